@@ -1,0 +1,82 @@
+"""Makes a run of pytest fail for what pytest alone would pass over.
+
+* a warning or an error that the addon caused in Odoo's log, at its install or during a test;
+* an HTTP or browser test that was skipped, for want of a browser for example.
+
+A test that provokes a log line on purpose says so: ``mute_logger("odoo.http")`` and
+``assertLogs("odoo.addons.client_health")`` keep it from here, because both put their own
+handler in the place of those further up.
+"""
+
+import logging
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+ADDON = "client_health"
+NAMES_ADDON = re.compile(rf"\b{ADDON}\b")
+LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) ")
+# The folder of the clone may be called like the addon.
+ROOT = str(Path(__file__).parent)
+
+problems = []
+
+
+class AddonRecords(logging.Handler):
+    """Collects what the addon logs, or what is logged about it."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.setFormatter(logging.Formatter())
+
+    def emit(self, record):
+        # What a test case logs itself (its browser's console, for one) is its own affair.
+        if record.name.startswith(f"odoo.addons.{ADDON}.tests"):
+            return
+        text = self.format(record)
+        caller = record.pathname.replace(f"{ADDON}/tests", "")
+        where = f"{record.name} {caller} {text}".replace(ROOT, "")
+        if NAMES_ADDON.search(where):
+            test = os.environ.get("PYTEST_CURRENT_TEST", "no test")
+            problems.append(f"{record.levelname} in the log of {record.name}, during {test}:\n{text}")
+
+
+def pytest_configure():
+    logging.getLogger().addHandler(AddonRecords())
+    log = os.environ.get("CLIENT_HEALTH_INSTALL_LOG")
+    if log:
+        problems.extend(install_problems(Path(log)))
+
+
+def install_problems(log):
+    lines = log.read_text(errors="replace").splitlines()
+    return [f"At the addon's install ({log}):\n{line}" for line in lines if LOG_LINE.match(line)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.skipped and needs_server(item):
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
+        problems.append(f"An HTTP or browser test was skipped: {item.nodeid}: {reason}")
+    return report
+
+
+def needs_server(item):
+    from odoo.tests import HttpCase  # Odoo is set up by pytest-odoo, later than this file is read
+
+    return isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, HttpCase)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if problems and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    if problems:
+        terminalreporter.section("this run fails, whatever its tests say", red=True)
+        for problem in dict.fromkeys(problems):
+            terminalreporter.line(problem)

@@ -1,0 +1,143 @@
+# shellcheck shell=bash
+# Databases. From slow to fast, each copied from the one before:
+#   the template   Odoo's modules with demo data; minutes, once per Odoo and server
+#   the addon's    plus this clone's addon with its demo and the web client's bundles;
+#                  seconds, once per state of the addon
+#   a run's own    dropped at the end
+# And apart from them the bare template: the addon's dependencies without demo data.
+
+DB_PREFIX=ch_$(hash_of "$CACHE")
+CLONE_ID=$(hash_of "$CLONE")
+DATA_DIR=$CACHE/data
+INSTALL_LOG=$CACHE/log/addon-install-$CLONE_ID.log
+
+odoo() { "$VENV/bin/python" -m odoo "$@"; }
+
+# Everything a run needs: Odoo, Python, the server, their settings. Call it locked.
+ensure_base() {
+    ensure_python
+    ensure_odoo
+    ensure_venv venv requirements.txt
+    ensure_postgres
+    export PYTHONPATH=$ODOO_HOME
+    write_settings "$CACHE/template.conf" "$ODOO_ADDONS"
+    export ODOO_RC=$CACHE/clone-$CLONE_ID.conf
+    write_settings "$ODOO_RC" "$CLONE${ODOO_ADDONS:+,$ODOO_ADDONS}"
+    local key
+    key=$(hash_of "$ODOO_ID" "$PG_MAJOR" "$DEPENDS" "$EXTRA")
+    TEMPLATE=${DB_PREFIX}_full_$key
+    BARE_TEMPLATE=${DB_PREFIX}_bare_$key
+}
+
+# write_settings FILE ADDONS-PATH
+write_settings() {
+    {
+        echo "[options]"
+        echo "data_dir = $DATA_DIR"
+        [ -z "$2" ] || echo "addons_path = $2"
+        echo "screenshots = $CLONE/.screenshots"
+        echo "http_interface = 127.0.0.1"
+        echo "list_db = False"
+        echo "max_cron_threads = 0"
+        echo "limit_time_real = 1200"
+    } >"$1.$$"
+    mv "$1.$$" "$1"
+}
+
+database_exists() { db exists "$1"; }
+
+copy_database() {
+    db copy "$1" "$2"
+    rm -rf "$DATA_DIR/filestore/$2"
+    mkdir -p "$DATA_DIR/filestore"
+    # Files are never changed once stored, so links do.
+    [ ! -d "$DATA_DIR/filestore/$1" ] || cp -al "$DATA_DIR/filestore/$1" "$DATA_DIR/filestore/$2"
+}
+
+rename_database() {
+    rm -rf "$DATA_DIR/filestore/$2"
+    [ ! -d "$DATA_DIR/filestore/$1" ] || mv "$DATA_DIR/filestore/$1" "$DATA_DIR/filestore/$2"
+    db rename "$1" "$2"
+}
+
+drop_database() {
+    db drop "$1"
+    rm -rf "$DATA_DIR/filestore/$1"
+}
+
+comma() { printf '%s' "$*" | tr -s ' ' ','; }
+
+# build_template NAME ODOO-OPTION…: a half-made one keeps another name and goes away.
+build_template() {
+    local new=$1_new
+    drop_database "$new" &&
+        ODOO_RC=$CACHE/template.conf odoo -d "$new" --stop-after-init --no-http "${@:2}" &&
+        rename_database "$new" "$1"
+}
+
+ensure_template() {
+    database_exists "$TEMPLATE" || run_step "Making the database template with Odoo's demo data (about 90 s, once)" \
+        "Start again; if it fails at the same place, script/clean and another start fetch everything anew." \
+        "$CACHE/log/template.log" build_template "$TEMPLATE" -i "$(comma "$DEPENDS" "$EXTRA")" --with-demo
+}
+
+ensure_templates() {
+    if ! database_exists "$TEMPLATE" && ! database_exists "$BARE_TEMPLATE"; then
+        run_step "Making two database templates, with Odoo's demo data and without (about 2 minutes, once)" \
+            "Start again; if it fails at the same place, script/clean and another start fetch everything anew." \
+            "$CACHE/log/template.log" build_both_templates
+    fi
+    ensure_template
+    database_exists "$BARE_TEMPLATE" || run_step "Making the database template without demo data (about 50 s, once)" \
+        "Start again; if it fails at the same place, script/clean and another start fetch everything anew." \
+        "$CACHE/log/bare-template.log" build_bare_template
+}
+
+build_bare_template() { build_template "$BARE_TEMPLATE" -i "$(comma "$DEPENDS")"; }
+
+# Loading modules keeps one core busy: two at once use two.
+build_both_templates() {
+    local bare
+    build_bare_template >"$CACHE/log/bare-template.log" 2>&1 &
+    bare=$!
+    build_template "$TEMPLATE" -i "$(comma "$DEPENDS" "$EXTRA")" --with-demo || return 1
+    wait "$bare" || { tail -n 20 "$CACHE/log/bare-template.log"; return 1; }
+}
+
+# What the installed addon depends on: all its files but the Python tests.
+addon_key() {
+    local files
+    files=$(cd "$CLONE" && find client_health -type f -not -path '*/__pycache__/*' -not -path 'client_health/tests/*' \
+        -exec sha256sum {} + | LC_ALL=C sort -k2)
+    hash_of "$TEMPLATE" "$files"
+}
+
+# Sets ADDON_DB: the template with the addon installed. Nobody may connect to it.
+ensure_addon_database() {
+    [ -f "$CLONE/client_health/__manifest__.py" ] ||
+        die "There is no addon in $CLONE/client_health." "Is the clone complete? git status tells."
+    ensure_template
+    local old prefix=${DB_PREFIX}_addon_${CLONE_ID}_
+    ADDON_DB=$prefix$(addon_key)
+    if ! database_exists "$ADDON_DB" || [ ! -f "$INSTALL_LOG" ]; then
+        for old in $(db list "$prefix"); do drop_database "$old"; done
+        run_step "Installing the addon with its demo data" "Mend what the log says of client_health, then start again." \
+            "$INSTALL_LOG" build_addon_database
+    fi
+}
+
+build_addon_database() {
+    local new=${ADDON_DB}_new
+    drop_database "$new" &&
+        copy_database "$TEMPLATE" "$new" &&
+        odoo -d "$new" -i client_health --with-demo --stop-after-init --no-http &&
+        odoo shell -d "$new" --no-http --log-level=warn <"$CLONE/script/lib/bundles.py" &&
+        rename_database "$new" "$ADDON_DB"
+}
+
+# A run's own copy, gone at its end. Sets RUN_DB.
+make_run_database() {
+    RUN_DB=${DB_PREFIX}_$1_$$
+    copy_database "$ADDON_DB" "$RUN_DB"
+    at_exit 'drop_database "$RUN_DB"'
+}
