@@ -1,0 +1,110 @@
+"""The one money query: what each client and project brought in and cost, month by month.
+
+Reads posted documents and timesheets, returns a SELECT, writes nothing. Each kind of money has
+a file of its own: ``revenue.py``, ``labour.py``, ``other_cost.py``; whose it is: ``client_map.py``.
+"""
+
+from odoo.tools import SQL
+
+from . import labour, other_cost, revenue
+from .client_map import with_client_map
+
+KEYS = ("company_id", "partner_id", "project_id", "date")
+AMOUNTS = ("revenue", "labour_cost", "other_cost", "margin")
+HOURS = ("hours", "billable_hours", "uncosted_hours")
+VALUES = ("relationship_id", *AMOUNTS, *HOURS)
+
+
+def select_ledger(company_id, hours_per_unit, partner_id=None):
+    """Return the SELECT of the ledger of a company: the columns KEYS and VALUES.
+
+    One row per client x project x month; client and project may be NULL. Amounts in company
+    currency, costs positive. Hours are rounded to four decimals: a sum of floats depends on the
+    order of its rows, and what did not change must not look changed.
+
+    :param hours_per_unit: {uom id: hours} of the time units other than the hour
+    :param partner_id: only the rows of this client and of its projects
+    """
+    return SQL(
+        """
+        WITH %(client_map)s,
+             fact AS (%(facts)s)
+        SELECT %(company)s AS company_id, f.*, r.id AS relationship_id
+          FROM (SELECT partner_id, project_id, date, %(sums)s
+                  FROM fact
+                 WHERE %(scope)s
+              GROUP BY partner_id, project_id, date) f
+     LEFT JOIN client_relationship r
+            ON r.partner_id = f.partner_id AND r.company_id = %(company)s
+         WHERE (f.revenue, f.labour_cost, f.other_cost, f.hours) <> (0, 0, 0, 0)
+        """,
+        client_map=with_client_map(),
+        facts=_select_facts(company_id, hours_per_unit),
+        company=company_id,
+        sums=_sums(),
+        scope=in_scope(partner_id),
+    )
+
+
+def in_scope(partner_id):
+    """Return the condition for rows of a client, given columns partner_id and project_id.
+
+    Its projects come with all their rows, those that it had before as well: a project that
+    changed hands must not stay with the client that had it.
+    """
+    if not partner_id:
+        return SQL("true")
+    return SQL(
+        """
+        (partner_id = %(partner)s
+         OR project_id IN (SELECT j.id
+                             FROM project_project j
+                             JOIN res_partner c ON c.id = j.partner_id
+                            WHERE c.commercial_partner_id = %(partner)s)
+         OR project_id IN (SELECT project_id
+                             FROM client_profitability
+                            WHERE partner_id = %(partner)s))
+        """,
+        partner=partner_id,
+    )
+
+
+def _select_facts(company_id, hours_per_unit):
+    """Return the UNION ALL of all kinds of money, in the columns of ``_sums``."""
+    return SQL(
+        """
+        SELECT partner_id, project_id, date,
+               0 AS revenue, labour_cost, 0 AS other_cost, hours, billable_hours, uncosted_hours
+          FROM (%(labour)s) labour
+     UNION ALL
+        SELECT partner_id, project_id, date, revenue, 0, 0, 0, 0, 0
+          FROM (%(documents)s UNION ALL %(parts)s) revenue
+     UNION ALL
+        SELECT partner_id, project_id, date, 0, 0, other_cost, 0, 0, 0
+          FROM (%(other_cost)s) other_cost
+        """,
+        labour=labour.select_labour(company_id, hours_per_unit),
+        documents=revenue.select_documents(company_id),
+        parts=revenue.select_project_parts(company_id),
+        other_cost=other_cost.select_other_cost(company_id),
+    )
+
+
+def _sums():
+    amounts = [
+        SQL("COALESCE(SUM(%s), 0) AS %s", _cost_of(name), SQL.identifier(name)) for name in AMOUNTS
+    ]
+    hours = [
+        SQL(
+            "ROUND(COALESCE(SUM(%(hours)s), 0)::numeric, 4)::float8 AS %(hours)s",
+            hours=SQL.identifier(name),
+        )
+        for name in HOURS
+    ]
+    return SQL(", ").join(amounts + hours)
+
+
+def _cost_of(name):
+    if name == "margin":
+        return SQL("revenue - labour_cost - other_cost")
+    return SQL.identifier(name)

@@ -1,0 +1,19 @@
+"""Which months count: pure dates, no Odoo import."""
+
+from dateutil.relativedelta import relativedelta
+
+MONTHS = 12
+
+
+def first_of_month(day):
+    """Return the first day of the month of ``day``."""
+    return day.replace(day=1)
+
+
+def last_full_months(as_of, months=MONTHS):
+    """Return (start, end): the last full months before ``as_of``, ``end`` excluded.
+
+    The running month is left out: its hours are there every day, its invoices at the end.
+    """
+    end = first_of_month(as_of)
+    return end - relativedelta(months=months), end

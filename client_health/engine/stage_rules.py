@@ -1,0 +1,45 @@
+"""Which phase may follow which, and who may move a client there.
+
+Pure data: no Odoo import. ``models/client_relationship.py`` asks, this page answers.
+"""
+
+from typing import NamedTuple
+
+HEALTHY = "healthy"
+AT_RISK = "at_risk"
+REBOOT = "reboot"
+OFFBOARD = "offboard"
+ENDED = "ended"
+
+# A record is created or imported into one of these: history is not imported as a stage.
+ENTRY_PHASES = (HEALTHY, AT_RISK)
+
+
+class Move(NamedTuple):
+    """What a change of phase asks for."""
+
+    manager: bool
+
+
+MOVES = {
+    (HEALTHY, AT_RISK): Move(manager=False),
+    (AT_RISK, HEALTHY): Move(manager=False),
+    (AT_RISK, REBOOT): Move(manager=False),
+    (REBOOT, HEALTHY): Move(manager=False),
+    (HEALTHY, OFFBOARD): Move(manager=True),
+    (AT_RISK, OFFBOARD): Move(manager=True),
+    (REBOOT, OFFBOARD): Move(manager=True),
+    (OFFBOARD, REBOOT): Move(manager=True),
+    (OFFBOARD, ENDED): Move(manager=True),
+    (ENDED, HEALTHY): Move(manager=True),
+}
+
+
+def get_move(old_phase, new_phase):
+    """Return the Move between two phases, or None when there is no such way."""
+    return MOVES.get((old_phase, new_phase))
+
+
+def get_next_phases(phase):
+    """Return the phases that can follow ``phase``, in the order of the table."""
+    return [new for old, new in MOVES if old == phase]

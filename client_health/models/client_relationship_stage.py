@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+
+
+class ClientRelationshipStage(models.Model):
+    """A column of the client board.
+
+    The name is the firm's; what a stage means is its ``phase``. Logic asks for the phase, never
+    for a name or an external id, so a firm may rename stages or have two in one phase.
+    """
+
+    _name = "client.relationship.stage"
+    _description = "Client Stage"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    phase = fields.Selection(
+        [
+            ("healthy", "Healthy"),
+            ("at_risk", "At risk"),
+            ("reboot", "Reboot"),
+            ("offboard", "Offboard"),
+            ("ended", "Ended"),
+        ],
+        required=True,
+        default="healthy",
+        help="What this stage means. The rules for moving a client follow from it.",
+    )
+    fold = fields.Boolean(string="Folded in Kanban")
+    requirements = fields.Text(
+        translate=True, help="Shown as a tooltip over the name of the stage."
+    )
+    rotting_threshold_days = fields.Integer(
+        string="Days to rot",
+        help="Highlight clients that stay in this stage longer than this. 0: never.",
+    )
+    plan_id = fields.Many2one(
+        "mail.activity.plan",
+        string="Activity Plan",
+        domain=[("res_model", "=", "client.relationship")],
+        ondelete="restrict",
+        help="Scheduled once for every client that enters this stage. What is still open is "
+        "cancelled when the client leaves it.",
+    )
+
+    @api.model
+    def _get_first_stage(self, phase):
+        return self.search([("phase", "=", phase)], limit=1)
+
+    def _schedule_plan(self, relationships):
+        """Schedule the steps of this stage's plan, batched by responsible and due date.
+
+        Steps that this stage opened before and that are still open are not opened twice.
+        Assignees find them among their activities; no mail per client is sent.
+        """
+        self.ensure_one()
+        todo = relationships - relationships.browse(
+            self._get_open_activities(relationships).mapped("res_id")
+        )
+        for template in self.plan_id.template_ids:
+            responsibles = template._get_client_responsibles(todo)
+            groups = todo.grouped(lambda rel, users=responsibles: (users[rel.id], rel.company_id))
+            for (user, company), group in groups.items():
+                group.with_context(mail_activity_quick_update=True).activity_schedule(
+                    activity_type_id=template.activity_type_id.id,
+                    summary=template.summary,
+                    note=template.note,
+                    user_id=user.id,
+                    date_deadline=template._get_client_deadline(company),
+                    client_stage_id=self.id,
+                )
+
+    def _cancel_plan(self, relationships):
+        """Cancel, never mark done: a call that nobody made must not count as a contact."""
+        self._get_open_activities(relationships).unlink()
+
+    def _get_open_activities(self, relationships):
+        return self.env["mail.activity"].search(
+            [
+                ("res_model", "=", "client.relationship"),
+                ("res_id", "in", relationships.ids),
+                ("client_stage_id", "in", self.ids),
+            ]
+        )

@@ -1,0 +1,24 @@
+from odoo import models
+
+
+class CrmLead(models.Model):
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "client.relationship.link.mixin"]
+
+    def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
+        """Odoo's own hook for an opportunity that was just won or lost."""
+        super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+        self.filtered(
+            lambda lead: new_status_by_lead.get(lead.id, {}).get("is_won")
+            and not old_status_by_lead.get(lead.id, {}).get("is_won")
+        )._open_client_relationships()
+
+    def _open_client_relationships(self):
+        """Make a client of who said yes; one that had ended only makes an activity."""
+        for company, leads in self.grouped(lambda lead: lead._get_client_company()).items():
+            owners = {
+                lead.partner_id.commercial_partner_id: lead.user_id
+                for lead in leads.filtered("partner_id")
+            }
+            # sudo: whoever may win the opportunity may make its client; nothing is read back
+            self.env["client.intake"].sudo()._add_clients(company, owners)

@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    client_setup_date = fields.Date(
+        string="Clients Set Up On",
+        readonly=True,
+        help="Day of the first set-up. From then on new clients are added every night.",
+    )
+    client_setup_months = fields.Integer(
+        string="Client Look-back (months)",
+        default=12,
+        help="A partner counts as a client when it has a posted invoice, a running project or a "
+        "won opportunity within this many months.",
+    )

@@ -1,0 +1,60 @@
+from odoo.tests import TransactionCase, new_test_user
+
+
+class ClientHealthCommon(TransactionCase):
+    """An agency with one person per role, and one client each.
+
+    ``owner`` sees own clients, ``colleague`` too but is in another team, ``seller`` sees all,
+    ``controller`` sees own clients and money, ``manager`` everything, ``portal`` is the client.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls.company = cls.env.company
+        cls.owner = cls._create_user("owner", "client_health.group_client_user")
+        cls.colleague = cls._create_user("colleague", "client_health.group_client_user")
+        cls.seller = cls._create_user("seller", "client_health.group_client_user_all")
+        cls.controller = cls._create_user(
+            "controller",
+            "client_health.group_client_user,client_health.group_client_profitability",
+        )
+        cls.manager = cls._create_user("manager", "client_health.group_client_manager")
+        cls.client_partner = cls.env["res.partner"].create(
+            {"name": "Blue Harbour Hotels", "is_company": True}
+        )
+        cls.portal = new_test_user(cls.env, "client_portal", groups="base.group_portal")
+        cls.portal.partner_id.parent_id = cls.client_partner
+        cls.relationship = cls._create_relationship(cls.client_partner, cls.owner)
+
+    @classmethod
+    def _create_user(cls, login, groups):
+        return new_test_user(cls.env, f"ch_{login}", groups=f"base.group_user,{groups}")
+
+    @classmethod
+    def _create_relationship(cls, partner, user=None, **vals):
+        return cls.env["client.relationship"].create(
+            {"partner_id": partner.id, "user_id": (user or cls.owner).id, **vals}
+        )
+
+    @classmethod
+    def _create_clients(cls, count, user=None):
+        partners = cls.env["res.partner"].create(
+            [{"name": f"Client {number}", "is_company": True} for number in range(count)]
+        )
+        return cls.env["client.relationship"].create(
+            [{"partner_id": partner.id, "user_id": (user or cls.owner).id} for partner in partners]
+        )
+
+    @classmethod
+    def _get_stage(cls, phase):
+        return cls.env["client.relationship.stage"]._get_first_stage(phase)
+
+    @classmethod
+    def _move(cls, relationships, *phases, user=None):
+        """Move the relationships through the phases, as ``user`` (default: superuser)."""
+        for phase in phases:
+            relationships.with_user(user or cls.env.user).write(
+                {"stage_id": cls._get_stage(phase).id, "stage_reason": f"Test: {phase}"}
+            )

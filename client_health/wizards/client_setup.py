@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+
+from ..models.client_intake import is_client
+
+BATCH = 500
+
+
+class ClientSetup(models.TransientModel):
+    """First set-up: proposes who is a client, and opens the relationships a person agreed to.
+
+    The proposal is made on the server, so that a firm with thousands of partners can page
+    through it. Up to one batch is opened at once; more is handed to a scheduled action that
+    goes on where it was stopped.
+    """
+
+    _name = "client.setup"
+    _description = "Client Set-up"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+    )
+    months = fields.Integer(
+        string="Look Back (months)",
+        required=True,
+        default=lambda self: self.env.company.client_setup_months,
+    )
+    line_ids = fields.One2many("client.setup.line", "setup_id", string="Partners")
+    schedule = fields.Boolean(
+        string="Schedule a first check-in",
+        default=True,
+        help="Every new client gets the activities of its stage.",
+    )
+    state = fields.Selection(
+        [("proposed", "Proposal"), ("running", "Running"), ("done", "Done")],
+        default="proposed",
+        readonly=True,
+    )
+    progress = fields.Float(compute="_compute_progress", help="Share of the partners done, in %.")
+    client_count = fields.Integer(compute="_compute_client_count")
+
+    _months_positive = models.Constraint(
+        "CHECK(months > 0)", "Please look back at least one month."
+    )
+
+    @api.depends("line_ids.done")
+    def _compute_progress(self):
+        for setup in self:
+            total = len(setup.line_ids)
+            setup.progress = 100 * len(setup.line_ids.filtered("done")) / total if total else 100
+
+    @api.depends("line_ids.is_client")
+    def _compute_client_count(self):
+        for setup in self:
+            setup.client_count = len(setup.line_ids.filtered("is_client"))
+
+    @api.model
+    def action_open(self):
+        """Open a fresh proposal for the current company."""
+        setup = self.create({})
+        setup.action_propose()
+        return setup._get_form_action()
+
+    def action_propose(self):
+        """Look again, with the period as it is now; what was changed by hand is kept."""
+        self.ensure_one()
+        kept = {line.partner_id.id: line for line in self.line_ids}
+        rows = self.env["client.intake"]._get_candidates(self.company_id, self.months)
+        found = {row["partner_id"] for row in rows}
+        self.line_ids.filtered(lambda line: line.partner_id.id not in found).unlink()
+        self.env["client.setup.line"].create(
+            [self._prepare_line(row) for row in rows if row["partner_id"] not in kept]
+        )
+        return self._get_form_action()
+
+    def _prepare_line(self, row):
+        return {
+            "setup_id": self.id,
+            "partner_id": row["partner_id"],
+            "is_client": is_client(row),
+            "user_id": (row["user"] or self.env.user).id,
+            **{key: row[key] for key in ("invoices", "projects", "won", "bills", "internal")},
+        }
+
+    def action_apply(self):
+        self.ensure_one()
+        self.state = "running"
+        self._apply_batch()
+        if self.state == "running":
+            # sudo: starting our own scheduled action; it does what this button was pressed for
+            self.env.ref("client_health.ir_cron_client_setup").sudo()._trigger()
+            return self._get_form_action()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_relationship_action"
+        )
+
+    def _apply_batch(self):
+        """Open one batch of relationships and return how many lines are left."""
+        self.ensure_one()
+        todo = self.line_ids.filtered(lambda line: not line.done)
+        batch = todo[:BATCH]
+        chosen = batch.filtered("is_client")
+        intake = self.env["client.intake"].with_context(
+            mail_activity_automation_skip=not self.schedule
+        )
+        intake._add_clients(self.company_id, {line.partner_id: line.user_id for line in chosen})
+        intake._decline(self.company_id, (batch - chosen).partner_id)
+        batch.done = True
+        if batch == todo:
+            self.state = "done"
+            # sudo: marks the company as set up; who may open relationships may say so
+            self.company_id.sudo().write(
+                {
+                    "client_setup_date": fields.Date.context_today(self),
+                    "client_setup_months": self.months,
+                }
+            )
+        return len(todo) - len(batch)
+
+    def _get_form_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Who are your clients?"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    @api.model
+    def _cron_apply(self):
+        """Go on with set-ups too large for one request; stoppable after every batch."""
+        for setup in self.search([("state", "=", "running")]):
+            remaining = True
+            while remaining:
+                remaining = setup.with_company(setup.company_id)._apply_batch()
+                if not self.env["ir.cron"]._commit_progress(BATCH, remaining=remaining):
+                    return
