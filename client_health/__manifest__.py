@@ -16,6 +16,7 @@
         "data/ir_cron_data.xml",
         "wizards/client_stage_move_views.xml",
         "wizards/client_setup_views.xml",
+        "wizards/client_review_export_views.xml",
         "views/client_relationship_views.xml",
         "views/client_relationship_stage_views.xml",
         "views/mail_activity_plan_views.xml",
@@ -24,8 +25,5 @@
         "views/crm_lead_views.xml",
         "views/client_health_menus.xml",
     ],
-    "assets": {
-        "web.assets_tests": ["client_health/static/tests/tours/**/*"],
-    },
     "application": True,
 }

@@ -1,8 +1,12 @@
+import logging
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
 from ..engine import candidates, stage_rules
+
+_logger = logging.getLogger(__name__)
 
 
 class ClientIntake(models.AbstractModel):
@@ -106,15 +110,21 @@ class ClientIntake(models.AbstractModel):
         """Add the clients of yesterday to every company that has been set up."""
         companies = self.env["res.company"].search([("client_setup_date", "!=", False)])
         for done, company in enumerate(companies, start=1):
-            intake = self.with_company(company)
-            rows = intake._get_candidates(company, company.client_setup_months)
-            intake._add_clients(
-                company,
-                {row["partner"]: row["user"] for row in rows if is_client(row)},
-            )
-            intake._remind_returned(company)
+            try:
+                with self.env.cr.savepoint():
+                    self.with_company(company)._add_new_clients(company)
+            except Exception:
+                # one company with bad data must not keep the others waiting
+                _logger.exception("No new clients were added to company %s", company.id)
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done):
                 break
+
+    @api.model
+    def _add_new_clients(self, company):
+        self.env["client.join"]._follow_commercial_partners(company)
+        rows = self._get_candidates(company, company.client_setup_months)
+        self._add_clients(company, {row["partner"]: row["user"] for row in rows if is_client(row)})
+        self._remind_returned(company)
 
     @api.model
     def _remind_returned(self, company):

@@ -267,9 +267,11 @@ class ClientRelationship(models.Model):
     def _has_content(self):
         """Return whether deleting the relationship would lose anything a person did."""
         self.ensure_one()
+        # sudo: only whether a change was tracked; the values are for administrators
+        messages = self.sudo().message_ids
         return bool(
-            self.stage_reason
-            or self.message_ids.filtered(lambda message: message.message_type == "comment")
+            messages.filtered(lambda message: message.message_type == "comment")
+            or messages.tracking_value_ids
             or self.with_context(active_test=False).activity_ids.filtered("date_done")
         )
 

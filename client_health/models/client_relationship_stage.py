@@ -57,6 +57,8 @@ class ClientRelationshipStage(models.Model):
         todo = relationships - relationships.browse(
             self._get_open_activities(relationships).mapped("res_id")
         )
+        # An activity takes the name of its record one by one: have them all read at once.
+        todo.mapped("display_name")
         for template in self.plan_id.template_ids:
             responsibles = template._get_client_responsibles(todo)
             groups = todo.grouped(lambda rel, users=responsibles: (users[rel.id], rel.company_id))

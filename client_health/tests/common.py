@@ -34,8 +34,10 @@ class ClientHealthCommon(TransactionCase):
 
     @classmethod
     def _create_relationship(cls, partner, user=None, **vals):
+        """Without ``user`` the owner's; an empty recordset makes one that nobody owns."""
+        owner = cls.owner if user is None else user
         return cls.env["client.relationship"].create(
-            {"partner_id": partner.id, "user_id": (user or cls.owner).id, **vals}
+            {"partner_id": partner.id, "user_id": owner.id, **vals}
         )
 
     @classmethod

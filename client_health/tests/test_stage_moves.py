@@ -126,9 +126,12 @@ class TestStageMoves(ClientHealthCommon):
         self.assertRecordValues(self.relationship, [{"phase": "at_risk", "channel": "visit"}])
 
     def test_reason_is_in_the_chatter(self):
-        relationship = self.relationship.with_context(tracking_disable=False).with_user(self.owner)
+        self.cr.flush()  # what was created without tracking is not tracked in its transaction
+        relationship = self.relationship.with_context(tracking_disable=False)
         self._move(relationship, "at_risk", user=self.owner)
-        self.flush_tracking()
+        self.env.flush_all()
+        self.cr.flush()
+        self.relationship.invalidate_recordset()
         message = self.relationship.message_ids[0]
         self.assertIn("Test: at_risk", message.body)
         self.assertEqual(message.tracking_value_ids.field_id.name, "stage_id")

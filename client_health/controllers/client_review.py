@@ -1,0 +1,23 @@
+from odoo import fields, http
+from odoo.http import content_disposition, request
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ClientReviewController(http.Controller):
+    @http.route("/client_health/review/<int:export_id>", type="http", auth="user", readonly=True)
+    def download_review(self, export_id):
+        """Send the workbook. Its author alone can read the export; rights apply row by row."""
+        export = request.env["client.review.export"].browse(export_id).exists()
+        if not export or not export.has_access("read"):
+            raise request.not_found()
+        content = request.env["client.review"]._get_workbook(export._get_relationships())
+        today = fields.Date.context_today(export)
+        return request.make_response(
+            content,
+            [
+                ("Content-Type", XLSX),
+                ("Content-Length", len(content)),
+                ("Content-Disposition", content_disposition(f"client-review-{today}.xlsx")),
+            ],
+        )

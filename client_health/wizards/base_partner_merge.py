@@ -1,0 +1,14 @@
+from odoo import api, models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Join the relationships first: Odoo deletes rows that would break a unique constraint."""
+        # sudo: who may merge the partners may merge what hangs on them, in every company
+        self.env["client.join"].sudo()._join_clients(
+            src_partners, dst_partner.commercial_partner_id
+        )
+        return super()._update_foreign_keys(src_partners, dst_partner)

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+
+
+class ClientReviewExport(models.TransientModel):
+    """Which clients go into the review; the file is made when it is downloaded."""
+
+    _name = "client.review.export"
+    _description = "Export Client Review"
+
+    relationship_ids = fields.Many2many("client.relationship", string="Clients")
+    stage_ids = fields.Many2many(
+        "client.relationship.stage",
+        string="Stages",
+        default=lambda self: self.env["client.relationship.stage"].search(
+            [("phase", "!=", "ended")]
+        ),
+    )
+    user_ids = fields.Many2many(
+        "res.users", string="Owners", help="Empty: clients of every owner."
+    )
+
+    @api.model
+    def action_export_selection(self, relationships):
+        """Download the review of the clients selected in a list or on the board."""
+        return self.create({"relationship_ids": [(6, 0, relationships.ids)]}).action_export()
+
+    def action_export(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/client_health/review/{self.id}",
+            "target": "download",
+        }
+
+    def _get_relationships(self):
+        """Return the clients of the review, as far as the user may read them."""
+        Relationship = self.env["client.relationship"]
+        if self.relationship_ids:
+            domain = [("id", "in", self.relationship_ids.ids), ("active", "in", [True, False])]
+        else:
+            domain = [("company_id", "in", self.env.companies.ids)]
+            if self.stage_ids:
+                domain.append(("stage_id", "in", self.stage_ids.ids))
+            if self.user_ids:
+                domain.append(("user_id", "in", self.user_ids.ids))
+        return Relationship.search(domain, order="stage_id, partner_id, id")
