@@ -1,13 +1,16 @@
 # Run by "odoo shell": builds what the browser loads, once, and keeps it. Built inside a
 # test it would be rolled back and built again by the next one (2 to 4 seconds each).
-BUNDLES = {
-    "web.assets_web": {"js", "css"},
-    "web.assets_backend_lazy": {"js", "css"},
-    "web.assets_frontend": {"css"},
-    "web.assets_frontend_minimal": {"js"},
-    "web.assets_frontend_lazy": {"js"},
-    "web.assets_tests": {"js"},
-}
-for name, kinds in BUNDLES.items():
-    env["ir.qweb"]._get_asset_nodes(name, css="css" in kinds, js="js" in kinds)  # noqa: F821
+SCRIPTS = [
+    "web.assets_web",
+    "web.assets_backend_lazy",
+    "web.assets_frontend_minimal",
+    "web.assets_frontend_lazy",
+    "web.assets_tests",
+]
+STYLES = ["web.assets_web", "web.assets_backend_lazy", "web.assets_frontend"]
+qweb = env["ir.qweb"]  # noqa: F821
+for name in SCRIPTS:
+    qweb._get_asset_bundle(name, css=False, js=True).js()
+for name in STYLES:
+    qweb._get_asset_bundle(name, css=True, js=False).css()
 env.cr.commit()  # noqa: F821

@@ -72,8 +72,12 @@ build_template() {
     local new=$1_new
     drop_database "$new" &&
         ODOO_RC=$CACHE/template.conf odoo -d "$new" --stop-after-init --no-http "${@:2}" &&
+        ODOO_RC=$CACHE/template.conf build_bundles "$new" &&
         rename_database "$new" "$1"
 }
+
+# Most of them stay the same when the addon is installed.
+build_bundles() { odoo shell -d "$1" --no-http --log-level=warn <"$CLONE/script/lib/bundles.py"; }
 
 ensure_template() {
     database_exists "$TEMPLATE" || run_step "Making the database template with Odoo's demo data (about 90 s, once)" \
@@ -131,7 +135,7 @@ build_addon_database() {
     drop_database "$new" &&
         copy_database "$TEMPLATE" "$new" &&
         odoo -d "$new" -i client_health --with-demo --stop-after-init --no-http &&
-        odoo shell -d "$new" --no-http --log-level=warn <"$CLONE/script/lib/bundles.py" &&
+        build_bundles "$new" &&
         rename_database "$new" "$ADDON_DB"
 }
 
