@@ -15,7 +15,7 @@ HOURS = ("hours", "billable_hours", "uncosted_hours")
 VALUES = ("relationship_id", *AMOUNTS, *HOURS)
 
 
-def select_ledger(company_id, hours_per_unit, partner_id=None):
+def select_ledger(company_id, hours_per_unit, partner_ids=()):
     """Return the SELECT of the ledger of a company: the columns KEYS and VALUES.
 
     One row per client x project x month; client and project may be NULL. Amounts in company
@@ -23,64 +23,71 @@ def select_ledger(company_id, hours_per_unit, partner_id=None):
     order of its rows, and what did not change must not look changed.
 
     :param hours_per_unit: {uom id: hours} of the time units other than the hour
-    :param partner_id: only the rows of this client and of its projects
+    :param partner_ids: only the rows of these clients and of their projects
     """
     return SQL(
         """
         WITH %(client_map)s,
-             fact AS (%(facts)s)
-        SELECT %(company)s AS company_id, f.*, r.id AS relationship_id
-          FROM (SELECT partner_id, project_id, date, %(sums)s
-                  FROM fact
-                 WHERE %(scope)s
-              GROUP BY partner_id, project_id, date) f
+             fact AS (%(facts)s),
+             total AS (SELECT partner_id, project_id, date, %(sums)s
+                         FROM fact
+                        WHERE %(scope)s
+                     GROUP BY partner_id, project_id, date)
+        SELECT %(company)s AS company_id,
+               t.*,
+               t.revenue - t.labour_cost - t.other_cost AS margin,
+               r.id AS relationship_id
+          FROM total t
      LEFT JOIN client_relationship r
-            ON r.partner_id = f.partner_id AND r.company_id = %(company)s
-         WHERE (f.revenue, f.labour_cost, f.other_cost, f.hours) <> (0, 0, 0, 0)
+            ON r.partner_id = t.partner_id AND r.company_id = %(company)s
+         WHERE t.revenue <> 0 OR t.labour_cost <> 0 OR t.other_cost <> 0 OR t.hours <> 0
         """,
         client_map=with_client_map(),
         facts=_select_facts(company_id, hours_per_unit),
         company=company_id,
         sums=_sums(),
-        scope=in_scope(partner_id),
+        scope=in_scope(partner_ids),
     )
 
 
-def in_scope(partner_id):
-    """Return the condition for rows of a client, given columns partner_id and project_id.
+def in_scope(partner_ids):
+    """Return the condition for rows of some clients, given columns partner_id and project_id.
 
-    Its projects come with all their rows, those that it had before as well: a project that
-    changed hands must not stay with the client that had it.
+    Their projects come with all their rows, those that they had before as well: a project that
+    changed hands must not stay with the client that had it. No ids: every row.
     """
-    if not partner_id:
+    if not partner_ids:
         return SQL("true")
     return SQL(
         """
-        (partner_id = %(partner)s
+        (partner_id IN %(partners)s
          OR project_id IN (SELECT j.id
                              FROM project_project j
                              JOIN res_partner c ON c.id = j.partner_id
-                            WHERE c.commercial_partner_id = %(partner)s)
+                            WHERE c.commercial_partner_id IN %(partners)s)
          OR project_id IN (SELECT project_id
                              FROM client_profitability
-                            WHERE partner_id = %(partner)s))
+                            WHERE partner_id IN %(partners)s))
         """,
-        partner=partner_id,
+        partners=tuple(partner_ids),
     )
 
 
 def _select_facts(company_id, hours_per_unit):
-    """Return the UNION ALL of all kinds of money, in the columns of ``_sums``."""
+    """Return the UNION ALL of all kinds of money, in the columns of ``_sums``.
+
+    What a kind has nothing to say about is NULL, not 0: a sum skips it at no cost.
+    """
     return SQL(
         """
-        SELECT partner_id, project_id, date,
-               0 AS revenue, labour_cost, 0 AS other_cost, hours, billable_hours, uncosted_hours
+        SELECT partner_id, project_id, date, NULL::numeric AS revenue, labour_cost,
+               NULL::numeric AS other_cost, hours, billable_hours, uncosted_hours
           FROM (%(labour)s) labour
      UNION ALL
-        SELECT partner_id, project_id, date, revenue, 0, 0, 0, 0, 0
+        SELECT partner_id, project_id, date, revenue, NULL, NULL, NULL, NULL, NULL
           FROM (%(documents)s UNION ALL %(parts)s) revenue
      UNION ALL
-        SELECT partner_id, project_id, date, 0, 0, other_cost, 0, 0, 0
+        SELECT partner_id, project_id, date, NULL, NULL, other_cost, NULL, NULL, NULL
           FROM (%(other_cost)s) other_cost
         """,
         labour=labour.select_labour(company_id, hours_per_unit),
@@ -92,19 +99,14 @@ def _select_facts(company_id, hours_per_unit):
 
 def _sums():
     amounts = [
-        SQL("COALESCE(SUM(%s), 0) AS %s", _cost_of(name), SQL.identifier(name)) for name in AMOUNTS
+        SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
+        for name in ("revenue", "labour_cost", "other_cost")
     ]
     hours = [
         SQL(
-            "ROUND(COALESCE(SUM(%(hours)s), 0)::numeric, 4)::float8 AS %(hours)s",
-            hours=SQL.identifier(name),
+            "ROUND(COALESCE(SUM(%(name)s), 0) * 10000) / 10000 AS %(name)s",
+            name=SQL.identifier(name),
         )
         for name in HOURS
     ]
     return SQL(", ").join(amounts + hours)
-
-
-def _cost_of(name):
-    if name == "margin":
-        return SQL("revenue - labour_cost - other_cost")
-    return SQL.identifier(name)

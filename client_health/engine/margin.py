@@ -12,10 +12,9 @@ UNCOSTED_SHARE = 0.10
 # Rule of thumb (practice M2, "they only break even"): a margin of 0 to 5 % of revenue.
 BREAK_EVEN_RATE = 5.0
 
-KNOWN = "known"
-NO_REVENUE = "no_revenue"
-UNKNOWN = "unknown"
-EMPTY = "empty"
+STATES = KNOWN, NO_REVENUE, UNKNOWN, EMPTY = ("known", "no_revenue", "unknown", "empty")
+
+BANDS = LOSS, BREAK_EVEN, PROFIT = ("loss", "break_even", "profit")
 
 
 class Sums(NamedTuple):
@@ -53,6 +52,15 @@ def get_state(sums):
 def get_margin_rate(sums):
     """Return margin in percent of revenue, or None when it can't be told."""
     return 100 * sums.margin / sums.revenue if get_state(sums) == KNOWN else None
+
+
+def get_band(sums):
+    """Return whether ``sums`` are a loss, break even or a profit, or None when it can't be told."""
+    if get_state(sums) not in (KNOWN, NO_REVENUE):
+        return None
+    if sums.margin < 0:
+        return LOSS
+    return BREAK_EVEN if 100 * sums.margin <= BREAK_EVEN_RATE * sums.revenue else PROFIT
 
 
 def get_effective_rate(sums):

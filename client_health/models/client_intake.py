@@ -6,6 +6,16 @@ from odoo import api, fields, models
 
 from ..engine import candidates, stage_rules
 
+READ_MODELS = (
+    "account.move",
+    "client.relationship",
+    "crm.lead",
+    "project.project",
+    "res.company",
+    "res.partner",
+    "res.users",
+)
+
 _logger = logging.getLogger(__name__)
 
 
@@ -23,7 +33,7 @@ class ClientIntake(models.AbstractModel):
         else the manager of its latest project, else nobody).
         """
         date_from = fields.Date.context_today(self) - relativedelta(months=months)
-        for model in ("account.move", "project.project", "crm.lead", "client.relationship"):
+        for model in READ_MODELS:
             self.env[model].flush_model()
         rows = self.env.execute_query_dict(candidates.select_candidates(company.id, date_from))
         partners = self.env["res.partner"].browse(row["partner_id"] for row in rows)

@@ -254,9 +254,13 @@ class ClientRelationship(models.Model):
         self._move_stage(stage, vals.get("stage_reason"))
         return True
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_with_content(self):
-        if any(relationship._has_content() for relationship in self):
+    def unlink(self):
+        # not @api.ondelete: mail.thread deletes the messages before that is asked
+        self._check_no_content()
+        return super().unlink()
+
+    def _check_no_content(self):
+        if self._get_with_content():
             raise UserError(
                 self.env._(
                     "What was said and done with a client is kept. "
@@ -264,16 +268,26 @@ class ClientRelationship(models.Model):
                 )
             )
 
-    def _has_content(self):
-        """Return whether deleting the relationship would lose anything a person did."""
-        self.ensure_one()
-        # sudo: only whether a change was tracked; the values are for administrators
-        messages = self.sudo().message_ids
-        return bool(
-            messages.filtered(lambda message: message.message_type == "comment")
-            or messages.tracking_value_ids
-            or self.with_context(active_test=False).activity_ids.filtered("date_done")
+    def _get_with_content(self):
+        """Return the relationships whose deletion would lose anything that a person did."""
+        here = [("res_id", "in", self.ids)]
+        # sudo: only whether there is anything; nobody reads what it says
+        messages = self.env["mail.message"].sudo().search(
+            [
+                *here,
+                ("model", "=", self._name),
+                "|",
+                ("message_type", "=", "comment"),
+                ("tracking_value_ids", "!=", False),
+            ]
         )
+        done = (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([*here, ("res_model", "=", self._name), ("date_done", "!=", False)])
+        )
+        return self.browse({*messages.mapped("res_id"), *done.mapped("res_id")})
 
     def action_ask_stage(self):
         """Open the question that a move needs; the context may name the stage."""
