@@ -18,6 +18,7 @@ class ClientRelationship(models.Model):
         "client.internal.thread.mixin",
         "mail.tracking.duration.mixin",
         "mail.activity.mixin",
+        "client.money.mixin",
     ]
     _track_duration_field = "stage_id"
     _rec_name = "partner_id"

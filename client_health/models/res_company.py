@@ -15,3 +15,17 @@ class ResCompany(models.Model):
         help="A partner counts as a client when it has a posted invoice, a running project or a "
         "won opportunity within this many months.",
     )
+    client_profitability_date = fields.Datetime(
+        string="Profitability Rebuilt On",
+        readonly=True,
+        copy=False,
+        groups="client_health.group_client_manager",
+        help="When the profitability of all clients was last read from the documents.",
+    )
+    client_profitability_error = fields.Text(
+        string="Profitability Error",
+        readonly=True,
+        copy=False,
+        groups="client_health.group_client_manager",
+        help="Why the last nightly rebuild of the profitability failed. Empty when it did not.",
+    )

@@ -1,0 +1,75 @@
+"""What clients owe, and how late they use to pay."""
+
+from odoo.tools import SQL
+
+# Practice: a habit is what somebody did again and again. Fewer than three paid invoices are an
+# anecdote; of more than ten, the oldest tell about another time (design.md, Money).
+HABIT_MIN_INVOICES = 3
+HABIT_MAX_INVOICES = 10
+
+
+def select_overdue(company_id, as_of):
+    """Return a SELECT of partner_id, overdue (company currency), overdue_since (a due date).
+
+    As in an aged receivable report: open items on receivable accounts that are past their due
+    date, net of credit notes and payments that nobody matched yet. A client that paid is not
+    called late because the matching is.
+    """
+    return SQL(
+        """
+        SELECT c.commercial_partner_id AS partner_id,
+               SUM(l.amount_residual) AS overdue,
+               MIN(l.date_maturity) FILTER (WHERE l.amount_residual > 0) AS overdue_since
+          FROM account_move_line l
+          JOIN account_account a ON a.id = l.account_id
+          JOIN account_move m ON m.id = l.move_id
+          JOIN res_partner c ON c.id = COALESCE(m.partner_id, l.partner_id)
+         WHERE l.company_id = %s
+           AND l.parent_state = 'posted'
+           AND a.account_type = 'asset_receivable'
+           AND a.non_trade IS NOT TRUE
+           AND l.amount_residual <> 0
+           AND COALESCE(l.date_maturity, l.date) < %s
+      GROUP BY c.commercial_partner_id
+        HAVING SUM(l.amount_residual) > 0
+        """,
+        company_id,
+        as_of,
+    )
+
+
+def select_habit(company_id, as_of):
+    """Return a SELECT of partner_id, days_late: the median of its last paid invoices.
+
+    Days between the due date and the last payment; negative for who pays early. Clients with
+    too few paid invoices are not in it.
+    """
+    return SQL(
+        """
+        SELECT partner_id,
+               ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY days_late))::int AS days_late
+          FROM (SELECT c.commercial_partner_id AS partner_id,
+                       paid.date - m.invoice_date_due AS days_late,
+                       ROW_NUMBER() OVER (PARTITION BY c.commercial_partner_id
+                                          ORDER BY paid.date DESC, m.id DESC) AS number
+                  FROM account_move m
+                  JOIN res_partner c ON c.id = m.partner_id
+                  JOIN (SELECT l.move_id, MAX(p.max_date) AS date
+                          FROM account_partial_reconcile p
+                          JOIN account_move_line l ON l.id = p.debit_move_id
+                      GROUP BY l.move_id) paid ON paid.move_id = m.id
+                 WHERE m.company_id = %(company)s
+                   AND m.state = 'posted'
+                   AND m.move_type = 'out_invoice'
+                   AND m.payment_state IN ('paid', 'in_payment')
+                   AND m.invoice_date_due IS NOT NULL
+                   AND paid.date <= %(as_of)s) invoice
+         WHERE number <= %(most)s
+      GROUP BY partner_id
+        HAVING COUNT(*) >= %(least)s
+        """,
+        company=company_id,
+        as_of=as_of,
+        most=HABIT_MAX_INVOICES,
+        least=HABIT_MIN_INVOICES,
+    )

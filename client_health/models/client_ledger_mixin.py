@@ -1,0 +1,275 @@
+import logging
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..engine import figures, ledger, period
+
+_logger = logging.getLogger(__name__)
+
+# A gather of a million lines groups in memory instead of on disk (perf-facts.md, Pitfalls);
+# for one transaction only.
+WORK_MEM = "64MB"
+# A company whose ledger is older than this is due; less than a day, so that a night that starts
+# a little earlier than the last one leaves nothing out.
+DUE_HOURS = 12
+
+
+class ClientLedgerMixin(models.AbstractModel):
+    """How the ledger is written: as a whole, from the documents, only where it differs.
+
+    So it can run at any time, as often as one likes, and whatever happened to the documents in
+    between (unposted, deleted, merged, moved to another client) the next run shows the truth.
+    """
+
+    _name = "client.ledger.mixin"
+    _description = "How the Ledger is Written"
+
+    @api.model
+    def _cron_rebuild_profitability(self):
+        """Rebuild every company that is due, the oldest first; go on where the last run stopped.
+
+        A company that fails doesn't stop the others: its error is logged, kept on the company
+        and shown to managers, and it is the first to be tried next time.
+        """
+        companies = self._get_due_companies()
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=len(companies))
+        for company in companies:
+            self._try_rebuild(company)
+            if not commit_progress(1):
+                break
+
+    @api.model
+    def _get_due_companies(self):
+        """Return the companies to rebuild; all of them when a person runs the job again."""
+        companies = self.env["res.company"].search([]).sorted(
+            lambda company: company.client_profitability_date or datetime.min
+        )
+        due = fields.Datetime.subtract(fields.Datetime.now(), hours=DUE_HOURS)
+        late = companies.filtered(
+            lambda company: not company.client_profitability_date
+            or company.client_profitability_date < due
+        )
+        return late or companies
+
+    @api.model
+    def _try_rebuild(self, company):
+        """Rebuild a company; an error is kept, not raised. Return the counts, or None."""
+        if not company.try_lock_for_update(allow_referencing=True):
+            _logger.info("Client profitability of company %s is being rebuilt", company.id)
+            return None
+        try:
+            with self.env.cr.savepoint():
+                return self._rebuild(company)
+        except Exception as error:
+            # Whatever it is, it is the trouble of one company, and the others wait.
+            _logger.exception("Client profitability of company %s was not rebuilt", company.id)
+            self.env.invalidate_all()
+            company.client_profitability_error = str(error)
+        return None
+
+    @api.model
+    def _rebuild(self, company, clients=None):
+        """Make the rows of a company say what its documents say; return what it took.
+
+        :param clients: only these (commercial) partners and their projects
+        :return: dict of counts: rows (as they should be), added, changed, removed
+        """
+        clients = clients or self.env["res.partner"]
+        self._lock(company)
+        self.env.flush_all()
+        self.env.cr.execute(SQL("SET LOCAL work_mem = %s", WORK_MEM))
+        [counts] = self.env.execute_query_dict(self._sql_rebuild(company, clients))
+        if counts["rows"] != self._count_rows(company, clients):
+            self._remove_doubles(company, clients)
+        self.invalidate_model()
+        self._refresh_figures(company)
+        if not clients:
+            company.write(
+                {
+                    "client_profitability_date": fields.Datetime.now(),
+                    "client_profitability_error": False,
+                }
+            )
+        return counts
+
+    @api.model
+    def _lock(self, company):
+        """Let only one rebuild of a company run at a time: two would add the same rows twice.
+
+        Another one that runs is waited for. An update, not a mere lock: when another one ended
+        since this transaction began, PostgreSQL refuses the update and Odoo starts the request
+        again, with eyes that see the new rows.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_company SET client_profitability_date = client_profitability_date "
+                "WHERE id = %s",
+                company.id,
+            )
+        )
+
+    @api.model
+    def _sql_rebuild(self, company, clients):
+        """Return the one statement that gathers, compares and writes only what differs.
+
+        Rows are matched with COALESCE because client and project may be empty, and because
+        IS NOT DISTINCT FROM can't be hashed: it would compare every row with every other.
+        """
+        names = {
+            "values": SQL(", ").join(SQL.identifier(name) for name in ledger.VALUES),
+            "new": SQL(", ").join(SQL.identifier("f", name) for name in ledger.VALUES),
+            "old": SQL(", ").join(SQL.identifier("s", name) for name in ledger.VALUES),
+            "changes": SQL(", ").join(
+                SQL("%s = d.%s", SQL.identifier(name), SQL.identifier(name))
+                for name in ledger.VALUES
+            ),
+        }
+        return SQL(
+            """
+            WITH fresh AS MATERIALIZED (%(select)s),
+                 stale AS (SELECT * FROM client_profitability
+                            WHERE company_id = %(company)s AND %(scope)s),
+                 diff AS MATERIALIZED (
+                    SELECT s.id, f.company_id, f.partner_id, f.project_id, f.date, %(new)s
+                      FROM stale s
+                 FULL JOIN fresh f
+                        ON f.date = s.date
+                       AND COALESCE(f.project_id, 0) = COALESCE(s.project_id, 0)
+                       AND COALESCE(f.partner_id, 0) = COALESCE(s.partner_id, 0)
+                     WHERE s.id IS NULL OR f.company_id IS NULL
+                        OR (%(old)s) IS DISTINCT FROM (%(new)s)),
+                 removed AS (DELETE FROM client_profitability l USING diff d
+                              WHERE l.id = d.id AND d.company_id IS NULL RETURNING 1),
+                 changed AS (UPDATE client_profitability l SET %(changes)s FROM diff d
+                              WHERE l.id = d.id AND d.company_id IS NOT NULL RETURNING 1),
+                 added AS (INSERT INTO client_profitability
+                                  (company_id, partner_id, project_id, date, %(values)s)
+                           SELECT company_id, partner_id, project_id, date, %(values)s
+                             FROM diff WHERE id IS NULL RETURNING 1)
+            SELECT (SELECT COUNT(*) FROM fresh) AS rows,
+                   (SELECT COUNT(*) FROM added) AS added,
+                   (SELECT COUNT(*) FROM changed) AS changed,
+                   (SELECT COUNT(*) FROM removed) AS removed
+            """,
+            select=ledger.select_ledger(company.id, self._get_hours_per_unit(), clients.ids),
+            company=company.id,
+            scope=ledger.in_scope(clients.ids),
+            **names,
+        )
+
+    @api.model
+    def _count_rows(self, company, clients):
+        [[count]] = self.env.execute_query(
+            SQL(
+                "SELECT COUNT(*) FROM client_profitability WHERE company_id = %s AND %s",
+                company.id,
+                ledger.in_scope(clients.ids),
+            )
+        )
+        return count
+
+    @api.model
+    def _remove_doubles(self, company, clients):
+        """Delete rows that became the same: a merge of partners makes two clients one."""
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM client_profitability l
+                 USING (SELECT company_id, partner_id, project_id, date, MIN(id) AS id
+                          FROM client_profitability
+                         WHERE company_id = %(company)s AND %(scope)s
+                      GROUP BY 1, 2, 3, 4
+                        HAVING COUNT(*) > 1) kept
+                 WHERE l.company_id = kept.company_id
+                   AND l.partner_id IS NOT DISTINCT FROM kept.partner_id
+                   AND l.project_id IS NOT DISTINCT FROM kept.project_id
+                   AND l.date = kept.date
+                   AND l.id <> kept.id
+                """,
+                company=company.id,
+                scope=ledger.in_scope(clients.ids),
+            )
+        )
+
+    @api.model
+    def _get_hours_per_unit(self):
+        """Return {uom id: hours} of the time units other than the hour (days, minutes)."""
+        hour = self.env.ref("uom.product_uom_hour")
+        units = hour.search([("id", "child_of", int(hour.parent_path.split("/")[0]))])
+        return {unit.id: unit.factor / hour.factor for unit in units - hour}
+
+    @api.model
+    def _refresh_figures(self, company, relationships=None):
+        """Write the figures of the last 12 full months to relationships, where they differ.
+
+        :param relationships: only these; all of the company by default
+        """
+        Relationship = self.env["client.relationship"]
+        relationships = Relationship if relationships is None else relationships
+        today = fields.Date.context_today(self)
+        select = figures.select_figures(
+            company.id, *period.last_full_months(today), today, relationships.ids
+        )
+        self.env.flush_all()
+        self.env.cr.execute(self._sql_update_figures(select))
+        Relationship.invalidate_model(figures.FIGURES, flush=False)
+
+    @api.model
+    def _sql_update_figures(self, select):
+        names = [SQL.identifier(name) for name in figures.FIGURES]
+        return SQL(
+            """
+            UPDATE client_relationship r
+               SET (%(names)s) = ROW(%(new)s)
+              FROM (%(select)s) f (id, %(names)s)
+             WHERE r.id = f.id
+               AND (%(old)s) IS DISTINCT FROM (%(new)s)
+            """,
+            names=SQL(", ").join(names),
+            new=SQL(", ").join(SQL("f.%s", name) for name in names),
+            old=SQL(", ").join(SQL("r.%s", name) for name in names),
+            select=select,
+        )
+
+    @api.model
+    def _link_relationships(self, relationships):
+        """Give the rows of the ledger to the relationship of their client, and to no other.
+
+        To be called when a relationship is created or gets another client; the nightly rebuild
+        does the same for all.
+        """
+        self.flush_model(["relationship_id"])
+        relationships.flush_recordset(["partner_id", "company_id"])
+        ids = tuple(relationships.ids) or (0,)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE client_profitability l
+                   SET relationship_id = NULL
+                  FROM client_relationship r
+                 WHERE l.relationship_id = r.id
+                   AND r.id IN %s
+                   AND (l.partner_id, l.company_id)
+                       IS DISTINCT FROM (r.partner_id, r.company_id)
+                """,
+                ids,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE client_profitability l
+                   SET relationship_id = r.id
+                  FROM client_relationship r
+                 WHERE l.partner_id = r.partner_id
+                   AND l.company_id = r.company_id
+                   AND r.id IN %s
+                   AND l.relationship_id IS DISTINCT FROM r.id
+                """,
+                ids,
+            )
+        )
+        self.invalidate_model(["relationship_id"])

@@ -1,0 +1,179 @@
+from odoo import api, fields, models
+
+from ..engine import figures
+from .client_profitability_mixin import MONEY_GROUP
+
+STORED = {"store": True, "compute": None, "readonly": True, "copy": False}
+
+
+class ClientMoneyMixin(models.AbstractModel):
+    """The money of a relationship: stored, written by the nightly rebuild of the ledger.
+
+    Stored, because clients are sorted, filtered and scored by it. What can't be told is NULL in
+    the database, so that neither a filter nor an average takes it for a zero. Nobody writes
+    these fields, the money group included: money is never typed in.
+    """
+
+    _name = "client.money.mixin"
+    _inherit = ["client.profitability.mixin"]
+    _description = "Money of a Client Relationship"
+
+    # Declared for the line below; the relationship says more about it.
+    company_id = fields.Many2one("res.company")
+    client_currency_id = fields.Many2one(related="company_id.currency_id", compute=None)
+    client_revenue = fields.Monetary(**STORED)
+    client_labour_cost = fields.Monetary(**STORED)
+    client_other_cost = fields.Monetary(**STORED)
+    client_cost = fields.Monetary(**STORED)
+    client_margin = fields.Monetary(**STORED)
+    client_margin_rate = fields.Float(**STORED)
+    client_margin_state = fields.Selection(**STORED)
+    client_margin_band = fields.Selection(**STORED)
+    client_hours = fields.Float(**STORED)
+    client_billable_hours = fields.Float(**STORED)
+    client_uncosted_hours = fields.Float(**STORED)
+    client_effective_rate = fields.Monetary(**STORED)
+    client_revenue_share = fields.Float(
+        string="Share of Revenue (%)",
+        digits=(16, 2),
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="This client's part of all revenue of the company, over the last 12 full months. "
+        "From 20 to 25 % on, losing one client hurts the whole company.",
+    )
+    client_margin_share = fields.Float(
+        string="Share of Margin (%)",
+        digits=(16, 2),
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="This client's part of the company's margin, over the last 12 full months. Empty "
+        "when either is unknown, or when the company as a whole made no margin.",
+    )
+    client_active_months = fields.Integer(
+        string="Active Months",
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Months of the last 12 with revenue, cost or hours.",
+    )
+    client_loss_months = fields.Integer(
+        string="Months at a Loss",
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Months of the last 12 in which cost was higher than revenue. Hours without cost "
+        "count as free, so there may be more.",
+    )
+    client_loss_probability = fields.Float(
+        string="Probability of a Loss (%)",
+        digits=(16, 2),
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="How likely next month ends with a loss: (months at a loss + 1) / (active months "
+        "+ 2), over the last 12. With few months it stays near 50 %. Empty when the margin is "
+        "unknown.",
+    )
+    client_overdue = fields.Monetary(
+        string="Overdue",
+        currency_field="client_currency_id",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Past due and not paid, less credit notes and payments that are not matched yet.",
+    )
+    client_overdue_since = fields.Date(
+        string="Overdue Since",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Due date of the oldest invoice that is not paid.",
+    )
+    client_payment_habit = fields.Integer(
+        string="Usually Late by (days)",
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="The client's own habit: median days between due date and payment of its last 10 "
+        "paid invoices; negative when it pays early. Unknown with fewer than 3.",
+    )
+    client_payment_habit_known = fields.Boolean(
+        string="Payment Habit Known", readonly=True, copy=False, groups=MONEY_GROUP
+    )
+    client_payment_expected = fields.Date(
+        string="Payment Expected",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="When the oldest overdue invoice would have been paid, by the client's own habit.",
+    )
+    client_days_over_habit = fields.Integer(
+        string="Later than Usual by (days)",
+        compute="_compute_client_days_over_habit",
+        groups=MONEY_GROUP,
+        help="Days that the oldest overdue invoice waits beyond the client's own habit; negative "
+        "when it may still come in time. Unknown without a habit.",
+    )
+    client_to_invoice = fields.Monetary(
+        string="Not Yet Invoiced",
+        currency_field="client_currency_id",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="What Odoo would invoice today on confirmed orders, net of tax and of down "
+        "payments. Never part of revenue or margin.",
+    )
+
+    @api.depends("client_payment_expected")
+    def _compute_client_days_over_habit(self):
+        today = fields.Date.context_today(self)
+        for relationship in self:
+            expected = relationship.client_payment_expected
+            relationship.client_days_over_habit = (today - expected).days if expected else 0
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        allowed = super()._has_field_access(field, operation)
+        if operation == "write" and field.name in figures.FIGURES:
+            return allowed and self.env.su
+        return allowed
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        relationships = super().create(vals_list)
+        relationships._sync_ledger()
+        return relationships
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"partner_id", "company_id"}.isdisjoint(vals):
+            self._sync_ledger()
+        return result
+
+    @api.model
+    def _get_ledger_field(self):
+        return "relationship_id"
+
+    def _sync_ledger(self):
+        """Give the relationships the rows of the ledger that are theirs, and their figures."""
+        Ledger = self.env["client.profitability"]
+        Ledger._link_relationships(self)
+        for company, relationships in self.grouped("company_id").items():
+            Ledger._refresh_figures(company, relationships)
+
+    def action_rebuild_profitability(self):
+        """Read the documents of these clients again, now instead of tonight."""
+        self.check_access("read")
+        Ledger = self.env["client.profitability"]
+        Ledger.check_access("read")
+        for company, relationships in self.grouped("company_id").items():
+            Ledger._rebuild(company, relationships.partner_id)
+        return True
