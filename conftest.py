@@ -40,7 +40,9 @@ class AddonRecords(logging.Handler):
         where = f"{record.name} {caller} {text}".replace(ROOT, "")
         if NAMES_ADDON.search(where):
             test = os.environ.get("PYTEST_CURRENT_TEST", "no test")
-            problems.append(f"{record.levelname} in the log of {record.name}, during {test}:\n{text}")
+            problems.append(
+                f"{record.levelname} in the log of {record.name}, during {test}:\n{text}"
+            )
 
 
 def pytest_configure():

@@ -8,9 +8,9 @@ SCRIPTS = [
     "web.assets_tests",
 ]
 STYLES = ["web.assets_web", "web.assets_backend_lazy", "web.assets_frontend"]
-qweb = env["ir.qweb"]  # noqa: F821
+qweb = env["ir.qweb"]
 for name in SCRIPTS:
     qweb._get_asset_bundle(name, css=False, js=True).js()
 for name in STYLES:
     qweb._get_asset_bundle(name, css=True, js=False).css()
-env.cr.commit()  # noqa: F821
+env.cr.commit()

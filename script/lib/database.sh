@@ -23,6 +23,8 @@ ensure_base() {
     write_settings "$CACHE/template.conf" "$ODOO_ADDONS"
     export ODOO_RC=$CACHE/clone-$CLONE_ID.conf
     write_settings "$ODOO_RC" "$CLONE${ODOO_ADDONS:+,$ODOO_ADDONS}"
+    # For what the scripts start, and what it starts in turn.
+    export CLIENT_HEALTH_ODOO="$VENV/bin/python -m odoo" CLIENT_HEALTH_ODOO_RC=$ODOO_RC CLIENT_HEALTH_DATA_DIR=$DATA_DIR
     local key
     key=$(hash_of "$ODOO_ID" "$PG_MAJOR" "$DEPENDS" "$EXTRA")
     TEMPLATE=${DB_PREFIX}_full_$key

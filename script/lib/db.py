@@ -1,11 +1,11 @@
 """Database work for the scripts, through psycopg2: no PostgreSQL client needs to be installed.
 
-    db.py version                   major version of the server
-    db.py exists NAME               exit code 0 or 1
-    db.py list PREFIX               names that begin so
-    db.py copy SOURCE TARGET        copies a database, with nobody connected to SOURCE
-    db.py rename OLD NEW
-    db.py drop NAME…                also with users connected; a missing one is no error
+db.py version                   major version of the server
+db.py exists NAME               exit code 0 or 1
+db.py list PREFIX               names that begin so
+db.py copy SOURCE TARGET        copies a database, with nobody connected to SOURCE
+db.py rename OLD NEW
+db.py drop NAME…                also with users connected; a missing one is no error
 """
 
 import sys
@@ -28,12 +28,16 @@ def copy(connection, cursor, source, target):
 
 
 def drop(cursor, name):
-    cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    cursor.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+    )
     cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def names(cursor, pattern):
-    cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1", [pattern])
+    cursor.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1", [pattern]
+    )
     return [row[0] for row in cursor.fetchall()]
 
 

@@ -2,13 +2,11 @@
 # The database server: the user's own (PGHOST or PGSERVICE is set), or one in the
 # cache that listens on a private socket only. Everything else reads PG* variables.
 
-EMBEDDED=
 # Kept short: a socket's path may have 107 characters.
 PG_SOCKET=/tmp/.pg-$(id -u)-$(hash_of "$CACHE")
 
 ensure_postgres() {
     if [ -z "${PGHOST:-}${PGSERVICE:-}${PGHOSTADDR:-}" ]; then
-        EMBEDDED=1
         export PGHOST=$PG_SOCKET PGPORT=5432 PGUSER=odoo
         unset PGPASSWORD PGSSLMODE
         start_embedded
@@ -80,7 +78,7 @@ make_cluster() {
 }
 
 make_socket_folder() {
-    mkdir -p -m 700 "$PG_SOCKET"
+    mkdir -m 700 "$PG_SOCKET" 2>/dev/null || true
     local owner
     owner=$(stat -c %u "$PG_SOCKET")
     if [ -L "$PG_SOCKET" ] || { [ "$owner" != "$(id -u)" ] && [ "$owner" != 65534 ]; }; then

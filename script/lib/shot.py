@@ -75,7 +75,9 @@ class Page:
             details = params["exceptionDetails"]
             self.errors.append(details.get("exception", {}).get("description") or details["text"])
         elif event == "Page.javascriptDialogOpening":
-            self.socket.send('{"id": 0, "method": "Page.handleJavaScriptDialog", "params": {"accept": true}}')
+            self.socket.send(
+                '{"id": 0, "method": "Page.handleJavaScriptDialog", "params": {"accept": true}}'
+            )
 
     def listen(self, seconds):
         """Read what comes in, for so long."""
@@ -87,10 +89,14 @@ class Page:
                 return
 
     def evaluate(self, code):
-        result = self.call("Runtime.evaluate", expression=code, awaitPromise=True, returnByValue=True)
+        result = self.call(
+            "Runtime.evaluate", expression=code, awaitPromise=True, returnByValue=True
+        )
         if "exceptionDetails" in result:
             details = result["exceptionDetails"]
-            sys.exit(f"JavaScript: {details.get('exception', {}).get('description', details['text'])}")
+            sys.exit(
+                f"JavaScript: {details.get('exception', {}).get('description', details['text'])}"
+            )
         return result["result"].get("value")
 
     def until(self, condition, what):
@@ -131,7 +137,9 @@ class Page:
         if spot:
             self.call("Input.dispatchMouseEvent", type="mouseMoved", **spot)
             for kind in ("mousePressed", "mouseReleased"):
-                self.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **spot)
+                self.call(
+                    "Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **spot
+                )
 
     def fill(self, selector, text):
         self.click(selector)

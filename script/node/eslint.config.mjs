@@ -1,0 +1,41 @@
+// Odoo's own modules ("@web/…") are resolved by Odoo, so imports are not followed.
+import js from "@eslint/js";
+
+const browser = [
+    "console",
+    "document",
+    "location",
+    "navigator",
+    "setTimeout",
+    "clearTimeout",
+    "URL",
+    "window",
+];
+
+export default [
+    js.configs.recommended,
+    {
+        files: ["**/*.js"],
+        languageOptions: {
+            ecmaVersion: 2024,
+            sourceType: "module",
+            globals: Object.fromEntries(
+                [...browser, "luxon", "odoo", "owl"].map((name) => [name, "readonly"])
+            ),
+        },
+        rules: {
+            complexity: ["error", 10],
+            curly: "error",
+            eqeqeq: "error",
+            "no-alert": "error",
+            "no-console": "error",
+            "no-else-return": "error",
+            "no-eval": "error",
+            "no-shadow": "error",
+            "no-unused-expressions": "error",
+            "no-use-before-define": ["error", { functions: false }],
+            "no-var": "error",
+            "prefer-const": "error",
+        },
+    },
+];
