@@ -26,6 +26,13 @@
         "views/project_project_views.xml",
         "views/crm_lead_views.xml",
         "views/client_health_menus.xml",
+        "views/client_profitability_views.xml",
+        "views/client_relationship_profitability_views.xml",
+        "views/res_partner_profitability_views.xml",
+        "views/project_project_profitability_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["client_health/static/tests/tours/**/*"],
+    },
     "application": True,
 }

@@ -133,6 +133,11 @@ class ClientProfitabilityMixin(models.AbstractModel):
         """Return the record whose rows in the ledger are meant: itself, unless overridden."""
         return self
 
+    def _get_ledger_records(self):
+        """Return the records of the ledger that are meant by these records."""
+        records = [record._get_ledger_record()._origin for record in self]
+        return records[0].union(*records) if records else self
+
     @api.depends_context("company")
     def _compute_client_currency_id(self):
         self.client_currency_id = self.env.company.currency_id
@@ -141,7 +146,7 @@ class ClientProfitabilityMixin(models.AbstractModel):
     def _compute_client_figures(self):
         sums = self._get_ledger_sums()
         for record in self:
-            record.update(self._prepare_figures(sums.get(record._get_ledger_record().id)))
+            record.update(self._prepare_figures(sums.get(record._get_ledger_record()._origin.id)))
 
     @api.model
     def _get_ledger_domain(self):
@@ -156,9 +161,9 @@ class ClientProfitabilityMixin(models.AbstractModel):
     def _get_ledger_sums(self):
         """Return {id of the record in the ledger: margin.Sums}, in one query."""
         field = self._get_ledger_field()
-        ids = {record._get_ledger_record().id for record in self}
+        ids = self._get_ledger_records().ids
         groups = self.env["client.profitability"]._read_group(
-            [*self._get_ledger_domain(), (field, "in", list(ids))],
+            [*self._get_ledger_domain(), (field, "in", ids)],
             [field],
             [f"{name}:sum" for name in SUMS],
         )
@@ -189,6 +194,5 @@ class ClientProfitabilityMixin(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_profitability_action"
         )
-        records = self.browse().union(*(record._get_ledger_record() for record in self))
-        domain = [(self._get_ledger_field(), "in", records.ids)]
+        domain = [(self._get_ledger_field(), "in", self._get_ledger_records().ids)]
         return dict(action, domain=domain, display_name=self.env._("Profitability"))

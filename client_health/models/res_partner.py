@@ -1,9 +1,12 @@
 from odoo import api, fields, models
 
+# Odoo's tag colours: green, orange, blue, red, grey
+PHASE_COLORS = {"healthy": 10, "at_risk": 2, "reboot": 4, "offboard": 1, "ended": 0}
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "client.relationship.link.mixin"]
+    _inherit = ["res.partner", "client.relationship.link.mixin", "client.profitability.mixin"]
 
     client_relationship_ids = fields.One2many(
         "client.relationship",
@@ -15,6 +18,29 @@ class ResPartner(models.Model):
     @api.model
     def _get_client_path(self):
         return "commercial_partner_id"
+
+    @api.model
+    def _get_ledger_field(self):
+        return "partner_id"
+
+    def _get_ledger_record(self):
+        return self.commercial_partner_id
+
+    def _compute_application_statistics_hook(self):
+        """Odoo's badges on the contact's card and list: the stage, for who may read it."""
+        data_list = super()._compute_application_statistics_hook()
+        if not self.env.user.has_group("client_health.group_client_user"):
+            return data_list
+        for partner in self.filtered("client_relationship_id"):
+            data_list[partner.id].append(
+                {
+                    "iconClass": "fa-heartbeat",
+                    "value": partner.client_stage_id.name,
+                    "label": self.env._("Client"),
+                    "tagClass": f"o_tag_color_{PHASE_COLORS[partner.client_phase]}",
+                }
+            )
+        return data_list
 
     def action_add_client_relationships(self):
         """Make clients of the selected partners; archived relationships come back."""
