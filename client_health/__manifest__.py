@@ -32,6 +32,7 @@
         "views/project_project_profitability_views.xml",
     ],
     "assets": {
+        "web.assets_backend": ["client_health/static/src/**/*"],
         "web.assets_tests": ["client_health/static/tests/tours/**/*"],
     },
     "application": True,

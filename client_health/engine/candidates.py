@@ -7,7 +7,7 @@ def select_candidates(company_id, date_from):
     """Return a SELECT of the partners that look like clients of a company since ``date_from``.
 
     Columns: partner_id (commercial), invoices, projects, won, bills (counts), internal (bool:
-    a company of ours or one with users of ours), last_date (latest document). Suppliers come
+    one of our companies, part of one, or a colleague), last_date (latest document). Suppliers come
     with their bills so that a person can see why they are left out. Partners that already have
     a relationship in the company, archived ones included, are not in it.
     """
@@ -20,7 +20,9 @@ def select_candidates(company_id, date_from):
                SUM(f.won)::int AS won,
                SUM(f.bills)::int AS bills,
                MAX(f.last_date) AS last_date,
-               (EXISTS (SELECT 1 FROM res_company c WHERE c.partner_id = f.partner_id)
+               (EXISTS (SELECT 1
+                          FROM res_company c
+                         WHERE c.partner_id = f.partner_id OR c.partner_id = MAX(p.parent_id))
                 OR EXISTS (SELECT 1
                              FROM res_users u
                              JOIN res_partner up ON up.id = u.partner_id

@@ -133,7 +133,9 @@ class ClientIntake(models.AbstractModel):
     def _add_new_clients(self, company):
         self.env["client.join"]._follow_commercial_partners(company)
         rows = self._get_candidates(company, company.client_setup_months)
-        self._add_clients(company, {row["partner"]: row["user"] for row in rows if is_client(row)})
+        self._add_clients(
+            company, {row["partner"]: row["user"] for row in rows if not get_left_out(row)}
+        )
         self._remind_returned(company)
 
     @api.model
@@ -160,6 +162,8 @@ class ClientIntake(models.AbstractModel):
         )._remind_returned()
 
 
-def is_client(row):
-    """Return whether a candidate is proposed as a client: not ours, and not rather a supplier."""
-    return not row["internal"] and (row["bills"] <= row["invoices"] or row["won"] > 0)
+def get_left_out(row):
+    """Return why a candidate is not proposed as a client ("internal", "supplier"), or False."""
+    if row["internal"]:
+        return "internal"
+    return "supplier" if row["bills"] > row["invoices"] and not row["won"] else False

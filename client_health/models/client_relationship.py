@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import RedirectWarning, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..engine import stage_rules
+from ..exceptions import MoveQuestion
 
 
 class ClientRelationship(models.Model):
@@ -224,7 +225,7 @@ class ClientRelationship(models.Model):
         )
 
     def _ask_reason(self, stage):
-        raise RedirectWarning(
+        raise MoveQuestion(
             self.env._("Why does it move to %s? The team will want to know.", stage.name),
             self.env.ref("client_health.client_stage_move_action").id,
             self.env._("Give the reason"),

@@ -113,7 +113,7 @@ class TestCandidates(IntakeCommon):
         lines = {line.partner_id: line for line in setup.line_ids}
         for partner in (supplier, self.company.partner_id, colleague):
             self.assertFalse(lines[partner].is_client)
-            self.assertTrue(lines[partner].hint, "Visible, with the reason")
+            self.assertTrue(lines[partner].left_out, "Visible, with the reason")
 
     def test_owner_is_the_salesperson_before_the_project_manager(self):
         partner = self._create_partner("Both", user_id=self.seller.id)

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.client_intake import is_client
+from ..models.client_intake import get_left_out
 
 BATCH = 500
 
@@ -42,6 +42,11 @@ class ClientSetup(models.TransientModel):
         "CHECK(months > 0)", "Please look back at least one month."
     )
 
+    @api.depends("months")
+    def _compute_display_name(self):
+        for setup in self:
+            setup.display_name = self.env._("First Set-up")
+
     @api.depends("line_ids.done")
     def _compute_progress(self):
         for setup in self:
@@ -76,9 +81,10 @@ class ClientSetup(models.TransientModel):
         return {
             "setup_id": self.id,
             "partner_id": row["partner_id"],
-            "is_client": is_client(row),
+            "is_client": not get_left_out(row),
+            "left_out": get_left_out(row),
             "user_id": (row["user"] or self.env.user).id,
-            **{key: row[key] for key in ("invoices", "projects", "won", "bills", "internal")},
+            **{key: row[key] for key in ("invoices", "projects", "won", "bills")},
         }
 
     def action_apply(self):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class ClientSetupLine(models.TransientModel):
@@ -18,19 +18,13 @@ class ClientSetupLine(models.TransientModel):
         domain="[('share', '=', False), ('company_ids', '=', company_id)]",
     )
     invoices = fields.Integer(readonly=True)
-    projects = fields.Integer(string="Running Projects", readonly=True)
-    won = fields.Integer(string="Won Opportunities", readonly=True)
-    bills = fields.Integer(string="Vendor Bills", readonly=True)
-    internal = fields.Boolean(readonly=True)
-    hint = fields.Char(compute="_compute_hint")
+    projects = fields.Integer(readonly=True, help="Running projects of this partner.")
+    won = fields.Integer(readonly=True, help="Opportunities won with this partner.")
+    bills = fields.Integer(readonly=True, help="Vendor bills of this partner.")
+    left_out = fields.Selection(
+        [("internal", "One of our own"), ("supplier", "Rather a supplier")],
+        string="Note",
+        readonly=True,
+        help="Why this partner is not proposed as a client.",
+    )
     done = fields.Boolean(readonly=True, index=True)
-
-    @api.depends("internal", "bills", "invoices")
-    def _compute_hint(self):
-        for line in self:
-            if line.internal:
-                line.hint = self.env._("One of our own")
-            elif line.bills > line.invoices:
-                line.hint = self.env._("Rather a supplier")
-            else:
-                line.hint = False
