@@ -53,3 +53,12 @@ def with_client_map():
 def month_of(date):
     """Return the first day of the month of a SQL date expression."""
     return SQL("DATE_TRUNC('month', %s::timestamp)::date", date)
+
+
+def is_client(partner_ids, partner="c"):
+    """Return the condition that a partner (its alias) belongs to some clients; no ids: to any."""
+    if not partner_ids:
+        return SQL("true")
+    return SQL(
+        "%s IN %s", SQL.identifier(partner, "commercial_partner_id"), tuple(partner_ids)
+    )

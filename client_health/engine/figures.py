@@ -37,11 +37,12 @@ FIGURES = (
 )
 
 
-def select_figures(company_id, start, end, as_of, relationship_ids=()):
+def select_figures(company_id, start, end, as_of, partner_ids=()):
     """Return a SELECT of relationship_id and FIGURES, one row per relationship of a company.
 
     ``start`` <= month < ``end``; money that is owed is that of ``as_of``. What can't be told is
-    NULL. Months, hours and amounts of a client without rows are 0.
+    NULL. Months, hours and amounts of a client without rows are 0. ``partner_ids``: only the
+    relationships of these clients.
     """
     return SQL(
         """
@@ -64,12 +65,12 @@ def select_figures(company_id, start, end, as_of, relationship_ids=()):
         months=_select_months(company_id, start, end),
         totals=_select_totals(),
         company_totals=_select_company(company_id, start, end),
-        overdue=receivables.select_overdue(company_id, as_of),
-        habit=receivables.select_habit(company_id, as_of),
+        overdue=receivables.select_overdue(company_id, as_of, partner_ids),
+        habit=receivables.select_habit(company_id, as_of, partner_ids),
         unbilled=unbilled.select_to_invoice(company_id),
         columns=_columns(),
         company=company_id,
-        scope=SQL("r.id IN %s", tuple(relationship_ids)) if relationship_ids else SQL("true"),
+        scope=SQL("r.partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL("true"),
     )
 
 
@@ -119,16 +120,19 @@ def _select_totals():
 
 
 def _select_company(company_id, start, end):
-    """All that the company earned and spent on its clients, unassigned cost included."""
+    """All that the company earned and spent on its projects, unassigned cost included."""
     return SQL(
         """
-        SELECT SUM(revenue) AS revenue, SUM(margin) AS margin
+        SELECT SUM(revenue) AS revenue,
+               CASE WHEN SUM(uncosted_hours) <= %(share)s * SUM(hours)
+                    THEN SUM(margin) END AS margin
           FROM client_profitability
-         WHERE company_id = %s AND date >= %s AND date < %s
+         WHERE company_id = %(company)s AND date >= %(start)s AND date < %(end)s
         """,
-        company_id,
-        start,
-        end,
+        company=company_id,
+        start=start,
+        end=end,
+        share=margin.UNCOSTED_SHARE,
     )
 
 

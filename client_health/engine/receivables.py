@@ -2,13 +2,15 @@
 
 from odoo.tools import SQL
 
+from .client_map import is_client
+
 # Practice: a habit is what somebody did again and again. Fewer than three paid invoices are an
 # anecdote; of more than ten, the oldest tell about another time (design.md, Money).
 HABIT_MIN_INVOICES = 3
 HABIT_MAX_INVOICES = 10
 
 
-def select_overdue(company_id, as_of):
+def select_overdue(company_id, as_of, partner_ids=()):
     """Return a SELECT of partner_id, overdue (company currency), overdue_since (a due date).
 
     As in an aged receivable report: open items on receivable accounts that are past their due
@@ -24,21 +26,23 @@ def select_overdue(company_id, as_of):
           JOIN account_account a ON a.id = l.account_id
           JOIN account_move m ON m.id = l.move_id
           JOIN res_partner c ON c.id = COALESCE(m.partner_id, l.partner_id)
-         WHERE l.company_id = %s
+         WHERE l.company_id = %(company)s
+           AND %(scope)s
            AND l.parent_state = 'posted'
            AND a.account_type = 'asset_receivable'
            AND a.non_trade IS NOT TRUE
            AND l.amount_residual <> 0
-           AND COALESCE(l.date_maturity, l.date) < %s
+           AND COALESCE(l.date_maturity, l.date) < %(as_of)s
       GROUP BY c.commercial_partner_id
         HAVING SUM(l.amount_residual) > 0
         """,
-        company_id,
-        as_of,
+        company=company_id,
+        as_of=as_of,
+        scope=is_client(partner_ids),
     )
 
 
-def select_habit(company_id, as_of):
+def select_habit(company_id, as_of, partner_ids=()):
     """Return a SELECT of partner_id, days_late: the median of its last paid invoices.
 
     Days between the due date and the last payment; negative for who pays early. Clients with
@@ -59,6 +63,7 @@ def select_habit(company_id, as_of):
                           JOIN account_move_line l ON l.id = p.debit_move_id
                       GROUP BY l.move_id) paid ON paid.move_id = m.id
                  WHERE m.company_id = %(company)s
+                   AND %(scope)s
                    AND m.state = 'posted'
                    AND m.move_type = 'out_invoice'
                    AND m.payment_state IN ('paid', 'in_payment')
@@ -72,4 +77,5 @@ def select_habit(company_id, as_of):
         as_of=as_of,
         most=HABIT_MAX_INVOICES,
         least=HABIT_MIN_INVOICES,
+        scope=is_client(partner_ids),
     )

@@ -202,16 +202,16 @@ class ClientLedgerMixin(models.AbstractModel):
         return {unit.id: unit.factor / hour.factor for unit in units - hour}
 
     @api.model
-    def _refresh_figures(self, company, relationships=None):
-        """Write the figures of the last 12 full months to relationships, where they differ.
+    def _refresh_figures(self, company, clients=None):
+        """Write the figures of the last 12 full months to the relationships that differ.
 
-        :param relationships: only these; all of the company by default
+        :param clients: only those of these partners; all of the company by default
         """
         Relationship = self.env["client.relationship"]
-        relationships = Relationship if relationships is None else relationships
+        partner_ids = clients.ids if clients else ()
         today = fields.Date.context_today(self)
         select = figures.select_figures(
-            company.id, *period.last_full_months(today), today, relationships.ids
+            company.id, *period.last_full_months(today), today, partner_ids
         )
         self.env.flush_all()
         self.env.cr.execute(self._sql_update_figures(select))

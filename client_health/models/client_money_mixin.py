@@ -18,7 +18,8 @@ class ClientMoneyMixin(models.AbstractModel):
     _inherit = ["client.profitability.mixin"]
     _description = "Money of a Client Relationship"
 
-    # Declared for the line below; the relationship says more about it.
+    # Declared for what follows; the relationship says more about them.
+    partner_id = fields.Many2one("res.partner")
     company_id = fields.Many2one("res.company")
     client_currency_id = fields.Many2one(related="company_id.currency_id", compute=None)
     client_revenue = fields.Monetary(**STORED)
@@ -167,7 +168,7 @@ class ClientMoneyMixin(models.AbstractModel):
         Ledger = self.env["client.profitability"]
         Ledger._link_relationships(self)
         for company, relationships in self.grouped("company_id").items():
-            Ledger._refresh_figures(company, relationships)
+            Ledger._refresh_figures(company, relationships.partner_id)
 
     def action_rebuild_profitability(self):
         """Read the documents of these clients again, now instead of tonight."""
