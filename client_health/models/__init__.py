@@ -1,3 +1,6 @@
+from . import client_child_mixin
+from . import client_evidence_mixin
+from . import client_flow_mixin
 from . import client_intake
 from . import client_internal_thread_mixin
 from . import client_join
