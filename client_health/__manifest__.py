@@ -31,6 +31,11 @@
         "views/res_partner_profitability_views.xml",
         "views/project_project_profitability_views.xml",
     ],
+    "demo": [
+        "demo/client_demo_agency.xml",
+        "demo/client_demo_partners.xml",
+        "demo/client_demo_story.xml",
+    ],
     "assets": {
         "web.assets_backend": ["client_health/static/src/**/*"],
         "web.assets_tests": ["client_health/static/tests/tours/**/*"],

@@ -1,0 +1,49 @@
+"""Builds the demo agency, chapter by chapter; see ``client_demo.py`` for the entry."""
+
+import logging
+from datetime import date
+from time import perf_counter
+
+from .activities import build_activities
+from .bills import build_bills, build_expenses
+from .currencies import build_currencies
+from .deals import build_deals
+from .deposits import build_deposits
+from .invoices import build_invoices
+from .meetings import build_meetings
+from .orders import build_orders
+from .payments import build_payments
+from .projects import build_projects
+from .relationships import build_relationships
+from .scene import Scene
+from .talk import build_talk
+from .timesheets import build_timesheets
+
+_logger = logging.getLogger(__name__)
+
+WORK = (build_deals, build_currencies, build_projects, build_orders, build_timesheets)
+MONEY = (build_deposits, build_invoices, build_bills, build_expenses, build_payments)
+CARE = (build_relationships, build_activities, build_talk, build_meetings)
+
+
+def build(env):
+    """Build the stories that are not in the database yet."""
+    scene = Scene(env)
+    if not scene.stories:
+        return
+    for chapter in (*WORK, *(MONEY if _has_accounting(scene) else ()), *CARE):
+        start = perf_counter()
+        chapter(scene)
+        scene.env.flush_all()
+        _logger.info("Demo: %s in %.1f s", chapter.__name__, perf_counter() - start)
+
+
+def _has_accounting(scene):
+    """Without a chart of accounts the agency has work and no money: better than no demo."""
+    company = scene.company
+    locks = ("fiscalyear_lock_date", "tax_lock_date", "sale_lock_date", "purchase_lock_date",
+             "hard_lock_date")  # fmt: skip
+    scene.locked_until = max([date.min, *(company[name] for name in locks if company[name])])
+    if not company.chart_template:
+        _logger.warning("%s has no chart of accounts: demo without invoices.", company.name)
+    return bool(company.chart_template)

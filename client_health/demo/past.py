@@ -1,0 +1,35 @@
+"""Puts records into the past: Odoo writes these columns itself and always says "now"."""
+
+from psycopg2.extras import execute_values
+
+
+
+def set_columns(records, column_values):
+    """Write columns by SQL, one statement for all records.
+
+    :param column_values: {column: [one value per record]}; all columns are timestamps or dates
+    """
+    if not records:
+        return
+    records.flush_recordset()
+    columns = list(column_values)
+    rows = list(zip(records.ids, *column_values.values(), strict=True))
+    cr = records.env.cr
+    assignments = ", ".join(f'"{column}" = v."{column}"' for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    types = ", ".join(
+        f'%s::{records._fields[column].column_type[0]}' for column in columns
+    )
+    execute_values(
+        cr._obj,
+        f'UPDATE "{records._table}" t SET {assignments} FROM (VALUES %s) AS v(id, {names}) '
+        "WHERE t.id = v.id",
+        rows,
+        template=f"(%s, {types})",
+    )
+    records.invalidate_recordset(columns, flush=False)
+
+
+def set_created(records, moments, **columns):
+    """Write when the records were made, and other columns with one value per record."""
+    set_columns(records, {"create_date": moments, "write_date": moments, **columns})

@@ -1,0 +1,144 @@
+"""What clients wrote and what we answered, on the projects and their tasks."""
+
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from markupsafe import escape
+
+from odoo.fields import Command
+from odoo.tools import email_normalize
+
+from . import when
+from .past import set_created
+
+QUESTIONS = (
+    ("Could you send me the figures of last month? Our board meets on Friday.",
+     "Here they are, with a line of comment on each."),
+    ("The colours on the start page look paler than in the design. Is that on purpose?",
+     "No, that was our mistake. Mended; please reload the page."),
+    ("Who is our contact while you are on holiday?",
+     "The whole team reads this, and somebody answers the same day."),
+    ("Two new colleagues need access. Can you set them up?",
+     "Done, both have a link in their mail."),
+    ("A visitor tells me that the form does not send. Can you look?",
+     "Found and mended: it did not accept numbers from abroad."),
+    ("When do we see the next version?",
+     "On Thursday. I send you the link in the morning."),
+    ("Did the backup test work?",
+     "It did, last night, and nothing was lost."),
+    ("We have new photographs. Where do I put them?",
+     "Send them to me, we crop and upload them."),
+    ("Our phone number changes next week. Can you change it everywhere?",
+     "Changed on all pages, and in the mails as well."),
+    ("Could somebody show our new colleague how to change texts?",
+     "With pleasure: half an hour on Wednesday, the invitation is out."),
+)  # fmt: skip
+
+
+class Message(NamedTuple):
+    moment: datetime
+    record: object
+    author: object
+    text: str
+    theirs: bool
+
+
+def build_talk(scene):
+    """Post all messages in one batch, each on its day, the oldest first."""
+    messages = []
+    for client in scene.stories:
+        messages += _in_order([*_get_said(scene, client), *_get_usual(scene, client)], scene.now)
+    messages.sort(key=lambda message: message.moment)
+    comment = scene.env.ref("mail.mt_comment")
+    records = scene.env["mail.message"].create(
+        [_prepare_message(message, comment) for message in messages]
+    )
+    set_created(records, [message.moment for message in messages])
+
+
+def _in_order(messages, now):
+    """Let nobody answer before the question: whatever a weekend moved is put back in order.
+
+    The stories tell their talk in order, so the order of the days decides.
+    """
+    ordered, last = [], datetime.min
+    for _days, message in sorted(messages, key=lambda pair: -pair[0]):
+        moment = message.moment
+        if moment <= last:
+            moment = when.in_office_hours(last + timedelta(minutes=85))
+        last = min(moment, now - timedelta(minutes=30))
+        ordered.append(message._replace(moment=last))
+    return ordered
+
+
+def _get_said(scene, client):
+    for say in client.says:
+        record = scene.projects[client.key, say.project]
+        if say.task:
+            record = record.task_ids.filtered(lambda task, say=say: task.name == say.task)
+        theirs = isinstance(say.who, int)
+        author = scene.partner(client, say.who)
+        moment = when.moment_ago(scene.now, say.days)
+        yield say.days, Message(moment, record, author, say.text, theirs)
+
+
+def _get_usual(scene, client):
+    for chatter in client.chatter:
+        for month in range(chatter.start, chatter.end - 1, -chatter.every):
+            yield from _get_month(scene, client, chatter, month)
+
+
+def _get_month(scene, client, chatter, month):
+    """Yield our status at the start of a month, a question of theirs and our answer."""
+    record = scene.projects[client.key, 0]
+    us = scene.user(client.projects[0].manager).partner_id
+    days = when.past_workdays(scene.today, month)
+    place = len(client.key) + month
+    status = _get_status(scene, client, month + 1)
+    if days and status:
+        yield _message(scene, record, us, status, days[0], 10, theirs=False)
+    if month > chatter.silent_from and len(days) > 12:
+        them = scene.contact(client.key, 1)
+        question, answer = QUESTIONS[place % len(QUESTIONS)]
+        asked = datetime.combine(days[4 + place % 6], time(9, 20))
+        answered = when.in_office_hours(asked + timedelta(hours=chatter.reply_hours))
+        yield _message(scene, record, them, question, asked.date(), 9.4, theirs=True)
+        hour = answered.hour + answered.minute / 60
+        yield _message(scene, record, us, answer, answered.date(), hour, theirs=False)
+
+
+def _message(scene, record, author, text, day, hour, theirs):
+    moment = datetime.combine(day, time()) + timedelta(hours=hour)
+    days = (scene.now - moment).total_seconds() / 86400
+    return days, Message(moment, record, author, text, theirs)
+
+
+def _get_status(scene, client, month):
+    """Return what we did in a month: the task that took most of the hours."""
+    spent = {}
+    for line in scene.month_lines.get((client.key, month), ()):
+        spent[line.task] = spent.get(line.task, 0) + line.hours
+    spent = {task: hours for task, hours in spent.items() if scene.is_billable(task)}
+    if not spent:
+        return None
+    task = max(spent, key=spent.get)
+    return (
+        f"Status for {when.month_start(scene.today, month):%B}: {sum(spent.values()):g} hours, most "
+        f"of them on \u201c{scene.tasks[task].name}\u201d. Questions? Write here, or call me."
+    )
+
+
+def _prepare_message(message, comment):
+    recipients = message.record.partner_id if not message.theirs else message.author.browse()
+    return {
+        "model": message.record._name,
+        "res_id": message.record.id,
+        "author_id": message.author.id,
+        "email_from": message.author.email_formatted,
+        "reply_to": email_normalize(message.author.email),
+        "message_type": "email" if message.theirs else "comment",
+        "subtype_id": comment.id,
+        "date": message.moment,
+        "body": f"<p>{escape(message.text)}</p>",
+        "partner_ids": [Command.set(recipients.ids)],
+    }
