@@ -40,7 +40,26 @@ COLUMNS = (
     Column("cadence", "text", 16),
     Column("channel", "text", 14),
     Column("date_start", "date", 12),
+    Column("client_revenue", "number", 14, money=True),
+    Column("client_labour_cost", "number", 14, money=True),
+    Column("client_other_cost", "number", 14, money=True),
+    Column("client_margin", "number", 14, money=True),
+    Column("client_margin_rate", "percent", 10, money=True),
+    Column("client_margin_state", "text", 16, money=True),
+    Column("client_hours", "number", 10, money=True),
+    Column("client_effective_rate", "number", 12, money=True),
+    Column("client_revenue_share", "percent", 12, money=True),
+    Column("client_loss_months", "integer", 10, money=True),
+    Column("client_overdue", "number", 14, money=True),
+    Column("client_to_invoice", "number", 14, money=True),
+    Column("client_currency_id", "text", 10, money=True),
 )
+
+# Figures that mean something only in some states of the margin: elsewhere they are unknown.
+NEEDS_STATE = {
+    "client_margin": ("known", "no_revenue"),
+    "client_margin_rate": ("known",),
+}
 
 FORMATS = {
     "text": {"valign": "top"},
@@ -73,6 +92,9 @@ class ClientReview(models.AbstractModel):
 
     @api.model
     def _get_value(self, relationship, column):
+        states = NEEDS_STATE.get(column.field)
+        if states and relationship.client_margin_state not in states:
+            return None
         field = relationship._fields[column.field]
         value = relationship[column.field]
         if field.type == "many2one":
