@@ -73,7 +73,10 @@ class MoneyCommon(ClientHealthCommon):
     @classmethod
     def _spend(cls, project, hours, day, employee=None, **vals):
         """Enter a timesheet."""
-        return cls.env["account.analytic.line"].create(
+        lines = cls.env["account.analytic.line"].with_context(
+            allowed_company_ids=(project.company_id or cls.company).ids
+        )
+        return lines.create(
             {
                 "name": "Work",
                 "project_id": project.id,
@@ -192,20 +195,29 @@ class MoneyCommon(ClientHealthCommon):
         )
 
     @classmethod
-    def _create_order(cls, partner, price, **vals):
+    def _create_order(cls, partner, price, confirm=True, currency=None, **vals):
+        """Make a sales order of one service that is invoiced as ordered."""
         product = cls.env["product.product"].create(
             {"name": "Design", "type": "service", "invoice_policy": "order", "taxes_id": False}
+        )
+        line = {"product_id": product.id, "price_unit": price, **vals}
+        pricelist = cls.env["product.pricelist"].create(
+            {
+                "name": "Prices",
+                "company_id": cls.company.id,
+                "currency_id": (currency or cls.company.currency_id).id,
+            }
         )
         order = cls.env["sale.order"].create(
             {
                 "partner_id": partner.id,
                 "company_id": cls.company.id,
-                "order_line": [
-                    Command.create({"product_id": product.id, "price_unit": price, **vals})
-                ],
+                "pricelist_id": pricelist.id,
+                "order_line": [Command.create(line)],
             }
         )
-        order.action_confirm()
+        if confirm:
+            order.action_confirm()
         return order
 
     @classmethod
