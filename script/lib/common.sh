@@ -46,7 +46,7 @@ trap 'exit 143' TERM HUP
 # run_step TEXT HINT LOG COMMAND… runs one long step with its output in LOG. On a
 # terminal a line counts its seconds; elsewhere a line is printed now and then.
 run_step() {
-    local text=$1 hint=$2 log=$3 start=$SECONDS next=15 child rc=0
+    local text=$1 hint=$2 log=$3 start=$SECONDS next=15 shown="" child rc=0
     shift 3
     mkdir -p "$(dirname "$log")"
     [ -t 2 ] || say "… $text"
@@ -58,7 +58,10 @@ run_step() {
     STEP_CHILD=$child
     while kill -0 "$child" 2>/dev/null; do
         if [ -t 2 ]; then
-            printf '\r\033[K… %s  %s s  %s' "$text" $((SECONDS - start)) "$(last_sign "$log")" >&2
+            if [ "$SECONDS" != "$shown" ]; then
+                shown=$SECONDS
+                printf '\r\033[K… %s  %s s  %s' "$text" $((SECONDS - start)) "$(last_sign "$log")" >&2
+            fi
         elif ((SECONDS - start >= next)); then
             say "    still: $text, $((SECONDS - start)) s $(last_sign "$log")"
             next=$((next + 15))
@@ -82,7 +85,7 @@ at_exit '[ -z "$STEP_CHILD" ] || kill -- "-$STEP_CHILD" 2>/dev/null'
 
 # How far Odoo's loading of modules has come, if LOG is one of Odoo's.
 last_sign() {
-    tail -n 40 "$1" 2>/dev/null | grep -oE 'Loading module [a-z0-9_]+ \([0-9]+/[0-9]+\)' | tail -n 1 || true
+    tail -c 100000 "$1" 2>/dev/null | grep -oE 'Loading module [a-z0-9_]+ \([0-9]+/[0-9]+\)' | tail -n 1 || true
 }
 
 prepare_cache() {
