@@ -33,12 +33,20 @@ def _take_steps(scene, client, plan):
         return
     move = client.moves[-1]
     for activity in plan:
-        activity.date_deadline -= timedelta(days=move.days)
+        activity.date_deadline = _get_deadline(scene, client, move, activity)
     set_columns(
         plan, {"create_date": [_at(when.workday_ago(scene.today, move.days))] * len(plan)}
     )
     for place, (activity, feedback) in enumerate(zip(plan, move.done, strict=False), start=1):
         _finish(scene, activity, feedback, max(1, move.days - place))
+
+
+def _get_deadline(scene, client, move, activity):
+    """Return when a step is due; the meeting of the plan is the one on the calendar."""
+    planned = [meeting.days for meeting in client.meetings if meeting.days < 0]
+    if planned and activity.activity_type_id == scene.env.ref(TYPES["meeting"]):
+        return when.workday_ago(scene.today, max(planned))
+    return activity.date_deadline - timedelta(days=move.days - move.later)
 
 
 def _schedule(scene, client, kind, who, summary, days):

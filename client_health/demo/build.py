@@ -36,6 +36,7 @@ def build(env):
         chapter(scene)
         scene.env.flush_all()
         _logger.info("Demo: %s in %.1f s", chapter.__name__, perf_counter() - start)
+    scene.env["client.profitability"]._rebuild(scene.company)
 
 
 def _has_accounting(scene):

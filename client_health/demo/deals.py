@@ -6,6 +6,7 @@ from . import when
 from .past import set_created
 
 OPEN_STAGES = ("new", "qualified", "proposition")
+PROBABILITIES = {"new": 15, "qualified": 35, "proposition": 60, "won": 100, "lost": 20}
 
 
 def build_deals(scene):
@@ -47,9 +48,9 @@ def _prepare_lead(scene, client, deal, stages):
         "company_id": scene.company.id,
         "expected_revenue": deal.amount,
         "stage_id": stage.id,
+        "probability": PROBABILITIES[deal.stage],
     }
     if deal.stage == "won":
-        values["probability"] = 100
         values["date_closed"] = _at(when.workday_ago(scene.today, deal.closed))
     return values
 

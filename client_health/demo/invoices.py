@@ -1,6 +1,6 @@
 """Customer invoices and credit notes: true documents, posted, on the accounts of the projects."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from odoo.fields import Command
@@ -155,8 +155,12 @@ def _prepare_move(scene, document):
         "ref": document.ref or False,
         "invoice_line_ids": [Command.create(line) for line in document.lines],
     }
-    if document.kind == "out_invoice" and term:
+    if document.kind == "out_refund":
+        values["invoice_date_due"] = document.day
+    elif term:
         values["invoice_payment_term_id"] = term.id
+    else:
+        values["invoice_date_due"] = document.day + timedelta(days=30)
     if client.currency:
         values["currency_id"] = scene.pricelists[client.currency].currency_id.id
     return values

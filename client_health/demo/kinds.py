@@ -181,6 +181,8 @@ class Move:
     reason: str
     who: str = ""
     done: tuple = ()
+    # Days by which the steps of its plan were put off.
+    later: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,8 +205,9 @@ class Client:
     key: str
     story: str
     owner: str
-    since: int
     projects: tuple
+    # Days since the first day, where that was before the first project told here.
+    since: int = 0
     cadence: str = "monthly"
     weekday: str = "4"
     channel: str = "mail"

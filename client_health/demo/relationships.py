@@ -31,7 +31,7 @@ def build_relationships(scene):
 def get_start(scene, client):
     """Return since when somebody is a client: the day the first order was placed."""
     first = min(scene.start_of(client, project) for project in client.projects)
-    return min(first - timedelta(days=1), when.month_start(scene.today, client.since))
+    return min(first - timedelta(days=1), when.days_ago(scene.today, client.since))
 
 
 def _prepare_relationship(scene, client):
@@ -50,6 +50,8 @@ def _prepare_relationship(scene, client):
 def _build_moves(scene):
     """Take every client through its stages, by the same write as a drag on the board."""
     stages = scene.env["client.relationship.stage"]
+    # Records that were just made are not tracked until their creation is over.
+    scene.env["client.relationship"]._track_finalize()
     for client in scene.stories:
         relationship = scene.relationships[client.key].with_context(tracking_disable=False)
         for move in client.moves:

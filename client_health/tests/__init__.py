@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_demo
 from . import test_install
 from . import test_intake
 from . import test_join

@@ -88,7 +88,6 @@ CLIENT = Client(
     key="blue_harbour",
     story="The star: gains a lot from our work, says so, pays early and sends us others.",
     owner="leo",
-    since=25,
     cadence="weekly",
     weekday="1",
     channel="video",

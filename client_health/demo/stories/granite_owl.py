@@ -68,7 +68,6 @@ CLIENT = Client(
     key="granite_owl",
     story="Two launches missed, silence on the phone, and a new start on the calendar.",
     owner="leo",
-    since=16,
     cadence="weekly",
     weekday="2",
     channel="call",

@@ -27,7 +27,6 @@ CLIENT = Client(
     key="juniper",
     story="Five weeks young, and too little has happened to judge anything.",
     owner="leo",
-    since=1,
     cadence="weekly",
     weekday="0",
     channel="call",

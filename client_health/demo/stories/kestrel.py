@@ -49,7 +49,6 @@ CLIENT = Client(
     key="kestrel",
     story="A friendly client in euros that has been waiting for our answer for nine days.",
     owner="marc",
-    since=18,
     cadence="fortnightly",
     referred_by="blue_harbour",
     currency="EUR",

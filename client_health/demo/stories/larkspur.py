@@ -34,7 +34,6 @@ CLIENT = Client(
     key="larkspur",
     story="A freelancer does half of the work, and nobody entered what his hours cost.",
     owner="ana",
-    since=14,
     weekday="1",
     channel="video",
     pays_late=(0, 1),

@@ -60,7 +60,6 @@ CLIENT = Client(
     key="marigold",
     story="Three months at a loss: we fell in love with ideas that nobody had ordered.",
     owner="ana",
-    since=15,
     weekday="4",
     pays_late=(1, 1),
     projects=(SHOP,),

@@ -44,7 +44,7 @@ FILES = Project(
             billable=False,
         ),
         Effort(
-            tasks=("Account management",), start=21, hours=(8, 10), team={"leo": 1}, billable=False
+            tasks=("Account management",), start=21, hours=(6, 8), team={"leo": 1}, billable=False
         ),
         Effort(
             tasks=("Handover: documentation and accesses",),
@@ -70,7 +70,6 @@ CLIENT = Client(
     key="quillfeather",
     story="Takes without giving: a reboot failed, notice is given, the handover is open.",
     owner="leo",
-    since=21,
     weekday="3",
     channel="visit",
     pays_late=(10, 38),
@@ -114,6 +113,7 @@ CLIENT = Client(
              reason="Five months without a margin: new rules for changes, or no future."),
         Move(phase="offboard", days=32, who="leo",
              reason="They refused every rule for changes: nothing to win for either side.",
+             later=25,
              done=("Honest and calm. The end is on the last day of next month.",)),
     ),
     deals=(
