@@ -8,7 +8,6 @@
 
 DB_PREFIX=ch_$(hash_of "$CACHE")
 CLONE_ID=$(hash_of "$CLONE")
-DATA_DIR=$CACHE/data
 INSTALL_LOG=$CACHE/log/addon-install-$CLONE_ID.log
 
 odoo() { "$VENV/bin/python" -m odoo "$@"; }
@@ -20,8 +19,11 @@ ensure_base() {
     ensure_venv venv requirements.txt
     ensure_postgres
     export PYTHONPATH=$ODOO_HOME
-    write_settings "$CACHE/template.conf" "$ODOO_ADDONS"
-    export ODOO_RC=$CACHE/clone-$CLONE_ID.conf
+    mkdir -p "$DATA_DIR"
+    TEMPLATE_RC=$DATA_DIR/template-$(hash_of "$ODOO_HOME").conf
+    write_settings "$TEMPLATE_RC" "$ODOO_ADDONS"
+    ODOO_RC=$DATA_DIR/clone-$(hash_of "$CLONE $ODOO_HOME").conf
+    export ODOO_RC
     write_settings "$ODOO_RC" "$CLONE${ODOO_ADDONS:+,$ODOO_ADDONS}"
     # For what the scripts start, and what it starts in turn.
     export CLIENT_HEALTH_ODOO="$VENV/bin/python -m odoo" CLIENT_HEALTH_ODOO_RC=$ODOO_RC CLIENT_HEALTH_DATA_DIR=$DATA_DIR
@@ -73,8 +75,8 @@ comma() { printf '%s' "$*" | tr -s ' ' ','; }
 build_template() {
     local new=$1_new
     drop_database "$new" &&
-        ODOO_RC=$CACHE/template.conf odoo -d "$new" --stop-after-init --no-http "${@:2}" &&
-        ODOO_RC=$CACHE/template.conf build_bundles "$new" &&
+        ODOO_RC=$TEMPLATE_RC odoo -d "$new" --stop-after-init --no-http "${@:2}" &&
+        ODOO_RC=$TEMPLATE_RC build_bundles "$new" &&
         rename_database "$new" "$1"
 }
 

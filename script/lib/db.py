@@ -44,8 +44,9 @@ def names(cursor, pattern):
 def main(verb, *arguments):
     connection = connect()
     cursor = connection.cursor()
-    if verb == "version":
-        print(connection.server_version // 10000)
+    if verb == "server":
+        cursor.execute("SELECT system_identifier FROM pg_control_system()")
+        print(connection.server_version // 10000, cursor.fetchone()[0])
     elif verb == "exists":
         return arguments[0] not in names(cursor, arguments[0])
     elif verb == "list":

@@ -11,9 +11,13 @@ ensure_postgres() {
         unset PGPASSWORD PGSSLMODE
         start_embedded
     fi
-    PG_MAJOR=$(db version) ||
+    local server
+    server=$(db server) ||
         die "The database server doesn't answer (PGHOST=${PGHOST:-} PGSERVICE=${PGSERVICE:-} PGUSER=${PGUSER:-})." \
             "Check these variables: psql -d postgres must work with them, and the user must be allowed to create databases. Unset them to use the database server that comes with the scripts."
+    PG_MAJOR=${server% *}
+    # Two servers may have databases of one name; their files mustn't meet.
+    DATA_DIR=$CACHE/data/${server#* }
 }
 
 db() { "$VENV/bin/python" "$CLONE/script/lib/db.py" "$@"; }
