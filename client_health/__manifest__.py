@@ -40,5 +40,6 @@
         "web.assets_backend": ["client_health/static/src/**/*"],
         "web.assets_tests": ["client_health/static/tests/tours/**/*"],
     },
+    "post_init_hook": "post_init_hook",
     "application": True,
 }

@@ -112,15 +112,21 @@ class ClientSetup(models.TransientModel):
         intake._decline(self.company_id, (batch - chosen).partner_id)
         batch.done = True
         if batch == todo:
-            self.state = "done"
-            # sudo: marks the company as set up; who may open relationships may say so
-            self.company_id.sudo().write(
-                {
-                    "client_setup_date": fields.Date.context_today(self),
-                    "client_setup_months": self.months,
-                }
-            )
+            self._finish()
         return len(todo) - len(batch)
+
+    def _finish(self):
+        self.state = "done"
+        # sudo: marks the company as set up and has its figures made; who may open relationships
+        # may have both
+        company = self.company_id.sudo()
+        company.write(
+            {
+                "client_setup_date": fields.Date.context_today(self),
+                "client_setup_months": self.months,
+            }
+        )
+        self.env["client.profitability"].sudo()._try_rebuild(company)
 
     def _get_form_action(self):
         return {
