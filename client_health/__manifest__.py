@@ -30,6 +30,7 @@
         "views/client_relationship_profitability_views.xml",
         "views/res_partner_profitability_views.xml",
         "views/project_project_profitability_views.xml",
+        "views/client_reconciliation_views.xml",
     ],
     "demo": [
         "demo/client_demo_agency.xml",

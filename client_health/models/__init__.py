@@ -7,7 +7,9 @@ from . import client_join
 from . import client_ledger_mixin
 from . import client_money_mixin
 from . import client_profitability
+from . import client_profitability_finding
 from . import client_profitability_mixin
+from . import client_reconciliation
 from . import client_relationship
 from . import client_relationship_link_mixin
 from . import client_relationship_stage

@@ -133,6 +133,8 @@ class ClientMoneyMixin(models.AbstractModel):
         "payments. Never part of revenue or margin.",
     )
 
+    client_profitability_error = fields.Text(related="company_id.client_profitability_error")
+
     @api.depends("client_payment_expected")
     def _compute_client_days_over_habit(self):
         today = fields.Date.context_today(self)
