@@ -1,5 +1,11 @@
 from . import client_child_mixin
 from . import client_evidence_mixin
+from . import client_fit_answer
+from . import client_fit_criterion
+from . import client_fit_history_mixin
+from . import client_fit_lead_mixin
+from . import client_fit_mixin
+from . import client_fit_round
 from . import client_flow_mixin
 from . import client_intake
 from . import client_internal_thread_mixin
@@ -18,4 +24,5 @@ from . import mail_activity
 from . import mail_activity_plan_template
 from . import project_project
 from . import res_company
+from . import res_config_settings
 from . import res_partner

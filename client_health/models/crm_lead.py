@@ -3,15 +3,17 @@ from odoo import models
 
 class CrmLead(models.Model):
     _name = "crm.lead"
-    _inherit = ["crm.lead", "client.relationship.link.mixin"]
+    _inherit = ["crm.lead", "client.relationship.link.mixin", "client.fit.lead.mixin"]
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Odoo's own hook for an opportunity that was just won or lost."""
-        super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
-        self.filtered(
+        won = self.filtered(
             lambda lead: new_status_by_lead.get(lead.id, {}).get("is_won")
             and not old_status_by_lead.get(lead.id, {}).get("is_won")
-        )._open_client_relationships()
+        )
+        won._check_can_be_won()
+        super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+        won._open_client_relationships()
 
     def _open_client_relationships(self):
         """Make a client of who said yes; one that had ended only makes an activity."""
@@ -22,3 +24,9 @@ class CrmLead(models.Model):
             }
             # sudo: whoever may win the opportunity may make its client; nothing is read back
             self.env["client.intake"].sudo()._add_clients(company, owners)
+        self._take_fit_along()
+
+    def _merge_dependences(self, opportunities):
+        """Odoo's own hook for what moves along when opportunities are merged."""
+        super()._merge_dependences(opportunities)
+        self._merge_fit(opportunities)

@@ -29,3 +29,7 @@ class ResCompany(models.Model):
         groups="client_health.group_client_manager",
         help="Why the last nightly rebuild of the profitability failed. Empty when it did not.",
     )
+    client_fit_required = fields.Boolean(
+        string="Fit Before Winning",
+        help="An opportunity is won only when the answers on its tab Fit say that it is a fit.",
+    )
