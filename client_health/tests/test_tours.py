@@ -1,5 +1,9 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
+
+from .test_review import read_sheet
 
 
 @tagged("post_install", "-at_install")
@@ -15,7 +19,7 @@ class TestTours(HttpCase):
         )
 
     def _create_move(self, partner, move_type):
-        today = fields.Date.today()
+        today = fields.Date.today() - relativedelta(months=1)
         move = self.env["account.move"].create(
             {
                 "move_type": move_type,
@@ -37,7 +41,18 @@ class TestTours(HttpCase):
             [("partner_id", "=", self.client_partner.id)]
         )
         self.assertEqual(relationship.phase, "at_risk")
+        self.assertEqual(relationship.client_revenue, 100, "The set-up made the figures")
         declined = self.env["client.relationship"].with_context(active_test=False).search(
             [("partner_id", "=", self.supplier.id)]
         )
         self.assertFalse(declined.active)
+        export = self.env["client.review.export"].search([], limit=1, order="id desc")
+        self.authenticate("admin", "admin")
+        response = self.url_open(export.action_export()["url"])
+        rows = read_sheet(response.content)
+        cells = dict(zip(rows[0], self._get_row(rows, "Blue Harbour Hotels"), strict=True))
+        self.assertEqual(cells["Stage"], "At risk")
+        self.assertEqual(cells["Revenue"], relationship.client_revenue)
+
+    def _get_row(self, rows, client):
+        return next(row for row in rows if row[0] == client)

@@ -75,5 +75,21 @@ registry.category("web_tour.tours").add("client_health_spine", {
         {
             trigger: ".o_form_view .o_arrow_button_current:contains('At risk')",
         },
+        {
+            content: "The review for the meeting",
+            trigger: "button[data-menu-xmlid='client_health.menu_client_health_reporting']",
+            run: "click",
+        },
+        {
+            trigger: "a[data-menu-xmlid='client_health.menu_client_health_review']",
+            run: "click",
+        },
+        {
+            trigger: ".modal button[name='action_export']",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
     ],
 });
