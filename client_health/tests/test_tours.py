@@ -13,7 +13,7 @@ class TestTours(HttpCase):
         super().setUpClass()
         cls.client_partner, cls.supplier = cls.env["res.partner"].create(
             [
-                {"name": "Blue Harbour Hotels", "is_company": True},
+                {"name": "Seagull Line", "is_company": True},
                 {"name": "Paper Supplies", "is_company": True},
             ]
         )
@@ -50,7 +50,7 @@ class TestTours(HttpCase):
         self.authenticate("admin", "admin")
         response = self.url_open(export.action_export()["url"])
         rows = read_sheet(response.content)
-        cells = dict(zip(rows[0], self._get_row(rows, "Blue Harbour Hotels"), strict=True))
+        cells = dict(zip(rows[0], self._get_row(rows, "Seagull Line"), strict=True))
         self.assertEqual(cells["Stage"], "At risk")
         self.assertEqual(cells["Revenue"], relationship.client_revenue)
 

@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
-const CARD = ".o_kanban_record:contains('Blue Harbour Hotels')";
+const CARD = ".o_kanban_record:contains('Seagull Line')";
 const column = (name) => `.o_kanban_group:has(.o_column_title:contains('${name}'))`;
 
 /* A manager's first day: set up, look at the board, move a client, find its activities. */
@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("client_health_spine", {
         },
         {
             content: "The client is proposed, with what speaks for it",
-            trigger: ".o_data_row:contains('Blue Harbour Hotels') td[name='invoices']:contains('1')",
+            trigger: ".o_data_row:contains('Seagull Line') td[name='invoices']:contains('1')",
         },
         {
             content: "A supplier is visible, and left out",
