@@ -77,7 +77,8 @@ run_step() {
     fi
     [ ! -t 2 ] || printf '\r\033[K' >&2
     say "✗ $text: failed. The end of $log:"
-    tail -n 25 "$log" | sed 's/^/    /' >&2
+    # Without Python's underlining, which hides the lines that matter.
+    grep -v '\^\^\^' "$log" | tail -n 30 | sed 's/^/    /' >&2 || true
     die "$text failed (exit code $rc)." "$hint"
 }
 STEP_CHILD=
