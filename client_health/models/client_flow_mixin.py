@@ -72,9 +72,7 @@ class ClientFlowMixin(models.AbstractModel):
                 self._ask_reason(stage)
 
     def _get_no_way_message(self, old_stage, stage):
-        next_stages = stage.search(
-            [("phase", "in", stage_rules.get_next_phases(old_stage.phase))]
-        )
+        next_stages = stage.search([("phase", "in", stage_rules.get_next_phases(old_stage.phase))])
         return self.env._(
             "A client does not go from %(old)s straight to %(new)s. From %(old)s it can go to: "
             "%(ways)s.",
@@ -108,7 +106,9 @@ class ClientFlowMixin(models.AbstractModel):
     def write(self, vals):
         if "stage_id" not in vals:
             return super().write(vals)
-        other = {key: value for key, value in vals.items() if key not in ("stage_id", "stage_reason")}
+        other = {
+            key: value for key, value in vals.items() if key not in ("stage_id", "stage_reason")
+        }
         if other:
             super().write(other)
         stage = self.env["client.relationship.stage"].browse(vals["stage_id"]).exists()
@@ -127,7 +127,7 @@ class ClientFlowMixin(models.AbstractModel):
         return dict(action, context=context)
 
     def _move_stage(self, stage, reason):
-        """Move the clients to ``stage``: the one place where a change of stage has effects."""
+        """Move the clients to ``stage``, the one place where that has effects; return who moved."""
         if not stage:
             raise UserError(self.env._("This stage no longer exists. Please reload the page."))
         moved = self.filtered(lambda relationship: relationship.stage_id != stage)
@@ -143,6 +143,7 @@ class ClientFlowMixin(models.AbstractModel):
             }
         )
         stage._schedule_plan(moved)
+        return moved
 
     def _schedule_stage_plan(self):
         for stage, relationships in self.grouped("stage_id").items():

@@ -157,8 +157,9 @@ class ClientIntake(models.AbstractModel):
             )
         )
         ended.filtered(
-            lambda rel: (last := last_invoices.get(rel.partner_id))
-            and last > rel.date_last_stage_update
+            lambda rel: (
+                (last := last_invoices.get(rel.partner_id)) and last > rel.date_last_stage_update
+            )
         )._remind_returned()
 
 

@@ -61,7 +61,9 @@ class ClientJoin(models.AbstractModel):
     @api.model
     def _prepare_join_values(self, kept, others):
         values = {
-            "date_start": min((kept | others).filtered("date_start").mapped("date_start"), default=False),
+            "date_start": min(
+                (kept | others).filtered("date_start").mapped("date_start"), default=False
+            ),
             "note": Markup("").join(note for note in (kept | others).mapped("note") if note),
         }
         for fname in FILLED:

@@ -66,7 +66,6 @@ class ClientRelationship(models.Model):
     date_start = fields.Date(string="Client Since", default=fields.Date.context_today)
     referred_by_id = fields.Many2one(
         "res.partner",
-        string="Referred By",
         ondelete="restrict",
         help="Who brought this client. Word spreads, for better and for worse.",
     )
@@ -121,7 +120,9 @@ class ClientRelationship(models.Model):
 
     @api.depends("partner_id")
     def _compute_project_count(self):
-        self._compute_client_count("project_count", "project.project", [("is_template", "=", False)])
+        self._compute_client_count(
+            "project_count", "project.project", [("is_template", "=", False)]
+        )
 
     @api.depends("partner_id")
     def _compute_opportunity_count(self):
@@ -174,14 +175,18 @@ class ClientRelationship(models.Model):
         """Return the relationships whose deletion would lose anything that a person did."""
         here = [("res_id", "in", self.ids)]
         # sudo: only whether there is anything; nobody reads what it says
-        messages = self.env["mail.message"].sudo().search(
-            [
-                *here,
-                ("model", "=", self._name),
-                "|",
-                ("message_type", "=", "comment"),
-                ("tracking_value_ids", "!=", False),
-            ]
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    *here,
+                    ("model", "=", self._name),
+                    "|",
+                    ("message_type", "=", "comment"),
+                    ("tracking_value_ids", "!=", False),
+                ]
+            )
         )
         done = (
             self.env["mail.activity"]

@@ -15,7 +15,6 @@ class ClientRelationshipLinkMixin(models.AbstractModel):
 
     client_relationship_id = fields.Many2one(
         "client.relationship",
-        string="Client Relationship",
         compute="_compute_client_relationship_id",
         search="_search_client_relationship_id",
         groups="client_health.group_client_user",
@@ -46,9 +45,7 @@ class ClientRelationshipLinkMixin(models.AbstractModel):
     @api.depends_context("company", "uid", "allowed_company_ids")
     def _compute_client_relationship_id(self):
         clients = self.mapped(self._get_client_path())
-        relationships = self.env["client.relationship"].search(
-            [("partner_id", "in", clients.ids)]
-        )
+        relationships = self.env["client.relationship"].search([("partner_id", "in", clients.ids)])
         by_key = {(rel.partner_id.id, rel.company_id.id): rel.id for rel in relationships}
         for record in self:
             client = record.mapped(self._get_client_path())

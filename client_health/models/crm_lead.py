@@ -12,8 +12,9 @@ class CrmLead(models.Model):
             and not old_status_by_lead.get(lead.id, {}).get("is_won")
         )
         won._check_can_be_won()
-        super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+        result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
         won._open_client_relationships()
+        return result
 
     def _open_client_relationships(self):
         """Make a client of who said yes; one that had ended only makes an activity."""

@@ -78,9 +78,7 @@ class TestInstall(BaseCase):
 
     @classmethod
     def _connect(cls, database):
-        options = {
-            name: config[f"db_{name}"] for name in ("host", "port", "user", "password")
-        }
+        options = {name: config[f"db_{name}"] for name in ("host", "port", "user", "password")}
         return psycopg2.connect(
             dbname=database, **{name: value for name, value in options.items() if value}
         )

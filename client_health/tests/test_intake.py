@@ -168,9 +168,10 @@ class TestSetup(IntakeCommon):
         self.assertFalse(self._get_relationship(declined).active)
         self.assertEqual(self.company.client_setup_date, self.today)
         again = self._set_up()
-        self.assertFalse(again.line_ids & again.line_ids.filtered(
-            lambda line: line.partner_id in (partner | declined)
-        ))
+        self.assertFalse(
+            again.line_ids
+            & again.line_ids.filtered(lambda line: line.partner_id in (partner | declined))
+        )
         self.assertEqual(len(self._get_relationship(partner)), 1)
 
     def test_without_first_activities(self):

@@ -67,9 +67,7 @@ class TestJoin(ClientHealthCommon):
 
     def test_companies_are_kept_apart(self):
         sister = self.env["res.company"].create({"name": "Sister Agency"})
-        other = self._create_relationship(
-            self.double, self.env["res.users"], company_id=sister.id
-        )
+        other = self._create_relationship(self.double, self.env["res.users"], company_id=sister.id)
         self._merge(self.client_partner | self.double, self.client_partner)
         self.assertEqual(other.partner_id, self.client_partner)
         self.assertEqual(self.relationship.partner_id, self.client_partner)

@@ -91,8 +91,12 @@ class TestReview(ClientHealthCommon):
 @tagged("post_install", "-at_install")
 class TestReviewDownload(HttpCase):
     def test_download(self):
-        owner = new_test_user(self.env, "reviewer", "base.group_user,client_health.group_client_user")
-        other = new_test_user(self.env, "stranger", "base.group_user,client_health.group_client_user")
+        owner = new_test_user(
+            self.env, "reviewer", "base.group_user,client_health.group_client_user"
+        )
+        other = new_test_user(
+            self.env, "stranger", "base.group_user,client_health.group_client_user"
+        )
         partner = self.env["res.partner"].create({"name": "Fernhill Dental", "is_company": True})
         relationship = self.env["client.relationship"].create(
             {"partner_id": partner.id, "user_id": owner.id}

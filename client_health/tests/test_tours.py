@@ -42,8 +42,10 @@ class TestTours(HttpCase):
         )
         self.assertEqual(relationship.phase, "at_risk")
         self.assertEqual(relationship.client_revenue, 100, "The set-up made the figures")
-        declined = self.env["client.relationship"].with_context(active_test=False).search(
-            [("partner_id", "=", self.supplier.id)]
+        declined = (
+            self.env["client.relationship"]
+            .with_context(active_test=False)
+            .search([("partner_id", "=", self.supplier.id)])
         )
         self.assertFalse(declined.active)
         export = self.env["client.review.export"].search([], limit=1, order="id desc")

@@ -15,9 +15,7 @@ class ClientReviewExport(models.TransientModel):
             [("phase", "!=", "ended")]
         ),
     )
-    user_ids = fields.Many2many(
-        "res.users", string="Owners", help="Empty: clients of every owner."
-    )
+    user_ids = fields.Many2many("res.users", string="Owners", help="Empty: clients of every owner.")
 
     @api.model
     def action_export_selection(self, relationships):

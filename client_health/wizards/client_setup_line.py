@@ -8,7 +8,7 @@ class ClientSetupLine(models.TransientModel):
 
     setup_id = fields.Many2one("client.setup", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="setup_id.company_id")
-    partner_id = fields.Many2one("res.partner", string="Partner", required=True, readonly=True)
+    partner_id = fields.Many2one("res.partner", required=True, readonly=True)
     is_client = fields.Boolean(
         string="Client", help="Not ticked: kept in the archive, and not proposed again."
     )

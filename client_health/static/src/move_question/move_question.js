@@ -8,10 +8,7 @@ const MOVE_QUESTION = "odoo.addons.client_health.exceptions.MoveQuestion";
  * instead of a warning with a button that would open it.
  */
 function moveQuestionHandler(env, error, originalError) {
-    if (
-        !(originalError instanceof RPCError) ||
-        originalError.exceptionName !== MOVE_QUESTION
-    ) {
+    if (!(originalError instanceof RPCError) || originalError.exceptionName !== MOVE_QUESTION) {
         return false;
     }
     error.unhandledRejectionEvent?.preventDefault();

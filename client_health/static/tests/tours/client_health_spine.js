@@ -26,7 +26,8 @@ registry.category("web_tour.tours").add("client_health_spine", {
         },
         {
             content: "A supplier is visible, and left out",
-            trigger: ".o_data_row:contains('Paper Supplies') td[name='left_out']:contains('supplier')",
+            trigger:
+                ".o_data_row:contains('Paper Supplies') td[name='left_out']:contains('supplier')",
         },
         {
             trigger: "button[name='action_apply']",
