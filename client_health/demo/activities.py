@@ -34,9 +34,7 @@ def _take_steps(scene, client, plan):
     move = client.moves[-1]
     for activity in plan:
         activity.date_deadline = _get_deadline(scene, client, move, activity)
-    set_columns(
-        plan, {"create_date": [_at(when.workday_ago(scene.today, move.days))] * len(plan)}
-    )
+    set_columns(plan, {"create_date": [_at(when.workday_ago(scene.today, move.days))] * len(plan)})
     for place, (activity, feedback) in enumerate(zip(plan, move.done, strict=False), start=1):
         _finish(scene, activity, feedback, max(1, move.days - place))
 

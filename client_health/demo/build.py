@@ -13,7 +13,7 @@ from .invoices import build_invoices
 from .meetings import build_meetings
 from .orders import build_orders
 from .payments import build_payments
-from .projects import build_projects
+from .projects import build_projects, close_projects
 from .relationships import build_relationships
 from .scene import Scene
 from .talk import build_talk
@@ -23,7 +23,7 @@ _logger = logging.getLogger(__name__)
 
 WORK = (build_deals, build_currencies, build_projects, build_orders, build_timesheets)
 MONEY = (build_deposits, build_invoices, build_bills, build_expenses, build_payments)
-CARE = (build_relationships, build_activities, build_talk, build_meetings)
+CARE = (build_relationships, build_activities, build_talk, build_meetings, close_projects)
 
 
 def build(env):

@@ -13,8 +13,10 @@ def build_currencies(scene):
     """Give each foreign currency monthly rates of this company, where it has none of that day."""
     scene.pricelists = {}
     for code in sorted({client.currency for client in scene.stories if client.currency}):
-        currency = scene.env["res.currency"].with_context(active_test=False).search(
-            [("name", "=", code)], limit=1
+        currency = (
+            scene.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", code)], limit=1)
         )
         currency.active = True
         if currency != scene.company.currency_id:

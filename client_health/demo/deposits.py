@@ -22,9 +22,7 @@ def build_deposits(scene):
             {"advance_payment_method": "percentage", "amount": project.deposit}
         ).create_invoices()
         move = order.invoice_ids
-        move.write(
-            {"invoice_date": day, "date": day, "invoice_date_due": day + timedelta(days=14)}
-        )
+        move.write({"invoice_date": day, "date": day, "invoice_date_due": day + timedelta(days=14)})
         move.action_post()
         set_created(move, [at_hour(day)])
         scene.deposits[client.key, number] = order.order_line.filtered(

@@ -65,9 +65,7 @@ def _get_hour_documents(scene, client, number, project):
         if not month or (month == 1 and project.last_month == "open"):
             continue
         name = f"{project.label}, {when.month_start(scene.today, month):%B %Y}: {total:g} hours"
-        lines = [
-            _prepare_line(scene, line, name, total, project.price, _get_discount(project, month))
-        ]
+        lines = [_prepare_line(line, name, total, project.price, _get_discount(project, month))]
         yield Document(
             client,
             when.last_workday(scene.today, month),
@@ -84,7 +82,7 @@ def _get_fee_documents(scene, client, number, project):
         yield Document(
             client,
             when.last_workday(scene.today, month),
-            [_prepare_line(scene, line, name, 1, project.price)],
+            [_prepare_line(line, name, 1, project.price)],
         )
 
 
@@ -95,7 +93,7 @@ def _get_milestones(scene, client, number, project):
     reached = [milestone for milestone in project.milestones if milestone.reached is not None]
     for milestone in sorted(reached, key=lambda milestone: -milestone.reached):
         name = f"{project.label}: {milestone.name} ({milestone.percent} %)"
-        lines = [_prepare_line(scene, line, name, milestone.percent / 100, project.price)]
+        lines = [_prepare_line(line, name, milestone.percent / 100, project.price)]
         if back:
             lines.append(back._prepare_invoice_line(quantity=-1.0))
             back = None
@@ -124,13 +122,13 @@ def _get_discount(project, month):
 def _get_credits(scene, client):
     for credit in client.credits:
         line = scene.sale_lines[client.key, credit.project]
-        values = _prepare_line(scene, line, credit.reason, 1, credit.amount)
+        values = _prepare_line(line, credit.reason, 1, credit.amount)
         del values["sale_line_ids"]
         day = when.workdays(scene.today, credit.month)[12]
         yield Document(client, day, [values], kind="out_refund", ref=credit.reason)
 
 
-def _prepare_line(scene, sale_line, name, quantity, price, discount=0):
+def _prepare_line(sale_line, name, quantity, price, discount=0):
     return {
         "product_id": sale_line.product_id.id,
         "name": name,

@@ -84,6 +84,4 @@ def _sell_milestones(scene, client, number, project, line):
     records = scene.projects[client.key, number].milestone_ids
     percents = {milestone.name: milestone.percent for milestone in project.milestones}
     for record in records:
-        record.write(
-            {"sale_line_id": line.id, "quantity_percentage": percents[record.name] / 100}
-        )
+        record.write({"sale_line_id": line.id, "quantity_percentage": percents[record.name] / 100})

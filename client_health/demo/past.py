@@ -3,7 +3,6 @@
 from psycopg2.extras import execute_values
 
 
-
 def set_columns(records, column_values):
     """Write columns by SQL, one statement for all records.
 
@@ -17,9 +16,7 @@ def set_columns(records, column_values):
     cr = records.env.cr
     assignments = ", ".join(f'"{column}" = v."{column}"' for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
-    types = ", ".join(
-        f'%s::{records._fields[column].column_type[0]}' for column in columns
-    )
+    types = ", ".join(f"%s::{records._fields[column].column_type[0]}" for column in columns)
     execute_values(
         cr._obj,
         f'UPDATE "{records._table}" t SET {assignments} FROM (VALUES %s) AS v(id, {names}) '

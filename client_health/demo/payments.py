@@ -50,8 +50,9 @@ def _use_credits(scene):
         posted = moves.filtered(lambda move: move.state == "posted").sorted("invoice_date")
         for note in posted.filtered(lambda move: move.move_type == "out_refund"):
             later = posted.filtered(
-                lambda move, note=note: move.move_type == "out_invoice"
-                and move.invoice_date > note.invoice_date
+                lambda move, note=note: (
+                    move.move_type == "out_invoice" and move.invoice_date > note.invoice_date
+                )
             )
             if later:
                 pairs.append((later[0], note))

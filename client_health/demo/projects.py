@@ -58,7 +58,6 @@ def _prepare_project(scene, client, project, stages):
         "allow_timesheets": True,
         "allow_milestones": True,
         "privacy_visibility": "portal",
-        "description": client.story,
     }
 
 
@@ -110,9 +109,20 @@ def _get_moments(scene, client, project, effort, name, months):
     start = max(scene.start_of(client, project), when.month_start(scene.today, months[0]))
     start = min(start, when.days_ago(scene.today, 1))
     if _is_open(effort, name, months):
-        return at_hour(start), None, at_hour(min(start + timedelta(days=5), scene.today - timedelta(days=1)))
+        return (
+            at_hour(start),
+            None,
+            at_hour(min(start + timedelta(days=5), scene.today - timedelta(days=1))),
+        )
     end = at_hour(when.last_workday(scene.today, months[1]), 15)
     return at_hour(start), end, end
+
+
+def close_projects(scene):
+    """Archive what is over; the money of archived projects still counts."""
+    for client, number, project in scene.each_project():
+        if project.closed:
+            scene.projects[client.key, number].active = False
 
 
 def _build_milestones(scene, plan):
@@ -157,7 +167,8 @@ def _build_statuses(scene, plan):
         ]
     )
     set_created(
-        updates, [at_hour(when.workday_ago(scene.today, status.days), 14) for *_rest, status in rows]
+        updates,
+        [at_hour(when.workday_ago(scene.today, status.days), 14) for *_rest, status in rows],
     )
 
 

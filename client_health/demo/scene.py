@@ -42,7 +42,9 @@ class Scene:
     def _is_built(self, client):
         """A client with a project has its story already."""
         projects = self.env["project.project"].with_context(active_test=False)
-        return bool(projects.search_count([("partner_id", "=", self.client(client.key).id)], limit=1))
+        return bool(
+            projects.search_count([("partner_id", "=", self.client(client.key).id)], limit=1)
+        )
 
     def ref(self, name):
         return self.env.ref(f"client_health.demo_{name}")
@@ -84,6 +86,6 @@ class Scene:
     def start_of(self, client, project):
         """Return the first day of work: the month's first, or the day after the order."""
         start = when.month_start(self.today, project.start)
-        won = [deal.closed for deal in client.deals if deal.closed is not None and deal.stage == "won"]
+        won = [deal.closed for deal in client.deals if deal.stage == "won"]
         first = when.days_ago(self.today, max(won, default=10000) - 1)
         return max(start, first)

@@ -96,21 +96,24 @@ def _get_month(scene, client, chatter, month):
     place = len(client.key) + month
     status = _get_status(scene, client, month + 1)
     if days and status:
-        yield _message(scene, record, us, status, days[0], 10, theirs=False)
+        yield _stamp(scene, Message(_at(days[0], 10), record, us, status, theirs=False))
     if month > chatter.silent_from and len(days) > 12:
         them = scene.contact(client.key, 1)
         question, answer = QUESTIONS[place % len(QUESTIONS)]
-        asked = datetime.combine(days[4 + place % 6], time(9, 20))
+        asked = _at(days[4 + place % 6], 9)
         answered = when.in_office_hours(asked + timedelta(hours=chatter.reply_hours))
-        yield _message(scene, record, them, question, asked.date(), 9.4, theirs=True)
-        hour = answered.hour + answered.minute / 60
-        yield _message(scene, record, us, answer, answered.date(), hour, theirs=False)
+        yield _stamp(scene, Message(asked, record, them, question, theirs=True))
+        yield _stamp(scene, Message(answered, record, us, answer, theirs=False))
 
 
-def _message(scene, record, author, text, day, hour, theirs):
-    moment = datetime.combine(day, time()) + timedelta(hours=hour)
-    days = (scene.now - moment).total_seconds() / 86400
-    return days, Message(moment, record, author, text, theirs)
+def _stamp(scene, message):
+    """Return (days ago, message), as what the stories tell."""
+    return (scene.now - message.moment).total_seconds() / 86400, message
+
+
+def _at(day, hour):
+    """Return a moment of a day; nobody writes on the hour."""
+    return datetime.combine(day, time(hour, 7 + day.day))
 
 
 def _get_status(scene, client, month):
@@ -123,8 +126,8 @@ def _get_status(scene, client, month):
         return None
     task = max(spent, key=spent.get)
     return (
-        f"Status for {when.month_start(scene.today, month):%B}: {sum(spent.values()):g} hours, most "
-        f"of them on \u201c{scene.tasks[task].name}\u201d. Questions? Write here, or call me."
+        f"Status for {when.month_start(scene.today, month):%B}: {sum(spent.values()):g} hours, "
+        f"most of them on \u201c{scene.tasks[task].name}\u201d. Questions? Write here, or call me."
     )
 
 

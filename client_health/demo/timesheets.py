@@ -30,14 +30,9 @@ def build_timesheets(scene):
     for line in scene.lines:
         key = line.task[0], when.months_between(scene.today, line.day)
         scene.month_lines.setdefault(key, []).append(line)
-    efforts = {
-        (client.key, number, place): (project, effort)
-        for client, number, project in scene.each_project()
-        for place, effort in enumerate(project.efforts)
-    }
     people = {line.who: scene.employee(line.who) for line in scene.lines}
     values = [
-        _prepare_line(scene, line, place, people, *efforts[line.task[:3]])
+        _prepare_line(scene, line, people[line.who], place)
         for place, line in enumerate(scene.lines)
     ]
     lines = scene.env["account.analytic.line"]
@@ -47,20 +42,20 @@ def build_timesheets(scene):
     scene.timesheets = lines
 
 
-def _prepare_line(scene, line, place, people, project, effort):
+def _prepare_line(scene, line, person, place):
     words = WORDS[ROLES.get(line.who, "dev")]
-    client, number, *_rest = line.task
-    sale_line = scene.sale_lines.get((client, number)) if effort.billable else None
+    key = line.task[:2]
+    billable = scene.is_billable(line.task)
     return {
         "name": words[place * 7 % len(words)],
-        "project_id": scene.projects[client, number].id,
+        "project_id": scene.projects[key].id,
         "task_id": scene.tasks[line.task].id,
-        "employee_id": people[line.who].id,
+        "employee_id": person.id,
         "date": line.day,
         "unit_amount": line.hours,
-        "so_line": sale_line.id if sale_line else False,
+        "so_line": scene.sale_lines[key].id if billable else False,
         # Without it Odoo would make every hour billable again.
-        "is_so_line_edited": not effort.billable,
+        "is_so_line_edited": not billable,
     }
 
 

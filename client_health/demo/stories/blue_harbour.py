@@ -56,7 +56,8 @@ WEBSITE = Project(
     ),
     statuses=(
         Status(days=290, status="on_track", progress=60, name="Phones first",
-               text="Pages load in 1.8 seconds on phones; bookings from phones went up by a fifth."),
+               text="Pages load in 1.8 seconds on phones; bookings from phones went up by a "
+            "fifth."),
         Status(days=135, status="on_track", progress=85, name="Group booking is live",
                text="First eleven wedding parties booked online. Guest stories come next."),
     ),
@@ -98,7 +99,8 @@ CLIENT = Client(
         Bill(vendor="paperplane", label="Photographs of the hotels", amount=1900, months=(20, 8)),
         Bill(vendor="cloudmeadow", label="Servers of the booking", amount=260,
              months=(22, 19, 16, 13, 10, 7, 4, 1)),
-        Bill(vendor="wordsmith", label="Translations of the app", amount=740, months=(3,), project=1),
+        Bill(vendor="wordsmith", label="Translations of the app", amount=740, months=(3,),
+            project=1),
     ),
     expenses=(
         Expense(who="leo", label="Train to Portland, yearly review", amount=146, days=48),
@@ -109,7 +111,8 @@ CLIENT = Client(
         Say(days=270, who=1, text="Bookings from phones are up by 21 % since the pages got faster. "
             "Our managing board asked for your names. Thank you!"),
         Say(days=269, who="leo", text="What a message to start the day with. I have read it out "
-            "to the team. Tom says the credit goes to your front desk: they told us what guests ask."),
+            "to the team. Tom says the credit goes to your front desk: they told us what guests "
+            "ask."),
         Say(days=78, who=2, text="First wedding booked online, 46 guests, without one call to the "
             "front desk.", task="Booking for groups and weddings"),
         Say(days=77.8, who="tom", text="That is what it was made for. Tell us what they stumbled "
@@ -124,7 +127,8 @@ CLIENT = Client(
     meetings=(
         Meeting(days=320, title="Blue Harbour: year review", us=("leo", "tom", "iris"), them=(1, 2),
                 hours=2, place="Harbour Quay 12, Portland"),
-        Meeting(days=139, title="Blue Harbour: goals for the winter", us=("leo", "iris"), them=(1,)),
+        Meeting(days=139, title="Blue Harbour: goals for the winter", us=("leo", "iris"),
+            them=(1,)),
         Meeting(days=48, title="Blue Harbour: review and the year to come", us=("leo", "tom"),
                 them=(1, 2), hours=2, place="Harbour Quay 12, Portland"),
         Meeting(days=6, title="Blue Harbour: weekly call", us=("leo",), hours=0.5),

@@ -61,7 +61,8 @@ CLIENT = Client(
     says=(
         Say(days=120, who=2, text="We have received the reminder. The payment run was moved to the "
             "end of the month."),
-        Say(days=119.8, who="marc", text="Thank you, Stan. Please tell me the day once you know it."),
+        Say(days=119.8, who="marc", text="Thank you, Stan. Please tell me the day once you know "
+            "it."),
         Say(days=41, who=2, text="Treasury pays suppliers after 60 days now. I can not change it."),
         Say(days=40.7, who="marc", text="Our invoices say 30 days, as agreed. I will call Rhea."),
     ),
@@ -69,7 +70,8 @@ CLIENT = Client(
         Meeting(days=210, title="Copperkettle: half-year talk", us=("marc", "tom"), them=(1,)),
         Meeting(days=54, title="Copperkettle: reports for large customers", us=("marc", "ravi"),
                 them=(1,)),
-        Meeting(days=-12, title="Copperkettle: demo of the reports", us=("marc", "tom"), them=(1, 2)),
+        Meeting(days=-12, title="Copperkettle: demo of the reports", us=("marc", "tom"), them=(1,
+            2)),
     ),
     calls=(
         Call(days=39, who="marc", summary="Rhea about the payment runs",

@@ -83,12 +83,14 @@ CLIENT = Client(
             "Five per cent would help me."),
         Say(days=429.8, who="ana", text="For this quarter we can, as thanks for the good start."),
         Say(days=335, who=2, text="Another agency offers 75 an hour. Can you match that?"),
-        Say(days=334.7, who="ana", text="Not quite; we take 8 % off and keep the same team for you."),
+        Say(days=334.7, who="ana", text="Not quite; we take 8 % off and keep the same team for "
+            "you."),
         Say(days=186, who=2, text="We need a better price for the second half of the year."),
         Say(days=185.5, who="ana", text="We can go to 10 %. That is the end of what we can do."),
         Say(days=64, who=2, text="The budget is cut. Please take another 5 % off, "
             "or we move the texts to somebody cheaper."),
-        Say(days=63.6, who="ana", text="I can offer 12 % until the end of the year. Let us sit down "
+        Say(days=63.6, who="ana", text="I can offer 12 % until the end of the year. Let us sit "
+            "down "
             "and look at what the portal brings you; I think it is worth more than that."),
         Say(days=9, who=1, text="Carla tells me there is still no discount for the video talks. "
             "Why do we pay the full rate there?"),
@@ -107,7 +109,8 @@ CLIENT = Client(
     ),
     moves=(
         Move(phase="at_risk", days=18, who="ana",
-             reason="They ask for a cheaper rate for the fifth time, and we earn nothing with them.",
+             reason="They ask for a cheaper rate for the fifth time, and we earn nothing with "
+            "them.",
              done=("Asked what is behind it: a new purchasing target, not our work.",
                    "A quarter of the hours is corrections that we give away.")),
     ),

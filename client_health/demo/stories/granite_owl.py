@@ -94,13 +94,15 @@ CLIENT = Client(
         Say(days=45.9, who="leo", text="I do. Thank you for the chance."),
         Say(days=6, who=1, text="The date for the new start suits us. Miles comes as well."),
         Say(days=5.8, who="leo", text="Very good. I send you three questions before we meet: what "
-            "you expect, where you want to be in three years, and what holds us up on either side."),
+            "you expect, where you want to be in three years, and what holds us up on either "
+            "side."),
     ),
     meetings=(
         Meeting(days=300, title="Granite Owl: design approval", us=("leo", "iris"), them=(1,)),
         Meeting(days=44, title="Granite Owl: what went wrong", us=("leo", "tom"), them=(1, 2),
                 hours=3, place="Ridge Road 88, Bozeman"),
-        Meeting(days=-5, title="Granite Owl: reboot session", us=("leo", "tom", "iris"), them=(1, 2),
+        Meeting(days=-5, title="Granite Owl: reboot session", us=("leo", "tom", "iris"), them=(1,
+            2),
                 hours=3, place="Ridge Road 88, Bozeman"),
     ),
     calls=(

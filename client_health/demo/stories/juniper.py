@@ -15,7 +15,9 @@ BRAND = Project(
             hours=(16, 30),
             team={"iris": 0.6, "zoe": 0.4},
         ),
-        Effort(tasks=("Account management",), start=1, hours=(3, 3), team={"leo": 1}, billable=False),
+        Effort(
+            tasks=("Account management",), start=1, hours=(3, 3), team={"leo": 1}, billable=False
+        ),
     ),
     milestones=(
         Milestone(name="Brand approved", due=-21),
@@ -36,7 +38,8 @@ CLIENT = Client(
     says=(
         Say(days=20, who=1, text="I have sent you the recipes' names and my grandmother's labels. "
             "Elena promised you would know what to do with them."),
-        Say(days=19.8, who="iris", text="They are wonderful. Two directions are on the wall already."),
+        Say(days=19.8, who="iris", text="They are wonderful. Two directions are on the wall "
+            "already."),
     ),
     meetings=(
         Meeting(days=30, title="Juniper Crumb: first visit", us=("leo", "iris"), hours=2,

@@ -60,10 +60,12 @@ CLIENT = Client(
     chatter=(Chatter(start=18, end=2, reply_hours=6),),
     says=(
         Say(days=9.2, who=1, text="The page for cars shows yesterday's prices, and passengers "
-            "complain at the counter. Can somebody look, please?", task="Cars and bicycles on board"),
+            "complain at the counter. Can somebody look, please?", task="Cars and bicycles on "
+            "board"),
         Say(days=5.1, who=1, text="Did you see my message about the prices for cars?",
             task="Cars and bicycles on board"),
-        Say(days=1.3, who=2, text="Marc, is anybody there? Aoife has been waiting since last week."),
+        Say(days=1.3, who=2, text="Marc, is anybody there? Aoife has been waiting since last "
+            "week."),
     ),
     meetings=(
         Meeting(days=265, title="Kestrel Bay: summer timetable", us=("marc", "sam"), them=(1, 2)),

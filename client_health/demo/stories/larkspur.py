@@ -1,4 +1,16 @@
-from ..kinds import HOURS, Bill, Call, Chatter, Client, Deal, Effort, Meeting, Milestone, Project, Say
+from ..kinds import (
+    HOURS,
+    Bill,
+    Call,
+    Chatter,
+    Client,
+    Deal,
+    Effort,
+    Meeting,
+    Milestone,
+    Project,
+    Say,
+)
 
 READER = Project(
     name="Reading room",
@@ -43,14 +55,16 @@ CLIENT = Client(
     ),
     chatter=(Chatter(start=14, reply_hours=4),),
     says=(
-        Say(days=29, who=1, text="Subscribers passed two thousand this week. Jon's reader is a joy."),
+        Say(days=29, who=1, text="Subscribers passed two thousand this week. Jon's reader is a "
+            "joy."),
         Say(days=28.9, who="ana", text="Wonderful. I pass it on to Jon at once."),
     ),
     meetings=(
         Meeting(days=150, title="Larkspur Lantern: opening of subscriptions", us=("ana", "iris"),
                 them=(1, 2)),
         Meeting(days=26, title="Larkspur Lantern: audio books", us=("ana",), them=(2,)),
-        Meeting(days=-15, title="Larkspur Lantern: quarter review", us=("ana", "iris"), them=(1, 2)),
+        Meeting(days=-15, title="Larkspur Lantern: quarter review", us=("ana", "iris"), them=(1,
+            2)),
     ),
     calls=(
         Call(days=27, who="ana", summary="Check-in: how are we doing for you?",

@@ -39,7 +39,7 @@ SHOP = Project(
             hours=(66, 74),
             team={"iris": 0.5, "tom": 0.3, "ravi": 0.2},
             billable=False,
-            note="Nobody at Marigold asked for this; it is not in the order.",
+            note="An idea of ours, not in the order.",
         ),
         Effort(
             tasks=("Account management",), start=15, hours=(3, 4), team={"ana": 1}, billable=False
@@ -52,7 +52,8 @@ SHOP = Project(
     statuses=(
         Status(days=13, status="off_track", progress=60, name="Who asked for this?",
                text="Three months of extra work on things that are not in the order. "
-               "The client likes the drawings, but never asked for them and will not pay for them."),
+               "The client likes the drawings, but never asked for them and will not pay for "
+            "them."),
     ),
 )  # fmt: skip
 
@@ -74,11 +75,13 @@ CLIENT = Client(
             task="New drawing style for 400 seeds (our idea)"),
         Say(days=16, who=1, text="I saw a garden planner on the test page. Nice, but we asked for "
             "the catalogue. When does it come?"),
-        Say(days=15.8, who="ana", text="You are right, Fay. The catalogue comes first from today on; "
+        Say(days=15.8, who="ana", text="You are right, Fay. The catalogue comes first from today "
+            "on; "
             "I send you the date tomorrow."),
     ),
     meetings=(
-        Meeting(days=170, title="Marigold & Moss: plans for the season", us=("ana", "zoe"), them=(1, 2)),
+        Meeting(days=170, title="Marigold & Moss: plans for the season", us=("ana", "zoe"),
+            them=(1, 2)),
         Meeting(days=-4, title="Marigold & Moss: what you need, and what you do not",
                 us=("ana", "zoe"), them=(1, 2), place="Greenhouse Road 5, Boise"),
     ),

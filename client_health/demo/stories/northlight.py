@@ -40,7 +40,8 @@ CLIENT = Client(
     pays_late=(0, 2),
     projects=(CARE,),
     bills=(
-        Bill(vendor="driftwood", label="Season programme, print", amount=620, months=(21, 15, 9, 3)),
+        Bill(vendor="driftwood", label="Season programme, print", amount=620, months=(21, 15, 9,
+            3)),
     ),
     chatter=(Chatter(start=24, every=2, reply_hours=7, silent_from=8),),
     says=(

@@ -74,7 +74,8 @@ CLIENT = Client(
             task="Letters to parents"),
     ),
     meetings=(
-        Meeting(days=186, title="Orchard Lane: acceptance of homework and marks", us=("leo", "ravi"),
+        Meeting(days=186, title="Orchard Lane: acceptance of homework and marks", us=("leo",
+            "ravi"),
                 them=(1,), hours=2),
         Meeting(days=48, title="Orchard Lane: timetables", us=("leo", "ravi"), them=(1, 2)),
         Meeting(days=-19, title="Orchard Lane: letters to parents", us=("leo", "ravi"), them=(1,)),

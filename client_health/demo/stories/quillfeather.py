@@ -92,10 +92,12 @@ CLIENT = Client(
             "You get all files, a documentation and four hours with your IT, at no charge. "
             "We know two firms who fit better and gladly introduce you."),
         Say(days=30, who=1, text="Noted. We expect the handover to be complete."),
-        Say(days=29.8, who="leo", text="It will be. The list with dates is attached to the project."),
+        Say(days=29.8, who="leo", text="It will be. The list with dates is attached to the "
+            "project."),
     ),
     meetings=(
-        Meeting(days=142, title="Quillfeather & Fox: reboot session", us=("leo", "tom"), them=(1, 2),
+        Meeting(days=142, title="Quillfeather & Fox: reboot session", us=("leo", "tom"), them=(1,
+            2),
                 hours=2, place="Court Square 9, Hartford"),
         Meeting(days=33, title="Quillfeather & Fox: notice", us=("leo",), them=(1,),
                 place="Court Square 9, Hartford"),

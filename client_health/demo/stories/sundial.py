@@ -4,7 +4,6 @@ from ..kinds import (
     Call,
     Chatter,
     Client,
-    Deal,
     Effort,
     Meeting,
     Milestone,
