@@ -167,7 +167,7 @@ def _columns():
         CASE WHEN %(known)s THEN t.margin END,
         CASE WHEN %(rated)s THEN ROUND(100 * t.margin / t.revenue, 2) END,
         COALESCE(t.state, %(empty)s),
-        CASE WHEN NOT %(known)s THEN NULL
+        CASE WHEN (%(known)s) IS NOT TRUE THEN NULL
              WHEN t.margin < 0 THEN %(loss)s
              WHEN 100 * t.margin <= %(break_even_rate)s * t.revenue THEN %(break_even)s
              ELSE %(profit)s END,

@@ -14,14 +14,15 @@ def select_overdue(company_id, as_of, partner_ids=()):
     """Return a SELECT of partner_id, overdue (company currency), overdue_since (a due date).
 
     As in an aged receivable report: open items on receivable accounts that are past their due
-    date, net of credit notes and payments that nobody matched yet. A client that paid is not
-    called late because the matching is.
+    date, net of all credit notes and payments that nobody matched yet. A client that paid is
+    not called late because the matching is.
     """
     return SQL(
         """
         SELECT c.commercial_partner_id AS partner_id,
                SUM(l.amount_residual) AS overdue,
-               MIN(l.date_maturity) FILTER (WHERE l.amount_residual > 0) AS overdue_since
+               MIN(COALESCE(l.date_maturity, l.date))
+                   FILTER (WHERE l.amount_residual > 0) AS overdue_since
           FROM account_move_line l
           JOIN account_account a ON a.id = l.account_id
           JOIN account_move m ON m.id = l.move_id
@@ -31,8 +32,8 @@ def select_overdue(company_id, as_of, partner_ids=()):
            AND l.parent_state = 'posted'
            AND a.account_type = 'asset_receivable'
            AND a.non_trade IS NOT TRUE
-           AND l.amount_residual <> 0
-           AND COALESCE(l.date_maturity, l.date) < %(as_of)s
+           AND (l.amount_residual < 0 AND l.date <= %(as_of)s
+                OR l.amount_residual > 0 AND COALESCE(l.date_maturity, l.date) < %(as_of)s)
       GROUP BY c.commercial_partner_id
         HAVING SUM(l.amount_residual) > 0
         """,

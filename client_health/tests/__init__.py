@@ -4,7 +4,12 @@ from . import test_install
 from . import test_intake
 from . import test_join
 from . import test_ledger
+from . import test_ledger_oracle
+from . import test_ledger_rebuild
+from . import test_margin
+from . import test_profitability_access
+from . import test_profitability_figures
+from . import test_reconciliation
 from . import test_review
 from . import test_stage_moves
 from . import test_tours
-from . import test_ledger_oracle

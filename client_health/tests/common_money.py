@@ -20,6 +20,8 @@ class MoneyCommon(ClientHealthCommon):
         cls.company = cls._create_company("Northlight", "EUR")
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
         cls.company = cls.company.with_env(cls.env)
+        for user in cls.owner + cls.colleague + cls.seller + cls.controller + cls.manager:
+            user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
         cls.Ledger = cls.env["client.profitability"]
         cls.client = cls._create_client("Blue Harbour")
         cls.other_client = cls._create_client("Green Valley")
@@ -254,6 +256,9 @@ class MoneyCommon(ClientHealthCommon):
     def _rebuild(self, company=None, clients=None):
         return self.Ledger._rebuild(company or self.company, clients)
 
+    def _get_rows(self, company=None):
+        return self.Ledger.search([("company_id", "=", (company or self.company).id)])
+
     def _get_ledger(self, company=None):
         """Return {(client, project, "2025-03"): {column: amount}} of all that is not zero."""
         columns = (
@@ -264,9 +269,8 @@ class MoneyCommon(ClientHealthCommon):
             "billable_hours",
             "uncosted_hours",
         )
-        rows = self.Ledger.search([("company_id", "=", (company or self.company).id)])
         ledger = {}
-        for row in rows:
+        for row in self._get_rows(company):
             key = (row.partner_id, row.project_id, row.date.strftime("%Y-%m"))
             self.assertNotIn(key, ledger, "one row per client, project and month")
             self.assertEqual(row.date.day, 1)

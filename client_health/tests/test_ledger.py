@@ -35,7 +35,7 @@ class TestLedgerRevenue(MoneyCommon):
         parts = {self.project: 33.33, second: 33.33, third: 33.34}
         self._invoice(self.client, [(0.05, parts), (100.01, parts)], "2025-03-10")
         self._rebuild()
-        total = sum(row.revenue for row in self.Ledger.search([]))
+        total = sum(row.revenue for row in self._get_rows())
         self.assertAlmostEqual(total, 100.06, places=2)
 
     def test_more_than_all_of_a_line(self):
@@ -245,7 +245,7 @@ class TestLedgerCost(MoneyCommon):
         line = self._spend(self.project, 2, "2025-04-10")
         line.product_uom_id = self.env.ref("uom.product_uom_day")
         self._rebuild()
-        rows = self.Ledger.search([]).sorted("date")
+        rows = self._get_rows().sorted("date")
         self.assertEqual(rows.mapped("hours"), [4, 16])
 
     def test_billable_hours(self):
