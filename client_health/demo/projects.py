@@ -24,10 +24,20 @@ def build_projects(scene):
     _build_tasks(scene, plan, stages)
     _build_milestones(scene, plan)
     _build_statuses(scene, plan)
-    for key in (("blue_harbour", 0), ("blue_harbour", 1)):
-        if key in scene.projects:
-            # So that the portal user sees them.
-            scene.projects[key].message_subscribe(scene.contact("blue_harbour", 1).ids)
+    _share(scene, "blue_harbour")
+
+
+def _share(scene, key):
+    """Let the first contact of a client follow its projects and the tasks it pays for.
+
+    A portal user sees what he follows.
+    """
+    records = [record for (client, _number), record in scene.projects.items() if client == key]
+    records += [
+        record for task, record in scene.tasks.items() if task[0] == key and scene.is_billable(task)
+    ]
+    for record in records:
+        record.message_subscribe(scene.contact(key, 1).ids)
 
 
 def _get_stages(scene):

@@ -157,6 +157,9 @@ class TestDemo(TransactionCase):
         user = self.env.ref("client_health.demo_user_harbour")
         self.assertTrue(user.share)
         self.assertEqual(user.commercial_partner_id, star)
+        tasks = self.env["project.task"].with_user(user).search([])
+        self.assertGreater(len(tasks), 10)
+        self.assertNotIn("Account management", tasks.mapped("name"))
 
     def _get_days_late(self, move):
         lines = move.line_ids.filtered(lambda l: l.account_id.account_type == "asset_receivable")

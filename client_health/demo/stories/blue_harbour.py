@@ -117,9 +117,9 @@ CLIENT = Client(
             "front desk.", task="Booking for groups and weddings"),
         Say(days=77.8, who="tom", text="That is what it was made for. Tell us what they stumbled "
             "over, and we smooth it.", task="Booking for groups and weddings"),
-        Say(days=12, who=1, text="I told Pauline of Juniper Crumb about you over breakfast, and "
+        Say(days=62, who=1, text="I told Pauline of Juniper Crumb about you over breakfast, and "
             "Declan's ferries before. You will not need advertising."),
-        Say(days=11.9, who="leo", text="Thank you, Elena. Pauline and I had a good first talk."),
+        Say(days=61.9, who="leo", text="Thank you, Elena. I call Pauline tomorrow."),
         Say(days=3, who=1, text="Could the app greet guests who come back? I would have a budget "
             "for a loyalty scheme next quarter.", project=1),
         Say(days=2.9, who="leo", text="Yes. I bring a sketch to our Tuesday call.", project=1),
