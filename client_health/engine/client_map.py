@@ -59,6 +59,4 @@ def is_client(partner_ids, partner="c"):
     """Return the condition that a partner (its alias) belongs to some clients; no ids: to any."""
     if not partner_ids:
         return SQL("true")
-    return SQL(
-        "%s IN %s", SQL.identifier(partner, "commercial_partner_id"), tuple(partner_ids)
-    )
+    return SQL("%s IN %s", SQL.identifier(partner, "commercial_partner_id"), tuple(partner_ids))

@@ -20,9 +20,7 @@ def hours_of(line, hours_per_unit):
     cases = SQL(" ").join(
         SQL("WHEN %s THEN %s::float8", uom_id, hours) for uom_id, hours in hours_per_unit.items()
     )
-    return SQL(
-        "%s * CASE %s.product_uom_id %s ELSE 1 END", unit, SQL.identifier(line), cases
-    )
+    return SQL("%s * CASE %s.product_uom_id %s ELSE 1 END", unit, SQL.identifier(line), cases)
 
 
 def select_labour(company_id, hours_per_unit):

@@ -1,5 +1,4 @@
 import logging
-from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -44,15 +43,11 @@ class ClientLedgerMixin(models.AbstractModel):
     @api.model
     def _get_due_companies(self):
         """Return the companies to rebuild; all of them when a person runs the job again."""
-        companies = self.env["res.company"].search([]).sorted(
-            lambda company: company.client_profitability_date or datetime.min
-        )
+        Company = self.env["res.company"]
         due = fields.Datetime.subtract(fields.Datetime.now(), hours=DUE_HOURS)
-        late = companies.filtered(
-            lambda company: not company.client_profitability_date
-            or company.client_profitability_date < due
-        )
-        return late or companies
+        field, order = "client_profitability_date", "client_profitability_date NULLS FIRST, id"
+        late = Company.search(["|", (field, "=", False), (field, "<", due)], order=order)
+        return late or Company.search([(field, "!=", False)], order=order)
 
     @api.model
     def _try_rebuild(self, company):

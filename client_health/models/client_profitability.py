@@ -45,9 +45,7 @@ class ClientProfitability(models.Model):
     )
     user_id = fields.Many2one(related="relationship_id.user_id", string="Owner")
     team_id = fields.Many2one(related="relationship_id.team_id", string="Sales Team")
-    date = fields.Date(
-        string="Month", required=True, readonly=True, help="First day of the month."
-    )
+    date = fields.Date(string="Month", required=True, readonly=True, help="First day of the month.")
     revenue = fields.Monetary(
         readonly=True,
         help="Posted customer invoices less credit notes, net of tax, by accounting date.",

@@ -52,8 +52,7 @@ class ClientProfitabilityFinding(models.Model):
     @property
     def _table_query(self):
         key = SQL(", ").join(
-            SQL.identifier("f", name)
-            for name in ("kind", "company_id", "date", *findings.RECORDS)
+            SQL.identifier("f", name) for name in ("kind", "company_id", "date", *findings.RECORDS)
         )
         return SQL(
             """

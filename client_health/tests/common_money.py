@@ -21,7 +21,8 @@ class MoneyCommon(ClientHealthCommon):
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
         cls.company = cls.company.with_env(cls.env)
         for user in cls.owner + cls.colleague + cls.seller + cls.controller + cls.manager:
-            user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
+            user.company_ids |= cls.company
+            user.company_id = cls.company
         cls.Ledger = cls.env["client.profitability"]
         cls.client = cls._create_client("Blue Harbour")
         cls.other_client = cls._create_client("Green Valley")
@@ -32,8 +33,10 @@ class MoneyCommon(ClientHealthCommon):
 
     @classmethod
     def _create_company(cls, name, currency):
-        currency = cls.env["res.currency"].with_context(active_test=False).search(
-            [("name", "=", currency)]
+        currency = (
+            cls.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", currency)])
         )
         currency.active = True
         company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
@@ -293,9 +296,7 @@ class MoneyCommon(ClientHealthCommon):
         }
         self.assertEqual(self._get_ledger(company), expected)
         counts = self._rebuild(company)
-        self.assertEqual(
-            counts, {"rows": len(expected), "added": 0, "changed": 0, "removed": 0}
-        )
+        self.assertEqual(counts, {"rows": len(expected), "added": 0, "changed": 0, "removed": 0})
 
 
 def month_ago(months, day=15):

@@ -50,8 +50,10 @@ class PanelGaps:
         expenses = costs.filtered("move_line_id.expense_id")
         rest = costs - ordered - expenses
         bills = rest.filtered(
-            lambda line: line.move_line_id.move_type in ("in_invoice", "in_refund")
-            and line.move_line_id.price_subtotal
+            lambda line: (
+                line.move_line_id.move_type in ("in_invoice", "in_refund")
+                and line.move_line_id.price_subtotal
+            )
         )
         manual = self._get_manual_amounts()
         gaps = {

@@ -156,9 +156,7 @@ class TestLedgerRevenue(MoneyCommon):
             {"name": "Design", "plan_id": plan.id, "company_id": self.company.id}
         )
         both = f"{self.project.account_id.id},{department.id}"
-        self._invoice(
-            self.other_client, [(100, {both: 40, department: 60})], "2025-03-10"
-        )
+        self._invoice(self.other_client, [(100, {both: 40, department: 60})], "2025-03-10")
         self.assertLedger(
             {
                 (self.client, self.project, "2025-03"): {"revenue": 40},
@@ -234,9 +232,7 @@ class TestLedgerCost(MoneyCommon):
     def test_labour_follows_the_project_not_the_account(self):
         second = self._create_project("Second", self.other_client)
         self._spend(self.project, 1, "2025-03-10", account_id=second.account_id.id)
-        self.assertLedger(
-            {(self.client, self.project, "2025-03"): {"labour_cost": 40, "hours": 1}}
-        )
+        self.assertLedger({(self.client, self.project, "2025-03"): {"labour_cost": 40, "hours": 1}})
 
     def test_days_are_hours(self):
         """Hours in days: encoding is a matter of the screen, the unit of a line is not."""

@@ -45,8 +45,10 @@ class TestOracleDemo(OracleMixin, MoneyCommon):
         self.env = self.env(context=dict(self.env.context, allowed_company_ids=companies.ids))
         for company in companies:
             self.env["client.profitability"]._rebuild(company)
-        projects = self.env["project.project"].with_context(active_test=False).search(
-            [("is_template", "=", False)]
+        projects = (
+            self.env["project.project"]
+            .with_context(active_test=False)
+            .search([("is_template", "=", False)])
         )
         self.assertGreaterEqual(len(projects), 12)
         self.assertTrue(any(any(self._get_ours(project)) for project in projects))
@@ -179,9 +181,7 @@ class TestOracle(OracleMixin, MoneyCommon):
         self.assertPanel(self.project, cost=40)
 
     def test_gap_accounts_shared_between_projects_count_twice(self):
-        second = self._create_project(
-            "Second", self.client, account_id=self.project.account_id.id
-        )
+        second = self._create_project("Second", self.client, account_id=self.project.account_id.id)
         self._invoice(self.client, [(100, {self.project: 100})], "2025-03-10")
         self._bill([(30, {self.project: 100})], "2025-03-10")
         self._rebuild()
@@ -237,9 +237,7 @@ class TestOracle(OracleMixin, MoneyCommon):
     def test_two_companies_in_two_currencies(self):
         swiss = self._create_company("Northlight Alps", "CHF")
         self.env = self.env(
-            context=dict(
-                self.env.context, allowed_company_ids=[self.company.id, swiss.id]
-            )
+            context=dict(self.env.context, allowed_company_ids=[self.company.id, swiss.id])
         )
         alpine = self._create_project("Cable car", self.client, company_id=swiss.id)
         dollar = self.env.ref("base.USD")

@@ -4,10 +4,10 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ..engine.figures import FIGURES
 from .common_money import MoneyCommon
 
 CRON = "client_health.ir_cron_client_profitability"
-BUILDER = "odoo.addons.client_health.models.client_ledger_mixin.ClientLedgerMixin"
 
 
 class RebuildCommon(MoneyCommon):
@@ -191,8 +191,8 @@ class TestRebuild(RebuildCommon):
         self._rebuild()
         relationship.action_rebuild_profitability()
         self.assertEqual(self.env["mail.message"].search_count([]), messages)
-        money = [name for name in relationship._fields if name.startswith("client_")]
-        self.assertFalse([name for name in money if getattr(relationship._fields[name], "tracking", 0)])
+        tracked = [name for name in FIGURES if getattr(relationship._fields[name], "tracking", 0)]
+        self.assertFalse(tracked)
 
 
 @tagged("post_install", "-at_install")
@@ -225,9 +225,12 @@ class TestCron(RebuildCommon):
             return original(ledger, company, clients)
 
         logger = "odoo.addons.client_health.models.client_ledger_mixin"
-        with patch.object(type(self.Ledger), "_sql_rebuild", fail_for_one):
-            with self.assertLogs(logger, "ERROR"), mute_logger("odoo.sql_db"):
-                self._run()
+        with (
+            patch.object(type(self.Ledger), "_sql_rebuild", fail_for_one),
+            self.assertLogs(logger, "ERROR"),
+            mute_logger("odoo.sql_db"),
+        ):
+            self._run()
         self.assertIn("division by zero", self.company.client_profitability_error)
         self.assertFalse(self.company.client_profitability_date)
         self.assertEqual(len(self._get_ledger(other)), 1)

@@ -58,9 +58,7 @@ class TestMargin(BaseCase):
 
     def test_last_full_months(self):
         for today in (date(2026, 3, 1), date(2026, 3, 31)):
-            self.assertEqual(
-                period.last_full_months(today), (date(2025, 3, 1), date(2026, 3, 1))
-            )
+            self.assertEqual(period.last_full_months(today), (date(2025, 3, 1), date(2026, 3, 1)))
 
     @given(sums())
     def test_rate_and_band_agree(self, values):

@@ -121,9 +121,7 @@ class TestMoneyAccess(MoneyCommon):
 
     def test_team_members_see_their_teams_money(self):
         team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
-        self.env["crm.team.member"].create(
-            {"crm_team_id": team.id, "user_id": self.controller.id}
-        )
+        self.env["crm.team.member"].create({"crm_team_id": team.id, "user_id": self.controller.id})
         self.relationship.team_id = team
         clients = self.Ledger.with_user(self.controller).search([]).partner_id
         self.assertEqual(clients, self.client + self.other_client)

@@ -45,9 +45,7 @@ class TestReconciliation(MoneyCommon):
         for day in ("2025-03-10", "2025-04-10"):
             self._invoice(self.client, [(100.01, parts), 7], day)
             self._invoice(self.vendor, [(33.33, parts)], day, currency_id=dollar.id)
-            self._invoice(
-                self.vendor, [(33.33, parts)], day, invoice_cash_rounding_id=rounding.id
-            )
+            self._invoice(self.vendor, [(33.33, parts)], day, invoice_cash_rounding_id=rounding.id)
             self._create_move("out_refund", self.client, [(11, parts)], day)
             self._create_move("out_receipt", None, [(5, parts)], day)
             self._bill([(70.07, parts), 9], day)
