@@ -1,0 +1,58 @@
+"""What the records say about a client, one file per dimension. Reads, never writes.
+
+Each file has ``MEASURES = {code: function}``; ``function(env, relationships, as_of)`` returns
+``{relationship id: Reading}`` for all relationships (of one company) in a fixed number of
+statements. No entry, or a value of None: unknown. ``as_of`` is a date, and the reading is that of
+its end: what was recorded later does not count, and what can't be known of the past is unknown.
+"""
+
+import logging
+
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..scoring import Reading
+from . import contact
+
+_logger = logging.getLogger(__name__)
+
+SIGNALS = {
+    code: function
+    for module in (contact,)
+    for code, function in getattr(module, "MEASURES", {}).items()
+}
+
+
+def read(env, relationships, as_of, codes=None):
+    """Return ``(readings, errors)`` of relationships of one company on the date ``as_of``.
+
+    ``readings``: {relationship id: {code: Reading}}, an entry for every relationship, only of
+    what is known. ``errors``: {code: what went wrong}: a broken measure is unknown for all, the
+    others are read. ``codes``: only these measures, all by default.
+    """
+    env.flush_all()  # before the savepoints: what is rolled back must not take writes along
+    readings = {relationship_id: {} for relationship_id in relationships.ids}
+    errors = {}
+    for code in SIGNALS if codes is None else codes:
+        try:
+            found = _read_one(env, relationships, as_of, code)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise  # Odoo starts the transaction again: nothing is broken
+        except Exception as error:  # noqa: BLE001  whatever one measure does, the rest is scored
+            _logger.warning("The measure %s could not be read", code, exc_info=True)
+            errors[code] = f"{type(error).__name__}: {error}"
+            continue
+        for relationship_id, reading in found.items():
+            if reading.value is not None:
+                readings[relationship_id][code] = reading
+    return readings, errors
+
+
+def _read_one(env, relationships, as_of, code):
+    """Return {relationship id: Reading} of one measure, in a savepoint of its own."""
+    if not relationships:
+        return {}
+    with env.cr.savepoint(flush=False):
+        return SIGNALS[code](env, relationships, as_of)
+
+
+__all__ = ["SIGNALS", "Reading", "read"]
