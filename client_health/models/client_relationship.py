@@ -16,7 +16,10 @@ class ClientRelationship(models.Model):
         "client.internal.thread.mixin",
         "client.flow.mixin",
         "client.money.mixin",
+        "client.opinion.mixin",
+        "client.listening.mixin",
         "client.fit.history.mixin",
+        "client.demand.relationship.mixin",
     ]
     _rec_name = "partner_id"
     _rec_names_search = ["partner_id.name", "partner_id.ref", "partner_id.email"]

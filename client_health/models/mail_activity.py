@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class MailActivity(models.Model):
@@ -13,3 +14,52 @@ class MailActivity(models.Model):
         help="The client stage whose plan opened this activity. "
         "When the client leaves that stage, what nobody did yet is cancelled.",
     )
+
+    def action_answer_opinion(self):
+        """Open the small form in which a colleague says what he thinks of a client."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_opinion_answer_action"
+        )
+        return dict(action, context={"default_activity_id": self.id})
+
+    def _answer_opinion(self, text, rating=False, wear=False):
+        """Answer one's own question about a client: keep the words, and mark it done."""
+        self.ensure_one()
+        if not self._is_own_question():
+            raise UserError(self.env._("Nobody asked you this, or it was answered already."))
+        self._log_opinion(text, rating, wear)
+        self.with_context(client_opinion_logged=True).action_feedback(feedback=text)
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        """Who writes his answer into Odoo's own "Mark Done" is heard as well."""
+        if feedback and not self.env.context.get("client_opinion_logged"):
+            for question in self.filtered(lambda activity: activity._is_own_question()):
+                question._log_opinion(feedback)
+        return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+
+    def _is_own_question(self):
+        """Return whether somebody asked the current user this, and still waits."""
+        return (
+            self.active
+            and self.user_id == self.env.user
+            and self.activity_category == "client_opinion"
+            and self.res_model == "client.relationship"
+        )
+
+    def _log_opinion(self, text, rating=False, wear=False):
+        # Who was asked reads the client; another id in his activity gets him nowhere.
+        self.env["client.relationship"].browse(self.res_id).check_access("read")
+        # sudo: being asked gives no right to write; only this answer of his own is written, on
+        # the client that his question is about
+        self.env["client.feedback"].sudo().create(
+            {
+                "relationship_id": self.res_id,
+                "kind": "team",
+                "user_id": self.env.user.id,
+                "question": self.summary,
+                "text": text,
+                "rating": rating,
+                "wear": wear,
+            }
+        )

@@ -6,7 +6,12 @@ PHASE_COLORS = {"healthy": 10, "at_risk": 2, "reboot": 4, "offboard": 1, "ended"
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "client.relationship.link.mixin", "client.profitability.mixin"]
+    _inherit = [
+        "res.partner",
+        "client.relationship.link.mixin",
+        "client.profitability.mixin",
+        "client.feedback.mixin",
+    ]
 
     client_relationship_ids = fields.One2many(
         "client.relationship",
@@ -24,6 +29,13 @@ class ResPartner(models.Model):
         return "partner_id"
 
     def _get_ledger_record(self):
+        return self.commercial_partner_id
+
+    @api.model
+    def _get_feedback_path(self):
+        return "relationship_id.partner_id"
+
+    def _get_feedback_record(self):
         return self.commercial_partner_id
 
     def _compute_application_statistics_hook(self):

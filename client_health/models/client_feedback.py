@@ -1,0 +1,226 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from . import client_internal_thread_mixin  # noqa: F401  it has to be there before
+from .client_answer_mixin import ANSWER_FIELDS
+
+RATINGS = [
+    ("1", "1 – very unhappy"),
+    ("2", "2 – unhappy"),
+    ("3", "3 – so-so"),
+    ("4", "4 – happy"),
+    ("5", "5 – delighted"),
+]
+# What somebody else said, and nobody may put into other words
+WORDS = frozenset(
+    ("relationship_id", "contact_id", "user_id", "date", "text", "rating", "wear", "question")
+)
+
+
+class ClientFeedback(models.Model):
+    """One thing that a client, or a colleague about a client, said: a line of the feedback log.
+
+    Most lines are written down by one of us. Those that the client wrote itself, and answers of
+    colleagues, keep their words: others may sort them, not rewrite them.
+    """
+
+    _name = "client.feedback"
+    _description = "Client Feedback"
+    _inherit = [
+        "client.answer.mixin",
+        "client.belonging.mixin",
+        "client.child.mixin",
+        "client.evidence.mixin",
+        "client.internal.thread.mixin",
+        "mail.activity.mixin",
+    ]
+    _order = "date desc, id desc"
+    _evidence_fields = ANSWER_FIELDS | {"given_by_client"}
+
+    kind = fields.Selection(
+        [
+            ("praise", "Praise"),
+            ("complaint", "Complaint"),
+            ("price_pressure", "Price pressure"),
+            ("scope_change", "Scope change"),
+            ("value", "Value in their words"),
+            ("concern", "Concern"),
+            ("team", "Team input"),
+        ],
+        required=True,
+        index=True,
+        tracking=True,
+        help="Complaints and concerns ask for an answer. Team input is what a colleague says "
+        "about the client.",
+    )
+    text = fields.Text(required=True, help="As close to their own words as you can.")
+    rating = fields.Selection(
+        RATINGS, tracking=True, help="How happy they sounded. Empty: nobody can tell."
+    )
+    wear = fields.Selection(
+        [
+            ("1", "1 – gives me energy"),
+            ("2", "2 – easy"),
+            ("3", "3 – as any other"),
+            ("4", "4 – tires me"),
+            ("5", "5 – wears me out"),
+        ],
+        help="How much this client wears out the colleague who answers.",
+    )
+    question = fields.Char(readonly=True, help="What the colleague was asked.")
+    date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
+    channel = fields.Selection(
+        [
+            ("mail", "E-mail"),
+            ("call", "Phone call"),
+            ("video", "Video call"),
+            ("visit", "Face to face"),
+            ("portal", "Portal"),
+        ],
+        help="How it reached us.",
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="From",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('id', 'child_of', partner_id)]",
+        help="Who said it: a contact of the client.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Heard by",
+        default=lambda self: self.env.user,
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('share', '=', False)]",
+        help="Who wrote it down; for team input, who said it.",
+    )
+    given_by_client = fields.Boolean(
+        string="Written by the Client",
+        readonly=True,
+        copy=False,
+        help="The client wrote this itself, on a page of ours. Nobody can change its words.",
+    )
+    project_id = fields.Many2one(
+        "project.project",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        domain="[('partner_id', 'child_of', partner_id)]",
+    )
+    task_id = fields.Many2one(
+        "project.task",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        domain="[('project_id.partner_id', 'child_of', partner_id)]",
+    )
+    event_id = fields.Many2one(
+        "calendar.event", string="Meeting", index="btree_not_null", ondelete="set null"
+    )
+    message_id = fields.Many2one(
+        "mail.message",
+        string="Message",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        copy=False,
+    )
+    issue_id = fields.Many2one(
+        "client.issue",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        domain="[('relationship_id', '=', relationship_id)]",
+        tracking=True,
+        help="The issue behind it: several complaints may have one cause.",
+    )
+    _wear_of_colleagues = models.Constraint(
+        "CHECK(wear IS NULL OR kind = 'team')",
+        "How much a client wears us out is said by colleagues: please choose the kind Team input.",
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """Fill in what the linked message, meeting, task or project tells."""
+        values = super().default_get(fields_list)
+        known = self.env["client.feedback.source"]._prepare_feedback(values)
+        return {**{name: known[name] for name in known if name in fields_list}, **values}
+
+    @api.depends("kind", "text")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for feedback in self:
+            text = " ".join((feedback.text or "").split())
+            short = f"{text[:57]}…" if len(text) > 58 else text
+            feedback.display_name = f"{kinds.get(feedback.kind, '')}: {short}"
+
+    @api.constrains("date")
+    def _check_date(self):
+        if any(feedback.date > fields.Datetime.now() for feedback in self):
+            raise ValidationError(
+                self.env._("Nobody has said it yet: the date of a feedback lies in the past.")
+            )
+
+    @api.model
+    def _get_client_links(self):
+        return {
+            "contact_id": ("commercial_partner_id",),
+            "project_id": ("partner_id.commercial_partner_id",),
+            "task_id": (
+                "project_id.partner_id.commercial_partner_id",
+                "partner_id.commercial_partner_id",
+            ),
+            "issue_id": ("relationship_id.partner_id",),
+        }
+
+    def write(self, vals):
+        if not WORDS.isdisjoint(vals):
+            self._check_words()
+        return super().write(vals)
+
+    def _check_words(self):
+        """Refuse to put other words into somebody's mouth."""
+        if self.env.su:
+            return
+        for feedback in self:
+            if feedback.given_by_client or (
+                feedback.question and feedback.user_id != self.env.user
+            ):
+                raise UserError(
+                    self.env._(
+                        "These are the words of %s. You can sort and answer them, not change them.",
+                        (feedback.contact_id or feedback.user_id).display_name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_given_by_client(self):
+        if any(feedback.given_by_client for feedback in self):
+            raise UserError(self.env._("What a client wrote itself is kept."))
+
+    def action_group_in_issue(self):
+        """Put the selected lines under one issue: the cause behind several complaints."""
+        issue = self.env["client.issue"]._group_feedback(self)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "client.issue",
+            "res_id": issue.id,
+            "views": [(False, "form")],
+        }
+
+    def action_open_source(self):
+        """Open the discussion, meeting or task from which the line came."""
+        self.ensure_one()
+        message = self.message_id
+        if message and message.model and message.res_id:
+            source = self.env[message.model].browse(message.res_id)
+        else:
+            source = self.event_id or self.task_id or self.project_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": source._name,
+            "res_id": source.id,
+            "views": [(False, "form")],
+        }

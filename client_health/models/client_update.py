@@ -1,0 +1,274 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import NO_ACCESS
+from odoo.tools import html2plaintext, is_html_empty
+
+# Templates by kind: where a text starts from
+TEMPLATES = {
+    "apology": "client_health.mail_template_client_apology",
+    "repair": "client_health.mail_template_client_repair",
+}
+# What a client was told, and nobody changes afterwards
+FROZEN = frozenset(
+    ("relationship_id", "issue_id", "kind", "name", "body", "acknowledgement", "recipient_ids")
+)
+# A place that the template left open: "[what happened…]"
+OPEN_PLACE = re.compile(r"\[[^\[\]]*…\]")
+
+
+class ClientUpdate(models.Model):
+    """Something that we tell a client: the one place from which clients are written to.
+
+    Sent, it is frozen, and its discussion with the client goes on under it: answers land here,
+    on no internal discussion. Kinds differ by their template and by what follows from them.
+    """
+
+    _name = "client.update"
+    _description = "Update for a Client"
+    _inherit = [
+        "client.belonging.mixin",
+        "client.child.mixin",
+        "client.evidence.mixin",
+        "mail.thread",
+        "portal.mixin",
+    ]
+    _order = "sent_date desc, id desc"
+    _evidence_fields = frozenset(("state", "sent_date", "sent_by_id"))
+
+    # For nobody: who knows the link of a client could pass for it.
+    access_token = fields.Char(groups=NO_ACCESS)
+    name = fields.Char(string="Subject", required=True)
+    kind = fields.Selection(
+        [("apology", "Apology"), ("repair", "Is it repaired?")], required=True, index=True
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("sent", "Sent")],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    active = fields.Boolean(default=True)
+    recipient_ids = fields.Many2many(
+        "res.partner",
+        string="To",
+        domain="[('id', 'child_of', partner_id), ('email', '!=', False)]",
+        help="Contacts of this client. Nobody else can be written to from here.",
+    )
+    body = fields.Html(string="Text", help="What the client reads. Frozen once sent.")
+    acknowledgement = fields.Text(
+        string="Our Part in It",
+        help="What was our fault, in plain words and without a “but”. It becomes part of the text.",
+    )
+    issue_id = fields.Many2one(
+        "client.issue",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('relationship_id', '=', relationship_id)]",
+    )
+    salutation = fields.Char(compute="_compute_salutation", help="The names of who reads it.")
+    sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False)
+    sent_by_id = fields.Many2one("res.users", string="Sent By", readonly=True, copy=False)
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for update in self:
+            update.access_url = f"/my/updates/{update.id}"
+
+    @api.depends("recipient_ids.name")
+    def _compute_salutation(self):
+        for update in self:
+            names = [name for name in update.recipient_ids.mapped("name") if name]
+            last = names.pop() if names else update.partner_id.name
+            update.salutation = (
+                self.env._("%(names)s and %(last)s", names=", ".join(names), last=last)
+                if names
+                else last
+            )
+
+    @api.model
+    def _get_client_links(self):
+        return {"issue_id": ("relationship_id.partner_id",)}
+
+    @api.constrains("relationship_id", "recipient_ids")
+    def _check_recipient_ids(self):
+        self._check_outsiders(self.recipient_ids.ids, client_only=True)
+
+    def write(self, vals):
+        if not FROZEN.isdisjoint(vals) and any(update.state == "sent" for update in self):
+            raise UserError(
+                self.env._("What was sent stays as it was sent. Please write a new update.")
+            )
+        return super().write(vals)
+
+    def unlink(self):
+        # not @api.ondelete: mail.thread deletes the messages before that is asked
+        if any(update.state == "sent" for update in self):
+            raise UserError(
+                self.env._("What a client was told is kept. You can archive it instead.")
+            )
+        return super().unlink()
+
+    def action_use_template(self):
+        """Start from the template of the kind, in the language of who reads it."""
+        for update in self:
+            template = self.env.ref(TEMPLATES[update.kind])
+            lang = update.recipient_ids[:1].lang or update.partner_id.lang
+            template = template.with_context(lang=lang) if lang else template
+            update.write(
+                {
+                    "name": template._render_field("subject", update.ids)[update.id],
+                    "body": template._render_field("body_html", update.ids)[update.id],
+                }
+            )
+
+    def action_send(self):
+        """Send it to its recipients, and freeze it."""
+        self.check_access("write")
+        for update in self:
+            update._check_ready()
+        for update in self:
+            update._send()
+
+    def _check_ready(self):
+        if self.state == "sent":
+            raise UserError(self.env._("“%s” was sent already.", self.name))
+        if not self.recipient_ids:
+            raise UserError(self.env._("To whom? Please choose a contact of the client."))
+        silent = self.recipient_ids.filtered(lambda partner: not partner.email)
+        if silent:
+            raise UserError(
+                self.env._("%s can't be written to: no e-mail address.", silent[0].display_name)
+            )
+        if is_html_empty(self.body):
+            raise UserError(self.env._("There is nothing to read in it yet."))
+        open_place = OPEN_PLACE.search(html2plaintext(self.body))
+        if open_place:
+            raise UserError(
+                self.env._("Please write what belongs here first: %s", open_place.group())
+            )
+
+    def _send(self):
+        """Post it on its own discussion with the client: the trace stays there."""
+        self.message_post_with_source(
+            "client_health.client_update_message",
+            render_values={"update": self},
+            subject=self.name,
+            partner_ids=self.recipient_ids.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            email_layout_xmlid="mail.mail_notification_layout",
+        )
+        # The owner hears of answers even when a colleague has sent it.
+        self.message_subscribe((self.env.user | self.relationship_id.user_id).partner_id.ids)
+        # sudo: evidence fields; the caller may write the update and it has just been sent
+        self.sudo().write(
+            {
+                "state": "sent",
+                "sent_date": fields.Datetime.now(),
+                "sent_by_id": self.env.user.id,
+            }
+        )
+
+    def _is_question_open(self):
+        """Return whether the client can still say that something is repaired."""
+        return (
+            self.kind == "repair"
+            and self.issue_id.state == "open"
+            and not self.issue_id.confirmed_date
+        )
+
+    def _answer_by_client(self, partner, repaired, note):
+        """Take the client's answer; the caller has made sure that it is ``partner``.
+
+        A "not yet" goes into the feedback log as the client's own words, and to the owner.
+        """
+        self.ensure_one()
+        if not self._is_question_open():
+            return
+        issue = self.issue_id
+        if repaired:
+            issue._confirm_by_client(partner, note)
+            return
+        self.env["client.feedback"].create(
+            {
+                "relationship_id": self.relationship_id.id,
+                "issue_id": issue.id,
+                "contact_id": partner.id,
+                "kind": "concern",
+                "channel": "portal",
+                "text": note or self.env._("Not repaired yet."),
+                "given_by_client": True,
+                "user_id": False,
+            }
+        )
+        issue.activity_schedule(
+            "mail.mail_activity_data_call",
+            summary=self.env._("%s says that it is not repaired yet", partner.name),
+            user_id=(issue.user_id or self.sent_by_id).id,
+        )
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        """Nobody by default: whoever has the link alone must not write in a client's name."""
+        return []
+
+    def _message_add_suggested_recipients(self, force_primary_email=False):
+        suggested = super()._message_add_suggested_recipients(force_primary_email)
+        for update in self:
+            suggested[update.id]["partners"] |= update.recipient_ids
+        return suggested
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Give each recipient a link of his own, which tells who he is."""
+        groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
+        if not self:
+            return groups
+        # sudo: the token of the link, for whom the caller writes to; see access_token
+        update = self.sudo()
+        own = [
+            (
+                f"client_{partner.id}",
+                lambda data, partner_id=partner.id: data["id"] == partner_id,
+                {
+                    "active": True,
+                    "has_button_access": True,
+                    "button_access": {
+                        "url": self.get_base_url() + update._get_share_url(pid=partner.id)
+                    },
+                },
+            )
+            for partner in self.recipient_ids
+        ]
+        return own + groups
+
+    def message_post(self, **kwargs):
+        # Mails from outside are never refused: they would be lost.
+        if kwargs.get("message_type") != "email":
+            self._check_outsiders(kwargs.get("partner_ids"))
+            if kwargs.get("outgoing_email_to"):
+                raise UserError(self._get_outsider_message())
+        return super().message_post(**kwargs)
+
+    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
+        self._check_outsiders(partner_ids)
+        return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
+
+    def _check_outsiders(self, partner_ids, client_only=False):
+        """Refuse people of another client; ``client_only``: and colleagues, too."""
+        # sudo: only whose contact somebody is, of partners that the user names himself
+        partners = self.env["res.partner"].sudo().browse(partner_ids or [])
+        outside = partners if client_only else partners.filtered("partner_share")
+        for update in self.sudo():
+            if outside.commercial_partner_id - update.relationship_id.partner_id:
+                raise UserError(self._get_outsider_message())
+
+    @api.model
+    def _get_outsider_message(self):
+        return self.env._(
+            "Only contacts of this client can receive this. Please write to others elsewhere."
+        )

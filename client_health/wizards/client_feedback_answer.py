@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+from ..engine.signals import contact
+
+
+class ClientFeedbackAnswer(models.TransientModel):
+    """Asks what we answered and when; the rule itself is in ``client.answer.mixin``."""
+
+    _name = "client.feedback.answer"
+    _description = "Answer to Feedback"
+
+    feedback_ids = fields.Many2many("client.feedback", required=True)
+    answer = fields.Text(string="What We Said or Did", required=True)
+    date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
+    resolved = fields.Boolean(
+        string="It Is Resolved", help="Nothing is left to do about it, and the client knows."
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """Propose the answer that stands in the discussion already."""
+        values = super().default_get(fields_list)
+        feedback = self.env["client.feedback"].browse(self.env.context.get("default_feedback_ids"))
+        found = contact.read_answers(self.env, feedback.message_id.ids, fields.Datetime.now())
+        if len(feedback) == 1 and found:
+            moment, _partner_id, message_id = found[feedback.message_id.id]
+            message = self.env["mail.message"].browse(message_id)
+            if message.has_access("read"):
+                values.update(date=moment, answer=html2plaintext(message.body or ""))
+        return values
+
+    def action_save(self):
+        self.ensure_one()
+        if self.resolved:
+            self.feedback_ids._set_resolved(self.answer, self.date)
+        else:
+            self.feedback_ids._set_answered(self.answer, self.date)
+        return {"type": "ir.actions.act_window_close"}

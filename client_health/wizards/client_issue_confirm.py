@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class ClientIssueConfirm(models.TransientModel):
+    """Asks for a client's word and its proof; the rule is in ``client.confirmation.mixin``."""
+
+    _name = "client.issue.confirm"
+    _description = "Record a Confirmation"
+
+    issue_id = fields.Many2one("client.issue", required=True)
+    client_id = fields.Many2one(related="issue_id.partner_id")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Who Said So",
+        required=True,
+        domain="[('id', 'child_of', client_id)]",
+    )
+    date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
+    note = fields.Text(string="In Their Words", required=True)
+    proof = fields.Binary(
+        attachment=False, help="The mail or the paper in which they say so, as a file."
+    )
+    proof_name = fields.Char()
+
+    def action_save(self):
+        self.ensure_one()
+        self.issue_id._confirm_with_proof(
+            self.partner_id, self.note, self.date, self.proof, self.proof_name
+        )
+        return {"type": "ir.actions.act_window_close"}

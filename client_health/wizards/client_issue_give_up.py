@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ClientIssueGiveUp(models.TransientModel):
+    """Asks why a repair is given up; the rule itself is in ``client.issue``."""
+
+    _name = "client.issue.give.up"
+    _description = "Give up a Repair"
+
+    issue_ids = fields.Many2many("client.issue", required=True)
+    reason = fields.Char(required=True, help="One sentence that a colleague understands later.")
+
+    def action_save(self):
+        self.issue_ids._give_up(self.reason)
+        return {"type": "ir.actions.act_window_close"}

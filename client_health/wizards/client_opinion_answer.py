@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+from ..models.client_feedback import RATINGS
+
+
+class ClientOpinionAnswer(models.TransientModel):
+    """A colleague's answer to a question about a client; kept by ``mail.activity``."""
+
+    _name = "client.opinion.answer"
+    _description = "Answer about a Client"
+
+    activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
+    question = fields.Char(related="activity_id.summary")
+    client = fields.Char(related="activity_id.res_name")
+    text = fields.Text(string="Your Answer", required=True)
+    rating = fields.Selection(
+        RATINGS,
+        string="How Is It Going",
+        help="How happy the client is with us, as you see it. Empty: I can't tell.",
+    )
+    wear = fields.Selection(
+        lambda self: self.env["client.feedback"]._fields["wear"].selection,
+        string="How Much It Wears You",
+        help="How much this client takes out of you. Empty: I'd rather not say.",
+    )
+
+    def action_save(self):
+        self.ensure_one()
+        self.activity_id._answer_opinion(self.text, self.rating, self.wear)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -1,0 +1,72 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ClientOpinionAsk(models.TransientModel):
+    """Asks whom to ask, and what; the asking itself is in ``client.opinion.mixin``."""
+
+    _name = "client.opinion.ask"
+    _description = "Ask Colleagues about a Client"
+
+    relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
+    scope = fields.Selection(
+        [("chosen", "Colleagues I choose"), ("team", "Everybody who works for the client")],
+        string="Whom",
+        required=True,
+        default="chosen",
+    )
+    user_ids = fields.Many2many(
+        "res.users",
+        string="Colleagues",
+        compute="_compute_user_ids",
+        store=True,
+        readonly=False,
+        domain=lambda self: self._get_user_domain(),
+    )
+    question = fields.Char(required=True)
+    date_deadline = fields.Date(
+        string="Until",
+        required=True,
+        default=lambda self: fields.Date.context_today(self) + relativedelta(days=3),
+    )
+
+    @api.model
+    def _get_user_domain(self):
+        group = self.env.ref("client_health.group_client_user")
+        return [("share", "=", False), ("all_group_ids", "in", group.ids)]
+
+    @api.depends("scope", "relationship_ids")
+    def _compute_user_ids(self):
+        for wizard in self:
+            team = (
+                wizard.relationship_ids._origin._get_team_users() if wizard.scope == "team" else {}
+            )
+            users = self.env["res.users"].union(*team.values())
+            readers = users.filtered_domain(self._get_user_domain())
+            wizard.user_ids = readers - self.env.user
+
+    def action_ask(self):
+        self.ensure_one()
+        users = self.user_ids
+        if not users:
+            raise UserError(self.env._("Whom would you like to ask?"))
+        outside = users - users.filtered_domain(self._get_user_domain())
+        if outside:
+            raise UserError(
+                self.env._(
+                    "%s does not work with Client Health and could not read the client.",
+                    ", ".join(outside.mapped("name")),
+                )
+            )
+        self.relationship_ids._ask_opinion(users, self.question, self.date_deadline)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("%s colleagues are asked.", len(users)),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
