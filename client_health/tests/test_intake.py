@@ -166,7 +166,7 @@ class TestSetup(IntakeCommon):
         self.assertTrue(self._get_relationship(partner).active)
         self.assertTrue(self._get_relationship(partner).activity_ids)
         self.assertFalse(self._get_relationship(declined).active)
-        self.assertEqual(self.company.client_setup_date, self.today)
+        self.assertEqual(self.company.client_setup_date, fields.Date.context_today(setup))
         again = self._set_up()
         self.assertFalse(
             again.line_ids
@@ -204,7 +204,7 @@ class TestSetup(IntakeCommon):
                 self.env.ref("client_health.ir_cron_client_setup").method_direct_trigger()
         setup.invalidate_recordset()
         self.assertEqual((setup.state, setup.progress), ("done", 100))
-        self.assertEqual(self.company.client_setup_date, self.today)
+        self.assertEqual(self.company.client_setup_date, fields.Date.context_today(setup))
 
     def test_only_managers(self):
         setup = self.env["client.setup"]

@@ -186,7 +186,7 @@ class TestFigures(MoneyCommon):
         self.assertFigures(payment_habit_known=False)
         due = fields.Date.subtract(month_ago(6), days=6)
         self._pay(self._invoice(self.client, [100], due, invoice_date_due=due), month_ago(6))
-        today = fields.Date.today()
+        today = fields.Date.context_today(self.env.user)
         since = fields.Date.subtract(today, days=20)
         self._invoice(self.client, [100], since, invoice_date_due=since)
         self._refresh()
