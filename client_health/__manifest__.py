@@ -19,6 +19,7 @@
         "data/ir_cron_data.xml",
         "data/client_profitability_cron_data.xml",
         "data/client_fit_criterion_data.xml",
+        "data/client_health_measure_data.xml",
         "data/client_scope_data.xml",
         "data/client_feedback_data.xml",
         "data/client_update_data.xml",

@@ -15,6 +15,9 @@ from . import client_fit_mixin
 from . import client_fit_opportunity_mixin
 from . import client_fit_round
 from . import client_flow_mixin
+from . import client_health_band_mixin
+from . import client_health_dimension
+from . import client_health_measure
 from . import client_hypothesis
 from . import client_intake
 from . import client_internal_thread_mixin

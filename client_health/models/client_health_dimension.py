@@ -1,0 +1,38 @@
+from odoo import fields, models
+
+
+class ClientHealthDimension(models.Model):
+    """One side of a relationship that the score looks at, and how much it counts."""
+
+    _name = "client.health.dimension"
+    _description = "Health Dimension"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Selection(
+        [
+            ("money", "Money"),
+            ("results", "Results"),
+            ("contact", "Contact"),
+            ("voice", "Client's voice"),
+            ("agreement", "Agreement & scope"),
+            ("pulse", "Our own pulse"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    sequence = fields.Integer(default=10)
+    description = fields.Text(translate=True)
+    weight = fields.Float(
+        default=1,
+        required=True,
+        aggregator=None,
+        help="How much this side counts against the others. Only the proportions matter: 1 for "
+        "all is the same as 5 for all. 0 leaves it out of the score.",
+    )
+    measure_ids = fields.One2many("client.health.measure", "dimension_id", string="Measures")
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "There is one dimension of each kind.")
+    _weight_check = models.Constraint(
+        "CHECK(weight >= 0 AND weight <= 1000)", "A weight lies between 0 and 1000."
+    )

@@ -1,0 +1,131 @@
+from odoo import api, fields, models
+from odoo.tools import float_repr
+
+from ..engine import scoring
+
+
+class ClientHealthMeasure(models.Model):
+    """What is measured of every client, and how it counts.
+
+    What a measure reads is code, in ``engine/signals``; how it counts is data, the firm's to
+    edit: ``floor`` and ``target`` give the points, the weights say what matters more.
+    """
+
+    _name = "client.health.measure"
+    _inherit = ["client.health.band.mixin"]
+    _description = "Health Measure"
+    _order = "dimension_sequence, sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, readonly=True, help="The signal in the code that reads it.")
+    active = fields.Boolean(
+        default=True, help="What is not measured counts as if it did not exist."
+    )
+    sequence = fields.Integer(default=10)
+    dimension_id = fields.Many2one(
+        "client.health.dimension", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    dimension = fields.Selection(
+        related="dimension_id.code", store=True, string="Kind of Dimension"
+    )
+    dimension_sequence = fields.Integer(
+        related="dimension_id.sequence", store=True, string="Order of the Dimension"
+    )
+    dimension_weight = fields.Float(
+        related="dimension_id.weight",
+        readonly=False,
+        string="Weight of the Dimension",
+        aggregator=None,
+        help="How much this side of the relationship counts against the other sides. It is the "
+        "same for all measures of the dimension.",
+    )
+    weight = fields.Float(
+        default=1,
+        required=True,
+        aggregator=None,
+        help="How much this counts against the other measures of the same dimension. Only the "
+        "proportions matter. 0 shows the measure, and leaves it out of the score.",
+    )
+    floor = fields.Float(
+        string="0 Points At",
+        required=True,
+        aggregator=None,
+        help="The reading that gives no points. Between this and the target, points rise on a "
+        "straight line; beyond, they don't change any more.",
+    )
+    target = fields.Float(
+        string="100 Points At",
+        required=True,
+        aggregator=None,
+        help="The reading that gives all points. It may be lower than the other end: fewer days "
+        "of silence are better.",
+    )
+    unit = fields.Char(translate=True, readonly=True)
+    description = fields.Text(
+        string="What It Says", translate=True, help="What is read, and when it is unknown."
+    )
+    source = fields.Text(
+        string="Where the Figures Come From",
+        translate=True,
+        help="The source of the two ends as delivered. A rule of thumb is yours to edit.",
+    )
+    line = fields.Char(string="Line", compute="_compute_line")
+    error = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Why it could not be read the last time. Until it can be again, it is unknown for "
+        "every client, and the rest is scored.",
+    )
+    error_date = fields.Datetime(string="Broken Since", readonly=True, copy=False)
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "Each signal is measured once.")
+    _weight_check = models.Constraint(
+        "CHECK(weight >= 0 AND weight <= 1000)", "A weight lies between 0 and 1000."
+    )
+    _ends_check = models.Constraint(
+        "CHECK(floor <> target AND abs(floor) <= 1e9 AND abs(target) <= 1e9)",
+        "The readings for 0 and for 100 points have to differ, or nobody could tell them apart.",
+    )
+
+    @api.depends("floor", "target", "unit")
+    def _compute_line(self):
+        for measure in self:
+            measure.line = self.env._(
+                "%(floor)s → %(target)s %(unit)s",
+                floor=float_repr(measure.floor, 2).rstrip("0").rstrip("."),
+                target=float_repr(measure.target, 2).rstrip("0").rstrip("."),
+                unit=measure.unit or "",
+            )
+
+    @api.model
+    def _get_measures(self):
+        """Return the active measures as ``scoring.Measure``, in the order of the list."""
+        return self.search([])._to_scoring()
+
+    def _to_scoring(self):
+        return [
+            scoring.Measure(
+                measure.code,
+                measure.dimension_id.code,
+                measure.weight,
+                measure.floor,
+                measure.target,
+                measure.dimension_id.weight,
+            )
+            for measure in self
+        ]
+
+    @api.model
+    def _set_errors(self, errors, codes=None):
+        """Keep why measures could not be read, and forget what works again; {code: text}.
+
+        ``codes``: those that were tried, all by default. Nothing is written where nothing changed.
+        """
+        tried = self.with_context(active_test=False).search(
+            [("code", "in", list(codes))] if codes is not None else []
+        )
+        for measure in tried:
+            error = errors.get(measure.code) or False
+            if measure.error != error:
+                since = measure.error_date or fields.Datetime.now()
+                measure.write({"error": error, "error_date": since if error else False})
