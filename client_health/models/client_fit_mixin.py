@@ -46,7 +46,8 @@ class ClientFitMixin(models.AbstractModel):
         groups=USER_GROUP,
         help="What the answers amount to. Under 60 % of the questions by weight, not enough is "
         "known; from 60 % of the points on it is a fit. A deal breaker is one from the first "
-        "answer on. Questions that are open or answered with \u201cDon't know\u201d count neither way.",
+        "answer on. Questions that are open or answered with \u201cDon't know\u201d count "
+        "neither way.",
     )
     fit_known = fields.Float(
         string="Fit Known (%)",
@@ -112,6 +113,8 @@ class ClientFitMixin(models.AbstractModel):
             commands = record._prepare_fit_commands()
             if commands:
                 record.fit_answer_ids = commands
+        # What was just written is what is saved now: the sheet is to be read again.
+        self.invalidate_recordset(["fit_sheet"], flush=False)
 
     @api.onchange("fit_sheet")
     def _onchange_fit_sheet(self):

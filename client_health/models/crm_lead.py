@@ -3,7 +3,7 @@ from odoo import models
 
 class CrmLead(models.Model):
     _name = "crm.lead"
-    _inherit = ["crm.lead", "client.relationship.link.mixin", "client.fit.lead.mixin"]
+    _inherit = ["crm.lead", "client.relationship.link.mixin", "client.fit.opportunity.mixin"]
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Odoo's own hook for an opportunity that was just won or lost."""

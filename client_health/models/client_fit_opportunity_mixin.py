@@ -6,10 +6,10 @@ from ..engine import fit
 from .client_fit_round import BEFORE_SIGNING
 
 
-class ClientFitLeadMixin(models.AbstractModel):
+class ClientFitOpportunityMixin(models.AbstractModel):
     """Fit before signing: what an opportunity needs before it is won, and takes along then."""
 
-    _name = "client.fit.lead.mixin"
+    _name = "client.fit.opportunity.mixin"
     _inherit = ["client.fit.mixin"]
     _description = "Fit of an Opportunity"
 

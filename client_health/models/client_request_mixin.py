@@ -1,0 +1,277 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
+
+from ..engine import scope
+
+USER_GROUP = "client_health.group_client_user"
+ACTIVITY = "client_health.mail_activity_type_clear_scope"
+CLOSED = ("1_done", "1_canceled")
+# A closed task stays on the list of what to clear while somebody worked on it so recently.
+RECENT = timedelta(days=30)
+
+
+class ClientRequestMixin(models.AbstractModel):
+    """Says of a task who asked for it: the client, we ourselves, or nobody can tell.
+
+    Guessed from how the task was made (``_guess_requests``), and followed by its sub-tasks. What
+    a person says (``requested_choice``) is never overwritten by a guess or by the parent.
+    Portal users read none of this: see ``TASK_PORTAL_READABLE_FIELDS`` of project.task.
+    """
+
+    _name = "client.request.mixin"
+    _description = "Who Asked for a Task"
+
+    requested_by = fields.Selection(
+        [("client", "The client"), ("us", "Our own idea"), ("unclear", "Unclear")],
+        string="Requested By",
+        compute="_compute_requested_by",
+        inverse="_inverse_requested_by",
+        store=True,
+        readonly=False,
+        recursive=True,
+        index=True,
+        copy=False,
+        tracking=True,
+        groups=USER_GROUP,
+        help="Who asked for this work. Guessed: a task that came from an order, from the portal "
+        "or by mail of the client is the client's; of any other, nobody can tell until "
+        "somebody says so. Sub-tasks follow their parent.",
+    )
+    requested_by_partner_id = fields.Many2one(
+        "res.partner",
+        string="Asked For By",
+        compute="_compute_requested_by",
+        inverse="_inverse_requested_by",
+        store=True,
+        readonly=False,
+        recursive=True,
+        index="btree_not_null",
+        copy=False,
+        groups=USER_GROUP,
+        help="The person at the client who asked for it, or confirmed it later.",
+    )
+    requested_choice = fields.Selection(
+        [("client", "The client"), ("us", "Our own idea"), ("unclear", "Unclear")],
+        string="Requested By, as Somebody Said",
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        groups=USER_GROUP,
+    )
+    requested_date = fields.Date(
+        string="Cleared On",
+        copy=False,
+        groups=USER_GROUP,
+        help="When this was cleared with the client.",
+    )
+    request_to_clear = fields.Boolean(
+        string="Nobody Asked for It",
+        compute="_compute_request_to_clear",
+        search="_search_request_to_clear",
+        groups=USER_GROUP,
+        help="Work for a client that is open, or was worked on in the last 30 days, and that the "
+        "client has not asked for, as far as we know.",
+    )
+
+    @api.depends(
+        "project_id.is_template",
+        "has_template_ancestor",
+        "requested_choice",
+        "parent_id.requested_by",
+        "parent_id.requested_by_partner_id",
+    )
+    def _compute_requested_by(self):
+        guesses = self._guess_requests()
+        for task in self:
+            asker = task.requested_by_partner_id
+            if task._is_request_template():
+                value, asker = False, False
+            elif task.requested_choice:
+                value = task.requested_choice
+            elif task.parent_id:
+                value = task.parent_id.requested_by
+                asker = task.parent_id.requested_by_partner_id
+            else:
+                value, asker = guesses[task]
+            task.requested_by = value
+            task.requested_by_partner_id = asker
+
+    def _inverse_requested_by(self):
+        """What a person says stays."""
+        for task in self:
+            task.requested_choice = task.requested_by
+
+    def _is_request_template(self):
+        """Nobody asks for a template, and private to-dos are nobody's but the user's own."""
+        self.ensure_one()
+        return not self.project_id or self.has_template_ancestor or self.project_id.is_template
+
+    def _guess_requests(self):
+        """Return {task: (requested_by, contact)}, from how each task was made.
+
+        The hook for other ways in which clients ask for work; ``engine.scope.select_guesses``
+        says the same for all tasks of a database at once, but for repetitions.
+        """
+        orders = self._get_request_orders()
+        earlier = self._get_earlier_requests()
+        return {
+            task: earlier.get(task.recurrence_id) or task._guess_request(orders.get(task._origin))
+            for task in self
+        }
+
+    def _guess_request(self, orderer):
+        """Judge by who ordered the task, else by who made it, else by who wrote the mail."""
+        self.ensure_one()
+        nobody = self.partner_id.browse()
+        # Odoo's public users have an archived partner: nobody knows who that was.
+        creator = (self.create_uid or self.env.user).filtered("share").partner_id.filtered("active")
+        sender = self.partner_id.filtered("partner_share") if self.email_from else nobody
+        client = self.project_id.partner_id.commercial_partner_id
+        if client and sender.commercial_partner_id != client:
+            sender = nobody
+        asker = orderer or creator or sender
+        return ("client" if asker else "unclear"), asker
+
+    def _get_earlier_requests(self):
+        """Return {recurrence: (requested_by, contact)}: who asked for a task asked for all."""
+        if not self.recurrence_id:
+            return {}
+        earlier = self.search(
+            [("recurrence_id", "in", self.recurrence_id.ids), ("id", "not in", self.ids)],
+            order="id",
+        )
+        return {
+            task.recurrence_id: (task.requested_by, task.requested_by_partner_id)
+            for task in earlier
+        }
+
+    def _get_request_orders(self):
+        """Return {task: customer of the order that made it}, in one query."""
+        # sudo: the customer's name only; who plans the work may not read the orders
+        lines = (
+            self.env["sale.order.line"]
+            .sudo()
+            .search_fetch(
+                [("task_id", "in", self.ids)], ["task_id", "order_partner_id", "order_id"]
+            )
+        )
+        return {line.task_id.sudo(False): line.order_id.partner_id.sudo(False) for line in lines}
+
+    def _auto_init(self):
+        """Guess for the tasks that are there already, all at once instead of one by one."""
+        is_new = self._auto and not column_exists(self.env.cr, self._table, "requested_by")
+        if is_new:
+            create_column(self.env.cr, self._table, "requested_by", "varchar")
+            create_column(self.env.cr, self._table, "requested_by_partner_id", "int4")
+        result = super()._auto_init()
+        if is_new:
+            self._guess_existing_requests()
+        return result
+
+    @api.model
+    def _guess_existing_requests(self):
+        """Fill in the guess for every task that has none."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE project_task k
+                   SET requested_by = g.requested_by, requested_by_partner_id = g.partner_id
+                  FROM (%s) g
+                 WHERE k.id = g.task_id
+                """,
+                scope.select_guesses(),
+            )
+        )
+        self.invalidate_model(["requested_by", "requested_by_partner_id"], flush=False)
+
+    def _compute_request_to_clear(self):
+        found = self.search([("id", "in", self.ids), ("request_to_clear", "=", True)])
+        for task in self:
+            task.request_to_clear = task in found
+
+    @api.model
+    def _search_request_to_clear(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        since = fields.Date.context_today(self) - RECENT
+        # sudo: that somebody worked on a task, not who or how long
+        recent = (
+            self.env["account.analytic.line"]
+            .sudo()
+            ._search([("task_id", "!=", False), ("date", ">=", since)])
+        )
+        worked = recent.subselect(SQL.identifier(recent.table, "task_id"))
+        domain = (
+            Domain("requested_by", "in", ("us", "unclear"))
+            & Domain("project_id.partner_id", "!=", False)
+            & Domain("project_id.active", "=", True)
+            & Domain("project_id.is_template", "=", False)
+            & Domain("has_template_ancestor", "=", False)
+            & (Domain("state", "not in", CLOSED) | Domain("id", "in", worked))
+        )
+        return domain if True in value else ~domain
+
+    def action_client_asked(self):
+        """The client confirmed that this work is theirs: today, by the contact of the task."""
+        for task in self:
+            task.write(
+                {
+                    "requested_by": "client",
+                    "requested_by_partner_id": task._get_request_contact().id,
+                    "requested_date": fields.Date.context_today(self),
+                }
+            )
+
+    def action_our_idea(self):
+        """Say that nobody at the client asked for this."""
+        self.write({"requested_by": "us", "requested_by_partner_id": False})
+
+    def _get_request_contact(self):
+        self.ensure_one()
+        return self.requested_by_partner_id or self.partner_id or self.project_id.partner_id
+
+    def action_ask_request(self):
+        """Ask the owners of the clients to clear the selected work with them."""
+        tasks_by_client = self._get_request_clients()
+        if not tasks_by_client:
+            raise UserError(
+                self.env._("Nobody looks after this client yet: please make it a client first.")
+            )
+        owners = self.env["res.users"]
+        for relationship, tasks in tasks_by_client.items():
+            owners |= relationship._ask_scope(tasks)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%s has been asked to clear this with the client.",
+                    ", ".join(owners.mapped("name")),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _get_request_clients(self):
+        """Return {relationship: tasks of that client}."""
+        # sudo: whoever works on a task may have its client asked; only the owner's name is shown
+        relationships = (
+            self.env["client.relationship"]
+            .sudo()
+            .search([("partner_id", "in", self.project_id.partner_id.commercial_partner_id.ids)])
+        )
+        by_key = {(rel.partner_id, rel.company_id): rel for rel in relationships}
+        tasks_by_client = self.sudo().grouped(lambda task: by_key.get(task._get_request_key()))
+        tasks_by_client.pop(None, None)
+        return tasks_by_client
+
+    def _get_request_key(self):
+        self.ensure_one()
+        project = self.project_id
+        return project.partner_id.commercial_partner_id, project.company_id or self.env.company
