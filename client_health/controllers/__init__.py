@@ -1,2 +1,3 @@
+from . import client_agreement
 from . import client_review
 from . import client_update

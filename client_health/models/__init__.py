@@ -21,6 +21,15 @@ from . import client_health_measure
 from . import client_hypothesis
 from . import client_intake
 from . import client_internal_thread_mixin
+from . import client_agreement_acceptance_mixin
+from . import client_agreement_capacity_mixin
+from . import client_agreement_holder_mixin
+from . import client_agreement_lead_mixin
+from . import client_agreement_mixin
+from . import client_agreement_portal_mixin
+from . import client_agreement_proposal_mixin
+from . import client_agreement_version_mixin
+from . import client_agreement
 from . import client_issue
 from . import client_join
 from . import client_ledger_mixin
@@ -34,6 +43,7 @@ from . import client_profitability_mixin
 from . import client_reconciliation
 from . import client_relationship
 from . import client_relationship_link_mixin
+from . import client_agreement_link_mixin
 from . import client_relationship_stage
 from . import client_request_mixin
 from . import client_update

@@ -6,7 +6,8 @@ class ClientEvidenceMixin(models.AbstractModel):
 
     Nobody writes them, by no form, import or API call, whatever his rights: only our own methods
     do, as superuser, after they have checked what they are given. List them in
-    ``_evidence_fields``.
+    ``_evidence_fields``; binary ones need ``attachment=False``, because whoever may write the
+    record may write its attachments.
     """
 
     _name = "client.evidence.mixin"
@@ -19,3 +20,18 @@ class ClientEvidenceMixin(models.AbstractModel):
         if operation == "write" and field.name in self._evidence_fields:
             return allowed and self.env.su
         return allowed
+
+    @api.model
+    def default_get(self, fields):
+        """Take no default from the context or that a user saved for himself.
+
+        ``create`` does not check what comes by default, so these would forge evidence.
+        """
+        evidence = self._evidence_fields.intersection(fields)
+        defaults = super().default_get([name for name in fields if name not in evidence])
+        for name in evidence:
+            field = self._fields[name]
+            if field.default:
+                value = field.convert_to_cache(field.default(self), self, validate=False)
+                defaults[name] = field.convert_to_write(value, self)
+        return defaults

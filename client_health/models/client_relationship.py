@@ -20,6 +20,7 @@ class ClientRelationship(models.Model):
         "client.listening.mixin",
         "client.fit.history.mixin",
         "client.demand.relationship.mixin",
+        "client.agreement.mixin",
     ]
     _rec_name = "partner_id"
     _rec_names_search = ["partner_id.name", "partner_id.ref", "partner_id.email"]

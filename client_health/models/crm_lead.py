@@ -3,7 +3,12 @@ from odoo import models
 
 class CrmLead(models.Model):
     _name = "crm.lead"
-    _inherit = ["crm.lead", "client.relationship.link.mixin", "client.fit.opportunity.mixin"]
+    _inherit = [
+        "crm.lead",
+        "client.relationship.link.mixin",
+        "client.agreement.lead.mixin",
+        "client.fit.opportunity.mixin",
+    ]
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Odoo's own hook for an opportunity that was just won or lost."""
@@ -26,8 +31,10 @@ class CrmLead(models.Model):
             # sudo: whoever may win the opportunity may make its client; nothing is read back
             self.env["client.intake"].sudo()._add_clients(company, owners)
         self._take_fit_along()
+        self._link_agreements()
 
     def _merge_dependences(self, opportunities):
         """Odoo's own hook for what moves along when opportunities are merged."""
         super()._merge_dependences(opportunities)
         self._merge_fit(opportunities)
+        self._merge_agreements(opportunities)

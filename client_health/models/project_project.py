@@ -5,6 +5,7 @@ class ProjectProject(models.Model):
     _name = "project.project"
     _inherit = [
         "project.project",
+        "client.agreement.link.mixin",
         "client.relationship.link.mixin",
         "client.profitability.mixin",
         "client.feedback.mixin",

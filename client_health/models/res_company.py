@@ -33,3 +33,7 @@ class ResCompany(models.Model):
         string="Fit Before Winning",
         help="An opportunity is won only when the answers on its tab Fit say that it is a fit.",
     )
+    client_agreement_required = fields.Boolean(
+        string="Agreement Before Winning",
+        help="An opportunity is won only when the client accepted its working agreement.",
+    )

@@ -8,6 +8,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "res.partner",
+        "client.agreement.link.mixin",
         "client.relationship.link.mixin",
         "client.profitability.mixin",
         "client.feedback.mixin",

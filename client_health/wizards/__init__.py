@@ -1,4 +1,7 @@
 from . import base_partner_merge
+from . import client_agreement_acceptance
+from . import client_agreement_change
+from . import client_agreement_comparison
 from . import client_feedback_answer
 from . import client_issue_confirm
 from . import client_issue_give_up

@@ -1,0 +1,208 @@
+import hashlib
+import json
+from base64 import b64decode
+from datetime import datetime, time
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.mimetypes import guess_mimetype
+
+SIGNATURE_TYPES = ("image/png", "image/jpeg", "image/webp")
+
+
+class ClientAgreementAcceptanceMixin(models.AbstractModel):
+    """How an agreement is accepted by the client: online with a signature, or with a proof.
+
+    All fields here are evidence: only the methods below write them.
+    """
+
+    _name = "client.agreement.acceptance.mixin"
+    _description = "Acceptance of a Working Agreement"
+    _inherit = ["client.evidence.mixin"]
+    _evidence_fields = frozenset(
+        {
+            "state",
+            "proposed_on",
+            "accepted_on",
+            "accepted_by",
+            "acceptance_channel",
+            "acceptance_hash",
+            "signature",
+            "acceptance_proof",
+            "acceptance_proof_name",
+            "acceptance_user_id",
+            "version",
+            "previous_id",
+            "outdated_on",
+            "outdated_by_id",
+            "outdated_reason",
+            "replaced_on",
+            "review_reminded_on",
+            "access_token",
+        }
+    )
+
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("proposed", "Proposed"),
+            ("accepted", "Accepted"),
+            ("outdated", "Out of Date"),
+            ("replaced", "Replaced"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
+    )
+    proposed_on = fields.Datetime(readonly=True, copy=False)
+    accepted_on = fields.Datetime(readonly=True, copy=False)
+    accepted_by = fields.Char(
+        readonly=True, copy=False, help="The name with which the client accepted."
+    )
+    acceptance_channel = fields.Selection(
+        [("online", "Online, signed"), ("paper", "On paper"), ("mail", "By mail")],
+        string="Accepted",
+        readonly=True,
+        copy=False,
+    )
+    acceptance_hash = fields.Char(
+        string="Fingerprint of the Text",
+        readonly=True,
+        copy=False,
+        help="Made of everything that was accepted: one changed letter would change it.",
+    )
+    # In the table, not in attachments: who may write the record may write its attachments.
+    signature = fields.Image(
+        readonly=True, copy=False, attachment=False, max_width=1024, max_height=1024
+    )
+    acceptance_proof = fields.Binary(
+        string="Proof",
+        readonly=True,
+        copy=False,
+        attachment=False,
+        help="The signed paper or the mail with which the client accepted.",
+    )
+    acceptance_proof_name = fields.Char(readonly=True, copy=False)
+    acceptance_user_id = fields.Many2one(
+        "res.users",
+        string="Recorded By",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Who recorded an acceptance that did not come in online.",
+    )
+
+    def _get_text_hash(self):
+        """Return the fingerprint of what the client is asked to accept."""
+        self.ensure_one()
+        content = {
+            "hours": self.hours_month,
+            "name": self.name,
+            "review": fields.Date.to_string(self.date_review),
+            "texts": [(name, str(html or "")) for name, _label, html in self._get_contents()],
+            "version": self.version,
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def action_record_acceptance(self):
+        """Ask for the proof of an acceptance that came on paper or by mail."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Record an acceptance"),
+            "res_model": "client.agreement.acceptance",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_agreement_id": self.id},
+        }
+
+    def _record_acceptance(self, channel, day, name, proof, proof_name):
+        """Record an acceptance on paper or by mail; ``proof`` is the file, base64-encoded."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_complete()
+        if self.state not in ("draft", "proposed"):
+            raise UserError(self._get_closed_message())
+        if channel not in ("paper", "mail"):
+            raise UserError(self.env._("Only the client itself accepts online."))
+        if not _decode(proof) or not (name or "").strip():
+            raise UserError(
+                self.env._("Please attach the signed paper or the mail, and say who accepted.")
+            )
+        if not day or day > fields.Date.context_today(self):
+            raise UserError(self.env._("An acceptance lies in the past, or is of today."))
+        self._write_acceptance(
+            {
+                "acceptance_channel": channel,
+                "acceptance_proof": proof,
+                "acceptance_proof_name": proof_name or self.env._("Proof"),
+                "acceptance_user_id": self.env.uid,
+                "accepted_by": name.strip(),
+                "accepted_on": datetime.combine(day, time(12)),
+            }
+        )
+        self._announce_acceptance()
+
+    def _accept_online(self, name, signature, text_hash):
+        """Accept for the client; the caller has checked who it is. ``signature``: base64 image."""
+        self.ensure_one()
+        self._check_open_for_answer(text_hash)
+        if not (name or "").strip():
+            raise UserError(self.env._("Please type your name."))
+        if not signature:
+            raise UserError(self.env._("Please sign before you accept."))
+        self._write_acceptance(
+            {
+                "acceptance_channel": "online",
+                "accepted_by": name.strip(),
+                "accepted_on": fields.Datetime.now(),
+                "signature": self._check_signature(signature),
+            }
+        )
+        self._announce_acceptance()
+
+    @api.model
+    def _check_signature(self, signature):
+        """Return the signature when it is a picture; anything else could carry scripts."""
+        if guess_mimetype(_decode(signature)) not in SIGNATURE_TYPES:
+            raise UserError(self.env._("This signature can't be read. Please sign again."))
+        return signature
+
+    def _write_acceptance(self, values):
+        """Mark as accepted, and what it follows as replaced."""
+        # sudo: the fields are evidence; what goes in was checked by the methods above
+        agreement = self.sudo()
+        agreement.write(
+            {**values, "state": "accepted", "acceptance_hash": agreement._get_text_hash()}
+        )
+        agreement._replace_previous()
+
+    def _announce_acceptance(self):
+        """Tell the owner, and send the client its copy."""
+        # sudo: the client who accepts has no rights of its own
+        agreement = self.sudo()
+        owner = agreement._get_responsible()
+        agreement.message_post(
+            body=self.env._(
+                "%(name)s accepted %(agreement)s (%(channel)s).",
+                name=agreement.accepted_by,
+                agreement=agreement.display_name,
+                channel=dict(self._fields["acceptance_channel"]._description_selection(self.env))[
+                    agreement.acceptance_channel
+                ].lower(),
+            ),
+            partner_ids=(owner.partner_id - self.env.user.partner_id).ids,
+        )
+        agreement._send_copy()
+
+
+def _decode(value):
+    """Return the content of a base64-encoded file, empty when it is none."""
+    try:
+        return b64decode(value or "", validate=True)
+    except (TypeError, ValueError):
+        return b""

@@ -1,0 +1,34 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+
+class ClientAgreementChange(models.TransientModel):
+    """Asks who expects something else; the rule itself is in ``client.agreement``."""
+
+    _name = "client.agreement.change"
+    _description = "Expectation Changed"
+
+    agreement_id = fields.Many2one("client.agreement", required=True, ondelete="cascade")
+    client_id = fields.Many2one(related="agreement_id.partner_id")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Who",
+        required=True,
+        ondelete="cascade",
+        domain="['|', ('id', 'child_of', client_id), ('user_ids.share', '=', False)]",
+        help="Who expects something else now: somebody of the client, or of us.",
+    )
+    reason = fields.Text(string="What changed", required=True)
+    date = fields.Date(string="Since", required=True, default=fields.Date.context_today)
+    talk_date = fields.Date(
+        string="Talk until",
+        required=True,
+        default=lambda self: fields.Date.context_today(self) + timedelta(days=7),
+        help="Until when the owner sits down with the client to agree anew.",
+    )
+
+    def action_mark_outdated(self):
+        self.ensure_one()
+        self.agreement_id._mark_outdated(self.partner_id, self.reason, self.date, self.talk_date)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
