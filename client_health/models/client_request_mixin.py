@@ -218,7 +218,7 @@ class ClientRequestMixin(models.AbstractModel):
 
     def action_client_asked(self):
         """The client confirmed that this work is theirs: today, by the contact of the task."""
-        for task in self:
+        for task in self._get_to_clear():
             task.write(
                 {
                     "requested_by": "client",
@@ -229,7 +229,19 @@ class ClientRequestMixin(models.AbstractModel):
 
     def action_our_idea(self):
         """Say that nobody at the client asked for this."""
-        self.write({"requested_by": "us", "requested_by_partner_id": False})
+        self._get_to_clear().write({"requested_by": "us", "requested_by_partner_id": False})
+
+    def _get_to_clear(self):
+        """Return the tasks, to write who asked for them: for their team and the client's.
+
+        Who looks after the client clears the work with it, and may have no right to plan it.
+        """
+        self._check_field_access(self._fields["requested_by"], "write")
+        for relationship, tasks in (self - self._filtered_access("write"))._get_request_clients():
+            if not (relationship and relationship.sudo(False).has_access("write")):
+                tasks.sudo(False).check_access("write")
+        # sudo: checked above, and only who asked for the task is written
+        return self.sudo()
 
     def _get_request_contact(self):
         self.ensure_one()
@@ -237,14 +249,15 @@ class ClientRequestMixin(models.AbstractModel):
 
     def action_ask_request(self):
         """Ask the owners of the clients to clear the selected work with them."""
-        tasks_by_client = self._get_request_clients()
-        if not tasks_by_client:
+        self._check_field_access(self._fields["requested_by"], "write")
+        owners = self.env["res.users"]
+        for relationship, tasks in self._get_request_clients():
+            if relationship:
+                owners |= relationship._ask_scope(tasks)
+        if not owners:
             raise UserError(
                 self.env._("Nobody looks after this client yet: please make it a client first.")
             )
-        owners = self.env["res.users"]
-        for relationship, tasks in tasks_by_client.items():
-            owners |= relationship._ask_scope(tasks)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -259,17 +272,17 @@ class ClientRequestMixin(models.AbstractModel):
         }
 
     def _get_request_clients(self):
-        """Return {relationship: tasks of that client}."""
+        """Return [(relationship, or none; tasks of that client)], as superuser."""
         # sudo: whoever works on a task may have its client asked; only the owner's name is shown
+        tasks = self.sudo()
         relationships = (
             self.env["client.relationship"]
             .sudo()
-            .search([("partner_id", "in", self.project_id.partner_id.commercial_partner_id.ids)])
+            .search([("partner_id", "in", tasks.project_id.partner_id.commercial_partner_id.ids)])
         )
         by_key = {(rel.partner_id, rel.company_id): rel for rel in relationships}
-        tasks_by_client = self.sudo().grouped(lambda task: by_key.get(task._get_request_key()))
-        tasks_by_client.pop(None, None)
-        return tasks_by_client
+        none = relationships.browse()
+        return list(tasks.grouped(lambda task: by_key.get(task._get_request_key(), none)).items())
 
     def _get_request_key(self):
         self.ensure_one()
