@@ -10,8 +10,11 @@ HABIT_MIN_INVOICES = 3
 HABIT_MAX_INVOICES = 10
 
 
-def select_overdue(company_id, as_of, partner_ids=()):
-    """Return a SELECT of partner_id, overdue (company currency), overdue_since (a due date).
+def select_overdue(company_id, as_of, partner_ids=(), created=None):
+    """Return a SELECT of partner_id, overdue (company currency), overdue_since, move_ids.
+
+    ``overdue_since`` is a due date, ``move_ids`` the documents that are due, the oldest first.
+    ``created``: what was entered later (a moment) was not known then.
 
     As in an aged receivable report: open items on receivable accounts that are past their due
     date, net of all credit notes and payments that nobody matched yet. A client that paid is
@@ -19,32 +22,42 @@ def select_overdue(company_id, as_of, partner_ids=()):
     """
     return SQL(
         """
-        SELECT c.commercial_partner_id AS partner_id,
-               SUM(l.amount_residual) AS overdue,
-               MIN(COALESCE(l.date_maturity, l.date))
-                   FILTER (WHERE l.amount_residual > 0) AS overdue_since
-          FROM account_move_line l
-          JOIN account_account a ON a.id = l.account_id
-          JOIN account_move m ON m.id = l.move_id
-          JOIN res_partner c ON c.id = COALESCE(m.partner_id, l.partner_id)
-         WHERE l.company_id = %(company)s
-           AND %(scope)s
-           AND l.parent_state = 'posted'
-           AND a.account_type = 'asset_receivable'
-           AND a.non_trade IS NOT TRUE
-           AND (l.amount_residual < 0 AND l.date <= %(as_of)s
-                OR l.amount_residual > 0 AND COALESCE(l.date_maturity, l.date) < %(as_of)s)
-      GROUP BY c.commercial_partner_id
-        HAVING SUM(l.amount_residual) > 0
+        SELECT partner_id,
+               SUM(residual) AS overdue,
+               MIN(due) FILTER (WHERE residual > 0) AS overdue_since,
+               ARRAY_AGG(move_id ORDER BY due, move_id) FILTER (WHERE residual > 0) AS move_ids
+          FROM (SELECT c.commercial_partner_id AS partner_id,
+                       l.move_id,
+                       l.date,
+                       COALESCE(l.date_maturity, l.date) AS due,
+                       l.amount_residual + COALESCE(later.amount, 0) AS residual
+                  FROM account_move_line l
+                  JOIN account_account a ON a.id = l.account_id
+                  JOIN account_move m ON m.id = l.move_id
+                  JOIN res_partner c ON c.id = COALESCE(m.partner_id, l.partner_id)
+             LEFT JOIN (%(later)s) later ON later.line_id = l.id
+                 WHERE l.company_id = %(company)s
+                   AND %(scope)s
+                   AND %(known)s
+                   AND (l.amount_residual <> 0 OR later.line_id IS NOT NULL)
+                   AND l.parent_state = 'posted'
+                   AND a.account_type = 'asset_receivable'
+                   AND a.non_trade IS NOT TRUE) item
+         WHERE residual < 0 AND date <= %(as_of)s
+            OR residual > 0 AND due < %(as_of)s
+      GROUP BY partner_id
+        HAVING SUM(residual) > 0
         """,
         company=company_id,
         as_of=as_of,
         scope=is_client(partner_ids),
+        known=_is_known("m", created),
+        later=_select_matched_later(as_of, created),
     )
 
 
-def select_habit(company_id, as_of, partner_ids=()):
-    """Return a SELECT of partner_id, days_late: the median of its last paid invoices.
+def select_habit(company_id, as_of, partner_ids=(), created=None):
+    """Return a SELECT of partner_id, last_paid, days_late: the median of its last paid invoices.
 
     Days between the due date and the last payment; negative for who pays early. Clients with
     too few paid invoices are not in it.
@@ -52,14 +65,18 @@ def select_habit(company_id, as_of, partner_ids=()):
     return SQL(
         """
         SELECT partner_id,
+               MAX(paid_on) AS last_paid,
                ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY days_late))::int AS days_late
           FROM (SELECT c.commercial_partner_id AS partner_id,
+                       paid.date AS paid_on,
                        paid.date - m.invoice_date_due AS days_late,
                        ROW_NUMBER() OVER (PARTITION BY c.commercial_partner_id
                                           ORDER BY paid.date DESC, m.id DESC) AS number
                   FROM account_move m
                   JOIN res_partner c ON c.id = m.partner_id
-                  JOIN (SELECT l.move_id, MAX(p.max_date) AS date
+                  JOIN (SELECT l.move_id,
+                               MAX(p.max_date) AS date,
+                               MAX(p.create_date) AS create_date
                           FROM account_partial_reconcile p
                           JOIN account_move_line l ON l.id = p.debit_move_id
                       GROUP BY l.move_id) paid ON paid.move_id = m.id
@@ -69,6 +86,8 @@ def select_habit(company_id, as_of, partner_ids=()):
                    AND m.move_type = 'out_invoice'
                    AND m.payment_state IN ('paid', 'in_payment')
                    AND m.invoice_date_due IS NOT NULL
+                   AND %(known)s
+                   AND %(paid_known)s
                    AND paid.date <= %(as_of)s) invoice
          WHERE number <= %(most)s
       GROUP BY partner_id
@@ -79,4 +98,32 @@ def select_habit(company_id, as_of, partner_ids=()):
         most=HABIT_MAX_INVOICES,
         least=HABIT_MIN_INVOICES,
         scope=is_client(partner_ids),
+        known=_is_known("m", created),
+        paid_known=_is_known("paid", created),
+    )
+
+
+def _select_matched_later(as_of, created):
+    """What was matched after a day: the part of an item that was still open then."""
+    return SQL(
+        """
+        SELECT line_id, SUM(amount) AS amount
+          FROM (SELECT p.debit_move_id AS line_id, p.amount
+                  FROM account_partial_reconcile p
+                 WHERE p.max_date > %(as_of)s OR NOT %(known)s
+             UNION ALL
+                SELECT p.credit_move_id, -p.amount
+                  FROM account_partial_reconcile p
+                 WHERE p.max_date > %(as_of)s OR NOT %(known)s) matched
+      GROUP BY line_id
+        """,
+        as_of=as_of,
+        known=_is_known("p", created),
+    )
+
+
+def _is_known(alias, created):
+    """Return the condition that a record was there at a moment; none given: it is there now."""
+    return (
+        SQL("%s <= %s", SQL.identifier(alias, "create_date"), created) if created else SQL("true")
     )

@@ -32,11 +32,15 @@ class Hours(NamedTuple):
         return 100 * self.us / self.total if self.total > 0 else None
 
 
-def select_hours(company_ids, start, end, hours_per_unit, partner_ids=(), project_ids=()):
+def select_hours(
+    company_ids, start, end, hours_per_unit, partner_ids=(), project_ids=(), created=None
+):
     """Return a SELECT of the hours of ``start`` <= date <= ``end``, by client and project.
 
-    Columns: partner_id, project_id, client, us, unclear. ``partner_ids``, ``project_ids``: only
-    these clients or projects; all by default. Template projects and tasks don't count.
+    Columns: partner_id, project_id, client, us, unclear, last (the newest date) and us_task_ids
+    (the most hours first). ``partner_ids``, ``project_ids``: only these clients or projects; all
+    by default. ``created``: what was entered later (a moment) does not count. Template projects
+    and tasks don't count.
     """
     return SQL(
         """
@@ -46,12 +50,16 @@ def select_hours(company_ids, start, end, hours_per_unit, partner_ids=(), projec
                SUM(t.hours) FILTER (WHERE k.requested_by = 'client') AS client,
                SUM(t.hours) FILTER (WHERE k.requested_by = 'us') AS us,
                SUM(t.hours) FILTER (WHERE COALESCE(k.requested_by, 'unclear') = 'unclear')
-                   AS unclear
-          FROM (SELECT l.project_id, l.task_id, SUM(%(hours)s) AS hours
+                   AS unclear,
+               MAX(t.last) AS last,
+               ARRAY_AGG(k.id ORDER BY t.hours DESC, k.id)
+                   FILTER (WHERE k.requested_by = 'us') AS us_task_ids
+          FROM (SELECT l.project_id, l.task_id, SUM(%(hours)s) AS hours, MAX(l.date) AS last
                   FROM account_analytic_line l
                   JOIN client_project p ON p.project_id = l.project_id
                  WHERE l.company_id IN %(companies)s
                    AND l.date BETWEEN %(start)s AND %(end)s
+                   AND %(known)s
                    AND %(of_projects)s
                    AND (p.partner_id IS NULL OR %(of_clients)s)
               GROUP BY l.project_id, l.task_id) t
@@ -68,6 +76,7 @@ def select_hours(company_ids, start, end, hours_per_unit, partner_ids=(), projec
         companies=tuple(company_ids),
         start=start,
         end=end,
+        known=SQL("l.create_date <= %s", created) if created else SQL("true"),
         of_projects=_is_in(SQL("l.project_id"), project_ids),
         of_clients=_is_in(SQL("p.partner_id"), partner_ids),
         is_client=is_client(partner_ids),

@@ -93,7 +93,7 @@ def get_score(measures: Iterable[Measure], readings: Readings) -> Score:
     measures = list(measures)
     points = _get_all_points(measures, readings)
     dimensions = _get_dimensions(measures, points)
-    weights = _get_weights(measures, points)
+    weights = get_weights(measures, points)
     coverage = _get_coverage(measures, points)
     counting = {m.dimension for m in measures if weights[m.code]}
     score = None
@@ -184,7 +184,7 @@ def _get_all_points(measures: Iterable[Measure], readings: Readings) -> dict[str
     return {code: points for code, points in found if points is not None}
 
 
-def _get_weights(measures: Iterable[Measure], known: Iterable[str]) -> dict[str, float]:
+def get_weights(measures: Iterable[Measure], known: Iterable[str]) -> dict[str, float]:
     """Return {code: effective weight}, 0 for what is not known; they add up to 1, or all are 0.
 
     Effective weight = dimension weight x measure weight / sum of measure weights in the dimension.
@@ -209,7 +209,7 @@ def _get_weights(measures: Iterable[Measure], known: Iterable[str]) -> dict[str,
 
 
 def _get_coverage(measures: list[Measure], known: Iterable[str]) -> float:
-    weights = _get_weights(measures, [m.code for m in measures])
+    weights = get_weights(measures, [m.code for m in measures])
     return min(100.0, 100.0 * math.fsum(weights[code] for code in known))
 
 
@@ -243,11 +243,11 @@ def _split(
     ``reference`` stands in where both sides know nothing in common.
     """
     both = points.keys() & others.keys()
-    weights = _get_weights(measures, points)
-    common = _get_weights(measures, both)
+    weights = get_weights(measures, points)
+    common = get_weights(measures, both)
     kept = {m.dimension for m in measures if common[m.code]}
     # Weights as if the dimensions that only this side knows did not exist.
-    inside = _get_weights(
+    inside = get_weights(
         measures, {m.code for m in measures if m.code in points and m.dimension in kept}
     )
     base = _get_mean((inside[c], points[c]) for c in points if inside[c]) if kept else reference

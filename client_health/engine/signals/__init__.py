@@ -11,23 +11,24 @@ import logging
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..scoring import Reading
-from . import contact
+from . import agreement, contact, money, pulse, results, voice
 
 _logger = logging.getLogger(__name__)
 
 SIGNALS = {
     code: function
-    for module in (contact,)
-    for code, function in getattr(module, "MEASURES", {}).items()
+    for module in (money, results, contact, voice, agreement, pulse)
+    for code, function in module.MEASURES.items()
 }
 
 
 def read(env, relationships, as_of, codes=None):
     """Return ``(readings, errors)`` of relationships of one company on the date ``as_of``.
 
-    ``readings``: {relationship id: {code: Reading}}, an entry for every relationship, only of
-    what is known. ``errors``: {code: what went wrong}: a broken measure is unknown for all, the
-    others are read. ``codes``: only these measures, all by default.
+    ``readings``: {relationship id: {code: Reading}}, an entry for every relationship; of what is
+    unknown, only when there is something to say about it: a value of None, with detail.
+    ``errors``: {code: what went wrong}: a broken measure is unknown for all, the others are read.
+    ``codes``: only these measures, all by default.
     """
     env.flush_all()  # before the savepoints: what is rolled back must not take writes along
     readings = {relationship_id: {} for relationship_id in relationships.ids}
@@ -42,7 +43,7 @@ def read(env, relationships, as_of, codes=None):
             errors[code] = f"{type(error).__name__}: {error}"
             continue
         for relationship_id, reading in found.items():
-            if reading.value is not None:
+            if reading.value is not None or reading.detail:
                 readings[relationship_id][code] = reading
     return readings, errors
 

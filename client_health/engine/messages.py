@@ -1,0 +1,176 @@
+"""Messages between clients and us: whose they are, and who reads them. Pieces of SQL.
+
+A message is the client's when a contact of the client wrote it, archived or not; or when nobody
+knows the sender's address and it stands on a document of the client. Freelancers, suppliers and
+colleagues whom Odoo knows are none of these. Automatic replies, notifications and internal notes
+are no messages in this sense. Robots write none.
+
+What counts is when Odoo received a message, never the date that the sender's computer put on it.
+"""
+
+from odoo.tools import SQL
+
+
+def select_colleagues():
+    """People on our side: internal users, former ones too, and employees without a user."""
+    return SQL(
+        """
+        SELECT partner_id AS id FROM res_users WHERE share IS NOT TRUE
+         UNION
+        SELECT work_contact_id FROM hr_employee WHERE work_contact_id IS NOT NULL
+        """
+    )
+
+
+def is_written(message, as_of):
+    """Return the condition that a person wrote a message for both sides to read, in time.
+
+    No internal notes; answers to an internal note have is_internal and are notes as well.
+    """
+    return SQL(
+        """
+        %(m)s.message_type IN ('email', 'comment', 'email_outgoing')
+        AND %(m)s.is_internal IS NOT TRUE
+        AND NOT EXISTS (SELECT 1
+                          FROM mail_message_subtype s
+                         WHERE s.id = %(m)s.subtype_id AND s.internal)
+        AND %(m)s.create_date <= %(as_of)s
+        """,
+        m=message,
+        as_of=as_of,
+    )
+
+
+def is_by_colleague(message):
+    """Return the condition that a colleague is the author, and no robot."""
+    return SQL(
+        """
+        (%(m)s.author_id IN (SELECT id FROM colleague)
+         AND %(m)s.author_id <> (SELECT partner_id FROM res_users WHERE id = 1))
+        """,
+        m=message,
+    )
+
+
+def is_call(message, as_of):
+    """Return the condition that a message says that a call was made."""
+    return SQL(
+        """
+        (%(m)s.create_date <= %(as_of)s
+         AND %(m)s.mail_activity_type_id IN (SELECT id
+                                               FROM mail_activity_type
+                                              WHERE category = 'phonecall'))
+        """,
+        m=message,
+        as_of=as_of,
+    )
+
+
+def is_ours(message, as_of):
+    """Return the condition that a colleague wrote a message to be read, or made a call."""
+    return SQL(
+        "%(is_by_colleague)s AND (%(is_written)s OR %(is_call)s)",
+        is_by_colleague=is_by_colleague(message),
+        is_written=is_written(message, as_of),
+        is_call=is_call(message, as_of),
+    )
+
+
+def select_received(as_of, since):
+    """What the clients wrote after ``since``; reads the CTEs client and colleague."""
+    return SQL(
+        "%s UNION ALL %s",
+        _select_from_contacts(as_of, since),
+        _select_from_strangers(as_of, since),
+    )
+
+
+def _is_received(as_of, since):
+    return SQL(
+        """
+        m.message_type IN ('email', 'comment')
+        AND m.model IS NOT NULL
+        AND m.model <> 'discuss.channel'
+        AND m.create_date > %s
+        AND %s
+        """,
+        since,
+        is_written(SQL("m"), as_of),
+    )
+
+
+def _select_from_contacts(as_of, since):
+    """What the contacts of the clients wrote; client_id is their commercial partner."""
+    return SQL(
+        """
+        SELECT m.id, m.model, m.res_id, m.create_date, a.commercial_partner_id AS client_id
+          FROM res_partner a
+          JOIN mail_message m ON m.author_id = a.id
+         WHERE a.commercial_partner_id IN (SELECT partner_id FROM client)
+           AND a.id NOT IN (SELECT id FROM colleague)
+           AND %s
+        """,
+        _is_received(as_of, since),
+    )
+
+
+def _select_from_strangers(as_of, since):
+    """What came without an author: the address may be a contact's by now, or unknown (NULL)."""
+    return SQL(
+        """
+        SELECT m.id, m.model, m.res_id, m.create_date, a.commercial_partner_id
+          FROM mail_message m
+     LEFT JOIN LATERAL (
+                   SELECT p.commercial_partner_id, c.id IS NOT NULL AS ours
+                     FROM res_partner p
+                LEFT JOIN colleague c ON c.id = p.id
+                    WHERE p.email_normalized = %(address)s
+                 ORDER BY c.id IS NULL,
+                          p.commercial_partner_id NOT IN (SELECT partner_id FROM client),
+                          p.active DESC,
+                          p.id
+                    LIMIT 1) a ON true
+         WHERE m.author_id IS NULL
+           AND a.ours IS NOT TRUE
+           AND %(is_received)s
+        """,
+        address=SQL(
+            "LOWER(COALESCE(SUBSTRING(m.email_from FROM '<([^<>]+@[^<>]+)>'), TRIM(m.email_from)))"
+        ),
+        is_received=_is_received(as_of, since),
+    )
+
+
+def select_messages(source="received"):
+    """Give each message its relationship: that of its client_id, or else the document's.
+
+    ``source``: the CTE with id, model, res_id, create_date and client_id; reads the CTE client. In
+    several companies, that of the document; a document without company belongs to all.
+    """
+    return SQL(
+        """
+        SELECT m.id, m.model, m.res_id, m.create_date, r.id AS relationship_id
+          FROM %(source)s m
+     LEFT JOIN project_task t ON m.model = 'project.task' AND t.id = m.res_id
+     LEFT JOIN project_project j ON j.id = CASE m.model WHEN 'project.project' THEN m.res_id
+                                                        ELSE t.project_id END
+     LEFT JOIN crm_lead l ON m.model = 'crm.lead' AND l.id = m.res_id
+     LEFT JOIN sale_order s ON m.model = 'sale.order' AND s.id = m.res_id
+     LEFT JOIN account_move v ON m.model = 'account.move' AND v.id = m.res_id
+     LEFT JOIN client_update u ON m.model = 'client.update' AND u.id = m.res_id
+     LEFT JOIN client_issue x ON m.model = 'client.issue' AND x.id = m.res_id
+     LEFT JOIN client_relationship w
+            ON w.id = CASE m.model WHEN 'client.relationship' THEN m.res_id
+                                   ELSE COALESCE(u.relationship_id, x.relationship_id) END
+     LEFT JOIN res_partner d
+            ON d.id = CASE m.model
+                      WHEN 'res.partner' THEN m.res_id
+                      ELSE COALESCE(j.partner_id, t.partner_id, l.partner_id, s.partner_id,
+                                    v.partner_id, w.partner_id) END
+          JOIN client r
+            ON r.partner_id = COALESCE(m.client_id, d.commercial_partner_id)
+           AND r.company_id = COALESCE(t.company_id, j.company_id, l.company_id, s.company_id,
+                                       v.company_id, w.company_id, r.company_id)
+        """,
+        source=SQL.identifier(source),
+    )

@@ -1,0 +1,77 @@
+"""What all signals need: the moment up to which they look, and rows as readings."""
+
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import fields
+from odoo.tools import SQL
+
+from .scoring import Reading
+
+# Source records that a reading names: enough to open and look, small enough to keep every day.
+MOST_RECORDS = 10
+
+
+def fetch(env, query):
+    """Return the rows of a SELECT as dictionaries; what waits to be written is written before."""
+    env.flush_all()
+    return env.execute_query_dict(query)
+
+
+def get_timezone(relationships):
+    """Return the time zone of the company: that of its working hours."""
+    company = relationships.company_id
+    return pytz.timezone(company.resource_calendar_id.tz or company.partner_id.tz or "UTC")
+
+
+def get_end(relationships, as_of):
+    """Return the last moment of the day ``as_of`` where the company is: naive, in UTC.
+
+    Never later than now. A day that is over ends the same whenever one looks; today is what
+    happened so far.
+    """
+    tomorrow = datetime.combine(as_of + timedelta(days=1), time.min)
+    end = get_timezone(relationships).localize(tomorrow).astimezone(pytz.utc).replace(tzinfo=None)
+    return min(end - timedelta(microseconds=1), fields.Datetime.now())
+
+
+def get_start(relationships, day):
+    """Return the first moment of a day where the company is: naive, in UTC."""
+    local = get_timezone(relationships).localize(datetime.combine(day, time.min))
+    return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def local_date(relationships, column):
+    """Return the SQL of the day, where the company is, of a column in UTC."""
+    return SQL(
+        "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", column, get_timezone(relationships).zone
+    )
+
+
+def make(value, date, records=None, **detail):
+    """Return a Reading; ``records``: {model: ids of the source records, the weightiest first}.
+
+    Dates in ``detail`` are written as in JSON. Figures are rounded: a float that differs in its
+    last digit is no news.
+    """
+    detail = {key: _to_json(item) for key, item in detail.items() if item is not None}
+    named = {model: list(ids)[:MOST_RECORDS] for model, ids in (records or {}).items() if ids}
+    if named:
+        detail["records"] = named
+    return Reading(None if value is None else round(float(value), 2), date, detail or None)
+
+
+def unknown(reason, **detail):
+    """Return a Reading that says why nothing is known."""
+    return make(None, None, unknown=reason, **detail)
+
+
+def _to_json(item):
+    if isinstance(item, datetime):
+        return fields.Datetime.to_string(item)
+    if hasattr(item, "isoformat"):
+        return item.isoformat()
+    if isinstance(item, float):
+        return round(item, 2)
+    return item

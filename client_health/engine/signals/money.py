@@ -1,0 +1,133 @@
+"""Money: what the work earns, whether that holds, and whether it is paid as it used to be.
+
+No amount leaves this file: rates, changes and days only.
+"""
+
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.tools import SQL
+
+from .. import margin, period, receivables
+from ..reading import fetch, get_end, make, unknown
+
+# Halves of a year, because invoices come in lumps; a working day in each, because the rate of
+# one hour is an accident. Both are rules of thumb.
+HALF = 6
+MIN_HOURS = 8.0
+
+
+def read_margin_rate(env, relationships, as_of):
+    """Percent of revenue, last 12 full months; unknown as in ``margin.get_margin_rate``."""
+    start, end = period.last_full_months(as_of)
+    readings = {}
+    for row in _fetch_sums(env, relationships, start, end):
+        sums = _get_sums(row)
+        rate = margin.get_margin_rate(sums)
+        span = {"start": row["first"], "end": _end_of_month(row["last"])}
+        readings[row["id"]] = (
+            unknown(margin.get_state(sums), **span)
+            if rate is None
+            else make(rate, span["end"], months=row["months"], **span)
+        )
+    return readings
+
+
+def read_rate_trend(env, relationships, as_of):
+    """Change of the effective hourly rate in percent, half a year against the one before."""
+    end = period.first_of_month(as_of)
+    middle, start = (end - relativedelta(months=HALF * halves) for halves in (1, 2))
+    before, after = (
+        {row["id"]: row for row in _fetch_sums(env, relationships, *span)}
+        for span in ((start, middle), (middle, end))
+    )
+    readings = {}
+    for relationship_id in before.keys() & after.keys():
+        old, new = (_get_sums(rows[relationship_id]) for rows in (before, after))
+        if min(old.hours, new.hours) < MIN_HOURS or old.revenue <= old.other_cost:
+            continue
+        change = 100 * (margin.get_effective_rate(new) / margin.get_effective_rate(old) - 1)
+        readings[relationship_id] = make(
+            change, _end_of_month(after[relationship_id]["last"]), start=start, middle=middle
+        )
+    return readings
+
+
+def read_overdue_habit(env, relationships, as_of):
+    """Days that the oldest overdue invoice waits beyond the client's own habit."""
+    company, partner_ids = relationships.company_id.id, relationships.partner_id.ids
+    created = get_end(relationships, as_of)
+    rows = fetch(
+        env,
+        SQL(
+            """
+            SELECT r.id, h.days_late, h.last_paid, o.overdue_since, o.move_ids
+              FROM client_relationship r
+              JOIN (%(habit)s) h ON h.partner_id = r.partner_id
+         LEFT JOIN (%(overdue)s) o ON o.partner_id = r.partner_id
+             WHERE r.id IN %(ids)s
+            """,
+            habit=receivables.select_habit(company, as_of, partner_ids, created),
+            overdue=receivables.select_overdue(company, as_of, partner_ids, created),
+            ids=relationships._ids,
+        ),
+    )
+    return {
+        row["id"]: make(
+            _get_days_over(row, as_of),
+            max(filter(None, (row["last_paid"], row["overdue_since"]))),
+            {"account.move": row["move_ids"] or ()},
+            habit=row["days_late"],
+            since=row["overdue_since"],
+        )
+        for row in rows
+    }
+
+
+def _get_days_over(row, as_of):
+    if not row["overdue_since"]:
+        return 0
+    return max(0, (as_of - row["overdue_since"]).days - row["days_late"])
+
+
+def _fetch_sums(env, relationships, start, end):
+    """Return the sums of the ledger by relationship, ``start`` <= month < ``end``."""
+    names = SQL(", ").join(
+        SQL("SUM(%(name)s) AS %(name)s", name=SQL.identifier(name)) for name in margin.Sums._fields
+    )
+    return fetch(
+        env,
+        SQL(
+            """
+            SELECT relationship_id AS id,
+                   MIN(date) AS first,
+                   MAX(date) AS last,
+                   COUNT(DISTINCT date) AS months,
+                   %s
+              FROM client_profitability
+             WHERE company_id = %s AND relationship_id IN %s AND date >= %s AND date < %s
+          GROUP BY relationship_id
+            """,
+            names,
+            relationships.company_id.id,
+            relationships._ids,
+            start,
+            end,
+        ),
+    )
+
+
+def _get_sums(row):
+    return margin.Sums(*(float(row[name]) for name in margin.Sums._fields))
+
+
+def _end_of_month(day):
+    return day + relativedelta(months=1) - timedelta(days=1)
+
+
+MEASURES = {
+    "margin_rate": read_margin_rate,
+    "rate_trend": read_rate_trend,
+    "overdue_habit": read_overdue_habit,
+}
