@@ -5,6 +5,7 @@ from datetime import date
 from time import perf_counter
 
 from .activities import build_activities
+from .agreements import build_agreements
 from .bills import build_bills, build_expenses
 from .currencies import build_currencies
 from .deals import build_deals
@@ -23,7 +24,14 @@ _logger = logging.getLogger(__name__)
 
 WORK = (build_deals, build_currencies, build_projects, build_orders, build_timesheets)
 MONEY = (build_deposits, build_invoices, build_bills, build_expenses, build_payments)
-CARE = (build_relationships, build_activities, build_talk, build_meetings, close_projects)
+CARE = (
+    build_relationships,
+    build_activities,
+    build_agreements,
+    build_talk,
+    build_meetings,
+    close_projects,
+)
 
 
 def build(env):

@@ -96,6 +96,7 @@ class ClientAgreement(models.Model):
     )
     hours_month = fields.Float(
         string="Hours per Month",
+        digits=(16, 1),
         help="The hours we keep free for this client each month. 0 when no hours were agreed.",
     )
     date_review = fields.Date(

@@ -13,6 +13,7 @@ class ClientAgreementCapacityMixin(models.AbstractModel):
 
     capacity_team_hours = fields.Float(
         string="Team Hours per Month",
+        digits=(16, 0),
         compute="_compute_capacity",
         help="The working hours of all active employees of the company, by their working "
         "schedules: hours per week × 52 ÷ 12. Who has no schedule is not counted, and holidays "
@@ -20,6 +21,7 @@ class ClientAgreementCapacityMixin(models.AbstractModel):
     )
     capacity_agreed_hours = fields.Float(
         string="Agreed with All Clients",
+        digits=(16, 0),
         compute="_compute_capacity",
         help="The hours per month of all agreements in force, this one included. One that is "
         "out of date counts until it is replaced.",
