@@ -10,12 +10,14 @@ from .bills import build_bills, build_expenses
 from .currencies import build_currencies
 from .deals import build_deals
 from .deposits import build_deposits
+from .fit import build_fit
 from .invoices import build_invoices
 from .meetings import build_meetings
 from .orders import build_orders
 from .payments import build_payments
 from .projects import build_projects, close_projects
 from .relationships import build_relationships
+from .requests import build_requests
 from .scene import Scene
 from .talk import build_talk
 from .timesheets import build_timesheets
@@ -27,6 +29,8 @@ MONEY = (build_deposits, build_invoices, build_bills, build_expenses, build_paym
 CARE = (
     build_relationships,
     build_activities,
+    build_fit,
+    build_requests,
     build_agreements,
     build_talk,
     build_meetings,

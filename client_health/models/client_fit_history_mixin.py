@@ -119,6 +119,11 @@ class ClientFitHistoryMixin(models.AbstractModel):
         latest = (new | open_rounds).grouped("relationship_id")
         return Round.union(*(latest[rel][:1] for rel in self))
 
+    def _on_expectation_changed(self):
+        """An agreement got out of date: what made us a good match may have gone as well."""
+        super()._on_expectation_changed()
+        self._start_fit_round("expectation")
+
     def _remind_fit_round(self, reason):
         reasons = dict(
             self.env["client.fit.round"]._fields["reason"]._description_selection(self.env)

@@ -39,7 +39,8 @@ class ClientFitOpportunityMixin(models.AbstractModel):
         """Yield (opportunity, [what is missing, in words]); extended by what else is wanted."""
         for lead in self:
             wanted = lead._get_client_company().client_fit_required
-            missing = lead._get_missing_fit() if wanted else None
+            # sudo: whoever may win the opportunity is told why he can't yet
+            missing = lead.sudo()._get_missing_fit() if wanted else None
             yield lead, [missing] if missing else []
 
     def _get_missing_fit(self):
