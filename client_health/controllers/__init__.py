@@ -1,3 +1,4 @@
 from . import client_agreement
+from . import client_results
 from . import client_review
 from . import client_update

@@ -1,11 +1,15 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
 class ClientBelongingMixin(models.AbstractModel):
     """Refuses links from a part of a relationship to what belongs to another client.
 
-    ``_get_client_links`` names the fields to look at; use it beside ``client.child.mixin``.
+    ``_get_client_links`` names the fields to look at; use it beside ``client.child.mixin``. Nor
+    does a part move to a client that the user may not write: Odoo asks its rules before a write,
+    not after it.
     """
 
     _name = "client.belonging.mixin"
@@ -19,14 +23,25 @@ class ClientBelongingMixin(models.AbstractModel):
     @api.constrains(lambda self: [*self._get_client_links(), "relationship_id"])
     def _check_client_links(self):
         links = self._get_client_links()
-        # sudo: whose client it is, of records that the user may name without reading them
-        for record in self.sudo():
+        # constraints run as superuser: whose client it is may be read of any record named here
+        for record in self:
             for fname, paths in links.items():
                 linked = record[fname]
                 owners = (linked.mapped(path) for path in paths)
                 owner = next((found for found in owners if found), linked.browse())
                 if linked and owner != record.partner_id:
                     raise ValidationError(record._get_foreign_message(fname, owner))
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "relationship_id" in vals:
+            self.check_access("write")
+        return result
+
+    @api.model
+    def _get_latest_today(self):
+        """Return the date where the day begins first: no user's today lies in the future."""
+        return (fields.Datetime.now() + timedelta(hours=14)).date()
 
     def _get_foreign_message(self, fname, owner):
         names = {

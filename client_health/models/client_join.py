@@ -4,6 +4,8 @@ from odoo import api, models
 
 from ..engine import stage_rules
 
+# What was written about either client is put together.
+JOINED_TEXTS = ("value_belief",)
 FILLED = ("user_id", "team_id", "referred_by_id", "cadence_weekday")
 
 
@@ -66,6 +68,8 @@ class ClientJoin(models.AbstractModel):
             ),
             "note": Markup("").join(note for note in (kept | others).mapped("note") if note),
         }
+        for fname in JOINED_TEXTS:
+            values[fname] = "\n\n".join(filter(None, (kept | others).mapped(fname))) or False
         for fname in FILLED:
             found = next((other[fname] for other in others if other[fname]), False)
             if not kept[fname] and found:

@@ -13,6 +13,7 @@ class ClientRelationship(models.Model):
     _name = "client.relationship"
     _description = "Client Relationship"
     _inherit = [
+        "client.perceived.value.mixin",
         "client.internal.thread.mixin",
         "client.flow.mixin",
         "client.money.mixin",
@@ -21,6 +22,7 @@ class ClientRelationship(models.Model):
         "client.fit.history.mixin",
         "client.demand.relationship.mixin",
         "client.agreement.mixin",
+        "client.goal.flag.mixin",
     ]
     _rec_name = "partner_id"
     _rec_names_search = ["partner_id.name", "partner_id.ref", "partner_id.email"]

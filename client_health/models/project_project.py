@@ -10,6 +10,7 @@ class ProjectProject(models.Model):
         "client.profitability.mixin",
         "client.feedback.mixin",
         "client.demand.mixin",
+        "client.goal.mixin",
     ]
 
     @api.model
@@ -32,3 +33,10 @@ class ProjectProject(models.Model):
 
     def _get_scope_task_domain(self):
         return [("project_id", "=", self.id)]
+
+    @api.model
+    def _get_goal_path(self):
+        return "project_id"
+
+    def _get_goal_defaults(self):
+        return {**super()._get_goal_defaults(), "default_project_id": self.id}

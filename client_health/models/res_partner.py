@@ -12,6 +12,7 @@ class ResPartner(models.Model):
         "client.relationship.link.mixin",
         "client.profitability.mixin",
         "client.feedback.mixin",
+        "client.goal.mixin",
     ]
 
     client_relationship_ids = fields.One2many(
@@ -30,6 +31,13 @@ class ResPartner(models.Model):
         return "partner_id"
 
     def _get_ledger_record(self):
+        return self.commercial_partner_id
+
+    @api.model
+    def _get_goal_path(self):
+        return "relationship_id.partner_id"
+
+    def _get_goal_record(self):
         return self.commercial_partner_id
 
     @api.model

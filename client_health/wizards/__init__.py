@@ -11,3 +11,5 @@ from . import client_review_export
 from . import client_setup
 from . import client_setup_line
 from . import client_stage_move
+from . import client_value_ask
+from . import client_value_note

@@ -1,0 +1,236 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+# Where we have the client's words from; ``OWN_SOURCES`` it wrote itself.
+OWN_SOURCES = ("portal", "link")
+SOURCES = [
+    ("portal", "Written on the portal"),
+    ("link", "Written by mail link"),
+    ("mail", "Mail"),
+    ("paper", "Letter or document"),
+    ("call", "Said on the phone"),
+    ("meeting", "Said in a meeting"),
+]
+ASK_AGAIN_AFTER = relativedelta(years=1)
+ASK_TYPE = "client_health.mail_activity_type_ask_value"
+# Reminders that may lie open with one person: nobody asks thirty clients in a week.
+MAX_OPEN_REMINDERS = 3
+
+
+class ClientPerceivedValueMixin(models.AbstractModel):
+    """What our work is worth to the client: in its words, and in our belief, side by side.
+
+    The words are ``client.value`` records that nobody can write; the belief is ours to change,
+    with its history in the discussion.
+    """
+
+    _name = "client.perceived.value.mixin"
+    _inherit = ["client.internal.thread.mixin", "mail.activity.mixin"]
+    _description = "Value in the Client's Eyes"
+
+    value_ids = fields.One2many(
+        "client.value", "relationship_id", string="All the Client Said", readonly=True
+    )
+    accomplishment_ids = fields.One2many(
+        "client.accomplishment", "relationship_id", string="All Accomplishments"
+    )
+    value_belief = fields.Text(
+        string="What We Believe They Value",
+        tracking=True,
+        help="Our own idea, to lay beside what they say. Earlier versions stay in the discussion.",
+    )
+    value_words = fields.Text(string="What They Say They Value", compute="_compute_value_words")
+    value_date = fields.Date(string="Said On", compute="_compute_value_words")
+    value_contact_id = fields.Many2one(
+        "res.partner", string="Said By", compute="_compute_value_words"
+    )
+    value_source = fields.Selection(SOURCES, string="How We Know", compute="_compute_value_words")
+    value_state = fields.Selection(
+        [("never", "Never asked"), ("stale", "Older than a year"), ("fresh", "Known")],
+        string="Value in Their Words",
+        compute="_compute_value_words",
+        search="_search_value_state",
+        help="Whether the client said within the last year what it values.",
+    )
+    value_asked_date = fields.Date(
+        string="Last Asked or Reminded",
+        readonly=True,
+        copy=False,
+        help="When the client was last asked what it values, or its owner reminded to ask.",
+    )
+    value_confirmed_date = fields.Date(
+        string="Last Value They Confirmed",
+        compute="_compute_value_confirmed",
+        help="The last day on which the client itself said, in writing, what something is worth "
+        "to it. What worked for years becomes a habit that nobody values any more.",
+    )
+    value_confirmed_age = fields.Char(
+        string="Age of the Last Confirmed Value", compute="_compute_value_confirmed"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    company_id = fields.Many2one("res.company")
+    value_claimed_amount = fields.Monetary(
+        string="Value We Claim", compute="_compute_value_amounts"
+    )
+    value_confirmed_amount = fields.Monetary(
+        string="Value They Confirmed", compute="_compute_value_amounts"
+    )
+
+    @api.depends("value_ids")
+    def _compute_value_words(self):
+        rows = self.env["client.value"]._read_group(
+            [("relationship_id", "in", self.ids), ("accomplishment_id", "=", False)],
+            ["relationship_id"],
+            ["id:recordset"],
+        )
+        latest = {relationship: values.sorted()[0] for relationship, values in rows}
+        fresh = self._get_value_fresh_since()
+        for relationship in self:
+            value = latest.get(relationship, self.env["client.value"])
+            relationship.value_words = value.words
+            relationship.value_date = value.date
+            relationship.value_contact_id = value.contact_id
+            relationship.value_source = value.source
+            relationship.value_state = (
+                "never" if not value else "fresh" if value.date >= fresh else "stale"
+            )
+
+    @api.model
+    def _search_value_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        said = Domain("accomplishment_id", "=", False)
+        recent = said & Domain("date", ">=", self._get_value_fresh_since())
+        domains = {
+            "never": ~Domain("value_ids", "any", said),
+            "stale": Domain("value_ids", "any", said) & ~Domain("value_ids", "any", recent),
+            "fresh": Domain("value_ids", "any", recent),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends("value_ids")
+    def _compute_value_confirmed(self):
+        rows = self.env["client.value"]._read_group(
+            [("relationship_id", "in", self.ids), *self._get_confirmed_domain()],
+            ["relationship_id"],
+            ["date:max"],
+        )
+        dates = dict(rows)
+        for relationship in self:
+            confirmed = dates.get(relationship, False)
+            relationship.value_confirmed_date = confirmed
+            relationship.value_confirmed_age = confirmed and self._get_age_text(confirmed)
+
+    @api.model
+    def _get_confirmed_domain(self):
+        """Return the domain of what the client itself confirmed, in ``client.value``."""
+        return Domain("is_own", "=", True) & Domain("verdict", "!=", "no")
+
+    @api.model
+    def _get_age_text(self, date):
+        today = fields.Date.context_today(self)
+        age = relativedelta(today, date)
+        if not age.years:
+            return self.env._("%s days", (today - date).days)
+        if age.years == 1:
+            return self.env._("1 year and %s months", age.months)
+        return self.env._(
+            "%(years)s years and %(months)s months", years=age.years, months=age.months
+        )
+
+    @api.depends("accomplishment_ids.value_amount", "accomplishment_ids.confirmed_amount")
+    def _compute_value_amounts(self):
+        rows = self.env["client.accomplishment"]._read_group(
+            [("relationship_id", "in", self.ids)],
+            ["relationship_id"],
+            ["value_amount:sum", "confirmed_amount:sum"],
+        )
+        amounts = {relationship: sums for relationship, *sums in rows}
+        for relationship in self:
+            claimed, confirmed = amounts.get(relationship, (0, 0))
+            relationship.value_claimed_amount = claimed
+            relationship.value_confirmed_amount = confirmed
+
+    @api.model
+    def _get_value_fresh_since(self):
+        return fields.Date.context_today(self) - ASK_AGAIN_AFTER
+
+    def action_note_value(self):
+        """Note what the client said about value, and where."""
+        self.ensure_one()
+        return self.env["client.value.note"]._get_action(self)
+
+    def action_ask_value(self):
+        """Ask whom to mail the question to."""
+        self.ensure_one()
+        return self.env["client.value.ask"]._get_action(self)
+
+    def _ask(self, contact):
+        self.env["client.value.link"]._send(self, contact, "client_health.mail_template_value_ask")
+        self.value_asked_date = fields.Date.context_today(self)
+        self._message_log(
+            body=self.env._("%s was asked by mail what they value.", contact.display_name)
+        )
+
+    def _close_ask_reminder(self):
+        """The client has spoken: nobody needs to be reminded to ask."""
+        self.activity_unlink([ASK_TYPE])
+
+    @api.model
+    def _cron_ask_value(self):
+        """Remind owners to ask clients that said nothing about value for a year.
+
+        Once a year per client, and never more than a few open reminders per person. The date on
+        the relationship marks who is done, so that an interrupted run goes on where it stopped.
+        """
+        todo = self._get_to_ask()
+        remaining = len(todo)
+        for user, relationships in todo.grouped("user_id").items():
+            relationships._remind_to_ask(user)
+            remaining -= len(relationships)
+            if not self.env["ir.cron"]._commit_progress(len(relationships), remaining=remaining):
+                break
+
+    @api.model
+    def _get_to_ask(self):
+        """Return the relationships to remind of today: the longest silent first, few per owner."""
+        long_ago = self._get_value_fresh_since()
+        due = self.search(
+            [
+                ("phase", "!=", "ended"),
+                ("user_id.active", "=", True),
+                ("value_state", "in", ("never", "stale")),
+                ("date_start", "<", long_ago),
+                "|",
+                ("value_asked_date", "=", False),
+                ("value_asked_date", "<", long_ago),
+            ],
+            order="date_start, id",
+        )
+        opened = dict(
+            self.env["mail.activity"]._read_group(
+                [
+                    ("activity_type_id", "=", self.env.ref(ASK_TYPE).id),
+                    ("res_model", "=", self._name),
+                    ("user_id", "in", due.user_id.ids),
+                ],
+                ["user_id"],
+                ["__count"],
+            )
+        )
+        return self.union(
+            *(
+                group[: max(0, MAX_OPEN_REMINDERS - opened.get(user, 0))]
+                for user, group in due.grouped("user_id").items()
+            )
+        )
+
+    def _remind_to_ask(self, user):
+        for company, group in self.grouped("company_id").items():
+            reminded = group.with_company(company).with_context(
+                mail_activity_quick_update=True, lang=user.lang
+            )
+            reminded.activity_schedule(ASK_TYPE, user_id=user.id)
+        self.value_asked_date = fields.Date.context_today(self)

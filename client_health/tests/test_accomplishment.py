@@ -1,0 +1,315 @@
+import base64
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .test_goal import GoalCommon
+
+PROOF = base64.b64encode(b"Dear Leo, yes, it is worth that.")
+
+
+class AccomplishmentCommon(GoalCommon):
+    @classmethod
+    def _create_accomplishment(cls, relationship=None, **vals):
+        return cls.env["client.accomplishment"].create(
+            {
+                "name": "Groups book online",
+                "relationship_id": (relationship or cls.relationship).id,
+                **vals,
+            }
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestAccomplishment(AccomplishmentCommon):
+    def test_from_a_goal(self):
+        goal = self._create_mutual_goal(baseline=10, target=20, actual=24, unit="bookings")
+        goal = goal.with_user(self.owner)
+        with self.assertRaisesRegex(UserError, "not done yet"):
+            goal.action_log_accomplishment()
+        goal.action_reach()
+        action = goal.action_log_accomplishment()
+        told = self.env["client.accomplishment"].browse(action["res_id"])
+        self.assertEqual(told.goal_id, goal)
+        self.assertEqual(told.relationship_id, self.relationship)
+        self.assertEqual(told.value_words, "Fewer calls")
+        self.assertEqual(told.description, "From 10 to 24 bookings; the target was 20 bookings.")
+        self.assertEqual(told.state, "claimed")
+        self.assertFalse(told.is_shared)
+        again = goal.action_log_accomplishment()
+        self.assertEqual(again["res_id"], told.id, "One goal, one accomplishment")
+
+    def test_from_a_milestone(self):
+        milestone = self.env["project.milestone"].create(
+            {"name": "Live", "project_id": self.project.id}
+        )
+        with self.assertRaisesRegex(UserError, "not done yet"):
+            milestone.action_log_accomplishment()
+        milestone.is_reached = True
+        self.owner.group_ids += self.env.ref("project.group_project_user")
+        told = self._open(milestone.with_user(self.owner))
+        self.assertEqual(told.milestone_id, milestone)
+        self.assertEqual(told.date, milestone.reached_date)
+        self.assertEqual(told.project_id, self.project)
+
+    def _open(self, source):
+        action = source.action_log_accomplishment()
+        return self.env["client.accomplishment"].browse(action["res_id"])
+
+    def test_from_a_task(self):
+        self.owner.group_ids += self.env.ref("project.group_project_user")
+        task = self.env["project.task"].create({"name": "Form", "project_id": self.project.id})
+        mine = task.with_user(self.owner)
+        with self.assertRaisesRegex(UserError, "not done yet"):
+            mine.action_log_accomplishment()
+        mine.state = "1_done"
+        told = self._open(mine)
+        self.assertEqual((told.task_id, told.name), (task, "Form"))
+        self.assertEqual(told.date, self.today)
+        self.assertEqual(mine.client_accomplishment_id, told)
+
+    def test_work_of_nobody(self):
+        project = self.env["project.project"].create({"name": "Internal"})
+        task = self.env["project.task"].create(
+            {"name": "Coffee", "project_id": project.id, "state": "1_done"}
+        )
+        with self.assertRaisesRegex(UserError, "none of your clients"):
+            task.action_log_accomplishment()
+
+    def test_portal_user_can_not_log_one(self):
+        task = self.env["project.task"].create(
+            {"name": "Form", "project_id": self.project.id, "state": "1_done"}
+        )
+        self.project.privacy_visibility = "portal"
+        self.project.message_subscribe(self.portal.partner_id.ids)
+        with self.assertRaises(AccessError):
+            task.with_user(self.portal).action_log_accomplishment()
+
+    def test_bad_input(self):
+        stranger = self._create_clients(1)
+        project = self.env["project.project"].create(
+            {"name": "Theirs", "partner_id": stranger.partner_id.id}
+        )
+        task = self.env["project.task"].create({"name": "Theirs", "project_id": project.id})
+        for message, vals in (
+            ("lies ahead", {"date": self._days(2)}),
+            ("less than nothing", {"value_amount": -1}),
+            ("begin with https", {"link": "javascript:alert(1)"}),
+            ("belongs to Client 0", {"project_id": project.id}),
+            ("belongs to Client 0", {"task_id": task.id}),
+            ("belongs to Client 0", {"goal_id": self._create_goal(stranger).id}),
+        ):
+            with self.subTest(vals=vals), self.assertRaisesRegex(ValidationError, message):
+                self._create_accomplishment(**vals)
+
+    def test_nobody_hands_out_files_he_may_not_read(self):
+        secret = self.env["ir.attachment"].create(
+            {
+                "name": "Salaries",
+                "res_model": "client.relationship",
+                "res_id": self._create_clients(1, self.seller).id,
+                "raw": b"secret",
+            }
+        )
+        with self.assertRaises(AccessError):
+            self._create_accomplishment().with_user(self.owner).write(
+                {"attachment_ids": [Command.link(secret.id)]}
+            )
+
+    def test_uploaded_files_belong_to_the_accomplishment(self):
+        upload = (
+            self.env["ir.attachment"]
+            .with_user(self.owner)
+            .create({"name": "Chart", "res_model": "client.accomplishment", "raw": b"chart"})
+        )
+        told = (
+            self.env["client.accomplishment"]
+            .with_user(self.owner)
+            .create(
+                {
+                    "name": "Live",
+                    "relationship_id": self.relationship.id,
+                    "attachment_ids": [Command.set(upload.ids)],
+                }
+            )
+        )
+        self.assertEqual(upload.res_id, told.id)
+        self.assertEqual(told.with_user(self.seller).attachment_ids.raw, b"chart")
+
+    def test_chatter_holds_no_figure(self):
+        told = self._create_accomplishment(value_amount=54321).with_context(tracking_disable=False)
+        told.with_user(self.owner).write({"value_amount": 98765, "is_shared": True})
+        told._answer(self.contact, "link", "yes", amount=98700)
+        self.cr.precommit.run()
+        messages = told.message_ids.sudo()
+        text = " ".join(messages.mapped("body"))
+        self.assertIn("Elena Marsh confirmed", text)
+        self.assertNotRegex(text, "98[ ,.]?7")
+        self.assertNotIn("value_amount", messages.tracking_value_ids.field_id.mapped("name"))
+
+
+@tagged("post_install", "-at_install")
+class TestConfirmation(AccomplishmentCommon):
+    def test_yes(self):
+        told = self._create_accomplishment(value_amount=12000, is_shared=True)
+        told._answer(self.contact, "link", "yes", words="Worth every cent")
+        self.assertRecordValues(
+            told,
+            [
+                {
+                    "state": "confirmed",
+                    "confirmed_by_id": self.contact.id,
+                    "confirmed_date": self.today,
+                    "confirmed_words": "Worth every cent",
+                    "confirmed_amount": 12000.0,
+                }
+            ],
+        )
+        self.assertEqual(self.relationship.value_confirmed_date, self.today)
+        self.assertEqual(self.relationship.value_confirmed_amount, 12000)
+
+    def test_another_figure(self):
+        told = self._create_accomplishment(value_amount=12000)
+        told._answer(self.contact, "portal", "yes", amount=9000)
+        self.assertEqual((told.value_amount, told.confirmed_amount), (12000, 9000))
+
+    def test_no_then_yes(self):
+        told = self._create_accomplishment(value_amount=12000)
+        told._answer(self.contact, "link", "no", words="We did that ourselves")
+        self.assertEqual(told.state, "disputed")
+        self.assertFalse(told.confirmed_date)
+        self.assertFalse(self.relationship.value_confirmed_date)
+        self.assertEqual(told.activity_ids.user_id, self.owner, "Somebody has to call")
+        told.with_user(self.owner).value_amount = 6000
+        told._answer(self.contact, "link", "yes")
+        self.assertEqual((told.state, told.confirmed_amount), ("confirmed", 6000))
+        self.assertEqual(len(told.answer_ids), 2, "What was said before stays")
+
+    def test_first_yes_stands(self):
+        told = self._create_accomplishment(value_amount=12000)
+        told._answer(self.contact, "link", "yes")
+        told._answer(self.contact, "link", "no")
+        told._answer(self.contact, "link", "yes", amount=99999)
+        self.assertEqual((told.confirmed_amount, len(told.answer_ids)), (12000, 1))
+
+    def test_confirmed_is_locked(self):
+        told = self._create_accomplishment(value_amount=12000)
+        told._answer(self.contact, "link", "yes")
+        told = told.with_user(self.manager)
+        for vals in ({"name": "More"}, {"value_amount": 50000}, {"value_words": "More"}):
+            with self.assertRaisesRegex(UserError, "confirmed"):
+                told.write(vals)
+        told.is_shared = False
+        with self.assertRaisesRegex(UserError, "kept"):
+            told.unlink()
+
+    def test_unanswered_may_be_deleted_by_a_manager(self):
+        told = self._create_accomplishment()
+        told.with_user(self.manager).unlink()
+        self.assertFalse(told.exists())
+
+    def test_nobody_forges(self):
+        told = self._create_accomplishment(value_amount=10).with_user(self.manager)
+        forged = {
+            "state": "confirmed",
+            "confirmed_date": "2025-01-01",
+            "confirmed_by_id": self.contact.id,
+            "confirmed_words": "Great",
+            "confirmed_amount": 10,
+            "answer_ids": [Command.create({"verdict": "yes"})],
+        }
+        values = {"name": "X", "relationship_id": self.relationship.id}
+        for fname, value in forged.items():
+            with self.subTest(field=fname):
+                with self.assertRaises(AccessError):
+                    told.write({fname: value})
+                with self.assertRaises(AccessError):
+                    told.create({**values, fname: value})
+                with self.assertRaises(AccessError):
+                    told.with_context(**{f"default_{fname}": value}).create(values)
+        for column, value in (("state", "confirmed"), ("confirmed_words", "Great")):
+            loaded = told.load(
+                ["name", "relationship_id/.id", column], [["X", str(self.relationship.id), value]]
+            )
+            self.assertFalse(loaded["ids"])
+            self.assertTrue(loaded["messages"])
+
+    def test_answers_are_written_by_nobody(self):
+        said = self._create_accomplishment()._answer(self.contact, "link", "yes")
+        values = {
+            "relationship_id": self.relationship.id,
+            "contact_id": self.contact.id,
+            "date": self.today,
+            "source": "portal",
+            "words": "Great",
+        }
+        for user in (self.owner, self.seller, self.manager):
+            as_user = said.with_user(user)
+            self.assertTrue(as_user.has_access("read"))
+            with self.assertRaises(AccessError):
+                as_user.write({"words": "Great"})
+            with self.assertRaises(AccessError):
+                as_user.create(values)
+            with self.assertRaises(AccessError):
+                as_user.unlink()
+            with self.assertRaises(AccessError):
+                self.relationship.with_user(user).write({"value_ids": [Command.create(values)]})
+        for user in (self.colleague, self.portal):
+            self.assertFalse(said.with_user(user).has_access("read"))
+
+    def test_proof(self):
+        told = self._create_accomplishment(value_amount=500).with_user(self.owner)
+        wizard = self._note(told, proof=False)
+        with self.assertRaisesRegex(UserError, "attach"):
+            wizard.action_note()
+        self._note(told, proof=PROOF, proof_name="mail.eml", words="Yes").action_note()
+        self.assertEqual((told.state, told.confirmed_amount), ("confirmed", 500))
+        answer = told.answer_ids
+        self.assertEqual((answer.source, answer.proof), ("mail", PROOF))
+        self.assertTrue(answer.is_own)
+        attachment = self.env["ir.attachment"].search(
+            [("res_model", "=", "client.value"), ("res_id", "=", answer.id), ("res_field", "!=", 0)]
+        )
+        self.assertEqual(len(attachment), 1)
+        for operation in ("write", "unlink"):
+            self.assertFalse(attachment.with_user(self.manager).has_access(operation))
+
+    def _note(self, told, **vals):
+        action = told.action_note_answer()
+        return (
+            self.env["client.value.note"]
+            .with_user(self.owner)
+            .with_context(**action["context"])
+            .create({"contact_id": self.contact.id, "source": "mail", **vals})
+        )
+
+    def test_proof_only_for_own_clients(self):
+        told = self._create_accomplishment()
+        wizard = (
+            self.env["client.value.note"]
+            .with_user(self.colleague)
+            .create(
+                {
+                    "relationship_id": self.relationship.id,
+                    "accomplishment_id": told.id,
+                    "contact_id": self.contact.id,
+                    "source": "mail",
+                    "proof": PROOF,
+                }
+            )
+        )
+        with self.assertRaises(AccessError):
+            wizard.action_note()
+
+    def test_who_speaks_for_the_client(self):
+        told = self._create_accomplishment()
+        stranger = self.env["res.partner"].create({"name": "Somebody"})
+        with self.assertRaisesRegex(ValidationError, "Somebody"):
+            told._answer(stranger, "mail", "yes", proof=PROOF)
+
+    def test_nobody_of_us_speaks_for_the_client(self):
+        told = self._create_accomplishment()
+        self.seller.partner_id.parent_id = self.client_partner
+        with self.assertRaisesRegex(UserError, "works with us"):
+            told._answer(self.seller.partner_id, "mail", "yes", proof=PROOF)

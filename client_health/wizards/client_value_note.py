@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+
+
+class ClientValueNote(models.TransientModel):
+    """Takes down what a client said about value, or its answer to what we claim, with the proof.
+
+    The rules are in ``client.value``; this only asks.
+    """
+
+    _name = "client.value.note"
+    _description = "Note What the Client Said"
+
+    relationship_id = fields.Many2one("client.relationship", string="Client", required=True)
+    partner_id = fields.Many2one(
+        related="relationship_id.partner_id", string="Contact of the Client"
+    )
+    currency_id = fields.Many2one(related="relationship_id.company_id.currency_id")
+    accomplishment_id = fields.Many2one("client.accomplishment", string="About")
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Who Said It",
+        required=True,
+        domain="[('commercial_partner_id', '=', partner_id)]",
+    )
+    date = fields.Date(string="When", required=True, default=fields.Date.context_today)
+    source = fields.Selection(
+        [
+            ("meeting", "In a meeting"),
+            ("call", "On the phone"),
+            ("mail", "By mail"),
+            ("paper", "In a letter or document"),
+        ],
+        string="Where",
+        required=True,
+        default="meeting",
+    )
+    verdict = fields.Selection([("yes", "Yes, this is right"), ("no", "Not quite")], default="yes")
+    amount = fields.Monetary(string="Value They See")
+    words = fields.Text(string="In Their Words")
+    proof = fields.Binary(help="The mail or the document in which the client says so.")
+    proof_name = fields.Char()
+
+    @api.model
+    def _get_action(self, record):
+        """Return the form for a relationship, or for one of its accomplishments."""
+        context = {"default_relationship_id": record.id}
+        if record._name == "client.accomplishment":
+            context = {
+                "default_relationship_id": record.relationship_id.id,
+                "default_accomplishment_id": record.id,
+                "default_amount": record.value_amount,
+                "default_source": "mail",
+            }
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_value_note_action"
+        )
+        return dict(action, context=context)
+
+    def action_note(self):
+        self.ensure_one()
+        said = {
+            "words": self.words,
+            "date": self.date,
+            "proof": self.proof,
+            "proof_name": self.proof_name,
+        }
+        if self.accomplishment_id:
+            self.accomplishment_id.check_access("write")
+            self.accomplishment_id._answer(
+                self.contact_id, self.source, self.verdict, amount=self.amount, **said
+            )
+        else:
+            self.relationship_id.check_access("write")
+            self.env["client.value"]._record(
+                self.relationship_id, self.contact_id, self.source, **said
+            )
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
