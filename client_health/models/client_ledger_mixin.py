@@ -7,9 +7,10 @@ from ..engine import figures, ledger, period
 
 _logger = logging.getLogger(__name__)
 
-# A gather of a million lines groups in memory instead of on disk (perf-facts.md, Pitfalls);
-# for one transaction only.
-WORK_MEM = "64MB"
+# For the one large statement only. It groups in memory instead of on disk, and compares by hash
+# instead of sorting both sides, which PostgreSQL would choose for want of statistics of a result
+# that is not stored. Measured with a million timesheets: a quarter less time.
+PLANNER = {"work_mem": "64MB", "enable_mergejoin": "off", "jit": "off"}
 # A company whose ledger is older than this is due; less than a day, so that a night that starts
 # a little earlier than the last one leaves nothing out.
 DUE_HOURS = 12
@@ -75,8 +76,9 @@ class ClientLedgerMixin(models.AbstractModel):
         clients = clients or self.env["res.partner"]
         self._lock(company)
         self.env.flush_all()
-        self.env.cr.execute(SQL("SET LOCAL work_mem = %s", WORK_MEM))
+        self._set_planner(PLANNER)
         [counts] = self.env.execute_query_dict(self._sql_rebuild(company, clients))
+        self._set_planner(dict.fromkeys(PLANNER))
         if counts["rows"] != self._count_rows(company, clients):
             self._remove_doubles(company, clients)
         self.invalidate_model()
@@ -89,6 +91,13 @@ class ClientLedgerMixin(models.AbstractModel):
                 }
             )
         return counts
+
+    @api.model
+    def _set_planner(self, settings):
+        """Set settings of the database for this transaction; None: back to the default."""
+        for name, value in settings.items():
+            setting = SQL("DEFAULT") if value is None else SQL("%s", value)
+            self.env.cr.execute(SQL("SET LOCAL %s = %s", SQL.identifier(name), setting))
 
     @api.model
     def _lock(self, company):
@@ -111,7 +120,9 @@ class ClientLedgerMixin(models.AbstractModel):
         """Return the one statement that gathers, compares and writes only what differs.
 
         Rows are matched with COALESCE because client and project may be empty, and because
-        IS NOT DISTINCT FROM can't be hashed: it would compare every row with every other.
+        IS NOT DISTINCT FROM can't be hashed: it would compare every row with every other. New
+        rows go in by client and project: foreign keys and indexes are then looked up where the
+        last row was (a first build is twice as fast).
         """
         names = {
             "values": SQL(", ").join(SQL.identifier(name) for name in ledger.VALUES),
@@ -143,7 +154,8 @@ class ClientLedgerMixin(models.AbstractModel):
                  added AS (INSERT INTO client_profitability
                                   (company_id, partner_id, project_id, date, %(values)s)
                            SELECT company_id, partner_id, project_id, date, %(values)s
-                             FROM diff WHERE id IS NULL RETURNING 1)
+                             FROM diff WHERE id IS NULL
+                         ORDER BY partner_id, project_id, date RETURNING 1)
             SELECT (SELECT COUNT(*) FROM fresh) AS rows,
                    (SELECT COUNT(*) FROM added) AS added,
                    (SELECT COUNT(*) FROM changed) AS changed,

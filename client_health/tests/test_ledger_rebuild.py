@@ -182,7 +182,7 @@ class TestRebuild(RebuildCommon):
             self._rebuild()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(*counts)
-        self.assertLessEqual(counts[0], 14)
+        self.assertLessEqual(counts[0], 20)
 
     def test_no_word_of_money_in_messages(self):
         relationship = self._create_relationship(self.client)
