@@ -63,7 +63,6 @@ from . import mail_activity_type
 from . import project_milestone
 from . import project_project
 from . import project_task
-from . import project_task_request
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 class ProjectTask(models.Model):
     _name = "project.task"
-    _inherit = ["project.task", "client.accomplishment.source.mixin"]
+    _inherit = ["project.task", "client.accomplishment.source.mixin", "client.request.mixin"]
 
     @api.model
     def _get_accomplishment_field(self):
