@@ -62,7 +62,7 @@ class ClientAgreementPortal(CustomerPortal):
     @http.route(
         ["/my/agreements", "/my/agreements/page/<int:page>"], type="http", auth="user", website=True
     )
-    def portal_my_agreements(self, page=1, **kwargs):
+    def portal_my_agreements(self, page=1, **_kwargs):
         agreements, domain = self._get_agreements()
         pager = portal_pager(
             url="/my/agreements",
@@ -87,7 +87,7 @@ class ClientAgreementPortal(CustomerPortal):
 
     @http.route("/my/agreements/<int:agreement_id>", type="http", auth="public", website=True)
     def portal_agreement(
-        self, agreement_id, access_token=None, report_type=None, message=None, **kwargs
+        self, agreement_id, access_token=None, report_type=None, message=None, **_kwargs
     ):
         agreement, by_link = self._get_agreement(agreement_id, access_token)
         if not agreement:
@@ -121,7 +121,7 @@ class ClientAgreementPortal(CustomerPortal):
     @http.route(
         "/my/agreements/<int:agreement_id>/compare", type="http", auth="public", website=True
     )
-    def portal_agreement_compare(self, agreement_id, access_token=None, **kwargs):
+    def portal_agreement_compare(self, agreement_id, access_token=None, **_kwargs):
         agreement, by_link = self._get_agreement(agreement_id, access_token)
         # the client may read the version before: it had accepted it
         if not agreement.previous_id:
@@ -172,7 +172,7 @@ class ClientAgreementPortal(CustomerPortal):
         website=True,
     )
     def portal_agreement_decline(
-        self, agreement_id, access_token=None, text_hash=None, reason=None, **kwargs
+        self, agreement_id, access_token=None, text_hash=None, reason=None, **_kwargs
     ):
         error = None
         try:

@@ -2,7 +2,6 @@
 
 import re
 from difflib import SequenceMatcher
-from itertools import groupby
 
 # A tag, a word with the space behind it, or the space at the start of a text.
 TOKEN = re.compile(r"<[^>]*>|[^<\s]+\s*|\s+")
@@ -33,11 +32,17 @@ def _mark(tokens, mark):
     """Return the parts of a text, each run of words between two tags in one mark."""
     if not mark:
         return tokens
-    parts = []
-    for is_tag, group in groupby(tokens, lambda token: token.startswith("<")):
-        text = "".join(group)
-        words = text.rstrip()
-        if not is_tag and words:
-            text = f"<{mark}>{words}</{mark}>{text[len(words) :]}"
-        parts.append(text)
-    return parts
+    parts, words = [], ""
+    for token in [*tokens, "<"]:  # the last one ends the last run
+        if token.startswith("<"):
+            parts += [_mark_words(words, mark), token]
+            words = ""
+        else:
+            words += token
+    return parts[:-1]
+
+
+def _mark_words(words, mark):
+    """Mark the words, not the space behind them."""
+    text = words.rstrip()
+    return f"<{mark}>{text}</{mark}>{words[len(text) :]}" if text else words

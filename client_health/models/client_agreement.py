@@ -244,6 +244,8 @@ class ClientAgreement(models.Model):
         for (model, user_id), holder_ids in groups.items():
             # sudo: whoever may work on the agreement may remind its owner of it
             holders = self.env[model].sudo().browse(holder_ids)
+            # all names at once: each activity notes the name of its record, one by one
+            holders.mapped("display_name")
             holders.with_context(mail_activity_quick_update=True).activity_schedule(
                 type_xmlid, user_id=user_id, **values
             )

@@ -26,7 +26,14 @@ class ClientAgreementLeadMixin(models.AbstractModel):
         """
         # sudo: whoever may win the opportunity may hand its agreements over; nothing is read back
         leads = self.sudo().with_context(active_test=False)
-        agreements = leads.agreement_ids.filtered(lambda agr: not agr.relationship_id)
+        agreements = leads.agreement_ids.filtered(
+            lambda agr: (
+                not agr.relationship_id
+                and (
+                    not agr.signatory_id or agr.signatory_id.commercial_partner_id == agr.partner_id
+                )
+            )
+        )
         relationships = (
             self.env["client.relationship"]
             .sudo()
@@ -34,12 +41,9 @@ class ClientAgreementLeadMixin(models.AbstractModel):
             .search([("partner_id", "in", agreements.partner_id.ids)])
         )
         by_key = {(rel.partner_id, rel.company_id): rel for rel in relationships}
-        for (client, company), group in agreements.grouped(
-            lambda agr: (agr.signatory_id.commercial_partner_id or agr.partner_id, agr.company_id)
-        ).items():
-            mine = group.filtered(lambda agr, client=client: agr.partner_id == client)
-            if relationship := by_key.get((client, company)):
-                mine.relationship_id = relationship
+        for key, group in agreements.grouped(lambda agr: (agr.partner_id, agr.company_id)).items():
+            if relationship := by_key.get(key):
+                group.relationship_id = relationship
 
     def _merge_agreements(self, others):
         """Take over what was agreed on opportunities that are merged into this one."""

@@ -20,9 +20,10 @@ class ClientAgreementPortalMixin(models.AbstractModel):
     access_token = fields.Char(groups=NO_ACCESS)
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for agreement in self:
             agreement.access_url = f"/my/agreements/{agreement.id}"
+        return result
 
     @api.model
     def _get_thread_with_access(self, thread_id, *, mode="read", **kwargs):

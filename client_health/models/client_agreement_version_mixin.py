@@ -1,6 +1,10 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
+
+_logger = logging.getLogger(__name__)
 
 
 class ClientAgreementVersionMixin(models.AbstractModel):
@@ -165,9 +169,15 @@ class ClientAgreementVersionMixin(models.AbstractModel):
     def _cron_remind_agreement_review(self, batch_size=100):
         """Remind the owners of agreements whose review is due, once per agreement."""
         domain = self._get_review_domain()
-        remaining = self.search_count(domain)
-        while due := self.search(domain, limit=batch_size, order="id"):
-            due._remind_review()
+        remaining, last_id = self.search_count(domain), 0
+        while due := self.search([("id", ">", last_id), *domain], limit=batch_size, order="id"):
+            last_id = due[-1].id
+            try:
+                with self.env.cr.savepoint():
+                    due._remind_review()
+            except Exception:
+                # a bad record must not keep the others waiting; it is tried again tomorrow
+                _logger.exception("No reminders of the reviews of agreements %s", due.ids)
             remaining -= len(due)
             if not self.env["ir.cron"]._commit_progress(len(due), remaining=max(remaining, 0)):
                 break

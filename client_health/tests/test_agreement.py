@@ -266,13 +266,51 @@ class TestAgreement(ClientAgreementCommon):
         self.assertEqual(due.review_reminded_on, self.today)
         self.assertFalse(later.review_reminded_on)
 
-    def test_reminders_go_out_in_batches(self):
-        clients = self._create_clients(5)
+    def _create_due(self, count):
+        """Return clients whose agreement is to be reviewed today."""
+        clients = self._create_clients(count)
         for rel in clients:
             signatory = self.env["res.partner"].create(
-                {"name": "S", "email": "s@x.com", "parent_id": rel.partner_id.id}
+                {"name": "S", "parent_id": rel.partner_id.id}
             )
-            self._create_accepted(rel, signatory_id=signatory.id, date_review=self.today)
+            self._create_agreement(rel, signatory_id=signatory.id, date_review=self.today)
+        clients.agreement_ids.sudo().write({"state": "accepted"})
+        return clients
+
+    def test_one_bad_batch_does_not_stop_the_rest(self):
+        first, second = self._create_due(2)
+        agreements = self.env["client.agreement"]
+        remind = type(agreements)._remind_review
+
+        def fail_once(due):
+            if due == first.agreement_ids:
+                raise ValueError("broken")
+            return remind(due)
+
+        with (
+            patch.object(self.registry["ir.cron"], "_commit_progress", return_value=1),
+            patch.object(self.registry["client.agreement"], "_remind_review", fail_once),
+            self.assertLogs("odoo.addons.client_health", "ERROR"),
+        ):
+            agreements._cron_remind_agreement_review(batch_size=1)
+        self.assertFalse(self._get_activities(first, "review"))
+        self.assertTrue(self._get_activities(second, "review"))
+
+    def test_queries_of_reminders_do_not_grow(self):
+        counts = []
+        for count in (5, 50):
+            ids = self._create_due(count).agreement_ids.ids
+            self.env.flush_all()
+            self.env.invalidate_all()
+            agreements = self.env["client.agreement"].search([("id", "in", ids)])
+            before = self.cr.sql_log_count
+            agreements._remind_review()
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0] + 5)
+
+    def test_reminders_go_out_in_batches(self):
+        clients = self._create_due(5)
         agreements = self.env["client.agreement"]
         with patch.object(self.registry["ir.cron"], "_commit_progress", return_value=1) as commit:
             agreements._cron_remind_agreement_review(batch_size=2)

@@ -80,6 +80,18 @@ class TestAgreementAccess(ClientAgreementCommon):
             with self.assertRaises(AccessError):
                 self.client_partner.with_user(self.portal).read([name])
 
+    def test_comparing_asks_for_the_right_to_read(self):
+        accepted = self._create_accepted()
+        successor = accepted._create_successor()
+        values = {"agreement_id": successor.id, "older_id": accepted.id}
+        comparisons = self.env["client.agreement.comparison"]
+        html = comparisons.with_user(self.owner).create(values).comparison
+        self.assertIn("Website and booking", html)
+        with self.assertRaises(AccessError):
+            comparisons.with_user(self.colleague).create(values).comparison  # noqa: B018
+        mine = comparisons.with_user(self.owner).create(values)
+        self.assertFalse(mine.with_user(self.seller).has_access("read"))
+
     def test_discussion_is_internal(self):
         agreement = self._create_agreement()
         agreement.action_propose()
@@ -101,7 +113,7 @@ class TestAgreementState(ClientAgreementCommon):
     def setUp(self):
         super().setUp()
         self.clients = self._create_clients(6)
-        none, draft, proposed, accepted, outdated, renewed = self.clients
+        none, _draft, proposed, accepted, outdated, renewed = self.clients
         for rel in self.clients - none:
             self._prepare(rel)
         proposed.agreement_ids.action_propose()
