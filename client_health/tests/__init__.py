@@ -18,6 +18,7 @@ from . import test_feedback
 from . import test_feedback_access
 from . import test_feedback_tours
 from . import test_fit
+from . import test_fit_demo
 from . import test_fit_tour
 from . import test_goal
 from . import test_goal_import
@@ -34,8 +35,14 @@ from . import test_profitability_access
 from . import test_profitability_figures
 from . import test_reconciliation
 from . import test_results_portal
+from . import test_results_tour
 from . import test_review
 from . import test_scope
+from . import test_signal_contact
+from . import test_signal_pulse
+from . import test_signal_results
+from . import test_signal_voice
+from . import test_signals
 from . import test_stage_moves
 from . import test_tours
 from . import test_update

@@ -1,0 +1,113 @@
+from datetime import timedelta
+
+from odoo.tests import tagged
+
+from .common_signals import SignalCommon, set_created
+
+TOUGH = "client_health.mail_activity_type_tough_conversation"
+
+
+@tagged("post_install", "-at_install")
+class TestSignalPulse(SignalCommon):
+    def _day(self, ago):
+        return self.today - timedelta(days=ago)
+
+    def _plan_talk(self, deadline, record=None, planned=30, type_xmlid=TOUGH):
+        """``deadline`` and ``planned``: days ago."""
+        activity = (record or self.relationship).activity_schedule(
+            type_xmlid, date_deadline=self._day(deadline), user_id=self.owner.id
+        )
+        return set_created(activity, self._ago(planned))
+
+    def _have(self, activity, ago):
+        activity._action_done()
+        activity.date_done = self._day(ago)
+
+    def _hear(self, user, ago, relationship=None, **vals):
+        return self._log("team", self._ago(ago), relationship, user_id=user.id, **vals)
+
+    # the team
+
+    def test_team_nobody_asked(self):
+        self.assertIsNone(self._read("team_pulse"))
+        self._hear(self.owner, 5)  # words without a rating
+        self._hear(self.owner, 5, self.relationship_abroad, rating="1")
+        self._log("praise", self._ago(5), rating="1")
+        self.assertIsNone(self._read("team_pulse"))
+
+    def test_team_says_who_disagrees(self):
+        low = self._hear(self.owner, 9, rating="1")
+        self._hear(self.colleague, 4, rating="4")
+        self._hear(self.seller, 20, rating="5")
+        found = self._read("team_pulse")
+        self.assertEqual((found.value, found.date), (4, self._day(4)))
+        self.assertEqual(
+            {key: found.detail[key] for key in ("low", "high", "colleagues")},
+            {"low": 1, "high": 5, "colleagues": 3},
+        )
+        self.assertEqual(found.detail["records"]["client.feedback"][0], low.id)
+
+    def test_team_the_last_word_of_each(self):
+        self._hear(self.owner, 40, rating="1")
+        self._hear(self.owner, 3, rating="5")
+        self.assertEqual(self._value("team_pulse"), 5)
+        self.assertEqual(self._value("team_pulse", as_of=self._day(10)), 1)
+        self.assertIsNone(self._read("team_pulse", as_of=self._day(41)))
+
+    def test_team_a_happy_client_that_wears_us_out(self):
+        self._hear(self.owner, 3, rating="5", wear="4")
+        found = self._read("team_pulse")
+        self.assertEqual((found.value, found.detail["wear"]), (2, 4))
+        self._hear(self.colleague, 3, wear="1")
+        self.assertEqual(self._value("team_pulse"), 3.5)
+
+    def test_team_expires_and_was_not_known_before_it_was_written(self):
+        said = self._hear(self.owner, 59, rating="3")
+        self.assertEqual(self._value("team_pulse"), 3)
+        set_created(said, self._ago(2))
+        self.assertIsNone(self._read("team_pulse", as_of=self._day(5)))
+        self._hear(self.colleague, 61, rating="1")
+        self.assertEqual(self._read("team_pulse").detail["colleagues"], 1)
+
+    def test_team_a_colleague_who_left_said_it_all_the_same(self):
+        self._hear(self.owner, 5, rating="2")
+        self.owner.active = False
+        self.assertEqual(self._value("team_pulse"), 2)
+
+    # talks
+
+    def test_talks_none_planned(self):
+        self.assertIsNone(self._read("unhad_talks"))
+        self._plan_talk(9, type_xmlid="mail.mail_activity_data_call")
+        self._plan_talk(9, self.relationship_abroad)
+        self._plan_talk(9, self.other)
+        self._plan_talk(9).unlink()
+        self.assertIsNone(self._read("unhad_talks"))
+
+    def test_talks(self):
+        ahead = self._plan_talk(-3)
+        self.assertEqual(self._value("unhad_talks"), 0)
+        late = self._plan_talk(12)
+        found = self._read("unhad_talks")
+        self.assertEqual((found.value, found.date), (12, self._day(30)))
+        self.assertEqual(found.detail["records"], {"mail.activity": [late.id, ahead.id]})
+
+    def test_talks_wherever_they_are_planned(self):
+        self._plan_talk(5, self.project)
+        self.assertEqual(self._value("unhad_talks"), 5)
+        self.assertIsNone(self._read("unhad_talks", self.relationship_abroad))
+        self._plan_talk(7, self.client_partner)
+        self.assertEqual(self._value("unhad_talks"), 7)
+        self.assertEqual(self._value("unhad_talks", self.relationship_abroad), 7)
+
+    def test_talks_that_were_had(self):
+        self._have(self._plan_talk(12), 10)
+        self.assertEqual(self._value("unhad_talks"), 0)
+        self.assertEqual(self._value("unhad_talks", as_of=self._day(11)), 1)
+        self.assertIsNone(self._read("unhad_talks", as_of=self._day(31)))
+        self.assertIsNone(self._read("unhad_talks", as_of=self._day(-81)), "long ago")
+
+    def test_talks_of_who_left(self):
+        self._plan_talk(12)
+        self.owner.active = False
+        self.assertEqual(self._value("unhad_talks"), 12, "it is un-had whoever was to have it")
