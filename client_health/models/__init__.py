@@ -37,6 +37,7 @@ from . import client_ledger_mixin
 from . import client_listening_mixin
 from . import client_mending_mixin
 from . import client_money_mixin
+from . import client_money_scenario_mixin
 from . import client_opinion_mixin
 from . import client_profitability
 from . import client_profitability_finding
@@ -47,6 +48,8 @@ from . import client_goal_mixin
 from . import client_goal_flag_mixin
 from . import client_goal
 from . import client_perceived_value_mixin
+from . import client_scenario
+from . import client_scenario_mixin
 from . import client_value
 from . import client_value_link
 from . import client_accomplishment

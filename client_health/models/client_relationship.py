@@ -17,6 +17,7 @@ class ClientRelationship(models.Model):
         "client.internal.thread.mixin",
         "client.flow.mixin",
         "client.money.mixin",
+        "client.money.scenario.mixin",
         "client.opinion.mixin",
         "client.listening.mixin",
         "client.fit.history.mixin",

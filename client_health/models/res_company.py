@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from ..engine import scenario
+from .client_profitability_mixin import MONEY_GROUP
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -36,4 +39,18 @@ class ResCompany(models.Model):
     client_agreement_required = fields.Boolean(
         string="Agreement Before Winning",
         help="An opportunity is won only when the client accepted its working agreement.",
+    )
+    client_target_margin = fields.Float(
+        string="Target Margin (%)",
+        default=scenario.TARGET_MARGIN_RATE,
+        digits=(5, 2),
+        groups=MONEY_GROUP,
+        help="The margin, in percent of revenue, that every client should reach. Agencies that "
+        "price each client for 60 to 70 % keep 50 to 60 % as a whole (Parakeeto, Delivery Margin "
+        "and Agency Fee Calculator; they measure it after costs that are passed on).",
+    )
+
+    _client_target_margin_range = models.Constraint(
+        "CHECK (client_target_margin > 0 AND client_target_margin < 100)",
+        "The target margin of clients must be more than 0 % and less than 100 %.",
     )

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .client_profitability_mixin import MONEY_GROUP
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -7,4 +9,7 @@ class ResConfigSettings(models.TransientModel):
     client_fit_required = fields.Boolean(related="company_id.client_fit_required", readonly=False)
     client_agreement_required = fields.Boolean(
         related="company_id.client_agreement_required", readonly=False
+    )
+    client_target_margin = fields.Float(
+        related="company_id.client_target_margin", readonly=False, groups=MONEY_GROUP
     )

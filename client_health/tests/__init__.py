@@ -47,3 +47,5 @@ from . import test_stage_moves
 from . import test_tours
 from . import test_update
 from . import test_value
+from . import test_scenario
+from . import test_scenario_access

@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import margin
+from ..models.client_scenario_mixin import QUESTION
+
+# A proposal that one may change, computed with the rights of the user: it starts from money.
+AS_USER = {"store": True, "readonly": False, "precompute": True, "compute_sudo": False}
+
+
+class ClientScenarioSimulation(models.TransientModel):
+    """Asks what if, and answers while one types. Nothing is kept unless somebody saves it."""
+
+    _name = "client.scenario.simulation"
+    _inherit = ["client.scenario.mixin"]
+    _description = "Simulate a Scenario"
+
+    relationship_id = fields.Many2one(required=True, ondelete="cascade")
+    name = fields.Char(string="Save As", compute="_compute_name", **AS_USER)
+    rate = fields.Monetary(compute="_compute_today", **AS_USER)
+    hours = fields.Float(compute="_compute_today", **AS_USER)
+    note = fields.Text(string="What We Make of It")
+
+    @api.depends("relationship_id")
+    def _compute_today(self):
+        """Begin with what is."""
+        for simulation in self:
+            sums = simulation.relationship_id._get_scenario_sums()
+            simulation.hours = sums.hours
+            simulation.rate = margin.get_effective_rate(sums) or 0
+
+    @api.depends("terms")
+    def _compute_name(self):
+        for simulation in self:
+            simulation.name = simulation.terms
+
+    def _get_figures(self):
+        return self.relationship_id._get_scenario_figures(self._get_change())
+
+    def action_save(self):
+        """Keep the scenario with the figures of today."""
+        self.ensure_one()
+        if self.problem:
+            raise UserError(self.problem)
+        # sudo: figures that we have just computed ourselves; whether this user may add to this
+        # relationship is checked on the outcome
+        scenario = self.env["client.scenario"].sudo().create(self._prepare_scenario())
+        scenario.sudo(False).check_access("create")
+        return {"type": "ir.actions.act_window_close"}
+
+    def _prepare_scenario(self):
+        return {
+            "relationship_id": self.relationship_id.id,
+            "name": self.name or self.terms,
+            "note": self.note,
+            "figures": self._get_figures(),
+            **{name: self[name] for name in QUESTION},
+        }
