@@ -11,6 +11,7 @@ from .currencies import build_currencies
 from .deals import build_deals
 from .deposits import build_deposits
 from .fit import build_fit
+from .health import build_health
 from .invoices import build_invoices
 from .meetings import build_meetings
 from .orders import build_orders
@@ -49,6 +50,9 @@ def build(env):
         scene.env.flush_all()
         _logger.info("Demo: %s in %.1f s", chapter.__name__, perf_counter() - start)
     scene.env["client.profitability"]._rebuild(scene.company)
+    start = perf_counter()
+    build_health(scene)
+    _logger.info("Demo: build_health in %.1f s", perf_counter() - start)
 
 
 def _has_accounting(scene):

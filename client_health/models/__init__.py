@@ -18,7 +18,14 @@ from . import client_fit_round
 from . import client_flow_mixin
 from . import client_health_band_mixin
 from . import client_health_dimension
+from . import client_health_explanation
 from . import client_health_measure
+from . import client_health_mixin
+from . import client_health_override
+from . import client_health_proposal
+from . import client_health_reminder
+from . import client_health_run
+from . import client_health_snapshot
 from . import client_hypothesis
 from . import client_intake
 from . import client_internal_thread_mixin
@@ -42,6 +49,7 @@ from . import client_opinion_mixin
 from . import client_profitability
 from . import client_profitability_finding
 from . import client_profitability_mixin
+from . import client_pulse
 from . import client_reconciliation
 from . import client_goal_progress_mixin
 from . import client_goal_mixin

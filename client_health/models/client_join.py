@@ -52,6 +52,7 @@ class ClientJoin(models.AbstractModel):
             stage._cancel_plan(group)
         kept._message_log_batch({kept.id: self._get_join_note(others)})
         kept.write(self._prepare_join_values(kept, others))
+        self.env["client.health.snapshot"]._join(kept, others)
         # Odoo's own tool for merging partners moves the references of any model. Activities
         # that were done are archived, and would be left behind without active_test.
         mover = self.env["base.partner.merge.automatic.wizard"].with_context(active_test=False)

@@ -18,6 +18,7 @@ class ClientRelationship(models.Model):
         "client.flow.mixin",
         "client.money.mixin",
         "client.money.scenario.mixin",
+        "client.health.mixin",
         "client.opinion.mixin",
         "client.listening.mixin",
         "client.fit.history.mixin",

@@ -54,3 +54,27 @@ class ResCompany(models.Model):
         "CHECK (client_target_margin > 0 AND client_target_margin < 100)",
         "The target margin of clients must be more than 0 % and less than 100 %.",
     )
+    client_health_healthy = fields.Float(
+        string="Healthy From",
+        default=75,
+        help="A score from here on is healthy (green). Between the two it is one to watch.",
+    )
+    client_health_risk = fields.Float(
+        string="At Risk Below", default=50, help="A score below is at risk (red)."
+    )
+    client_health_move = fields.Selection(
+        [("move", "Move the client"), ("propose", "Propose the move")],
+        string="When Health Changes",
+        default="move",
+        required=True,
+        help="Between Healthy and At risk, clients can move by themselves after what the last "
+        "nights showed. Or a person decides. All other moves are always a person's.",
+    )
+    client_health_backfill_date = fields.Date(readonly=True, copy=False)
+    client_health_backfill_id = fields.Integer(readonly=True, copy=False)
+
+    _client_health_bands = models.Constraint(
+        "CHECK(client_health_risk >= 0 AND client_health_healthy <= 100"
+        " AND client_health_risk < client_health_healthy)",
+        "At risk begins below healthy, both between 0 and 100.",
+    )

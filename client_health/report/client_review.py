@@ -33,6 +33,11 @@ COLUMNS = (
     Column("stage_id", "text", 12),
     Column("stage_days", "integer", 12),
     Column("stage_reason", "text", 40),
+    Column("health_score", "integer", 9),
+    Column("health_band", "text", 12),
+    Column("health_coverage", "percent", 10),
+    Column("health_trend", "integer", 9),
+    Column("health_reasons", "text", 48),
     Column("user_id", "text", 18),
     Column("team_id", "text", 16),
     Column("activity_summary", "text", 36),
@@ -59,6 +64,12 @@ COLUMNS = (
 NEEDS_STATE = {
     "client_margin": ("known", "no_revenue"),
     "client_margin_rate": ("known",),
+}
+
+# Figures that are there only when another field is set.
+NEEDS_FIELD = {
+    "health_score": "health_known",
+    "health_trend": "health_direction",
 }
 
 FORMATS = {
@@ -94,6 +105,9 @@ class ClientReview(models.AbstractModel):
     def _get_value(self, relationship, column):
         states = NEEDS_STATE.get(column.field)
         if states and relationship.client_margin_state not in states:
+            return None
+        needed = NEEDS_FIELD.get(column.field)
+        if needed and not relationship[needed]:
             return None
         field = relationship._fields[column.field]
         value = relationship[column.field]

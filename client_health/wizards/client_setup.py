@@ -127,6 +127,9 @@ class ClientSetup(models.TransientModel):
             }
         )
         self.env["client.profitability"].sudo()._try_rebuild(company)
+        for name in ("ir_cron_client_health", "ir_cron_client_health_backfill"):
+            # sudo: starting our own scheduled actions; they score the clients just added
+            self.env.ref(f"client_health.{name}").sudo()._trigger()
 
     def _get_form_action(self):
         return {

@@ -1,0 +1,48 @@
+"""Our own judgement of the clients, and half a year of scores, computed from their stories."""
+
+from datetime import timedelta
+
+WEEKS = 26
+
+# {client key: (pulse, days ago, why)}; nobody judged the others yet.
+PULSES = {
+    "blue_harbour": ("5", 4, "They call us before they call anybody else."),
+    "fernhill": ("2", 6, "Every talk ends with the price. Nobody asks what we deliver."),
+    "marigold": ("2", 3, "The team works for them at night, and nothing of it was ordered."),
+    "northlight": ("4", 9, "Happy with the season, planning the next one."),
+    "copperkettle": ("4", 12, False),
+    "granite_owl": ("3", 5, "The new start is honest, but they have heard that before."),
+    "kestrel": ("3", 2, "Polite as ever, and slower to answer with every month."),
+}
+
+
+def build_health(scene):
+    """Give the pulses and score the past weeks and today, by the code of the nightly run."""
+    _build_pulses(scene)
+    clients = scene.env["client.relationship"].browse(
+        relationship.id for relationship in scene.relationships.values()
+    )
+    run = scene.env["client.health.run"].with_company(scene.company)
+    scored = clients.filtered(lambda client: client.phase != "ended")
+    for weeks in range(WEEKS, 0, -1):
+        date = scene.today - timedelta(weeks=weeks)
+        run._take(scene.company, clients.ids, date, backfilled=True)
+    run._take(scene.company, scored.ids, scene.today)
+    clients._refresh_health()
+
+
+def _build_pulses(scene):
+    scene.env["client.pulse"].create(
+        [
+            {
+                "relationship_id": scene.relationships[client.key].id,
+                "user_id": scene.user(client.owner).id,
+                "date": scene.today - timedelta(days=days),
+                "value": value,
+                "comment": comment,
+            }
+            for client in scene.stories
+            for value, days, comment in [PULSES.get(client.key, (None, 0, None))]
+            if value
+        ]
+    )

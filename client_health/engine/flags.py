@@ -1,0 +1,68 @@
+"""Hard flags: what makes a client At risk whatever its score says. Reads, never writes."""
+
+from collections import defaultdict
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.tools import SQL
+
+from .stage_proposals import FLAG_ISSUE, FLAG_MONEY
+
+LOSS_MONTHS = 3
+SEVERE = "3"
+
+
+def read_flags(env, relationship_ids, as_of):
+    """Return {relationship id: ["kind:what", …]} in two statements.
+
+    ``what`` tells one flag of a kind from the next: the id of the issue, the first month of the
+    losses. So a flag that somebody has seen is not news again tomorrow.
+    """
+    flags = defaultdict(list)
+    if not relationship_ids:
+        return flags
+    env["client.issue"].flush_model(["relationship_id", "severity", "state"])
+    env["client.profitability"].flush_model()
+    for relationship_id, issue_id in env.execute_query(_select_issues(relationship_ids)):
+        flags[relationship_id].append(f"{FLAG_ISSUE}:{issue_id}")
+    losses = defaultdict(set)
+    for relationship_id, month in env.execute_query(_select_losses(relationship_ids, as_of)):
+        losses[relationship_id].add(month)
+    for relationship_id, months in losses.items():
+        run = _get_run(months, as_of)
+        if len(run) >= LOSS_MONTHS:
+            flags[relationship_id].append(f"{FLAG_MONEY}:{run[-1]:%Y-%m}")
+    return flags
+
+
+def _get_run(months, as_of):
+    """Return the losing months in a row up to the last full month, the latest first."""
+    month = as_of.replace(day=1) - relativedelta(months=1)
+    run = []
+    while month in months:
+        run.append(month)
+        month -= relativedelta(months=1)
+    return run
+
+
+def _select_issues(relationship_ids):
+    return SQL(
+        "SELECT relationship_id, id FROM client_issue"
+        " WHERE relationship_id IN %s AND severity = %s AND state = 'open' ORDER BY id",
+        tuple(relationship_ids),
+        SEVERE,
+    )
+
+
+def _select_losses(relationship_ids, as_of):
+    """Select (relationship, first day of the month) of the losing months of the last year."""
+    end = as_of.replace(day=1)
+    return SQL(
+        "SELECT relationship_id, date_trunc('month', date)::date"
+        " FROM client_profitability"
+        " WHERE relationship_id IN %s AND date >= %s AND date < %s"
+        " GROUP BY 1, 2 HAVING SUM(revenue - labour_cost - other_cost) < 0",
+        tuple(relationship_ids),
+        end - relativedelta(months=12),
+        end,
+    )

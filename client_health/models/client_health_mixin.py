@@ -1,0 +1,215 @@
+from odoo import api, fields, models
+
+from ..engine import snapshots
+from .client_health_snapshot import BANDS
+
+FIGURES = frozenset(
+    (
+        "health_score",
+        "health_known",
+        "health_band",
+        "health_coverage",
+        "health_trend",
+        "health_direction",
+        "health_coverage_lost",
+        "health_overridden",
+        "health_decided_on",
+        "health_proposed_stage_id",
+        "health_proposal_reason",
+    )
+)
+
+
+class ClientHealthMixin(models.AbstractModel):
+    """The health of a relationship, as the last night saw it.
+
+    Stored, because clients are sorted, filtered and grouped by it; written by the nightly run
+    and by nobody else, the manager included: whoever disagrees gives an override. Unknown is NULL,
+    and ``health_known`` tells it from a score of 0.
+    """
+
+    _name = "client.health.mixin"
+    _description = "Health of a Client Relationship"
+
+    health_score = fields.Float(
+        string="Health",
+        readonly=True,
+        copy=False,
+        index=True,
+        aggregator="avg",
+        help="From 0 to 100, made of what is known about the client: click on it to see of what. "
+        "Empty when too little is known.",
+    )
+    health_known = fields.Boolean(string="Health Known", readonly=True, copy=False)
+    health_band = fields.Selection(
+        BANDS,
+        string="Health Band",
+        readonly=True,
+        copy=False,
+        index=True,
+        falsy_value_label="Not enough data",
+        help="Where the score lies, or what a manager says for a while instead.",
+    )
+    health_coverage = fields.Float(
+        string="Coverage (%)",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="How much of what should be known about the client is known, by weight. Under 40 % "
+        "there is no score.",
+    )
+    health_trend = fields.Float(
+        string="Trend",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="Points against 30 days ago. Empty when there was no score then.",
+    )
+    health_direction = fields.Selection(
+        [("up", "Rising"), ("same", "Steady"), ("down", "Falling")],
+        string="Direction",
+        readonly=True,
+        copy=False,
+        help="Whether the score rose or fell by a point or more within 30 days.",
+    )
+    health_coverage_lost = fields.Float(
+        string="Coverage Lost",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Points of coverage lost within 30 days, when more than 10: the trend compares "
+        "less than it seems.",
+    )
+    health_overridden = fields.Boolean(
+        string="Overridden",
+        readonly=True,
+        copy=False,
+        help="A manager says for a while how this client is, whatever the score says.",
+    )
+    health_reasons = fields.Char(
+        string="Strongest Reasons",
+        compute="_compute_health_reasons",
+        help="The two measures that cost the most points.",
+    )
+    health_override_id = fields.Many2one(
+        "client.health.override", string="Override", compute="_compute_health_override_id"
+    )
+    pulse_ids = fields.One2many("client.pulse", "relationship_id", string="Pulses")
+    health_override_ids = fields.One2many(
+        "client.health.override", "relationship_id", string="Overrides"
+    )
+
+    health_decided_on = fields.Datetime(readonly=True, copy=False)
+    health_proposed_stage_id = fields.Many2one(
+        "client.relationship.stage",
+        string="Proposed Stage",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Where the client should go, by what the last nights showed. A person decides.",
+    )
+    health_proposal_reason = fields.Char(string="Proposed Because", readonly=True, copy=False)
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        allowed = super()._has_field_access(field, operation)
+        if operation == "write" and field.name in FIGURES:
+            return allowed and self.env.su
+        return allowed
+
+    @api.depends_context("uid", "lang")
+    def _compute_health_reasons(self):
+        reasons = self.env["client.health.explanation"]._get_reasons(self._origin)
+        for relationship in self:
+            relationship.health_reasons = " · ".join(reasons.get(relationship._origin.id, ()))
+
+    @api.depends("health_override_ids.date_ended", "health_override_ids.date_end")
+    def _compute_health_override_id(self):
+        for relationship in self:
+            current = relationship.health_override_ids.filtered("is_current")
+            relationship.health_override_id = current[:1]
+
+    def get_health_explanation(self):
+        """Return what the score is made of and why it changed, for the popover."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["client.health.explanation"]._get_explanation(self)
+
+    def action_view_health_history(self):
+        """Open the line chart of the score, for the money group with the margin to choose."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_health_snapshot_action"
+        )
+        return dict(action, domain=[("relationship_id", "in", self.ids)])
+
+    def action_take_snapshot(self):
+        """Score these clients now instead of tonight."""
+        self.check_access("write")
+        # sudo: the readings come from records of all kinds; what is written are figures of these
+        # clients, and everybody reads of them what his groups allow
+        self.sudo()._take_snapshots()
+        return True
+
+    def action_give_pulse(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_pulse_action_give"
+        )
+        return dict(action, context={"default_relationship_id": self.id})
+
+    def action_override_health(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_health_override_action_give"
+        )
+        return dict(action, context={"default_relationship_id": self.id})
+
+    def action_end_override(self):
+        self.health_override_id.action_end()
+
+    def action_accept_proposal(self):
+        """Move each client to the stage that is proposed for it, for the reason given there."""
+        for relationship in self.filtered("health_proposed_stage_id"):
+            relationship.write(
+                {
+                    "stage_id": relationship.health_proposed_stage_id.id,
+                    "stage_reason": relationship.health_proposal_reason,
+                }
+            )
+        self._clear_proposal()
+
+    def action_dismiss_proposal(self):
+        """Leave the clients where they are: what is known today is no reason again."""
+        self.check_access("write")
+        # sudo: nobody types these fields; whoever may move the client may decline to
+        self.sudo().health_decided_on = fields.Datetime.now()
+        self._clear_proposal()
+
+    def _clear_proposal(self):
+        proposed = self.filtered("health_proposed_stage_id")
+        # sudo: nobody types these fields; the callers move the clients, or may
+        proposed.sudo().write({"health_proposed_stage_id": False, "health_proposal_reason": False})
+        proposed.activity_unlink(["client_health.mail_activity_type_health"])
+
+    def _take_snapshots(self):
+        today = fields.Date.context_today(self)
+        for company, relationships in self.grouped("company_id").items():
+            run = self.env["client.health.run"].with_company(company)
+            run._take(company, relationships.ids, today)
+        self._refresh_health()
+
+    def _refresh_health(self):
+        """Write onto the clients what their latest snapshots say, where it differs."""
+        if not self:
+            return
+        self.env.flush_all()
+        today = fields.Date.context_today(self)
+        self.env.cr.execute(snapshots.refresh(self.ids, today))
+        self.invalidate_recordset(FIGURES)
+
+    def _close_pulse_reminders(self):
+        self.activity_unlink(["client_health.mail_activity_type_pulse"])
+
+    def _close_override_reminders(self):
+        self.activity_unlink(["client_health.mail_activity_type_override"])

@@ -1,0 +1,134 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .client_health_snapshot import BANDS
+
+MAX_DAYS = 180
+
+
+class ClientHealthOverride(models.Model):
+    """A manager says for a while how a client is, whatever the score says.
+
+    It has a reason and an end, is shown wherever the score is, and never changes the score
+    itself. Nobody rewrites one: it is ended, and a new one may follow. So the rows are its
+    history.
+    """
+
+    _name = "client.health.override"
+    _inherit = ["client.child.mixin"]
+    _description = "Health Override"
+    _order = "date_start desc, id desc"
+    _rec_name = "reason"
+
+    band = fields.Selection(
+        BANDS,
+        string="We Say",
+        required=True,
+        help="How the client is in your judgement. The score stays beside it for all to see.",
+    )
+    reason = fields.Char(
+        required=True, help="What you know that the records don't. Your colleagues will read it."
+    )
+    date_start = fields.Date(
+        string="From", required=True, readonly=True, default=fields.Date.context_today
+    )
+    date_end = fields.Date(
+        string="Until",
+        required=True,
+        help="The last day on which it counts, at most half a year ahead. You are reminded a "
+        "week before.",
+    )
+    date_ended = fields.Date(
+        string="Ended Early On", readonly=True, copy=False, help="Somebody ended it before its end."
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="By",
+        required=True,
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.user,
+        ondelete="restrict",
+    )
+    is_current = fields.Boolean(string="Counts Today", compute="_compute_is_current")
+
+    @api.depends("date_start", "date_end", "date_ended")
+    def _compute_is_current(self):
+        today = fields.Date.context_today(self)
+        for override in self:
+            override.is_current = (
+                not override.date_ended
+                and override.date_start
+                and override.date_end
+                and override.date_start <= today <= override.date_end
+            )
+
+    @api.constrains("reason")
+    def _check_reason(self):
+        if any(not override.reason.strip() for override in self):
+            raise ValidationError(self.env._("Why? An override needs a reason."))
+
+    @api.constrains("date_start", "date_end")
+    def _check_date_end(self):
+        for override in self:
+            last = override.date_start + timedelta(days=MAX_DAYS)
+            if not override.date_start <= override.date_end <= last:
+                raise ValidationError(
+                    self.env._(
+                        "An override ends: please choose a day within the next %s days. You can "
+                        "always give a new one.",
+                        MAX_DAYS,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Whoever overrides does so in his own name, from today on, in place of the last one."""
+        if not self.env.su:
+            today = fields.Date.context_today(self)
+            own = {"user_id": self.env.uid, "date_start": today}
+            vals_list = [{**vals, **own} for vals in vals_list]
+        overrides = super().create(vals_list)
+        overrides._end_earlier()
+        relationships = overrides.relationship_id
+        relationships._refresh_health()
+        relationships._message_log_batch(
+            {
+                override.relationship_id.id: self.env._(
+                    "Health is overridden until %(date)s: %(band)s. %(reason)s",
+                    date=fields.Date.to_string(override.date_end),
+                    band=dict(override._fields["band"]._description_selection(self.env))[
+                        override.band
+                    ],
+                    reason=override.reason,
+                )
+                for override in overrides
+            }
+        )
+        return overrides
+
+    def _end_earlier(self):
+        earlier = self.search(
+            [
+                ("relationship_id", "in", self.relationship_id.ids),
+                ("id", "not in", self.ids),
+                ("date_ended", "=", False),
+            ]
+        ).filtered("is_current")
+        earlier._end()
+
+    def action_end(self):
+        """End what counts today, before its time."""
+        if not self.relationship_id._is_client_manager():
+            raise UserError(self.env._("Ending an override is up to a manager: please ask one."))
+        self.check_access("read")
+        self.filtered("is_current")._end()
+        self.relationship_id._refresh_health()
+
+    def _end(self):
+        # sudo: rows are never written by users, so that they stay a history; the callers have
+        # checked that a manager asks
+        self.sudo().write({"date_ended": fields.Date.context_today(self)})
+        self.relationship_id._close_override_reminders()

@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+
+from ..engine import snapshots
+
+MONEY_GROUP = "client_health.group_client_profitability"
+BANDS = [("healthy", "Healthy"), ("watch", "Watch"), ("risk", "At risk")]
+
+
+class ClientHealthSnapshot(models.Model):
+    """The score of a client on one day, and the readings it was made of.
+
+    Written by the nightly run in SQL, never by people. What is unknown is NULL: neither a filter
+    nor an average takes it for a zero. Readings of money stand in a column of their own, for the
+    money group. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": what else
+    is worth telling}}, of what is known; ``points`` is {dimension: points}.
+    """
+
+    _name = "client.health.snapshot"
+    _inherit = ["client.child.mixin"]
+    _description = "Health Snapshot"
+    _order = "date desc, id desc"
+    _rec_name = "date"
+    _log_access = False
+
+    # Made by a machine: they are no reason to keep a client that nobody ever worked with.
+    relationship_id = fields.Many2one(ondelete="cascade", readonly=True)
+    date = fields.Date(required=True, readonly=True, index=True)
+    score = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="0 to 100. Empty when too little is known to tell.",
+    )
+    band = fields.Selection(BANDS, readonly=True, falsy_value_label="Not enough data")
+    coverage = fields.Float(
+        string="Coverage (%)",
+        readonly=True,
+        aggregator="avg",
+        help="How much of what should be known is known, by weight.",
+    )
+    points = fields.Json(readonly=True)
+    readings = fields.Json(readonly=True)
+    money_readings = fields.Json(readonly=True, groups=MONEY_GROUP)
+    margin_rate = fields.Float(
+        string="Margin (%)",
+        readonly=True,
+        aggregator="avg",
+        groups=MONEY_GROUP,
+        help="Margin in percent of revenue, as it was read on that day.",
+    )
+    flags = fields.Json(readonly=True)
+    backfilled = fields.Boolean(
+        readonly=True, help="Computed afterwards, from what the records tell about that day."
+    )
+
+    _relationship_date_uniq = models.Constraint(
+        "UNIQUE(relationship_id, date)", "There is one snapshot per client and day."
+    )
+
+    @api.model
+    def _upsert(self, rows):
+        """Write rows, tuples in the order of ``snapshots.COLUMNS``; untouched what is the same."""
+        if rows:
+            self.env.cr.execute(snapshots.upsert(rows))
+            self.invalidate_model()
+
+    @api.model
+    def _thin(self, today):
+        """Make the past smaller, see ``engine/snapshots.py``."""
+        self.flush_model()
+        for statement in snapshots.thin(today):
+            self.env.cr.execute(statement)
+        self.invalidate_model()
+
+    @api.model
+    def _join(self, kept, others):
+        """Before clients are joined: one snapshot per day, or the merge would lose them all."""
+        self.flush_model()
+        self.env.cr.execute(snapshots.delete_doubles(kept.id, others.ids))
+        self.invalidate_model()

@@ -1,0 +1,128 @@
+import { Component, useState } from "@odoo/owl";
+import { usePopover } from "@web/core/popover/popover_hook";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+const TONES = { healthy: "success", watch: "warning", risk: "danger" };
+
+/** What the score is made of and why it changed; see client_health_explanation.py. */
+export class HealthPopover extends Component {
+    static template = "client_health.HealthPopover";
+    static props = { explanation: Object, close: { type: Function, optional: true } };
+
+    setup() {
+        this.action = useService("action");
+        const periods = this.props.explanation.changes;
+        // The first period that tells a change; else the last night.
+        const told = periods.findIndex((period) => period.sentences.length);
+        this.state = useState({ period: Math.max(told, 0) });
+    }
+
+    get period() {
+        return this.props.explanation.changes[this.state.period];
+    }
+
+    getTone(points) {
+        return points === null ? "secondary" : points >= 75 ? "success" : points < 50 ? "danger" : "warning";
+    }
+
+    getSigned(points) {
+        return points > 0 ? `+${points}` : `${points}`.replace("-", "−");
+    }
+
+    onSource(source) {
+        this.props.close?.();
+        const one = source.ids.length === 1;
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            name: source.label,
+            res_model: source.model,
+            domain: [["id", "in", source.ids]],
+            context: { active_test: false },
+            views: one
+                ? [[false, "form"]]
+                : [
+                      [false, "list"],
+                      [false, "form"],
+                  ],
+            ...(one ? { res_id: source.ids[0] } : {}),
+        });
+    }
+}
+
+/** The score at a glance: number, band, direction; a click explains it. */
+export class Health extends Component {
+    static template = "client_health.Health";
+    static props = { ...standardFieldProps, large: { type: Boolean, optional: true } };
+
+    setup() {
+        this.orm = useService("orm");
+        this.popover = usePopover(HealthPopover, {
+            position: "bottom-start",
+            popoverClass: "o_client_health_popover",
+        });
+    }
+
+    get data() {
+        return this.props.record.data;
+    }
+
+    get isKnown() {
+        return this.data.health_known;
+    }
+
+    get tone() {
+        return TONES[this.data.health_band] || "secondary";
+    }
+
+    get score() {
+        return Math.round(this.data.health_score);
+    }
+
+    get trend() {
+        const trend = Math.round(this.data.health_trend);
+        return trend > 0 ? `+${trend}` : `−${Math.abs(trend)}`;
+    }
+
+    get title() {
+        if (!this.isKnown) {
+            return _t("Not enough is known for a score. Click to see what is.");
+        }
+        const title = _t(
+            "Health %(score)s of 100, %(coverage)s % known. Click to see why.",
+            { score: this.score, coverage: Math.round(this.data.health_coverage) }
+        );
+        return this.data.health_overridden ? `${title} ${_t("A manager overrides it.")}` : title;
+    }
+
+    async onClick(ev) {
+        const target = ev.currentTarget;
+        if (this.popover.isOpen) {
+            this.popover.close();
+            return;
+        }
+        const explanation = await this.orm.call(
+            this.props.record.resModel,
+            "get_health_explanation",
+            [[this.props.record.resId]]
+        );
+        this.popover.open(target, { explanation });
+    }
+}
+
+registry.category("fields").add("client_health", {
+    component: Health,
+    displayName: _t("Client health"),
+    supportedTypes: ["float"],
+    fieldDependencies: [
+        { name: "health_band", type: "selection" },
+        { name: "health_known", type: "boolean" },
+        { name: "health_coverage", type: "float" },
+        { name: "health_trend", type: "float" },
+        { name: "health_direction", type: "selection" },
+        { name: "health_overridden", type: "boolean" },
+    ],
+    extractProps: ({ options }) => ({ large: Boolean(options.large) }),
+});

@@ -1,0 +1,189 @@
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common_health import HealthCommon
+
+
+@tagged("post_install", "-at_install")
+class TestHealthJudgement(HealthCommon):
+    """The pulse and the override: what people say, who may, and that it ends."""
+
+    def _give(self, user, value="4", **vals):
+        return (
+            self.env["client.pulse"]
+            .with_user(user)
+            .create({"relationship_id": self.relationship.id, "value": value, **vals})
+        )
+
+    def _override(self, user=None, band="healthy", days=30, **vals):
+        return (
+            self.env["client.health.override"]
+            .with_user(user or self.manager)
+            .create(
+                {
+                    "relationship_id": self.relationship.id,
+                    "band": band,
+                    "reason": "Their new manager starts soon",
+                    "date_end": self.today + timedelta(days=days),
+                    **vals,
+                }
+            )
+        )
+
+    def test_pulse_below_green_needs_a_word(self):
+        for value in ("1", "2", "3"):
+            for comment in (False, "  "):
+                with self.assertRaises(ValidationError):
+                    self._give(self.owner, value, comment=comment)
+        self._give(self.owner, "3", comment="They don't answer")
+        self._give(self.owner, "4")
+
+    def test_pulse_expires_sooner_when_not_green(self):
+        green = self._give(self.owner, "5")
+        worried = self._give(self.owner, "2", comment="Silence")
+        self.assertEqual(green.date_end, self.today + timedelta(days=30))
+        self.assertEqual(worried.date_end, self.today + timedelta(days=14))
+
+    def test_nobody_judges_for_another_or_another_day(self):
+        pulse = self._give(
+            self.owner, user_id=self.manager.id, date=self.today + timedelta(days=60)
+        )
+        self.assertRecordValues(pulse, [{"user_id": self.owner.id, "date": self.today}])
+
+    def test_pulses_are_a_history(self):
+        pulse = self._give(self.owner)
+        for user in (self.owner, self.seller, self.manager):
+            with self.assertRaises(AccessError):
+                pulse.with_user(user).value = "5"
+            with self.assertRaises(AccessError):
+                pulse.with_user(user).unlink()
+
+    def test_who_gives_a_pulse(self):
+        for user in (self.owner, self.seller, self.manager):
+            self.assertTrue(self._give(user))
+        for user in (self.colleague, self.portal):
+            with self.assertRaises(AccessError):
+                self._give(user)
+        self.relationship.message_subscribe(self.colleague.partner_id.ids)
+        self.assertTrue(self.env["client.pulse"].with_user(self.colleague).search([]))
+        with self.assertRaises(AccessError):
+            self._give(self.colleague)
+
+    def test_who_overrides(self):
+        self.assertTrue(self._override(self.manager))
+        for user in (self.owner, self.seller, self.controller, self.colleague, self.portal):
+            with self.assertRaises(AccessError):
+                self._override(user)
+        override = self.relationship.health_override_id
+        self.assertTrue(override.with_user(self.owner).reason, "Everybody on it reads why")
+        for user in (self.owner, self.manager):
+            with self.assertRaises(AccessError):
+                override.with_user(user).reason = "Something else"
+        with self.assertRaises(UserError):
+            override.with_user(self.owner).action_end()
+
+    def test_override_shows_and_ends(self):
+        self._set_points(30)
+        self._night()
+        override = self._override(band="watch")
+        self.assertRecordValues(
+            self.relationship,
+            [{"health_band": "watch", "health_overridden": True, "health_score": 30}],
+        )
+        self.assertIn("Their new manager", self.relationship.message_ids[0].body)
+        explained = self.relationship.with_user(self.owner).get_health_explanation()
+        self.assertEqual(explained["override"]["reason"], "Their new manager starts soon")
+        override.action_end()
+        self.assertRecordValues(
+            self.relationship, [{"health_band": "risk", "health_overridden": False}]
+        )
+        self.assertTrue(override.date_ended, "It stays in the history")
+
+    def test_new_override_replaces_the_old(self):
+        self._set_points(30)
+        self._night()
+        first = self._override(band="watch")
+        self._override(band="healthy")
+        self.assertTrue(first.date_ended)
+        self.assertEqual(self.relationship.health_band, "healthy")
+
+    def test_override_expires_by_night(self):
+        self._set_points(30)
+        self._night(1)
+        override = self._override(band="healthy")
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE client_health_override SET date_start = %s, date_end = %s WHERE id = %s",
+            (self.today - timedelta(days=5), self.today - timedelta(days=1), override.id),
+        )
+        self.env.invalidate_all()
+        self._night(0)
+        self.assertRecordValues(
+            self.relationship, [{"health_band": "risk", "health_overridden": False}]
+        )
+        self.assertFalse(self.relationship.health_override_id)
+
+    def test_override_needs_reason_and_end(self):
+        with self.assertRaises(ValidationError):
+            self._override(reason="  ")
+        for days in (-1, 181):
+            with self.assertRaises(ValidationError):
+                self._override(days=days)
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self._override(date_end=False)
+
+    def test_override_holds_the_score_not_a_hard_flag(self):
+        self._nights([(3, 60), (2, 60)])
+        self._override()
+        self._nights([(1, 20), (0, 20)])
+        self.assertEqual(self.relationship.phase, "healthy")
+        self.env["client.issue"].create(
+            {"relationship_id": self.relationship.id, "name": "Data lost", "severity": "3"}
+        )
+        self._night()
+        self.assertEqual(self.relationship.phase, "at_risk")
+
+    def _get_reminders(self, name):
+        kind = self.env.ref(f"client_health.mail_activity_type_{name}")
+        return self.relationship.activity_ids.filtered(
+            lambda activity: activity.activity_type_id == kind
+        )
+
+    def test_reminders_before_they_expire(self):
+        self._set_points(80)
+        pulse = self._give(self.seller)
+        override = self._override(self.manager, days=8)
+        self._night()
+        self.assertFalse(self._get_reminders("pulse") | self._get_reminders("override"))
+        self.env.flush_all()
+        soon = self.today + timedelta(days=2)
+        self.cr.execute("UPDATE client_pulse SET date_end = %s", (soon,))
+        self.cr.execute("UPDATE client_health_override SET date_end = %s", (soon,))
+        self.env.invalidate_all()
+        for _night in range(2):
+            self._night()
+            self.assertRecordValues(
+                self._get_reminders("pulse"),
+                [{"user_id": self.owner.id, "date_deadline": pulse.date_end}],
+            )
+            self.assertRecordValues(
+                self._get_reminders("override"),
+                [{"user_id": override.user_id.id, "date_deadline": soon}],
+            )
+        self._give(self.owner)
+        self.assertFalse(self._get_reminders("pulse"), "Nobody is reminded of what he did")
+
+    def test_pulse_given_again_needs_no_reminder(self):
+        self._set_points(80)
+        self._give(self.owner)
+        self.env.flush_all()
+        self.cr.execute("UPDATE client_pulse SET date_end = %s", (self.today,))
+        self.env.invalidate_all()
+        self._give(self.owner, "5")
+        self._night()
+        self.assertFalse(self._get_reminders("pulse"))
