@@ -64,9 +64,10 @@ class ClientUpdatePortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
-    def portal_answer_client_update(self, update_id, answer="", note="", **kwargs):
+    def portal_answer_client_update(
+        self, update_id, access_token=None, answer="", note="", **kwargs
+    ):
         """The client says whether it is repaired; GET never writes, so no robot answers."""
-        access_token = kwargs.get("access_token")
         update = self._get_update(update_id, access_token)
         partner = update and self._get_reader(update, **kwargs)
         if not partner:

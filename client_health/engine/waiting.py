@@ -49,6 +49,14 @@ class Waiting(NamedTuple):
     messages: int
 
 
+def get_now():
+    """Return the moment, to the microsecond: Odoo's clock drops them, the database doesn't.
+
+    Without them, what was written within this second would not be there yet.
+    """
+    return datetime.now()
+
+
 def read_waiting(env, relationships, as_of):
     """Return {relationship id: [Waiting, the oldest first]}; nobody waits: an empty list."""
     found = {relationship_id: [] for relationship_id in relationships.ids}

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
-from ..engine.signals import contact
+from ..engine import waiting
 
 # What a client says that we may not leave unanswered
 TO_ANSWER = ("complaint", "concern")
@@ -109,7 +109,7 @@ class ClientAnswerMixin(models.AbstractModel):
     def _find_answers(self):
         """Look whether what came in a message was answered in its discussion meanwhile."""
         messages = self.message_id
-        answers = contact.read_answers(self.env, messages.ids, fields.Datetime.now())
+        answers = waiting.read_answers(self.env, messages.ids, waiting.get_now())
         # sudo: names and texts of our own answers to messages that the lines were made of
         users = self.env["res.users"].sudo().with_context(active_test=False)
         partners = [partner_id for _moment, partner_id, _message in answers.values()]

@@ -146,7 +146,8 @@ class ClientFeedback(models.Model):
         """Fill in what the linked message, meeting, task or project tells."""
         values = super().default_get(fields_list)
         known = self.env["client.feedback.source"]._prepare_feedback(values)
-        return {**{name: known[name] for name in known if name in fields_list}, **values}
+        asked = {name for name in fields_list if f"default_{name}" not in self.env.context}
+        return {**values, **{name: known[name] for name in known if name in asked}}
 
     @api.depends("kind", "text")
     def _compute_display_name(self):

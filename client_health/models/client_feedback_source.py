@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
 # Where a feedback may come from: its field, and how it then reached us
@@ -47,7 +47,7 @@ class ClientFeedbackSource(models.AbstractModel):
     def _prepare_from_message(self, message):
         values = {
             "message_id": message.id,
-            "date": message.date,
+            "date": min(message.date, fields.Datetime.now()),
             "text": html2plaintext(message.body or "").strip(),
             "channel": CHANNELS.get(message.message_type, False),
         }
@@ -85,7 +85,7 @@ class ClientFeedbackSource(models.AbstractModel):
         clients = outside.commercial_partner_id
         values = {
             "event_id": event.id,
-            "date": min(event.stop, self.env.cr.now().replace(microsecond=0)),
+            "date": min(event.stop, fields.Datetime.now()),
             "channel": "video" if event.videocall_location else "visit",
         }
         if len(clients) == 1:

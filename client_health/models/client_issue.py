@@ -162,6 +162,7 @@ class ClientIssue(models.Model):
             "relationship_id": self.relationship_id.id,
             "issue_id": self.id,
             "kind": kind,
+            "name": self.name,
             "recipient_ids": contacts.ids,
         }
 

@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ..engine import margin
-from ..engine.signals import contact
+from ..engine import margin, waiting
 from .client_profitability_mixin import MONEY_GROUP
 
 # With such a result we have nothing to give away
@@ -38,9 +37,9 @@ class ClientListeningMixin(models.AbstractModel):
         return "relationship_id"
 
     def _compute_client_waiting_count(self):
-        waiting = contact.read_waiting(self.env, self._origin, fields.Datetime.now())
+        found = waiting.read_waiting(self.env, self._origin, waiting.get_now())
         for relationship in self:
-            relationship.client_waiting_count = len(waiting.get(relationship._origin.id, ()))
+            relationship.client_waiting_count = len(found.get(relationship._origin.id, ()))
 
     @api.model
     def _get_price_pressure_domain(self):
@@ -74,11 +73,11 @@ class ClientListeningMixin(models.AbstractModel):
     def action_view_waiting(self):
         """List the messages of the client that wait for an answer."""
         self.ensure_one()
-        waiting = contact.read_waiting(self.env, self, fields.Datetime.now())[self.id]
+        found = waiting.read_waiting(self.env, self, waiting.get_now())[self.id]
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_waiting_action"
         )
-        return dict(action, domain=[("id", "in", [line.message_id for line in waiting])])
+        return dict(action, domain=[("id", "in", [line.message_id for line in found])])
 
     def _prepare_feedback_context(self):
         self.ensure_one()

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine import repair
-from ..engine.signals import contact
+from ..engine import repair, waiting
 
 STEP_FIELDS = {step: f"is_{step}" for step in repair.STEPS}
 
@@ -54,23 +53,21 @@ class ClientMendingMixin(models.AbstractModel):
         "hypothesis_ids.task_state",
     )
     def _compute_steps(self):
-        waiting = contact.read_waiting(
-            self.env, self.relationship_id._origin, fields.Datetime.now()
-        )
+        by_client = waiting.read_waiting(self.env, self.relationship_id._origin, waiting.get_now())
         for issue in self:
-            done = issue._get_done_steps(waiting.get(issue.relationship_id._origin.id))
+            done = issue._get_done_steps(by_client.get(issue.relationship_id._origin.id))
             needed = repair.get_needed(issue.side)
             issue.progress = 100 * len([step for step in needed if step in done]) / len(needed)
             for step, fname in STEP_FIELDS.items():
                 issue[fname] = step in done
 
-    def _get_done_steps(self, waiting):
+    def _get_done_steps(self, open_discussions):
         """Return the set of steps that the records show as done."""
         sent = self.update_ids.filtered(lambda update: update.state == "sent")
         shown = {
             repair.RECOGNISED: bool((self.root_cause or "").strip() and self.side),
             repair.APOLOGISED: any(update.kind == "apology" for update in sent),
-            repair.ANSWERED: not waiting,
+            repair.ANSWERED: not open_discussions,
             repair.FIXED: any(
                 hypothesis.verdict == "confirmed" and hypothesis.task_state == "1_done"
                 for hypothesis in self.hypothesis_ids

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
 from odoo.tools import html2plaintext, is_html_empty
 
+from odoo.addons.portal.utils import validate_thread_with_hash_pid
+
 # Templates by kind: where a text starts from
 TEMPLATES = {
     "apology": "client_health.mail_template_client_apology",
@@ -212,6 +214,16 @@ class ClientUpdate(models.Model):
             summary=self.env._("%s says that it is not repaired yet", partner.name),
             user_id=(issue.user_id or self.sent_by_id).id,
         )
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
+        """A lent link shows the letter; the discussion is for who can be told by his own link."""
+        if self.env.user._is_public():
+            # sudo: the public reads nothing; only whether the signature is of this update
+            update = self.sudo().browse(thread_id).exists()
+            if not update or not validate_thread_with_hash_pid(update, hash, pid):
+                return self.browse()
+        return super()._get_thread_with_access(thread_id, hash=hash, pid=pid, token=token, **kwargs)
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         """Nobody by default: whoever has the link alone must not write in a client's name."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
-from ..engine.signals import contact
+from ..engine import waiting
 
 
 class ClientFeedbackAnswer(models.TransientModel):
@@ -22,7 +22,7 @@ class ClientFeedbackAnswer(models.TransientModel):
         """Propose the answer that stands in the discussion already."""
         values = super().default_get(fields_list)
         feedback = self.env["client.feedback"].browse(self.env.context.get("default_feedback_ids"))
-        found = contact.read_answers(self.env, feedback.message_id.ids, fields.Datetime.now())
+        found = waiting.read_answers(self.env, feedback.message_id.ids, waiting.get_now())
         if len(feedback) == 1 and found:
             moment, _partner_id, message_id = found[feedback.message_id.id]
             message = self.env["mail.message"].browse(message_id)

@@ -15,12 +15,11 @@ registry.category("services").add("client_health.log_feedback", {
             return;
         }
         registerMessageAction("client-log-feedback", {
-            condition: ({ message, thread }) =>
+            condition: ({ message }) =>
                 typeof message.id === "number" &&
                 !message.isEmpty &&
-                message.model &&
-                !NO_DOCUMENTS.includes(message.model) &&
-                thread?.model !== "discuss.channel",
+                message.thread &&
+                !NO_DOCUMENTS.includes(message.thread.model),
             icon: "fa fa-quote-left",
             name: _t("Log feedback"),
             onSelected: ({ message, owner }) =>
