@@ -19,6 +19,7 @@ from .payments import build_payments
 from .projects import build_projects, close_projects
 from .relationships import build_relationships
 from .requests import build_requests
+from .results import build_results
 from .scene import Scene
 from .talk import build_talk
 from .timesheets import build_timesheets
@@ -33,6 +34,7 @@ CARE = (
     build_fit,
     build_requests,
     build_agreements,
+    build_results,
     build_talk,
     build_meetings,
     close_projects,
