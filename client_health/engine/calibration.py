@@ -39,9 +39,7 @@ def judge(bands: Sequence[str | None]) -> Judgement:
         verdict = WARNS
     else:
         verdict = HALF if flagged >= 1 / 3 * len(known) else BLIND
-    return Judgement(
-        len(bands), flagged, len(known) - flagged, len(bands) - len(known), verdict
-    )
+    return Judgement(len(bands), flagged, len(known) - flagged, len(bands) - len(known), verdict)
 
 
 def select_left(company_id, all_days):

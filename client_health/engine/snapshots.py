@@ -46,8 +46,7 @@ def upsert(rows):
             for values, kind in zip(zip(*rows, strict=True), COLUMNS.values(), strict=True)
         ),
         assignments=SQL(", ").join(
-            SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
-            for name in changing
+            SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name)) for name in changing
         ),
         old=SQL(", ").join(SQL("old.%s", SQL.identifier(name)) for name in changing),
         new=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(name)) for name in changing),
@@ -243,7 +242,10 @@ def _get_day(days):
 
 def thin(today):
     """Return the statements that make the past smaller; they leave what is thin already."""
-    weekly, monthly = today - relativedelta(days=DAILY_DAYS), today - relativedelta(days=WEEKLY_DAYS)
+    weekly, monthly = (
+        today - relativedelta(days=DAILY_DAYS),
+        today - relativedelta(days=WEEKLY_DAYS),
+    )
     return [
         _delete_but_last("week", weekly),
         _delete_but_last("month", monthly),

@@ -118,9 +118,7 @@ class ClientHealthExplanation(models.AbstractModel):
         words = self._get_records(), self._get_dimension_names()
         hidden = self._get_hidden() if hidden is None else hidden
         return {
-            relationship_id: self._get_sentences(
-                old[relationship_id], day, measures, words, hidden
-            )
+            relationship_id: self._get_sentences(old[relationship_id], day, measures, words, hidden)
             for relationship_id, day in new.items()
             if relationship_id in old
         }
@@ -153,9 +151,7 @@ class ClientHealthExplanation(models.AbstractModel):
             return self.env._("%(name)s: %(new)s, known now", name=measure.name, new=new)
         if sentence.kind == sentences.LOST:
             return self.env._("%(name)s: no longer known, was %(old)s", name=measure.name, old=old)
-        return self.env._(
-            "%(name)s: from %(old)s to %(new)s", name=measure.name, old=old, new=new
-        )
+        return self.env._("%(name)s: from %(old)s to %(new)s", name=measure.name, old=old, new=new)
 
     @api.model
     def _get_explanation(self, relationship):

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..engine import snapshots, stage_proposals
 from .client_health_run import unpack
@@ -23,9 +23,7 @@ class ClientHealthProposal(models.AbstractModel):
         """Move clients, or propose it; returns {relationship id: Proposal}."""
         cases = self._get_cases(relationships, today)
         measures = self.env["client.health.measure"]._get_measures()
-        limits = stage_proposals.Limits(
-            company.client_health_healthy, company.client_health_risk
-        )
+        limits = stage_proposals.Limits(company.client_health_healthy, company.client_health_risk)
         proposals = {
             relationship_id: proposal
             for relationship_id, case in cases.items()
@@ -47,9 +45,7 @@ class ClientHealthProposal(models.AbstractModel):
         self.env.flush_all()
         return {
             row[0]: self._prepare_case(today, *row[1:])
-            for row in self.env.execute_query(
-                snapshots.select_nights(relationships.ids, today)
-            )
+            for row in self.env.execute_query(snapshots.select_nights(relationships.ids, today))
         }
 
     @api.model
@@ -117,9 +113,11 @@ class ClientHealthProposal(models.AbstractModel):
         """Take back proposals of clients that moved, or whose health no longer asks for it."""
         proposed = relationships.filtered("health_proposed_stage_id")
         proposed.filtered(
-            lambda rel: rel.health_proposed_stage_id.phase == rel.phase
-            or rel.phase not in (stage_proposals.TO_HEALTHY, stage_proposals.TO_RISK)
-            or rel.id not in cases
+            lambda rel: (
+                rel.health_proposed_stage_id.phase == rel.phase
+                or rel.phase not in (stage_proposals.TO_HEALTHY, stage_proposals.TO_RISK)
+                or rel.id not in cases
+            )
         )._clear_proposal()
 
     @api.model

@@ -174,9 +174,7 @@ def pack(readings):
 def unpack(readings):
     """Return the readings that ``pack`` made plain."""
     return {
-        code: scoring.Reading(
-            row["v"], fields.Date.to_date(row.get("d")), row.get("x")
-        )
+        code: scoring.Reading(row["v"], fields.Date.to_date(row.get("d")), row.get("x"))
         for code, row in (readings or {}).items()
     }
 

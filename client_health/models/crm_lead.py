@@ -13,8 +13,10 @@ class CrmLead(models.Model):
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Odoo's own hook for an opportunity that was just won or lost."""
         won = self.filtered(
-            lambda lead: new_status_by_lead.get(lead.id, {}).get("is_won")
-            and not old_status_by_lead.get(lead.id, {}).get("is_won")
+            lambda lead: (
+                new_status_by_lead.get(lead.id, {}).get("is_won")
+                and not old_status_by_lead.get(lead.id, {}).get("is_won")
+            )
         )
         won._check_can_be_won()
         result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)

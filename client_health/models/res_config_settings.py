@@ -13,8 +13,6 @@ class ResConfigSettings(models.TransientModel):
     client_target_margin = fields.Float(
         related="company_id.client_target_margin", readonly=False, groups=MONEY_GROUP
     )
-    client_health_healthy = fields.Float(
-        related="company_id.client_health_healthy", readonly=False
-    )
+    client_health_healthy = fields.Float(related="company_id.client_health_healthy", readonly=False)
     client_health_risk = fields.Float(related="company_id.client_health_risk", readonly=False)
     client_health_move = fields.Selection(related="company_id.client_health_move", readonly=False)

@@ -26,9 +26,7 @@ class TestHealthProposals(HealthCommon):
         self.assertEqual(self.relationship.phase, "healthy")
         self._nights([(0, 49)])
         self.assertEqual(self.relationship.phase, "at_risk")
-        self.assertEqual(
-            self.relationship.stage_reason, "Health was low on two nights in a row"
-        )
+        self.assertEqual(self.relationship.stage_reason, "Health was low on two nights in a row")
 
     def test_plan_is_scheduled_once(self):
         self._nights([(3, 60), (2, 60), (1, 40), (0, 40)])

@@ -1,7 +1,6 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -55,9 +54,7 @@ class TestHealthSnapshots(HealthCommon):
         self.assertEqual(self.cr.fetchone(), (None, None))
         self.assertLess(snapshot.coverage, 40)
         self.assertGreater(snapshot.coverage, 0)
-        self.assertRecordValues(
-            self.relationship, [{"health_known": False, "health_band": False}]
-        )
+        self.assertRecordValues(self.relationship, [{"health_known": False, "health_band": False}])
         [(average, known)] = self.relationship._read_group(
             [("id", "=", self.relationship.id)], [], ["health_score:avg", "health_score:count"]
         )
@@ -83,9 +80,7 @@ class TestHealthSnapshots(HealthCommon):
         self._night(0)
         after = self._get_versions()
         self.assertEqual(after["client_relationship"], before["client_relationship"])
-        self.assertEqual(
-            after["client_health_snapshot"][:-1], before["client_health_snapshot"]
-        )
+        self.assertEqual(after["client_health_snapshot"][:-1], before["client_health_snapshot"])
         self.assertEqual(len(after["client_health_snapshot"]), 2)
         self.assertEqual(self.env["mail.message"].search_count([]), messages)
         self.assertEqual(self.env["mail.activity"].search_count([]), activities)
@@ -170,9 +165,7 @@ class TestHealthSnapshots(HealthCommon):
 
     def test_trend(self):
         self._nights([(30, 60), (0, 72)])
-        self.assertRecordValues(
-            self.relationship, [{"health_trend": 12, "health_direction": "up"}]
-        )
+        self.assertRecordValues(self.relationship, [{"health_trend": 12, "health_direction": "up"}])
         self._set_points(60)
         self._night()
         self.assertRecordValues(
@@ -194,9 +187,7 @@ class TestHealthSnapshots(HealthCommon):
             date = self.today - timedelta(days=days)
             self._set_points(50)
             self.Run._take(self.company, self.relationship.ids, date)
-        self.cr.execute(
-            "UPDATE client_health_snapshot SET readings = '{}' WHERE readings IS NULL"
-        )
+        self.cr.execute("UPDATE client_health_snapshot SET readings = '{}' WHERE readings IS NULL")
         self.Snapshot._thin(self.today)
         snapshots = self.Snapshot.search([])
         dates = [(self.today - snapshot.date).days for snapshot in snapshots]

@@ -5,9 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.scoring import Measure, Reading, get_score
+from ..engine.scoring import Measure, Reading, get_changes, get_score
 from ..engine.sentences import HIDDEN, SETTINGS, get_sentences, round_to_total
-from ..engine.scoring import get_changes
 from ..engine.stage_proposals import Case, Limits, Run, get_proposal
 
 TODAY = date(2026, 3, 20)
@@ -23,9 +22,7 @@ def make_measures(weights=(1,) * 5, floors=(0,) * 5):
 
 def read(*values):
     return {
-        code: Reading(value)
-        for code, value in zip(CODES, values, strict=True)
-        if value is not None
+        code: Reading(value) for code, value in zip(CODES, values, strict=True) if value is not None
     }
 
 
@@ -93,9 +90,7 @@ class TestStageProposals(BaseCase):
         seen = frozenset(["issue:7"])
         case = make_case("healthy", all_at(95), None, run=None, flags=seen, seen=seen)
         self.assertIsNone(self.propose(case))
-        case = make_case(
-            "healthy", all_at(95), None, run=None, flags=seen | {"issue:8"}, seen=seen
-        )
+        case = make_case("healthy", all_at(95), None, run=None, flags=seen | {"issue:8"}, seen=seen)
         self.assertEqual(self.propose(case), ("at_risk", ("issue",)))
 
     def test_what_a_person_knew_when_deciding(self):
@@ -103,9 +98,7 @@ class TestStageProposals(BaseCase):
         self.assertIsNone(self.propose(case))
 
     def test_override_holds_the_score(self):
-        case = make_case(
-            "healthy", all_at(20), all_at(55), week=all_at(90), overridden=True
-        )
+        case = make_case("healthy", all_at(20), all_at(55), week=all_at(90), overridden=True)
         self.assertIsNone(self.propose(case))
 
     def test_back_after_14_days(self):
@@ -115,9 +108,7 @@ class TestStageProposals(BaseCase):
         self.assertIsNone(self.propose(make_case("at_risk", all_at(80), None, run=young)))
         flagged = make_case("at_risk", all_at(80), all_at(60), flags=frozenset(["issue:1"]))
         self.assertIsNone(self.propose(flagged))
-        just_moved = make_case(
-            "at_risk", all_at(80), all_at(60), decided=TODAY - timedelta(days=3)
-        )
+        just_moved = make_case("at_risk", all_at(80), all_at(60), decided=TODAY - timedelta(days=3))
         self.assertIsNone(self.propose(just_moved))
 
     def test_other_phases_are_left_to_people(self):

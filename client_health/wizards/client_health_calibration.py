@@ -80,9 +80,7 @@ class ClientHealthCalibration(models.TransientModel):
     @api.depends("days", "line_ids")
     def _compute_figures(self):
         for page in self:
-            result = calibration.judge(
-                [line._get_band(page.days) for line in page.line_ids]
-            )
+            result = calibration.judge([line._get_band(page.days) for line in page.line_ids])
             page.cases = result.cases
             page.flagged = result.flagged
             page.missed = result.missed

@@ -25,7 +25,13 @@ export class HealthPopover extends Component {
     }
 
     getTone(points) {
-        return points === null ? "secondary" : points >= 75 ? "success" : points < 50 ? "danger" : "warning";
+        return points === null
+            ? "secondary"
+            : points >= 75
+              ? "success"
+              : points < 50
+                ? "danger"
+                : "warning";
     }
 
     getSigned(points) {
@@ -90,10 +96,10 @@ export class Health extends Component {
         if (!this.isKnown) {
             return _t("Not enough is known for a score. Click to see what is.");
         }
-        const title = _t(
-            "Health %(score)s of 100, %(coverage)s % known. Click to see why.",
-            { score: this.score, coverage: Math.round(this.data.health_coverage) }
-        );
+        const title = _t("Health %(score)s of 100, %(coverage)s % known. Click to see why.", {
+            score: this.score,
+            coverage: Math.round(this.data.health_coverage),
+        });
         return this.data.health_overridden ? `${title} ${_t("A manager overrides it.")}` : title;
     }
 
