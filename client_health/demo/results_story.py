@@ -176,7 +176,7 @@ BLUE_HARBOUR = Story(
 )
 
 NORTHLIGHT = Story(
-    belief="That the newsletter is always on time, and that they never have to explain opera to us.",
+    belief="That the newsletter is always on time, and that they never have to explain opera.",
     goals=(
         Goal(
             name="Newsletter to 20,000 readers",

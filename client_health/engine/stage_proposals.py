@@ -35,6 +35,9 @@ class Limits:
     risk: float = 50.0
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The nights in a row, up to tonight, whose score was in (or out of) one band.
@@ -79,7 +82,7 @@ class Proposal:
 
 
 def get_proposal(
-    case: Case, measures: Iterable[Measure], limits: Limits = Limits()
+    case: Case, measures: Iterable[Measure], limits: Limits = DEFAULT_LIMITS
 ) -> Proposal | None:
     """Return the move that the rules ask for tonight, or None."""
     measures = list(measures)

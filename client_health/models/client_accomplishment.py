@@ -119,7 +119,6 @@ class ClientAccomplishment(models.Model):
     )
     confirmed_by_id = fields.Many2one(
         "res.partner",
-        string="Confirmed By",
         compute="_compute_confirmation",
         store=True,
         copy=False,

@@ -28,7 +28,6 @@ class ClientConfirmationMixin(models.AbstractModel):
     confirmed_date = fields.Datetime(string="Confirmed On", readonly=True, copy=False)
     confirmed_by_id = fields.Many2one(
         "res.partner",
-        string="Confirmed By",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -121,7 +121,6 @@ class ClientFeedback(models.Model):
     )
     message_id = fields.Many2one(
         "mail.message",
-        string="Message",
         index="btree_not_null",
         ondelete="set null",
         readonly=True,

@@ -89,7 +89,7 @@ class ClientFitCriterion(models.Model):
     @api.model
     def _get_asked(self):
         """Return the questions that are asked today, in the order of the form."""
-        return self.search([])._in_sections()
+        return self.search([("active", "=", True)])._in_sections()
 
     def _in_sections(self):
         """Return the same questions, section by section."""

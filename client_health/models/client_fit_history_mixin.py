@@ -121,8 +121,9 @@ class ClientFitHistoryMixin(models.AbstractModel):
 
     def _on_expectation_changed(self):
         """An agreement got out of date: what made us a good match may have gone as well."""
-        super()._on_expectation_changed()
+        result = super()._on_expectation_changed()
         self._start_fit_round("expectation")
+        return result
 
     def _remind_fit_round(self, reason):
         reasons = dict(

@@ -68,7 +68,6 @@ class ClientFitMixin(models.AbstractModel):
         help="How many red flags were seen, in part or in full.",
     )
     fit_score = fields.Float(
-        string="Fit Score",
         compute="_compute_fit_score",
         digits=(16, 0),
         groups=USER_GROUP,

@@ -59,7 +59,7 @@ class ClientHealthExplanation(models.AbstractModel):
     @api.model
     def _get_records(self):
         """Return {code: measure}, those that are switched off as well: the past knows them."""
-        measures = self.env["client.health.measure"].with_context(active_test=False).search([])
+        measures = self.env["client.health.measure"].search([("active", "in", [True, False])])
         return {measure.code: measure for measure in measures}
 
     @api.model
@@ -96,7 +96,7 @@ class ClientHealthExplanation(models.AbstractModel):
     def _get_dimension_names(self):
         return {
             dimension.code: dimension.name
-            for dimension in self.env["client.health.dimension"].search([])
+            for dimension in self.env["client.health.dimension"].search([("code", "!=", False)])
         }
 
     @api.model
@@ -190,7 +190,7 @@ class ClientHealthExplanation(models.AbstractModel):
         weights = scoring.get_weights(measures, result.points)
         records = self._get_records()
         rows = []
-        for dimension in self.env["client.health.dimension"].search([]):
+        for dimension in self.env["client.health.dimension"].search([("code", "!=", False)]):
             own = [m for m in measures if m.dimension == dimension.code]
             if not own:
                 continue

@@ -69,7 +69,7 @@ class ClientHealthMeasure(models.Model):
         translate=True,
         help="The source of the two ends as delivered. A rule of thumb is yours to edit.",
     )
-    line = fields.Char(string="Line", compute="_compute_line")
+    line = fields.Char(compute="_compute_line")
     error = fields.Text(
         readonly=True,
         copy=False,
@@ -100,7 +100,7 @@ class ClientHealthMeasure(models.Model):
     @api.model
     def _get_measures(self):
         """Return the active measures as ``scoring.Measure``, in the order of the list."""
-        return self.search([])._to_scoring()
+        return self.search([("active", "=", True)])._to_scoring()
 
     def _to_scoring(self):
         return [

@@ -40,10 +40,9 @@ class ClientHealthMixin(models.AbstractModel):
         help="From 0 to 100, made of what is known about the client: click on it to see of what. "
         "Empty when too little is known.",
     )
-    health_known = fields.Boolean(string="Health Known", readonly=True, copy=False)
+    health_known = fields.Boolean(readonly=True, copy=False)
     health_band = fields.Selection(
         BANDS,
-        string="Health Band",
         readonly=True,
         copy=False,
         index=True,

@@ -28,7 +28,7 @@ class ClientHealthRun(models.AbstractModel):
         """Score every client of every company that has none of today, then thin the past."""
         today = fields.Date.context_today(self)
         errors = {}
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("active", "=", True)])
         remaining = {company: self._count_unscored(company, today) for company in companies}
         for company in companies:
             run = self.with_company(company)
@@ -58,13 +58,16 @@ class ClientHealthRun(models.AbstractModel):
         relationships = self.env["client.relationship"].browse(relationship_ids)
         relationships._refresh_health()
         for follow in (self._propose, self._remind):
-            try:
-                with self.env.cr.savepoint():
-                    follow(company, relationships, today)
-            except Exception:
-                # the scores are worth keeping, whatever goes wrong with what follows from them
-                _logger.exception("%s failed for company %s", follow.__name__, company.id)
+            self._try(follow, company, relationships, today)
         return errors
+
+    def _try(self, follow, company, relationships, today):
+        try:
+            with self.env.cr.savepoint():
+                follow(company, relationships, today)
+        except Exception:
+            # the scores are worth keeping, whatever goes wrong with what follows from them
+            _logger.exception("%s failed for company %s", follow.__name__, company.id)
 
     def _propose(self, company, relationships, today):
         self.env["client.health.proposal"]._follow_night(company, relationships, today)

@@ -28,7 +28,6 @@ class ClientRequestMixin(models.AbstractModel):
 
     requested_by = fields.Selection(
         [("client", "The client"), ("us", "Our own idea"), ("unclear", "Unclear")],
-        string="Requested By",
         compute="_compute_requested_by",
         inverse="_inverse_requested_by",
         store=True,

@@ -75,12 +75,13 @@ class ClientUpdate(models.Model):
     )
     salutation = fields.Char(compute="_compute_salutation", help="The names of who reads it.")
     sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False)
-    sent_by_id = fields.Many2one("res.users", string="Sent By", readonly=True, copy=False)
+    sent_by_id = fields.Many2one("res.users", readonly=True, copy=False)
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for update in self:
             update.access_url = f"/my/updates/{update.id}"
+        return result
 
     @api.depends("recipient_ids.name")
     def _compute_salutation(self):
@@ -110,11 +111,14 @@ class ClientUpdate(models.Model):
 
     def unlink(self):
         # not @api.ondelete: mail.thread deletes the messages before that is asked
+        self._check_not_sent()
+        return super().unlink()
+
+    def _check_not_sent(self):
         if any(update.state == "sent" for update in self):
             raise UserError(
                 self.env._("What a client was told is kept. You can archive it instead.")
             )
-        return super().unlink()
 
     def action_use_template(self):
         """Start from the template of the kind, in the language of who reads it."""

@@ -37,6 +37,7 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         """Odoo's own hook for what moves along when opportunities are merged."""
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         self._merge_fit(opportunities)
         self._merge_agreements(opportunities)
+        return result

@@ -58,7 +58,7 @@ class TestFeedback(VoiceCommon):
         both = self._log(date=self._ago(2)) | self._log("concern", date=self._ago(1))
         action = both.with_user(self.owner).action_resolve()
         wizard = Form(
-            self.env[action["res_model"]].with_user(self.owner).with_context(action["context"])
+            self.env[action["res_model"]].with_user(self.owner).with_context(**action["context"])
         )
         self.assertTrue(wizard.resolved)
         wizard.answer = "Called both"
@@ -286,7 +286,7 @@ class TestFeedbackSource(VoiceCommon):
         feedback = self._log(message_id=message.id, date=message.date)
         self._say(self.seller.partner_id, days=2, text="Mended, please reload")
         action = feedback.action_answer()
-        wizard = self.env[action["res_model"]].with_context(action["context"]).create({})
+        wizard = self.env[action["res_model"]].with_context(**action["context"]).create({})
         self.assertEqual(wizard.answer, "Mended, please reload")
         self.assertEqual(wizard.date, self._ago(2))
 

@@ -181,7 +181,7 @@ class TestRepair(IssueCommon):
             issue.with_user(self.manager)._give_up("  ")
         action = issue.with_user(self.manager).action_give_up()
         wizard = self.env[action["res_model"]].with_user(self.manager)
-        wizard.with_context(action["context"]).create(
+        wizard.with_context(**action["context"]).create(
             {"reason": "A misunderstanding"}
         ).action_save()
         self.assertEqual((issue.state, issue.closing_note), ("dropped", "A misunderstanding"))

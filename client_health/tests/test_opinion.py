@@ -43,7 +43,9 @@ class TestOpinion(VoiceCommon):
         self._ask(self.colleague)
         action = self.relationship.with_user(self.colleague).action_answer_opinion()
         form = Form(
-            self.env[action["res_model"]].with_user(self.colleague).with_context(action["context"])
+            self.env[action["res_model"]]
+            .with_user(self.colleague)
+            .with_context(**action["context"])
         )
         self.assertEqual(form.question, "What would you do next?")
         form.text = "Fly over and listen"

@@ -6,6 +6,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCommon
 
+from ..models import client_value_link
 from .test_accomplishment import AccomplishmentCommon
 
 
@@ -232,9 +233,7 @@ class TestMailLink(ResultsCase):
                 self.assertEqual(self._get(path).status_code == 200, bool(works))
 
     def test_old_links(self):
-        import odoo.addons.client_health.models.client_value_link as link  # noqa: PLC0415
-
-        self.patch(link, "VALID_HOURS", -1)
+        self.patch(client_value_link, "VALID_HOURS", -1)
         self.assertEqual(self._get(self._get_token_path()).status_code, 404)
 
     def test_not_for_who_is_somebody_else(self):

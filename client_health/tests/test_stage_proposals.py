@@ -7,7 +7,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..engine.scoring import Measure, Reading, get_changes, get_score
 from ..engine.sentences import HIDDEN, SETTINGS, get_sentences, round_to_total
-from ..engine.stage_proposals import Case, Limits, Run, get_proposal
+from ..engine.stage_proposals import DEFAULT_LIMITS, Case, Limits, Run, get_proposal
 
 TODAY = date(2026, 3, 20)
 CODES = ("a1", "a2", "b1", "b2", "c1")
@@ -54,7 +54,7 @@ FLOORS = st.tuples(*[st.floats(-100, 99)] * 5)
 class TestStageProposals(BaseCase):
     """The rules in the words of the design, one test each."""
 
-    def propose(self, case, measures=None, limits=Limits()):
+    def propose(self, case, measures=None, limits=DEFAULT_LIMITS):
         proposal = get_proposal(case, measures or make_measures(), limits)
         return proposal and (proposal.phase, proposal.reasons)
 
