@@ -48,6 +48,7 @@
         "views/project_project_views.xml",
         "views/crm_lead_views.xml",
         "views/client_health_menus.xml",
+        "views/client_health_measure_views.xml",
         "views/client_health_snapshot_views.xml",
         "wizards/client_health_calibration_views.xml",
         "views/client_profitability_views.xml",

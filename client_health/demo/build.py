@@ -10,6 +10,7 @@ from .bills import build_bills, build_expenses
 from .currencies import build_currencies
 from .deals import build_deals
 from .deposits import build_deposits
+from .feedback import build_feedback
 from .fit import build_fit
 from .health import build_health
 from .invoices import build_invoices
@@ -31,12 +32,13 @@ MONEY = (build_deposits, build_invoices, build_bills, build_expenses, build_paym
 CARE = (
     build_relationships,
     build_activities,
+    build_agreements,
     build_fit,
     build_requests,
-    build_agreements,
     build_results,
     build_talk,
     build_meetings,
+    build_feedback,
     close_projects,
 )
 

@@ -130,6 +130,7 @@ def build_fit(scene):
         found = DEALS[lead.name]
         lead.write({"fit_note": found.note, "fit_answer_ids": _get_lines(found, criteria)})
     leads.filtered(lambda lead: lead.won_status == "won")._take_fit_along()
+    _settle_open_rounds(scene)
     _build_rounds(scene, criteria)
     _let_come_true(scene, criteria)
     rounds = scene.env["client.fit.round"].search([("relationship_id.partner_id", "in", partners)])
@@ -159,6 +160,22 @@ def _get_lines(found, criteria):
         for name, criterion in criteria.items()
         if name not in skipped
     ]
+
+
+def _settle_open_rounds(scene):
+    """Put the rounds that changed expectations have opened to their day.
+
+    Where the story has a round of its own, they were answered by that.
+    """
+    for client in scene.stories:
+        relationship = scene.relationships[client.key]
+        opened = relationship.fit_round_ids.filtered(lambda one: one.reason == "expectation")
+        outdated = relationship.agreement_ids.filtered("outdated_on").mapped("outdated_on")
+        if client.key in ROUNDS:
+            opened.unlink()
+            relationship.activity_search(["client_health.mail_activity_type_fit"]).unlink()
+        elif opened and outdated:
+            opened.date = max(outdated)
 
 
 def _build_rounds(scene, criteria):

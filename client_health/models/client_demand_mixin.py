@@ -111,5 +111,5 @@ class ClientDemandMixin(models.AbstractModel):
         return dict(
             action,
             domain=self._get_scope_task_domain(),
-            context={"search_default_to_clear": 1, "search_default_group_project": 1},
+            context={"search_default_to_clear": 1},
         )

@@ -5,6 +5,7 @@ from ..engine import fit
 from .client_fit_mixin import USER_GROUP
 from .client_fit_round import BEFORE_SIGNING
 
+ACTIVITY = "client_health.mail_activity_type_fit"
 # More rounds than this do not fit side by side.
 COLUMNS = 4
 
@@ -131,8 +132,7 @@ class ClientFitHistoryMixin(models.AbstractModel):
         )
         for user, group in self.grouped("user_id").items():
             group.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Do we still fit? Answer the questions again"),
+                ACTIVITY,
                 note=reasons[reason],
                 user_id=(user or self.env.user).id,
             )

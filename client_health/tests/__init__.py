@@ -25,6 +25,7 @@ from . import test_goal_import
 from . import test_health_calibration
 from . import test_health_explained
 from . import test_health_judgement
+from . import test_health_measure
 from . import test_health_proposals
 from . import test_health_snapshots
 from . import test_install
@@ -40,7 +41,6 @@ from . import test_profitability_access
 from . import test_profitability_figures
 from . import test_reconciliation
 from . import test_results_portal
-from . import test_results_tour
 from . import test_review
 from . import test_scenario
 from . import test_scenario_access

@@ -9,8 +9,8 @@ from .common_signals import SignalCommon, set_created
 @tagged("post_install", "-at_install")
 class TestSignalContact(SignalCommon):
     def _meet(self, days, partners=None, relationship=None, **vals):
-        """A meeting of one hour, that many days ago; planned ten days before."""
-        start = self._ago(days, hours=2)
+        """A short meeting, that many days ago to the minute; planned ten days before."""
+        start = self._ago(days)
         event = (
             self.env["calendar.event"]
             .with_context(no_mail_to_attendees=True)
@@ -18,7 +18,7 @@ class TestSignalContact(SignalCommon):
                 {
                     "name": "Review",
                     "start": start,
-                    "stop": start + timedelta(hours=1),
+                    "stop": start + timedelta(minutes=5),
                     "user_id": self.owner.id,
                     "partner_ids": [Command.set((partners or self.elena | self.us).ids)],
                     **vals,
