@@ -382,7 +382,12 @@ class TestFeedbackOnForms(VoiceCommon):
         lines = (
             self.env["client.feedback"]
             .with_user(self.manager)
-            .search([("relationship_id.client_squeezed", "=", True)])
+            .search(
+                [
+                    ("relationship_id.client_squeezed", "=", True),
+                    ("relationship_id", "in", (loud | quiet | fine | old).ids),
+                ]
+            )
         )
         self.assertEqual(lines.relationship_id, loud)
 

@@ -54,6 +54,7 @@ class TestHealthMeasure(ClientHealthCommon):
         Measure._set_errors({"margin_rate": "Broken"})
         since = self.measure.error_date
         self.assertEqual((self.measure.error, bool(since)), ("Broken", True))
+        self.env.flush_all()
         before = self.cr.sql_log_count
         Measure._set_errors({"margin_rate": "Broken"})
         self.env.flush_all()
