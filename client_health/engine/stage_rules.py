@@ -1,6 +1,6 @@
 """Which phase may follow which, and who may move a client there.
 
-Pure data: no Odoo import. ``models/client_relationship.py`` asks, this page answers.
+Pure data: no Odoo import. ``models/client_flow_mixin.py`` asks, this page answers.
 """
 
 from typing import NamedTuple
@@ -13,6 +13,9 @@ ENDED = "ended"
 
 # A record is created or imported into one of these: history is not imported as a stage.
 ENTRY_PHASES = (HEALTHY, AT_RISK)
+
+# What a phase holds open, as long as a client is in it: {phase: model with client.episode.mixin}.
+EPISODES = {REBOOT: "client.reboot"}
 
 
 class Move(NamedTuple):

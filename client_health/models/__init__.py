@@ -5,6 +5,7 @@ from . import client_child_mixin
 from . import client_confirmation_mixin
 from . import client_demand_mixin
 from . import client_demand_relationship_mixin
+from . import client_episode_mixin
 from . import client_evidence_mixin
 from . import client_feedback
 from . import client_feedback_mixin
@@ -50,6 +51,7 @@ from . import client_profitability
 from . import client_profitability_finding
 from . import client_profitability_mixin
 from . import client_pulse
+from . import client_reboot
 from . import client_reconciliation
 from . import client_goal_progress_mixin
 from . import client_goal_mixin

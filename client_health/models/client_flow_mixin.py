@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 
 from ..engine import stage_rules
 from ..exceptions import MoveQuestion
@@ -55,22 +55,32 @@ class ClientFlowMixin(models.AbstractModel):
 
         A missing reason is not an error but a question: it opens the form that asks for it.
         """
-        for old_stage in self.stage_id.filtered(lambda old: old.phase != stage.phase):
-            move = stage_rules.get_move(old_stage.phase, stage.phase)
-            if not move:
-                raise UserError(self._get_no_way_message(old_stage, stage))
-            if move.manager and not self._is_client_manager():
-                raise UserError(
-                    self.env._(
-                        "Moving a client from %(old)s to %(new)s is up to a manager: "
-                        "please ask one, with your reason.",
-                        old=old_stage.name,
-                        new=stage.name,
-                    )
-                )
-            if not (reason or "").strip():
-                self._ask_reason(stage)
+        leaving = self.filtered(lambda relationship: relationship.phase != stage.phase)
+        for old_stage in leaving.stage_id:
+            leaving._check_way(old_stage, stage)
+        for episodes in leaving._get_open_episodes():
+            episodes._check_leave(stage, reason)
+        if leaving and not (reason or "").strip():
+            leaving._ask_reason(stage)
+        if leaving and stage.phase in stage_rules.EPISODES:
+            self.env[stage_rules.EPISODES[stage.phase]]._check_enter(leaving, stage, reason)
 
+    @api.model
+    def _check_way(self, old_stage, stage):
+        move = stage_rules.get_move(old_stage.phase, stage.phase)
+        if not move:
+            raise UserError(self._get_no_way_message(old_stage, stage))
+        if move.manager and not self._is_client_manager():
+            raise UserError(
+                self.env._(
+                    "Moving a client from %(old)s to %(new)s is up to a manager: "
+                    "please ask one, with your reason.",
+                    old=old_stage.name,
+                    new=stage.name,
+                )
+            )
+
+    @api.model
     def _get_no_way_message(self, old_stage, stage):
         next_stages = stage.search([("phase", "in", stage_rules.get_next_phases(old_stage.phase))])
         return self.env._(
@@ -85,12 +95,14 @@ class ClientFlowMixin(models.AbstractModel):
         raise MoveQuestion(
             self.env._("Why does it move to %s? The team will want to know.", stage.name),
             self.env.ref("client_health.client_stage_move_action").id,
-            self.env._("Give the reason"),
-            {
-                "default_relationship_ids": self.ids,
-                "default_stage_id": stage.id,
-            },
+            {"default_relationship_ids": self.ids, "default_stage_id": stage.id},
+            notify=False,
         )
+
+    def _get_open_episodes(self):
+        """Return what the phases hold open for these clients: one recordset per model."""
+        found = [self.env[model]._get_open(self) for model in stage_rules.EPISODES.values()]
+        return [episodes for episodes in found if episodes]
 
     @api.model
     def _is_client_manager(self):
@@ -127,23 +139,54 @@ class ClientFlowMixin(models.AbstractModel):
         return dict(action, context=context)
 
     def _move_stage(self, stage, reason):
-        """Move the clients to ``stage``, the one place where that has effects; return who moved."""
+        """Move the clients to ``stage``, the one place where that has effects; return who moved.
+
+        What the old phase holds open is closed, what the new one needs is opened; see
+        ``client.episode.mixin``. Between two stages of one phase nothing is closed or opened.
+        """
         if not stage:
             raise UserError(self.env._("This stage no longer exists. Please reload the page."))
         moved = self.filtered(lambda relationship: relationship.stage_id != stage)
+        moved._lock_for_move()
         moved._check_move(stage, reason)
-        for old_stage, relationships in moved.grouped("stage_id").items():
+        leaving = moved.filtered(lambda relationship: relationship.phase != stage.phase)
+        for episodes in leaving._get_open_episodes():
+            episodes._close_for_move(stage.phase, reason)
+        moved._write_stage(stage, reason)
+        if stage.phase in stage_rules.EPISODES:
+            values = self.env.context.get("client_move_values") or {}
+            self.env[stage_rules.EPISODES[stage.phase]]._open_for_move(leaving, reason, values)
+        stage._schedule_plan(moved)
+        return moved
+
+    def _lock_for_move(self):
+        """Nobody else moves these clients before this move is over.
+
+        Who comes second and finds them moved already is judged by where they are then: Odoo
+        runs his request again.
+        """
+        self.check_access("write")
+        try:
+            self.lock_for_update(allow_referencing=True)
+        except LockError:
+            raise LockError(
+                self.env._(
+                    "Somebody else is changing this client at this moment. Please look where it "
+                    "is now, and then move it."
+                )
+            ) from None
+
+    def _write_stage(self, stage, reason):
+        for old_stage, relationships in self.grouped("stage_id").items():
             old_stage._cancel_plan(relationships)
-        moved._track_set_log_message(reason or "")
-        super(ClientFlowMixin, moved).write(
+        self._track_set_log_message(reason or "")
+        super().write(
             {
                 "stage_id": stage.id,
                 "stage_reason": reason,
                 "date_last_stage_update": fields.Datetime.now(),
             }
         )
-        stage._schedule_plan(moved)
-        return moved
 
     def _schedule_stage_plan(self):
         for stage, relationships in self.grouped("stage_id").items():

@@ -50,6 +50,8 @@ class ClientJoin(models.AbstractModel):
             return
         for stage, group in others.grouped("stage_id").items():
             stage._cancel_plan(group)
+        for episodes in others._get_open_episodes():
+            episodes._close_for_join(kept)
         kept._message_log_batch({kept.id: self._get_join_note(others)})
         kept.write(self._prepare_join_values(kept, others))
         self.env["client.health.snapshot"]._join(kept, others)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ClientRelationshipStage(models.Model):
@@ -42,6 +43,27 @@ class ClientRelationshipStage(models.Model):
         help="Scheduled once for every client that enters this stage. What is still open is "
         "cancelled when the client leaves it.",
     )
+
+    def write(self, vals):
+        if "phase" in vals:
+            self.filtered(lambda stage: stage.phase != vals["phase"])._check_no_clients()
+        return super().write(vals)
+
+    def _check_no_clients(self):
+        """What a stage means is not changed over the heads of the clients in it."""
+        # sudo: only whether there is any client, of any company
+        if (
+            self.env["client.relationship"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_count([("stage_id", "in", self.ids)], limit=1)
+        ):
+            raise UserError(
+                self.env._(
+                    "There are clients in this stage: what it means can't be changed under them. "
+                    "Please add a stage of the other kind and move them, each with its reason."
+                )
+            )
 
     @api.model
     def _get_first_stage(self, phase):

@@ -70,6 +70,11 @@ class ResCompany(models.Model):
         help="Between Healthy and At risk, clients can move by themselves after what the last "
         "nights showed. Or a person decides. All other moves are always a person's.",
     )
+    client_reboot_days = fields.Integer(
+        string="Days for a Reboot",
+        default=30,
+        help="How long a reboot may take. Whoever starts one can choose another deadline.",
+    )
     client_health_backfill_date = fields.Date(readonly=True, copy=False)
     client_health_backfill_id = fields.Integer(readonly=True, copy=False)
 
@@ -77,4 +82,7 @@ class ResCompany(models.Model):
         "CHECK(client_health_risk >= 0 AND client_health_healthy <= 100"
         " AND client_health_risk < client_health_healthy)",
         "At risk begins below healthy, both between 0 and 100.",
+    )
+    _client_reboot_days_positive = models.Constraint(
+        "CHECK(client_reboot_days > 0)", "A reboot takes at least one day."
     )

@@ -16,3 +16,4 @@ class ResConfigSettings(models.TransientModel):
     client_health_healthy = fields.Float(related="company_id.client_health_healthy", readonly=False)
     client_health_risk = fields.Float(related="company_id.client_health_risk", readonly=False)
     client_health_move = fields.Selection(related="company_id.client_health_move", readonly=False)
+    client_reboot_days = fields.Integer(related="company_id.client_reboot_days", readonly=False)

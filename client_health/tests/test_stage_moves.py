@@ -1,7 +1,9 @@
-from odoo.exceptions import RedirectWarning, UserError
+from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..engine import stage_rules
+from ..exceptions import MoveQuestion
 from .common import ClientHealthCommon
 
 PHASES = ("healthy", "at_risk", "reboot", "offboard", "ended")
@@ -56,10 +58,10 @@ class TestStageMoves(ClientHealthCommon):
                         )
 
     def test_missing_reason_opens_the_question(self):
-        with self.assertRaises(RedirectWarning) as caught:
+        with self.assertRaises(MoveQuestion) as caught:
             self.relationship.with_user(self.owner).stage_id = self._get_stage("at_risk")
-        _message, action_id, _button, context = caught.exception.args
-        action = self.env["ir.actions.act_window"].browse(action_id)
+        action = self.env["ir.actions.act_window"].browse(caught.exception.context["action"])
+        context = caught.exception.context["action_context"]
         wizard = (
             self.env[action.res_model]
             .with_user(self.owner)
@@ -71,7 +73,7 @@ class TestStageMoves(ClientHealthCommon):
         self.assertEqual(self.relationship.stage_reason, "No answer for three weeks")
 
     def test_blank_reason_is_no_reason(self):
-        with self.assertRaises(RedirectWarning):
+        with self.assertRaises(MoveQuestion):
             self.relationship.write(
                 {"stage_id": self._get_stage("at_risk").id, "stage_reason": "   "}
             )
@@ -140,6 +142,54 @@ class TestStageMoves(ClientHealthCommon):
         self.assertEqual(set(stage_rules.MOVES), MANAGER_MOVES)
         self.assertEqual(
             {ways for ways, move in stage_rules.MOVES.items() if not move.manager}, OWNER_MOVES
+        )
+
+    def test_phase_holds_what_it_needs_open(self):
+        """Reboot has exactly one open reboot, every other phase has none."""
+        for phases in (
+            ("at_risk", "reboot", "healthy"),
+            ("at_risk", "reboot", "offboard", "ended", "healthy"),
+            ("at_risk", "reboot", "offboard", "reboot", "offboard"),
+        ):
+            relationship = self._create_clients(1)
+            for phase in phases:
+                with self.subTest(phases=phases, phase=phase):
+                    self._move(relationship, phase, user=self.manager)
+                    reboots = self.env["client.reboot"].search(
+                        [
+                            ("relationship_id", "=", relationship.id),
+                            ("state", "in", ("running", "awaiting")),
+                        ]
+                    )
+                    self.assertEqual(len(reboots), phase == "reboot")
+
+    def test_meaning_of_a_stage_with_clients_stays(self):
+        with self.assertRaisesRegex(UserError, "can't be changed under them"):
+            self._get_stage("healthy").phase = "reboot"
+        self._get_stage("healthy").phase = "healthy"
+        empty = self.env["client.relationship.stage"].create({"name": "New", "phase": "healthy"})
+        empty.phase = "at_risk"
+
+    def test_reboot_takes_what_the_mover_said(self):
+        self._move(self.relationship, "at_risk")
+        self.relationship.with_user(self.owner).with_context(
+            client_move_values={
+                "date_deadline": "2044-05-05",
+                "user_id": self.seller.id,
+                "state": "renewed",
+            }
+        ).write({"stage_id": self._get_stage("reboot").id, "stage_reason": "Start afresh"})
+        reboot = self.env["client.reboot"].search([("relationship_id", "=", self.relationship.id)])
+        self.assertRecordValues(
+            reboot,
+            [
+                {
+                    "state": "running",
+                    "reason": "Start afresh",
+                    "date_deadline": fields.Date.to_date("2044-05-05"),
+                    "user_id": self.seller.id,
+                }
+            ],
         )
 
 

@@ -1,19 +1,89 @@
-from odoo import fields, models
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import stage_rules
 
 
 class ClientStageMove(models.TransientModel):
-    """Asks for what a move needs; the rule itself is in ``client.relationship``."""
+    """Asks for what a move needs; the rule itself is in ``client.flow.mixin``."""
 
     _name = "client.stage.move"
     _description = "Move Clients to a Stage"
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
     stage_id = fields.Many2one("client.relationship.stage", required=True)
+    phase = fields.Selection(related="stage_id.phase")
     reason = fields.Char(
         required=True, help="One sentence that a colleague understands in three months."
     )
+    missing = fields.Text(compute="_compute_missing", export_string_translation=False)
+    date_deadline = fields.Date(
+        string="Deadline",
+        compute="_compute_date_deadline",
+        store=True,
+        readonly=False,
+        help="Until then it is clear whether both sides want to go on.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Owner",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        domain="[('share', '=', False)]",
+        help="The one person who sees it through. Empty: the owner of each client.",
+    )
+    date_opened = fields.Datetime(default=fields.Datetime.now, export_string_translation=False)
+
+    @api.depends("relationship_ids", "stage_id")
+    def _compute_missing(self):
+        """Say what is missing on the way there, which a manager may pass with his reason."""
+        for wizard in self:
+            wizard.missing = "\n".join(
+                episodes._format_missing(episodes._get_missing(wizard.stage_id.phase))
+                for episodes in wizard.relationship_ids._origin._get_open_episodes()
+            )
+
+    @api.depends("relationship_ids", "stage_id")
+    def _compute_date_deadline(self):
+        today = fields.Date.context_today(self)
+        for wizard in self:
+            company = wizard.relationship_ids.company_id[:1] or self.env.company
+            is_reboot = wizard.phase == stage_rules.REBOOT
+            days = relativedelta(days=company.client_reboot_days)
+            wizard.date_deadline = (wizard.date_deadline or today + days) if is_reboot else False
+
+    @api.depends("relationship_ids", "stage_id")
+    def _compute_user_id(self):
+        for wizard in self:
+            owners = wizard.relationship_ids.user_id
+            wizard.user_id = wizard.user_id or (owners if len(owners) == 1 else False)
 
     def action_move(self):
         self.ensure_one()
-        self.relationship_ids.write({"stage_id": self.stage_id.id, "stage_reason": self.reason})
+        self._check_not_moved()
+        relationships = self.relationship_ids.with_context(
+            client_move_values=self._prepare_move_values()
+        )
+        relationships.write({"stage_id": self.stage_id.id, "stage_reason": self.reason})
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _prepare_move_values(self):
+        values = {"date_deadline": self.date_deadline, "user_id": self.user_id.id}
+        return {name: value for name, value in values.items() if value}
+
+    def _check_not_moved(self):
+        """Whoever answers late learns that a colleague was faster, and where the client is now."""
+        for relationship in self.relationship_ids:
+            if relationship.date_last_stage_update > self.date_opened:
+                raise UserError(
+                    self.env._(
+                        "%(client)s was moved to %(stage)s while you were writing: “%(reason)s”. "
+                        "Please look at it again.",
+                        client=relationship.display_name,
+                        stage=relationship.stage_id.name,
+                        reason=relationship.stage_reason or "–",
+                    )
+                )

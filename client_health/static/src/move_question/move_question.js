@@ -4,15 +4,18 @@ import { registry } from "@web/core/registry";
 const MOVE_QUESTION = "odoo.addons.client_health.exceptions.MoveQuestion";
 
 /**
- * A move that lacks a reason is no error: the card goes back, and the question opens at once
- * instead of a warning with a button that would open it.
+ * A move that lacks something is no error: the card goes back, and what opens at once is the
+ * question, or the place where that is done; a warning would only be in the way.
  */
 function moveQuestionHandler(env, error, originalError) {
     if (!(originalError instanceof RPCError) || originalError.exceptionName !== MOVE_QUESTION) {
         return false;
     }
     error.unhandledRejectionEvent?.preventDefault();
-    const [, action, , additionalContext] = originalError.data.arguments;
+    const { action, action_context: additionalContext, notify } = originalError.data.context;
+    if (notify) {
+        env.services.notification.add(originalError.data.message, { type: "warning" });
+    }
     env.services.action.doAction(action, { additionalContext });
     return true;
 }
