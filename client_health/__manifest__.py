@@ -79,6 +79,8 @@
         "views/client_agreement_portal_templates.xml",
         "views/client_agreement_views.xml",
         "views/client_agreement_link_views.xml",
+        "views/client_reboot_views.xml",
+        "views/client_reboot_relationship_views.xml",
     ],
     "demo": [
         "demo/client_demo_agency.xml",

@@ -8,7 +8,8 @@ class MoveQuestion(UserError):
 
     :param action: what to open, the id or the dict of an action
     :param action_context: added to the context of that action
-    :param notify: also say the message beside what opens, because that does not say it itself
+    :param notify: what is said beside what opens; True: the message; False: nothing, because
+        what opens says it itself
     """
 
     # Odoo logs what is neither a UserError nor has a level as an error with a traceback.

@@ -18,6 +18,7 @@ from .meetings import build_meetings
 from .orders import build_orders
 from .payments import build_payments
 from .projects import build_projects, close_projects
+from .reboots import build_reboots
 from .relationships import build_relationships
 from .requests import build_requests
 from .results import build_results
@@ -39,6 +40,7 @@ CARE = (
     build_talk,
     build_meetings,
     build_feedback,
+    build_reboots,
     close_projects,
 )
 

@@ -183,6 +183,8 @@ class Move:
     done: tuple = ()
     # Days by which the steps of its plan were put off.
     later: int = 0
+    # Of a reboot: days that it was given.
+    given: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,6 +63,10 @@ def _build_moves(scene):
             # One message per move: without this, Odoo would track the first and last stage only.
             mover._track_finalize()
         _date_moves(scene, client, relationship)
+    # The fit questions that a reboot asks again are told in fit.py.
+    scene.env["client.fit.round"].search(
+        [("relationship_id", "in", [rel.id for rel in scene.relationships.values()])]
+    ).unlink()
 
 
 def _date_moves(scene, client, relationship):

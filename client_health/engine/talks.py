@@ -99,6 +99,21 @@ def select_exchanges(end, relationships):
     )
 
 
+def select_contacts(end, since, relationships):
+    """Return a SELECT of relationship_id and moment: meetings held, and what clients wrote."""
+    return SQL(
+        """
+        WITH %(messages)s
+        SELECT relationship_id, create_date AS moment FROM message
+     UNION ALL
+        SELECT relationship_id, moment FROM (%(meetings)s) e WHERE moment > %(since)s
+        """,
+        messages=_with_messages(end, since, relationships),
+        meetings=_select_meetings(end),
+        since=since,
+    )
+
+
 def select_starts(end, since, quiet, relationships):
     """Return a SELECT of relationship_id, moment and ours: contacts, and who began them.
 

@@ -51,6 +51,10 @@ from . import client_profitability
 from . import client_profitability_finding
 from . import client_profitability_mixin
 from . import client_pulse
+from . import client_reboot_evidence_mixin
+from . import client_reboot_holder_mixin
+from . import client_reboot_reminder_mixin
+from . import client_reboot_step_mixin
 from . import client_reboot
 from . import client_reconciliation
 from . import client_goal_progress_mixin

@@ -113,6 +113,7 @@ class ClientEpisodeMixin(models.AbstractModel):
                 missing=self._format_missing(missing),
             ),
             open_ones._get_records_action(),
+            notify=self.env._("Not yet to %s: here you see what is missing.", stage.name),
         )
 
     @api.model

@@ -135,6 +135,8 @@ class ClientFlowMixin(models.AbstractModel):
         context = {"default_relationship_ids": self.ids}
         if self.env.context.get("client_phase"):
             stage = self.stage_id._get_first_stage(self.env.context["client_phase"])
+            # Whatever the reason will be: what is not possible is not asked for.
+            self._check_move(stage, stage.name)
             context["default_stage_id"] = stage.id
         return dict(action, context=context)
 

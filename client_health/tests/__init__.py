@@ -39,6 +39,7 @@ from . import test_margin
 from . import test_opinion
 from . import test_profitability_access
 from . import test_profitability_figures
+from . import test_reboot
 from . import test_reconciliation
 from . import test_results_portal
 from . import test_review

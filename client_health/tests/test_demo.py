@@ -127,7 +127,7 @@ class TestDemo(TransactionCase):
 
     def test_nobody_is_in_a_stage_without_a_reason_and_a_past(self):
         moved = [rel for rel in self.relationships.values() if rel.phase != "healthy"]
-        self.assertEqual(len(moved), 5)
+        self.assertEqual(len(moved), 6)
         for rel in moved:
             self.assertTrue(rel.stage_reason.endswith("."), rel.stage_reason)
             self.assertGreater(rel.stage_days, 9)

@@ -9,6 +9,7 @@ from ..kinds import (
     Expense,
     Meeting,
     Milestone,
+    Move,
     Project,
     Say,
     Status,
@@ -127,6 +128,8 @@ CLIENT = Client(
     meetings=(
         Meeting(days=320, title="Blue Harbour: year review", us=("leo", "tom", "iris"), them=(1, 2),
                 hours=2, place="Harbour Quay 12, Portland"),
+        Meeting(days=290, title="Blue Harbour: what changed, and what comes next",
+                us=("leo", "iris"), them=(1, 2), hours=3, place="Harbour Quay 12, Portland"),
         Meeting(days=139, title="Blue Harbour: goals for the winter", us=("leo", "iris"),
             them=(1,)),
         Meeting(days=48, title="Blue Harbour: review and the year to come", us=("leo", "tom"),
@@ -138,11 +141,20 @@ CLIENT = Client(
         Call(days=33, who="leo", summary="Check-in: how are we doing for you?",
              feedback="Very content. Wants the guest stories before the spring season."),
     ),
+    moves=(
+        Move(phase="at_risk", days=315, who="leo",
+             reason="They talked to another agency about an app, and told us last."),
+        Move(phase="reboot", days=302, who="leo",
+             reason="Their plans have outgrown what we agreed on: start afresh, with both heads.",
+             given=45),
+        Move(phase="healthy", days=262, who="mia", later=265,
+             reason="Renewed: a new agreement with the app in it, and no bottleneck worth the "
+             "name."),
+    ),
     deals=(
         Deal(name="Website and booking for all hotels", amount=96000, stage="won", days=790,
              closed=755),
         Deal(name="Guest app", amount=42000, stage="won", days=325, closed=290),
         Deal(name="Loyalty scheme for returning guests", amount=28000, stage="proposition", days=3),
     ),
-    check_in=3,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from ..kinds import (
     Effort,
     Meeting,
     Milestone,
+    Move,
     Project,
     Say,
     Todo,
@@ -80,9 +81,16 @@ CLIENT = Client(
     todos=(
         Todo(due=-2, who="marc", kind="tough", summary="Two invoices overdue: agree on dates"),
     ),
+    moves=(
+        Move(phase="at_risk", days=66, who="marc",
+             reason="Every invoice is paid later than the one before, and reminders are ignored."),
+        Move(phase="reboot", days=41, who="marc", later=22,
+             reason="We do not want to work for a bank: start afresh, with dates that both sides "
+             "keep.",
+             done=("Rhea agrees to talk. She wants the treasury at the table.",)),
+    ),
     deals=(
         Deal(name="Tracking of parcels and vans", amount=110000, stage="won", days=720, closed=684),
         Deal(name="Planning of routes", amount=36000, stage="qualified", days=47),
     ),
-    check_in=9,
 )  # fmt: skip

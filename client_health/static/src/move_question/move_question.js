@@ -14,7 +14,8 @@ function moveQuestionHandler(env, error, originalError) {
     error.unhandledRejectionEvent?.preventDefault();
     const { action, action_context: additionalContext, notify } = originalError.data.context;
     if (notify) {
-        env.services.notification.add(originalError.data.message, { type: "warning" });
+        const text = notify === true ? originalError.data.message : notify;
+        env.services.notification.add(text, { type: "warning" });
     }
     env.services.action.doAction(action, { additionalContext });
     return true;

@@ -1,0 +1,192 @@
+"""What the records show about a reboot: one SELECT per point, for all reboots at once.
+
+A point counts what happened from the day on which the reboot started to the day on which it
+ended, or today. Nobody ticks it.
+"""
+
+from odoo import fields
+from odoo.tools import SQL
+
+from .reading import fetch, get_start, local_date
+from .talks import select_contacts
+
+GOALS = "goals"
+FUTURE = "future"
+BOTTLENECK = "bottleneck"
+SCOPE = "scope"
+VALUE = "value"
+POINTS = (GOALS, FUTURE, BOTTLENECK, SCOPE, VALUE)
+
+# A talk about big goals is one when a meeting was held or the client wrote so near to its day.
+NEAR_DAYS = 7
+
+
+def read_facts(env, reboots):
+    """Return {reboot id: {point: row, or None where the records show nothing}}.
+
+    The reboots are of one company. The scope of a point is the client, whoever asks.
+    """
+    facts = {reboot_id: dict.fromkeys(POINTS) for reboot_id in reboots.ids}
+    if not facts:
+        return facts
+    relationships = reboots.relationship_id
+    queries = {
+        GOALS: _select_goals(reboots),
+        FUTURE: _select_future(reboots, relationships),
+        BOTTLENECK: _select_bottlenecks(reboots, relationships),
+        SCOPE: _select_agreements(reboots, relationships),
+        VALUE: _select_values(reboots),
+    }
+    for point, query in queries.items():
+        for row in fetch(env, query):
+            facts[row["id"]][point] = row
+    return facts
+
+
+def _select_goals(reboots):
+    """id; agreed: names of the goals agreed since; waiting: how many wait for a yes."""
+    return SQL(
+        """
+        SELECT b.id,
+               ARRAY_AGG(g.name ORDER BY g.date_end, g.id)
+                   FILTER (WHERE g.date_agreed >= b.date_start
+                             AND g.date_agreed <= COALESCE(b.date_end, 'infinity')
+                             AND g.state IN ('agreed', 'reached')) AS agreed,
+               COUNT(*) FILTER (WHERE g.state = 'draft') AS waiting
+          FROM client_reboot b
+          JOIN client_goal g ON g.relationship_id = b.relationship_id
+         WHERE b.id IN %s AND g.active
+      GROUP BY b.id
+        """,
+        reboots._ids,
+    )
+
+
+def _select_future(reboots, relationships):
+    """id; big: number of big goals; talked: names of those talked about since, with a record of
+    the talk; claimed: names of those without one; day: of the last talk."""
+    end = fields.Datetime.now()
+    since = get_start(relationships, min(reboots.mapped("date_start")))
+    return SQL(
+        """
+        WITH contact AS MATERIALIZED (
+            SELECT DISTINCT relationship_id, %(day)s AS day FROM (%(contacts)s) k)
+        SELECT b.id,
+               COUNT(*) AS big,
+               ARRAY_AGG(g.name ORDER BY g.id) FILTER (WHERE %(in_time)s AND k.found) AS talked,
+               ARRAY_AGG(g.name ORDER BY g.id)
+                   FILTER (WHERE %(in_time)s AND k.found IS NULL) AS claimed,
+               MAX(g.date_discussed) FILTER (WHERE k.found) AS day,
+               MAX(g.date_discussed) AS last
+          FROM client_reboot b
+          JOIN client_goal g ON g.relationship_id = b.relationship_id
+     LEFT JOIN LATERAL (SELECT true AS found
+                          FROM contact c
+                         WHERE c.relationship_id = b.relationship_id
+                           AND c.day BETWEEN b.date_start AND COALESCE(b.date_end, 'infinity')
+                           AND ABS(c.day - g.date_discussed) <= %(near)s
+                         LIMIT 1) k ON true
+         WHERE b.id IN %(ids)s
+           AND g.active
+           AND g.horizon = 'big'
+           AND (g.state IN ('draft', 'agreed')
+                OR g.state = 'reached' AND g.date_closed >= b.date_start)
+      GROUP BY b.id
+        """,
+        day=local_date(relationships, SQL("moment")),
+        contacts=select_contacts(end, since, relationships),
+        near=NEAR_DAYS,
+        in_time=SQL("g.date_discussed BETWEEN b.date_start AND COALESCE(b.date_end, 'infinity')"),
+        ids=reboots._ids,
+    )
+
+
+def _select_bottlenecks(reboots, relationships):
+    """id; names of the bottlenecks; ready: [what, by whom, until when] of the hypotheses in the
+    work schedule; loose: number of hypotheses that are not there yet.
+
+    In the schedule: a task with an owner on either side and a date, made since the start or not
+    yet done.
+    """
+    return SQL(
+        """
+        WITH guess AS (
+            SELECT b.id,
+                   i.id AS issue_id,
+                   i.name AS bottleneck,
+                   h.id AS hypothesis_id,
+                   h.name,
+                   COALESCE(u.name, c.name) AS who,
+                   t.date_deadline::date AS until,
+                   t.active
+                       AND t.date_deadline IS NOT NULL
+                       AND (h.contact_id IS NOT NULL OR u.name IS NOT NULL)
+                       AND t.state <> '1_canceled'
+                       AND (t.state <> '1_done' OR %(created)s >= b.date_start) AS ready
+              FROM client_reboot b
+              JOIN client_issue i ON i.relationship_id = b.relationship_id
+         LEFT JOIN client_hypothesis h ON h.issue_id = i.id
+         LEFT JOIN project_task t ON t.id = h.task_id
+         LEFT JOIN res_partner c ON c.id = h.contact_id
+         LEFT JOIN LATERAL (SELECT p.name
+                              FROM project_task_user_rel e
+                              JOIN res_users v ON v.id = e.user_id
+                              JOIN res_partner p ON p.id = v.partner_id
+                             WHERE e.task_id = t.id
+                          ORDER BY v.id = h.user_id DESC, v.id
+                             LIMIT 1) u ON true
+             WHERE b.id IN %(ids)s
+               AND i.kind = 'bottleneck'
+               AND i.date <= COALESCE(b.date_end, 'infinity')
+               AND (i.state = 'open' OR %(closed)s >= b.date_start))
+        SELECT id,
+               ARRAY_AGG(DISTINCT bottleneck) AS bottlenecks,
+               JSON_AGG(JSON_BUILD_ARRAY(name, who, until) ORDER BY until, hypothesis_id)
+                   FILTER (WHERE ready) AS ready,
+               COUNT(hypothesis_id) FILTER (WHERE ready IS NOT TRUE) AS loose,
+               (ARRAY_AGG(issue_id ORDER BY issue_id))[1] AS issue_id
+          FROM guess
+      GROUP BY id
+        """,
+        created=local_date(relationships, SQL("t.create_date")),
+        closed=local_date(relationships, SQL("i.closed_date")),
+        ids=reboots._ids,
+    )
+
+
+def _select_agreements(reboots, relationships):
+    """id; the agreement accepted since that is in force: agreement_id, day, accepted_by."""
+    accepted = local_date(relationships, SQL("a.accepted_on"))
+    return SQL(
+        """
+        SELECT DISTINCT ON (b.id)
+               b.id, a.id AS agreement_id, a.name, %(accepted)s AS day, a.accepted_by
+          FROM client_reboot b
+          JOIN client_agreement a ON a.relationship_id = b.relationship_id
+         WHERE b.id IN %(ids)s
+           AND a.active
+           AND a.state = 'accepted'
+           AND %(accepted)s BETWEEN b.date_start AND COALESCE(b.date_end, 'infinity')
+      ORDER BY b.id, a.accepted_on DESC, a.id DESC
+        """,
+        accepted=accepted,
+        ids=reboots._ids,
+    )
+
+
+def _select_values(reboots):
+    """id; what the client said last about value since the start: words, who, day, source."""
+    return SQL(
+        """
+        SELECT DISTINCT ON (b.id)
+               b.id, v.words, p.name AS who, v.date AS day, v.source
+          FROM client_reboot b
+          JOIN client_value v ON v.relationship_id = b.relationship_id
+     LEFT JOIN res_partner p ON p.id = v.contact_id
+         WHERE b.id IN %s
+           AND v.date BETWEEN b.date_start AND COALESCE(b.date_end, 'infinity')
+           AND v.words ~ '\\S'
+      ORDER BY b.id, v.date DESC, v.id DESC
+        """,
+        reboots._ids,
+    )

@@ -1,0 +1,250 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ..engine import reboot as engine
+
+# Longer words of a client are shortened in a sentence; the whole is where it was written down.
+LONGEST = 160
+
+
+class ClientRebootEvidenceMixin(models.AbstractModel):
+    """The five points of a reboot, as the records show them: nobody ticks anything.
+
+    Live while the reboot is open; frozen in ``evidence`` when it ends.
+    """
+
+    _name = "client.reboot.evidence.mixin"
+    _description = "Points of a Reboot"
+
+    goals_done = fields.Boolean(string="Goals", compute="_compute_points")
+    goals_text = fields.Char(compute="_compute_points")
+    future_done = fields.Boolean(string="Big Goals", compute="_compute_points")
+    future_text = fields.Char(compute="_compute_points")
+    bottleneck_done = fields.Boolean(string="Bottleneck", compute="_compute_points")
+    bottleneck_text = fields.Char(compute="_compute_points")
+    scope_done = fields.Boolean(string="Scope", compute="_compute_points")
+    scope_text = fields.Char(compute="_compute_points")
+    value_done = fields.Boolean(string="Value", compute="_compute_points")
+    value_text = fields.Char(compute="_compute_points")
+    done_count = fields.Integer(
+        string="Points Done",
+        compute="_compute_points",
+        help="How many of the five points the records show.",
+    )
+    evidence = fields.Json(
+        readonly=True,
+        copy=False,
+        exportable=False,
+        help="The five points as they stood when the reboot ended.",
+    )
+    agreement_id = fields.Many2one(
+        "client.agreement",
+        string="Then Agreed",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The agreement that was in force when the reboot ended.",
+    )
+
+    @api.depends("state", "evidence", "relationship_id", "date_start")
+    @api.depends_context("lang", "uid")
+    def _compute_points(self):
+        live = self.filtered(lambda reboot: not reboot.evidence)
+        points = live._read_points()
+        for reboot in self:
+            shown = reboot.evidence or points.get(reboot._origin.id) or {}
+            for point in engine.POINTS:
+                done, text = shown.get(point) or (False, False)
+                reboot[f"{point}_done"] = done
+                reboot[f"{point}_text"] = text
+            reboot.done_count = sum(done for done, _text in shown.values())
+
+    def _read_points(self):
+        """Return {id: {point: [done, sentence]}}, in a fixed number of queries per company."""
+        result = {}
+        tasks = self._count_unclear_tasks()
+        for reboots in self._origin.grouped("company_id").values():
+            for reboot_id, facts in engine.read_facts(self.env, reboots).items():
+                reboot = self.browse(reboot_id)
+                result[reboot_id] = reboot._judge_points(facts, tasks.get(reboot_id, 0))
+        return result
+
+    def _count_unclear_tasks(self):
+        """Return {id: number of tasks that the client did not ask for, as far as we know}."""
+        # sudo: how many there are, not which; the scope of a client does not depend on who asks
+        rows = (
+            self.env["project.task"]
+            .sudo()
+            ._read_group(
+                [
+                    ("request_to_clear", "=", True),
+                    (
+                        "project_id.partner_id.commercial_partner_id",
+                        "in",
+                        self.relationship_id.partner_id.ids,
+                    ),
+                ],
+                ["project_id.partner_id.commercial_partner_id", "project_id.company_id"],
+                ["__count"],
+            )
+        )
+        counts = {(client.id, company.id): count for client, company, count in rows}
+        return {
+            reboot.id: sum(
+                counts.get((reboot.partner_id.id, company_id), 0)
+                for company_id in (reboot.company_id.id, False)
+            )
+            for reboot in self._origin
+        }
+
+    def _judge_points(self, facts, tasks):
+        return {
+            engine.GOALS: self._judge_goals(facts[engine.GOALS]),
+            engine.FUTURE: self._judge_future(facts[engine.FUTURE]),
+            engine.BOTTLENECK: self._judge_bottleneck(facts[engine.BOTTLENECK]),
+            engine.SCOPE: self._judge_scope(facts[engine.SCOPE], tasks),
+            engine.VALUE: self._judge_value(facts[engine.VALUE]),
+        }
+
+    def _judge_goals(self, row):
+        start = format_date(self.env, self.date_start)
+        if row and row["agreed"]:
+            names = self._join_names(row["agreed"])
+            return [
+                True,
+                self.env._("Agreed since %(start)s: %(names)s.", start=start, names=names),
+            ]
+        if row and row["waiting"]:
+            return [
+                False,
+                self.env._(
+                    "No goal was agreed since %(start)s; %(count)s wait for a yes.",
+                    start=start,
+                    count=row["waiting"],
+                ),
+            ]
+        return [False, self.env._("No goal was agreed since %s.", start)]
+
+    def _judge_future(self, row):
+        if not row:
+            return [False, self.env._("No big goal is known: where do they want to be then?")]
+        if row["talked"]:
+            return [
+                True,
+                self.env._(
+                    "Talked about around %(day)s: %(names)s.",
+                    day=format_date(self.env, row["day"]),
+                    names=self._join_names(row["talked"]),
+                ),
+            ]
+        if row["claimed"]:
+            return [
+                False,
+                self.env._(
+                    "%(names)s: noted as talked about, but no meeting was held and no message of "
+                    "the client came within %(days)s days of it.",
+                    names=self._join_names(row["claimed"]),
+                    days=engine.NEAR_DAYS,
+                ),
+            ]
+        if row["last"]:
+            day = format_date(self.env, row["last"])
+            return [False, self.env._("The big goals were last talked about on %s.", day)]
+        return [False, self.env._("Nobody talked with the client about its big goals yet.")]
+
+    def _judge_bottleneck(self, row):
+        if not row:
+            return [False, self.env._("Nobody has named what holds us up, on either side.")]
+        if row["ready"]:
+            lines = [
+                self.env._(
+                    "“%(what)s” (%(who)s, until %(until)s)",
+                    what=what,
+                    who=who,
+                    until=format_date(self.env, until),
+                )
+                for what, who, until in row["ready"]
+            ]
+            return [True, self.env._("In the schedule: %s.", ", ".join(lines))]
+        names = self._join_names(row["bottlenecks"])
+        if row["loose"]:
+            return [
+                False,
+                self.env._("%s: no hypothesis is in the schedule, with owner and date.", names),
+            ]
+        return [False, self.env._("%s: there is no hypothesis yet on what would help.", names)]
+
+    def _judge_scope(self, row, tasks):
+        parts = []
+        if row:
+            parts.append(
+                self.env._(
+                    "%(name)s accepted by %(who)s on %(day)s.",
+                    name=f"“{row['name']}”",
+                    who=row["accepted_by"] or self.env._("the client"),
+                    day=format_date(self.env, row["day"]),
+                )
+            )
+        else:
+            start = format_date(self.env, self.date_start)
+            parts.append(self.env._("The client has accepted no agreement since %s.", start))
+        if tasks:
+            parts.append(
+                self.env._("%s tasks left of which the client may not have asked for.", tasks)
+                if tasks > 1
+                else self.env._("1 task left that the client may not have asked for.")
+            )
+        elif row:
+            parts.append(self.env._("No unclear work is left."))
+        return [bool(row and not tasks), " ".join(parts)]
+
+    def _judge_value(self, row):
+        if row:
+            words = " ".join(row["words"].split())
+            words = f"{words[: LONGEST - 1]}…" if len(words) > LONGEST else words
+            day = format_date(self.env, row["day"])
+            return [True, f"“{words}” ({row['who']}, {day})"]
+        start = format_date(self.env, self.date_start)
+        return [
+            False,
+            self.env._("Nobody asked since %s what our work is worth to them.", start),
+        ]
+
+    @api.model
+    def _join_names(self, names):
+        """Return the names in quotes; of many, the first few."""
+        shown = [f"“{name}”" for name in names[:3]]
+        more = len(names) - len(shown)
+        return ", ".join(shown) + (self.env._(" and %s more", more) if more else "")
+
+    @api.model
+    def _get_point_labels(self):
+        return {
+            engine.GOALS: self.env._("Goals agreed anew"),
+            engine.FUTURE: self.env._("Their next three years talked about"),
+            engine.BOTTLENECK: self.env._("A bottleneck in the work schedule"),
+            engine.SCOPE: self.env._("Scope confirmed by the client"),
+            engine.VALUE: self.env._("Value in their own words"),
+        }
+
+    def _get_open_points(self):
+        """Return the points that are not done, as [(point, label, sentence)]."""
+        self.ensure_one()
+        return [
+            (point, label, self[f"{point}_text"])
+            for point, label in self._get_point_labels().items()
+            if not self[f"{point}_done"]
+        ]
+
+    def _prepare_frozen(self):
+        """Return the values that keep how the five points stand now."""
+        self.ensure_one()
+        return {
+            "evidence": {
+                point: [self[f"{point}_done"], self[f"{point}_text"]] for point in engine.POINTS
+            },
+            "agreement_id": self.relationship_id.agreement_id.filtered(
+                lambda agreement: agreement.state == "accepted"
+            ).id,
+        }
