@@ -1,0 +1,223 @@
+"""The ledger of every client's money: a night's rebuild against what else one could do.
+
+- floor_s: bare SQL that gathers and groups the same facts (timesheets, product lines, analytic
+  lines, open and paid items, orders), nothing mapped to a client, compared or written
+- own_select_s: the SELECTs of engine/ledger.py and engine/figures.py, nothing written
+- first_s: the first full build, from an empty ledger
+- ours_s: the nightly job, end to end, after 1 % of timesheets and documents changed
+- quiet_s: the same when nothing changed
+- one_client_s: the rebuild of one client on demand
+- panel_s: Odoo's own panel of a project, 200 of them, times all projects
+- naive_s: search and sum by client with the ORM, 200 of them, times all clients
+
+Median of three, but for first_s, panel_s and naive_s. queries: of the nightly job, all companies.
+peak_mib: growth of the process over its start by what is ours.
+"""
+
+import resource
+import statistics
+import time
+from datetime import timedelta
+
+from odoo import fields
+
+from odoo.addons.client_health.engine import figures, ledger, period
+
+DATA = "ledger"
+SAMPLE = 200
+ROUNDS = 3
+
+FLOOR = (
+    """SELECT project_id, company_id, date_trunc('month', date), sum(amount), sum(unit_amount),
+              sum(unit_amount) FILTER (WHERE timesheet_invoice_type LIKE 'billable%'),
+              sum(unit_amount) FILTER (WHERE amount = 0)
+         FROM account_analytic_line WHERE project_id IS NOT NULL GROUP BY 1, 2, 3""",
+    """SELECT m.partner_id, m.company_id, date_trunc('month', l.date), sum(l.balance)
+         FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+        WHERE m.state = 'posted' AND l.display_type = 'product'
+          AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt') GROUP BY 1, 2, 3""",
+    """SELECT x.account_id, m.partner_id, m.move_type, x.company_id, date_trunc('month', x.date),
+              sum(x.amount)
+         FROM account_analytic_line x
+    LEFT JOIN account_move_line l ON l.id = x.move_line_id
+    LEFT JOIN account_move m ON m.id = l.move_id
+        WHERE x.project_id IS NULL GROUP BY 1, 2, 3, 4, 5""",
+    """SELECT l.partner_id, l.company_id, sum(l.amount_residual), min(l.date_maturity)
+         FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+        WHERE l.amount_residual <> 0 AND l.parent_state = 'posted'
+          AND a.account_type = 'asset_receivable' GROUP BY 1, 2""",
+    """SELECT l.partner_id, l.company_id, max(p.max_date - l.date_maturity), count(*)
+         FROM account_partial_reconcile p JOIN account_move_line l ON l.id = p.debit_move_id
+     GROUP BY 1, 2""",
+    """SELECT o.partner_id, o.company_id, sum(l.untaxed_amount_to_invoice)
+         FROM sale_order o JOIN sale_order_line l ON l.order_id = o.id
+        WHERE o.state = 'sale' GROUP BY 1, 2""",
+)
+
+
+def run(env, clients):
+    start = memory()
+    env.cr.execute("TRUNCATE client_profitability")
+    env.cr.commit()
+    floor = median(lambda: read(env, [(statement, None) for statement in FLOOR]))
+    first = night(env)
+    vacuum(env)
+    quiet = statistics.median(night(env) for _ in range(ROUNDS))
+    own = median(lambda: read(env, own_selects(env)))
+    ours, queries = [], set()
+    for part in range(ROUNDS):
+        change(env, part)
+        before = env.cr.sql_log_count
+        ours.append(night(env))
+        queries.add(env.cr.sql_log_count - before)
+    one = seconds(lambda: rebuild_one(env))
+    peak = memory() - start
+    ours = statistics.median(ours)
+    panel, naive = panel_of_projects(env), loop_over_clients(env)
+    env.cr.execute("SELECT count(*) FROM client_profitability")
+    return {
+        "floor_s": round(floor, 2),
+        "own_select_s": round(own, 2),
+        "first_s": round(first, 2),
+        "ours_s": round(ours, 2),
+        "quiet_s": round(quiet, 2),
+        "one_client_s": round(one, 2),
+        "panel_s": round(panel, 1),
+        "naive_s": round(naive, 1),
+        "ours_by_floor": round(ours / floor, 2),
+        "first_by_floor": round(first / floor, 2),
+        "panel_by_ours": round(panel / ours),
+        "naive_by_ours": round(naive / ours),
+        "rows": env.cr.fetchone()[0],
+        "queries": max(queries),
+        "peak_mib": round(peak),
+    }
+
+
+def seconds(job):
+    start = time.perf_counter()
+    job()
+    return time.perf_counter() - start
+
+
+def median(job):
+    return statistics.median(seconds(job) for _ in range(ROUNDS))
+
+
+def memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def read(env, statements):
+    """Run SELECTs to their last row without sending the rows here."""
+    env.cr.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+    for statement, params in statements:
+        env.cr.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}", params)
+    env.cr.rollback()
+
+
+def own_selects(env):
+    Ledger = env["client.profitability"]
+    today = fields.Date.context_today(Ledger)
+    months = period.last_full_months(today)
+    for company in env["res.company"].search([]):
+        for select in (
+            ledger.select_ledger(company.id, Ledger._get_hours_per_unit()),
+            figures.select_figures(company.id, *months, today),
+        ):
+            yield select.code, list(select.params)
+
+
+def night(env):
+    """Return the seconds of the nightly job, with every company due, as after a day."""
+    env["res.company"].search([]).client_profitability_date = False
+    env.cr.commit()
+    spent = seconds(env["client.profitability"]._cron_rebuild_profitability)
+    failed = env["res.company"].search([("client_profitability_error", "!=", False)])
+    if failed:
+        raise ValueError(failed.mapped("client_profitability_error"))
+    return spent
+
+
+def change(env, part):
+    """Enter other amounts in 1 % of the timesheets, and take back 1 % of the documents."""
+    env.cr.execute(
+        "UPDATE account_analytic_line SET amount = amount - 1 "
+        "WHERE project_id IS NOT NULL AND id %% 200 / 2 = %s",
+        [part],
+    )
+    env.cr.execute(
+        "WITH m AS (UPDATE account_move SET state = 'draft' WHERE id > 1000000 AND id %% 100 = %s "
+        "RETURNING id) UPDATE account_move_line l SET parent_state = 'draft' "
+        "FROM m WHERE l.move_id = m.id",
+        [part],
+    )
+    env.cr.commit()
+
+
+def vacuum(env):
+    """What autovacuum does of itself a minute after so many new rows."""
+    env.cr.execute("ANALYZE client_profitability; ANALYZE client_relationship")
+    env.cr.commit()
+
+
+def rebuild_one(env):
+    busiest = env["client.profitability"]._read_group(
+        [("partner_id", "!=", False)], ["partner_id", "company_id"], order="__count desc", limit=1
+    )
+    [(partner, company)] = busiest
+    env["client.profitability"]._rebuild(company, partner)
+    env.cr.commit()
+
+
+def panel_of_projects(env):
+    env.cr.execute("SELECT count(*) FROM project_project WHERE id > 1000000")
+    [count] = env.cr.fetchone()
+    step = count // SAMPLE
+    projects = env["project.project"].browse(range(1_000_001, 1_000_001 + count, step)[:SAMPLE])
+    spent = 0
+    for project in projects:
+        spent += seconds(lambda project=project: project._get_profitability_items(False))
+        env.invalidate_all()
+    return spent * count / len(projects)
+
+
+def loop_over_clients(env):
+    env.cr.execute("SELECT count(*) FROM client_relationship WHERE id > 1000000")
+    [count] = env.cr.fetchone()
+    step = count // SAMPLE
+    partners = env["res.partner"].browse(range(1_000_001, 1_000_001 + count, step)[:SAMPLE])
+    spent = 0
+    for partner in partners:
+        spent += seconds(lambda partner=partner: naive_figures(env, partner))
+        env.invalidate_all()
+    return spent * count / len(partners)
+
+
+def naive_figures(env, partner):
+    """What one writes first: read the records of a client and add them up."""
+    timesheets = env["account.analytic.line"].search(
+        [("project_id.partner_id", "child_of", partner.id)]
+    )
+    invoices = env["account.move.line"].search(
+        [
+            ("move_id.partner_id", "child_of", partner.id),
+            ("move_id.move_type", "in", ("out_invoice", "out_refund", "out_receipt")),
+            ("parent_state", "=", "posted"),
+            ("display_type", "=", "product"),
+        ]
+    )
+    accounts = env["project.project"].search([("partner_id", "child_of", partner.id)]).account_id
+    costs = env["account.analytic.line"].search(
+        [("account_id", "in", accounts.ids), ("category", "=", "vendor_bill")]
+    )
+    owed = env["account.move"].search(
+        [("partner_id", "child_of", partner.id), ("payment_state", "=", "not_paid")]
+    )
+    return (
+        sum(timesheets.mapped("unit_amount")),
+        -sum(timesheets.mapped("amount")),
+        -sum(invoices.mapped("balance")),
+        -sum(costs.mapped("amount")),
+        sum(owed.mapped("amount_residual_signed")),
+    )
