@@ -22,30 +22,30 @@ def select_ledger(company_id, hours_per_unit, partner_ids=()):
     currency, costs positive. Hours are rounded to four decimals: a sum of floats depends on the
     order of its rows, and what did not change must not look changed.
 
-    :param hours_per_unit: {uom id: hours} of the time units other than the hour
+    :param hours_per_unit: {uom id: hours} of the time units
     :param partner_ids: only the rows of these clients and of their projects
     """
     return SQL(
         """
         WITH %(client_map)s,
-             fact AS (%(facts)s),
-             total AS (SELECT partner_id, project_id, date, %(sums)s
-                         FROM fact
-                        WHERE %(scope)s
-                     GROUP BY partner_id, project_id, date)
+             revenue_line AS MATERIALIZED (%(lines)s),
+             labour AS (%(labour)s),
+             money AS (%(money)s)
         SELECT %(company)s AS company_id,
                t.*,
                t.revenue - t.labour_cost - t.other_cost AS margin,
                r.id AS relationship_id
-          FROM total t
+          FROM (SELECT * FROM (%(total)s) every WHERE %(scope)s) t
      LEFT JOIN client_relationship r
             ON r.partner_id = t.partner_id AND r.company_id = %(company)s
          WHERE t.revenue <> 0 OR t.labour_cost <> 0 OR t.other_cost <> 0 OR t.hours <> 0
         """,
         client_map=with_client_map(),
-        facts=_select_facts(company_id, hours_per_unit),
+        lines=revenue.select_lines(company_id),
+        labour=labour.select_labour(company_id, hours_per_unit),
+        money=_select_money(company_id),
         company=company_id,
-        sums=_sums(),
+        total=_select_total(),
         scope=in_scope(partner_ids),
     )
 
@@ -73,40 +73,52 @@ def in_scope(partner_ids):
     )
 
 
-def _select_facts(company_id, hours_per_unit):
-    """Return the UNION ALL of all kinds of money, in the columns of ``_sums``.
+def _select_money(company_id):
+    """Return revenue and other cost by client, project and month.
 
     What a kind has nothing to say about is NULL, not 0: a sum skips it at no cost.
     """
     return SQL(
         """
-        SELECT partner_id, project_id, date, NULL::numeric AS revenue, labour_cost,
-               NULL::numeric AS other_cost, hours, billable_hours, uncosted_hours
-          FROM (%(labour)s) labour
-     UNION ALL
-        SELECT partner_id, project_id, date, revenue, NULL, NULL, NULL, NULL, NULL
-          FROM (%(documents)s UNION ALL %(parts)s) revenue
-     UNION ALL
-        SELECT partner_id, project_id, date, NULL, NULL, other_cost, NULL, NULL, NULL
-          FROM (%(other_cost)s) other_cost
+        SELECT partner_id, project_id, date,
+               SUM(revenue) AS revenue,
+               SUM(other_cost) AS other_cost
+          FROM (SELECT partner_id, project_id, date, revenue, NULL::numeric AS other_cost
+                  FROM (%(documents)s UNION ALL %(parts)s) revenue
+             UNION ALL
+                SELECT partner_id, project_id, date, NULL, other_cost
+                  FROM (%(other_cost)s) other_cost) fact
+      GROUP BY partner_id, project_id, date
         """,
-        labour=labour.select_labour(company_id, hours_per_unit),
-        documents=revenue.select_documents(company_id),
-        parts=revenue.select_project_parts(company_id),
+        documents=revenue.select_documents(),
+        parts=revenue.select_project_parts(),
         other_cost=other_cost.select_other_cost(company_id),
     )
 
 
-def _sums():
-    amounts = [
-        SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
-        for name in ("revenue", "labour_cost", "other_cost")
-    ]
-    hours = [
-        SQL(
-            "ROUND(COALESCE(SUM(%(name)s), 0) * 10000) / 10000 AS %(name)s",
-            name=SQL.identifier(name),
-        )
-        for name in HOURS
-    ]
-    return SQL(", ").join(amounts + hours)
+def _select_total():
+    """Join the two halves, each of which has a client, project and month once.
+
+    Joined and not grouped again: most rows are months in which people only worked.
+    """
+    names = (
+        *(SQL("COALESCE(%s, 0) AS %s", *(SQL.identifier(name),) * 2) for name in AMOUNTS[:3]),
+        *(
+            SQL("COALESCE(ROUND(%s * 10000) / 10000, 0) AS %s", *(SQL.identifier(name),) * 2)
+            for name in HOURS
+        ),
+    )
+    return SQL(
+        """
+        SELECT COALESCE(l.partner_id, m.partner_id) AS partner_id,
+               COALESCE(l.project_id, m.project_id) AS project_id,
+               COALESCE(l.date, m.date) AS date,
+               %s
+          FROM labour l
+     FULL JOIN money m
+            ON m.project_id = l.project_id
+           AND m.date = l.date
+           AND COALESCE(m.partner_id, 0) = COALESCE(l.partner_id, 0)
+        """,
+        SQL(", ").join(names),
+    )

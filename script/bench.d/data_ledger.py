@@ -257,7 +257,9 @@ def distribution(account, percent):
 def make_payments(cr, model, number):
     """A payment for each paid document, 20 to 60 days after it, matched with what was owed."""
     mine = f"""SELECT *, 20 + m % 40 AS days FROM bench_move WHERE paid AND company = {number}"""
-    with_date = f"SELECT b.*, a.date + b.days AS paid_on FROM ({mine}) b JOIN account_move a USING (id)"
+    with_date = (
+        f"SELECT b.*, a.date + b.days AS paid_on FROM ({mine}) b JOIN account_move a USING (id)"
+    )
     place = "(SELECT max(id) FROM bench_bill) + s.m"
     fill(
         cr, "account_move", model.payment, with_date,

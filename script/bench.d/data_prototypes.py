@@ -7,7 +7,9 @@ from odoo import Command, fields
 
 def make_prototypes(env, company):
     """Return the ids of the records of a company, by kind."""
-    env = env(context={**env.context, "allowed_company_ids": [company.id], "tracking_disable": True})
+    env = env(
+        context={**env.context, "allowed_company_ids": [company.id], "tracking_disable": True}
+    )
     company = company.with_env(env)
     model = SimpleNamespace(company=company.id, currency=company.currency_id.id)
     model.other_currency = (env.ref("base.EUR") | env.ref("base.USD") - company.currency_id).ids[0]
@@ -23,7 +25,11 @@ def make_client(env, company, model):
     partner = Partner.create({"name": f"Prototype {company.name}", "is_company": True})
     contact = Partner.create({"name": "Contact", "parent_id": partner.id})
     relationship = env["client.relationship"].create(
-        {"partner_id": partner.id, "company_id": company.id, "user_id": env.ref("base.user_admin").id}
+        {
+            "partner_id": partner.id,
+            "company_id": company.id,
+            "user_id": env.ref("base.user_admin").id,
+        }
     )
     model.vendor = Partner.create({"name": "Vendor", "is_company": True}).id
     model.partner, model.contact, model.relationship = partner.id, contact.id, relationship.id
