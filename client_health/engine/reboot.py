@@ -52,7 +52,7 @@ def _select_goals(reboots):
                    FILTER (WHERE g.date_agreed >= b.date_start
                              AND g.date_agreed <= COALESCE(b.date_end, 'infinity')
                              AND g.state IN ('agreed', 'reached')) AS agreed,
-               COUNT(*) FILTER (WHERE g.state = 'draft') AS waiting
+               COUNT(*) FILTER (WHERE g.state = 'draft' AND g.horizon = 'period') AS waiting
           FROM client_reboot b
           JOIN client_goal g ON g.relationship_id = b.relationship_id
          WHERE b.id IN %s AND g.active

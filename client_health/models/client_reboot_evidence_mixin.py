@@ -119,7 +119,7 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
             return [
                 False,
                 self.env._(
-                    "No goal was agreed since %(start)s; %(count)s wait for a yes.",
+                    "No goal was agreed since %(start)s. Waiting for a yes: %(count)s.",
                     start=start,
                     count=row["waiting"],
                 ),
@@ -191,9 +191,9 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
             parts.append(self.env._("The client has accepted no agreement since %s.", start))
         if tasks:
             parts.append(
-                self.env._("%s tasks left of which the client may not have asked for.", tasks)
+                self.env._("%s tasks are left that the client may not have asked for.", tasks)
                 if tasks > 1
-                else self.env._("1 task left that the client may not have asked for.")
+                else self.env._("1 task is left that the client may not have asked for.")
             )
         elif row:
             parts.append(self.env._("No unclear work is left."))

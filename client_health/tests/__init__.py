@@ -40,6 +40,7 @@ from . import test_opinion
 from . import test_profitability_access
 from . import test_profitability_figures
 from . import test_reboot
+from . import test_reboot_tours
 from . import test_reconciliation
 from . import test_results_portal
 from . import test_review
@@ -55,6 +56,7 @@ from . import test_signal_voice
 from . import test_signals
 from . import test_stage_moves
 from . import test_stage_proposals
+from . import test_stage_ways
 from . import test_tours
 from . import test_update
 from . import test_value

@@ -58,7 +58,7 @@ class TestRebootEvidence(RebootCommon):
     def test_a_goal_that_waits_for_a_yes_is_named(self):
         self._create_goal()
         self._assert_done()
-        self.assertIn("1 wait for a yes", self.reboot.goals_text)
+        self.assertIn("Waiting for a yes: 1", self.reboot.goals_text)
 
     def test_a_dropped_goal_does_not_count(self):
         self._do_goals().action_drop()
@@ -132,7 +132,7 @@ class TestRebootEvidence(RebootCommon):
         self._assert_done("scope")
         task = self.env["project.task"].create({"name": "Odd", "project_id": self.project.id})
         self._assert_done()
-        self.assertIn("1 task left", self.reboot.scope_text)
+        self.assertIn("1 task is left", self.reboot.scope_text)
         task.action_client_asked()
         self._assert_done("scope")
         self._mark_outdated(agreement)

@@ -1,0 +1,259 @@
+import { registry } from "@web/core/registry";
+
+const CARD = ".o_kanban_record:contains('Blue Harbour')";
+const column = (name) => `.o_kanban_group:has(.o_column_title:contains('${name}'))`;
+const point = (name, is = "Done") => `div[data-point='${name}'] .fa[aria-label='${is}']`;
+const BACK = {
+    content: "Back to the reboot",
+    trigger: ".breadcrumb a:contains('Reboot of Blue Harbour')",
+    run: "click",
+};
+
+/* The owner starts afresh: drags the card, and does four of the five points. */
+registry.category("web_tour.tours").add("client_health_reboot", {
+    steps: () => [
+        {
+            content: "Drag it to Reboot: the board asks why",
+            trigger: `${column("At risk")} ${CARD}`,
+            run: `drag_and_drop(${column("Reboot")})`,
+        },
+        {
+            content: "With a deadline",
+            trigger: ".modal div[name='date_deadline']",
+        },
+        {
+            trigger: ".modal div[name='reason'] input",
+            run: "edit Two launches missed: we start afresh",
+        },
+        {
+            trigger: ".modal button[name='action_move']",
+            run: "click",
+        },
+        {
+            trigger: `${column("Reboot")} ${CARD}:contains('0 of 5 points')`,
+            run: "click",
+        },
+        {
+            trigger: ".alert button[name='action_view_reboots']:visible",
+            run: "click",
+        },
+        {
+            content: "The guided screen: why, and five open points",
+            trigger: ".o_form_view:contains('Two launches missed: we start afresh')",
+        },
+        {
+            trigger: point("value", "Open"),
+        },
+        {
+            content: "1. A goal that both sides want",
+            trigger: "button[name='action_goals']:visible",
+            run: "click",
+        },
+        {
+            trigger: ".modal div[name='name'] :is(input, textarea)",
+            run: "edit One list and one date",
+        },
+        {
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+        {
+            content: "It waits for a yes: the same button leads to it now",
+            trigger: "div[name='goals_text']:contains('Waiting for a yes: 1')",
+        },
+        {
+            trigger: "button[name='action_goals']:visible",
+            run: "click",
+        },
+        {
+            trigger: ".o_kanban_record:contains('One list and one date'), .o_data_row:contains('One list and one date') td[name='name']",
+            run: "click",
+        },
+        {
+            trigger: "button[name='action_agree']:visible",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_arrow_button_current:contains('Agreed')",
+        },
+        BACK,
+        {
+            trigger: point("goals"),
+        },
+        {
+            content: "2. The big goals, talked about in the meeting of today",
+            trigger: "button[name='action_future']:visible",
+            run: "click",
+        },
+        {
+            trigger: ".o_kanban_record:contains('Ten hotels'), .o_data_row:contains('Ten hotels') td[name='name']",
+            run: "click",
+        },
+        {
+            trigger: "button[name='action_talk']:visible",
+            run: "click",
+        },
+        {
+            trigger: "div[name='date_discussed']:not(:has(input[placeholder='never']:placeholder-shown))",
+        },
+        BACK,
+        {
+            trigger: point("future"),
+        },
+        {
+            content: "3. What holds us up becomes a task with owner and date",
+            trigger: "button[name='action_bottleneck']:visible",
+            run: "click",
+        },
+        {
+            trigger: ".o_notebook a[name='cause']",
+            run: "click",
+        },
+        {
+            trigger: "div[name='hypothesis_ids'] button[name='action_create_task']",
+            run: "click",
+        },
+        {
+            trigger: ".o_last_breadcrumb_item:contains('one person decides')",
+        },
+        BACK,
+        {
+            trigger: point("bottleneck"),
+        },
+        {
+            content: "5. What it is worth to them",
+            trigger: "button[name='action_value']:visible",
+            run: "click",
+        },
+        {
+            trigger: ".modal div[name='contact_id'] input",
+            run: "edit Elena",
+        },
+        {
+            trigger: ".o-autocomplete--dropdown-item:contains('Elena Marsh')",
+            run: "click",
+        },
+        {
+            trigger: ".modal div[name='words'] textarea",
+            run: "edit We sleep well since you do it",
+        },
+        {
+            trigger: ".modal button[name='action_note']",
+            run: "click",
+        },
+        {
+            trigger: point("value"),
+        },
+        {
+            content: "Four of five: not renewed yet, and it says what is missing",
+            trigger: "button[name='action_renew']:visible",
+            run: "click",
+        },
+        {
+            trigger: ".modal:contains('Scope confirmed by the client')",
+        },
+        {
+            trigger: ".modal .modal-footer button",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+    ],
+});
+
+/* The client has accepted the new agreement: renewed. */
+registry.category("web_tour.tours").add("client_health_reboot_renew", {
+    steps: () => [
+        {
+            trigger: ".o_data_row:contains('Blue Harbour') td[name='relationship_id']",
+            run: "click",
+        },
+        {
+            trigger: point("scope"),
+        },
+        {
+            trigger: "button.btn-primary[name='action_renew']:visible",
+            run: "click",
+        },
+        {
+            trigger: ".modal div[name='reason'] input",
+            run: "edit One list, one date, and a new agreement",
+        },
+        {
+            trigger: ".modal button[name='action_move']",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_arrow_button_current:contains('Renewed')",
+        },
+        {
+            content: "What was then agreed can be read",
+            trigger: ".alert:contains('One list, one date, and a new agreement'):contains('Then agreed')",
+        },
+    ],
+});
+
+/* Three moves that are refused: each says why, and opens where it can be done. */
+registry.category("web_tour.tours").add("client_health_refused", {
+    steps: () => [
+        {
+            content: "First: no reason. The question opens, and the card goes back.",
+            trigger: `${column("Healthy")} .o_kanban_record:contains('Fresh Client')`,
+            run: `drag_and_drop(${column("At risk")})`,
+        },
+        {
+            trigger: ".modal div[name='reason'] input",
+        },
+        {
+            trigger: ".modal button:contains('Discard')",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+        {
+            trigger: `${column("Healthy")} .o_kanban_record:contains('Fresh Client')`,
+        },
+        {
+            content: "Second: no such way. The ways that there are, are named.",
+            trigger: `${column("Healthy")} .o_kanban_record:contains('Fresh Client')`,
+            run: `drag_and_drop(${column("Reboot")})`,
+        },
+        {
+            trigger: ".modal:contains('From Healthy it can go to: At risk')",
+        },
+        {
+            trigger: ".modal .modal-footer button",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+        {
+            trigger: `${column("Healthy")} .o_kanban_record:contains('Fresh Client')`,
+        },
+        {
+            content: "Third: the reboot is not done. It opens, and shows what is missing.",
+            trigger: `${column("Reboot")} ${CARD}`,
+            run: `drag_and_drop(${column("Healthy")})`,
+        },
+        {
+            trigger: ".o_notification:contains('Not yet to Healthy')",
+        },
+        {
+            trigger: ".o_form_view " + point("goals", "Open"),
+        },
+        {
+            content: "The card went back",
+            trigger: ".breadcrumb a:contains('Clients')",
+            run: "click",
+        },
+        {
+            trigger: `${column("Reboot")} ${CARD}`,
+        },
+    ],
+});

@@ -1,0 +1,50 @@
+from datetime import timedelta
+
+from odoo.tests import HttpCase, tagged
+
+from .common_reboot import RebootCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRebootTours(RebootCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.owner.group_ids += cls.env.ref("project.group_project_manager")
+
+    def test_from_at_risk_to_renewed(self):
+        self._move(self.relationship, "at_risk")
+        self._meet(days=0)
+        self._create_goal(name="Ten hotels", horizon="big")
+        hypothesis = self._do_bottleneck()
+        hypothesis.task_id.unlink()
+        self.start_tour("/odoo/clients", "client_health_reboot", login="ch_owner")
+        reboot = self.relationship.reboot_id
+        self.assertEqual(reboot.reason, "Two launches missed: we start afresh")
+        self.env.invalidate_all()
+        self.assertEqual(reboot.done_count, 4)
+        hypothesis.task_id.requested_by = "client"
+        self._do_scope()
+        self.start_tour("/odoo/client-reboots", "client_health_reboot_renew", login="ch_owner")
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            reboot,
+            [
+                {
+                    "state": "renewed",
+                    "is_forced": False,
+                    "outcome": "One list, one date, and a new agreement",
+                    "agreement_id": self.relationship.agreement_id.id,
+                }
+            ],
+        )
+        self.assertEqual(self.relationship.phase, "healthy")
+
+    def test_three_refused_moves(self):
+        fresh = self._create_clients(1)
+        fresh.partner_id.name = "Fresh Client"
+        reboot = self._start()
+        self.start_tour("/odoo/clients", "client_health_refused", login="ch_owner")
+        self.assertEqual(fresh.phase, "healthy")
+        self.assertEqual(self.relationship.phase, "reboot")
+        self.assertEqual(reboot.date_deadline, reboot.date_start + timedelta(days=30))
