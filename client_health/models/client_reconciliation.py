@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.tools import SQL
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
 
 from ..engine import reconciliation
 
@@ -19,7 +19,8 @@ class ClientReconciliation(models.Model):
 
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    date = fields.Date(string="Month", readonly=True)
+    date = fields.Date(string="First Day", readonly=True)
+    month = fields.Char(compute="_compute_month")
     revenue_books = fields.Monetary(
         string="Revenue: Documents",
         readonly=True,
@@ -55,6 +56,12 @@ class ClientReconciliation(models.Model):
         related_sudo=True,
         string="Error of the Last Rebuild",
     )
+
+    @api.depends("date")
+    @api.depends_context("lang")
+    def _compute_month(self):
+        for row in self:
+            row.month = format_date(self.env, row.date, date_format="MMM yyyy")
 
     @property
     def _table_query(self):
