@@ -220,14 +220,19 @@ class ClientUpdate(models.Model):
         )
 
     @api.model
-    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
-        """A lent link shows the letter; the discussion is for who can be told by his own link."""
-        if self.env.user._is_public():
-            # sudo: the public reads nothing; only whether the signature is of this update
+    def _get_thread_with_access(
+        self, thread_id, *, mode="read", hash=None, pid=None, token=None, **kwargs
+    ):
+        """Who has the link reads; only people of the client, told by their own link, write."""
+        if mode != "read" and not self.env.user._is_internal():
+            # sudo: clients have no access; only whose it is, and whether the signature is its own
             update = self.sudo().browse(thread_id).exists()
-            if not update or not validate_thread_with_hash_pid(update, hash, pid):
+            own = self.env.user.partner_id.commercial_partner_id == update.partner_id
+            if not own and not validate_thread_with_hash_pid(update, hash, pid):
                 return self.browse()
-        return super()._get_thread_with_access(thread_id, hash=hash, pid=pid, token=token, **kwargs)
+        return super()._get_thread_with_access(
+            thread_id, mode=mode, hash=hash, pid=pid, token=token, **kwargs
+        )
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         """Nobody by default: whoever has the link alone must not write in a client's name."""

@@ -1,7 +1,7 @@
 from contextlib import suppress
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCommon
@@ -362,6 +362,18 @@ class TestUpdatePortal(UpdateCommon, HttpCase):
                 with suppress(Exception):  # how Odoo refuses is its own affair
                     self._post(**identity)
                 self.assertEqual(self.question.message_ids, before)
+        stranger = new_test_user(self.env, "other_portal", groups="base.group_portal")
+        stranger.partner_id.parent_id = self.stranger
+        self.authenticate("other_portal", "other_portal")
+        with suppress(Exception), mute_logger("odoo.http"):
+            self._post(token=self.token)
+        self.assertEqual(self.question.message_ids, before, "Somebody of another client")
+        self.authenticate(None, None)
+        fetched = self.make_jsonrpc_request(
+            "/mail/chatter_fetch",
+            {"thread_model": "client.update", "thread_id": self.question.id, "token": self.token},
+        )
+        self.assertEqual(fetched["messages"], self.question.message_ids.ids, "Its page shows them")
         sign = self.question._sign_token(self.elena.id)
         self._post(token=self.token, pid=self.elena.id, hash=sign)
         self.question.invalidate_recordset()
