@@ -1,13 +1,13 @@
-import hashlib
 from math import isfinite
 
 from werkzeug.exceptions import NotFound
 
 from odoo import http
 from odoo.http import request
-from odoo.tools.misc import format_amount, format_date
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from .client_results_values import get_seen, prepare_accomplishment, prepare_client
 
 # Goals that both sides know of; what is still to agree or was dropped is ours.
 SHOWN_STATES = ("agreed", "reached", "missed")
@@ -31,7 +31,10 @@ class ClientResults(CustomerPortal):
 
     @http.route("/my/results", type="http", auth="user", methods=["GET"], website=True)
     def portal_client_results(self, said=None, **_kwargs):
-        clients = [self._prepare_client(client) for client in self._get_relationships()]
+        clients = [
+            prepare_client(client, self._get_goals(client), self._get_accomplishments(client))
+            for client in self._get_relationships()
+        ]
         values = self._prepare_portal_layout_values()
         return request.render(
             "client_health.portal_client_results",
@@ -73,7 +76,7 @@ class ClientResults(CustomerPortal):
             "company_name": record.company_id.name,
         }
         if record._name == "client.accomplishment":
-            values["accomplishment"] = self._prepare_accomplishment(
+            values["accomplishment"] = prepare_accomplishment(
                 record, f"/client/value/{token}/file/"
             )
         return self._render_link("client_health.client_value_page", values, contact)
@@ -164,7 +167,7 @@ class ClientResults(CustomerPortal):
             raise NotFound
         if accomplishment.state == "confirmed":
             return "already"
-        if post.get("seen") != self._get_seen(accomplishment):
+        if post.get("seen") != get_seen(accomplishment):
             return "changed"
         amount = self._read_amount(post.get("amount"))
         if amount is NotImplemented:
@@ -187,82 +190,11 @@ class ClientResults(CustomerPortal):
         return (words or "").replace("\0", "").strip()
 
     def _read_amount(self, text):
-        """Return the amount, None for no amount, NotImplemented for what is no amount."""
+        """Return the amount, 0 for none, NotImplemented for what is no amount."""
         if not (text or "").strip():
-            return None
+            return 0
         try:
             amount = float(text)
         except ValueError:
             return NotImplemented
         return amount if isfinite(amount) and 0 <= amount < 1e15 else NotImplemented
-
-    def _get_seen(self, accomplishment):
-        """Return a print of what the client is shown: it says yes to that, and to nothing else."""
-        shown = (
-            accomplishment.name,
-            accomplishment.date,
-            accomplishment.description,
-            accomplishment.value_amount,
-            accomplishment.value_words,
-        )
-        return hashlib.sha256(repr(shown).encode()).hexdigest()
-
-    def _prepare_client(self, relationship):
-        return {
-            "id": relationship.id,
-            "company": relationship.company_id.name,
-            "words": relationship.value_words,
-            "words_date": self._format_date(relationship.value_date),
-            "words_by": relationship.value_contact_id.name,
-            "goals": [self._prepare_goal(goal) for goal in self._get_goals(relationship)],
-            "accomplishments": [
-                self._prepare_accomplishment(record, f"/my/results/{record.id}/file/")
-                for record in self._get_accomplishments(relationship)
-            ],
-        }
-
-    def _prepare_goal(self, goal):
-        """Return what the client sees of a goal: all but what it brings us."""
-        states = dict(goal._fields["state"]._description_selection(goal.env))
-        measured = bool(goal.date_measured)
-        return {
-            "name": goal.name,
-            "benefit": goal.benefit_client,
-            "state": goal.state,
-            "state_name": states[goal.state],
-            "figures": measured and goal._get_way_text(),
-            "progress": measured and round(goal.progress),
-            "date_end": self._format_date(goal.date_end),
-            "us": goal.user_id.name,
-            "them": goal.client_owner_id.name,
-        }
-
-    def _prepare_accomplishment(self, accomplishment, file_url):
-        """Return what the client sees of an accomplishment.
-
-        The amount that we claim is part of the question; the one it confirmed is its own.
-        """
-        confirmed = accomplishment.state == "confirmed"
-        amount = accomplishment.confirmed_amount if confirmed else accomplishment.value_amount
-        return {
-            "id": accomplishment.id,
-            "name": accomplishment.name,
-            "date": self._format_date(accomplishment.date),
-            "description": accomplishment.description,
-            "value_words": accomplishment.value_words,
-            "amount": amount and format_amount(request.env, amount, accomplishment.currency_id),
-            "currency": accomplishment.currency_id.symbol,
-            "link": accomplishment.link,
-            "files": [
-                {"name": file.name, "url": f"{file_url}{file.id}"}
-                for file in accomplishment.attachment_ids
-            ],
-            "state": accomplishment.state,
-            "confirmed_by": accomplishment.confirmed_by_id.name,
-            "confirmed_date": self._format_date(accomplishment.confirmed_date),
-            "confirmed_words": accomplishment.confirmed_words,
-            "seen": self._get_seen(accomplishment),
-        }
-
-    def _format_date(self, date):
-        return date and format_date(request.env, date)

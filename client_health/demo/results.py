@@ -91,7 +91,7 @@ def _answer(scene, client, result, told):
         scene.contact(client.key, who),
         source,
         verdict,
-        amount=amount or None,
+        amount=amount,
         words=words,
         date=_day(scene, days),
     )

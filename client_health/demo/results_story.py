@@ -175,7 +175,7 @@ BLUE_HARBOUR = Story(
                 76,
                 "yes",
                 "46 guests, and my people could look after those who were already here.",
-                0,
+                12000,
                 "link",
             ),
         ),
@@ -428,7 +428,7 @@ MARIGOLD = Story(
             what="600 seeds with sowing times.",
             worth="A season not lost",
             amount=15000,
-            answer=(1, 300, "yes", "We sold out of beans for the first time.", 0, "portal"),
+            answer=(1, 300, "yes", "We sold out of beans for the first time.", 18000, "portal"),
         ),
         Result(
             name="400 seeds in a new drawing style",

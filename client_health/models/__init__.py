@@ -66,12 +66,15 @@ from . import client_scenario
 from . import client_scenario_mixin
 from . import client_value
 from . import client_value_link
+from . import client_accomplishment_answer_mixin
 from . import client_accomplishment
 from . import client_relationship
 from . import client_relationship_link_mixin
 from . import client_agreement_link_mixin
 from . import client_relationship_stage
+from . import client_request_guess_mixin
 from . import client_request_mixin
+from . import client_update_thread_mixin
 from . import client_update
 from . import crm_lead
 from . import mail_activity

@@ -1,38 +1,22 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-# What the client said yes to stays as it was.
+# What the client said yes to stays as it was, and so does the claim beside it.
 LOCKED_FIELDS = {"name", "date", "description", "value_amount", "value_words", "relationship_id"}
 
 
 class ClientAccomplishment(models.Model):
-    """What we did for a client, with the evidence and what it is worth.
+    """What we did for a client, with the evidence and what we believe that it is worth.
 
-    We claim a value; the client confirms it, or not, by ``client.value`` records that nobody here
-    can write. What is confirmed can no longer be changed.
+    What the client says to it is a concern of its own, ``client.accomplishment.answer.mixin``.
+    What it confirmed can no longer be changed.
     """
 
     _name = "client.accomplishment"
     _description = "Client Accomplishment"
-    _inherit = [
-        "client.belonging.mixin",
-        "client.child.mixin",
-        "client.evidence.mixin",
-        "client.internal.thread.mixin",
-        "mail.activity.mixin",
-    ]
+    _inherit = ["client.belonging.mixin", "client.accomplishment.answer.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
-    _evidence_fields = frozenset(
-        {
-            "state",
-            "confirmed_amount",
-            "confirmed_by_id",
-            "confirmed_date",
-            "confirmed_words",
-            "answer_ids",
-        }
-    )
 
     name = fields.Char(string="What We Did", required=True, tracking=True)
     active = fields.Boolean(default=True)
@@ -41,13 +25,6 @@ class ClientAccomplishment(models.Model):
     )
     description = fields.Text(
         string="What Changed", help="In words the client understands. Shown to the client."
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    value_amount = fields.Monetary(
-        string="Value (Our Estimate)",
-        help="What it is worth to the client, as we see it: our claim until the client confirms "
-        "it. Leave it empty when words say it better. It is shown to the client with the question "
-        "whether it is right. It has nothing to do with what we charge or earn.",
     )
     value_words = fields.Text(
         string="Value in Words",
@@ -69,7 +46,6 @@ class ClientAccomplishment(models.Model):
         help="The client sees it on its portal and can say what it is worth. "
         "Until then it is yours alone.",
     )
-    asked_date = fields.Date(string="Asked On", readonly=True, copy=False)
     goal_id = fields.Many2one(
         "client.goal",
         index="btree_not_null",
@@ -98,53 +74,6 @@ class ClientAccomplishment(models.Model):
         check_company=True,
         domain="[('project_id.partner_id.commercial_partner_id', '=', partner_id)]",
     )
-    answer_ids = fields.One2many(
-        "client.value", "accomplishment_id", string="What the Client Said", readonly=True
-    )
-    state = fields.Selection(
-        [
-            ("claimed", "Claimed by us"),
-            ("disputed", "Seen otherwise"),
-            ("confirmed", "Confirmed by the client"),
-        ],
-        string="Confirmation",
-        compute="_compute_confirmation",
-        store=True,
-        copy=False,
-        index=True,
-        help="Only the client's own answer, or a proof of it, changes this.",
-    )
-    confirmed_date = fields.Date(
-        string="Confirmed On", compute="_compute_confirmation", store=True, copy=False
-    )
-    confirmed_by_id = fields.Many2one(
-        "res.partner",
-        compute="_compute_confirmation",
-        store=True,
-        copy=False,
-        index="btree_not_null",
-    )
-    confirmed_words = fields.Text(
-        string="Confirmed in Words", compute="_compute_confirmation", store=True, copy=False
-    )
-    confirmed_amount = fields.Monetary(
-        string="Value (Confirmed)",
-        compute="_compute_confirmation",
-        store=True,
-        copy=False,
-        help="What the client itself says it is worth.",
-    )
-
-    @api.depends("answer_ids.verdict")
-    def _compute_confirmation(self):
-        for accomplishment in self:
-            answers = accomplishment.answer_ids.sorted("id")
-            yes = answers.filtered(lambda answer: answer.verdict == "yes")[:1]
-            accomplishment.state = "confirmed" if yes else "disputed" if answers else "claimed"
-            accomplishment.confirmed_date = yes.date
-            accomplishment.confirmed_by_id = yes.contact_id
-            accomplishment.confirmed_words = yes.words
-            accomplishment.confirmed_amount = yes.amount
 
     @api.model
     def _get_client_links(self):
@@ -225,70 +154,3 @@ class ClientAccomplishment(models.Model):
 
     def action_unshare(self):
         self.write({"is_shared": False})
-
-    def action_ask(self):
-        """Ask whom to mail the question to."""
-        self.ensure_one()
-        self._check_askable()
-        return self.env["client.value.ask"]._get_action(self)
-
-    def action_note_answer(self):
-        """Record an answer that came on paper or by mail, with its proof."""
-        self.ensure_one()
-        return self.env["client.value.note"]._get_action(self)
-
-    def _check_askable(self):
-        if self.state == "confirmed":
-            raise UserError(self.env._("The client has confirmed this already."))
-        if not self.is_shared:
-            raise UserError(
-                self.env._("Please show it to the client first: it will see it with your question.")
-            )
-
-    def _ask(self, contact):
-        self._check_askable()
-        self.env["client.value.link"]._send(
-            self, contact, "client_health.mail_template_accomplishment_confirm"
-        )
-        self.asked_date = fields.Date.context_today(self)
-        self._message_log(
-            body=self.env._("%s was asked by mail what this is worth.", contact.display_name)
-        )
-
-    def _answer(self, contact, source, verdict, amount=None, **values):
-        """Keep the client's answer; without an amount of its own it says yes to ours.
-
-        Called by the controller, with who answers, or by the form that takes a proof. Who
-        answers twice is not heard twice: the first yes stands.
-        """
-        self.ensure_one()
-        # sudo: the lock only; two answers at once must not both be the first
-        self.sudo().lock_for_update()
-        if self.state == "confirmed":
-            return self.env["client.value"]
-        if verdict == "yes":
-            values["amount"] = self.value_amount if amount is None else amount
-        answer = self.env["client.value"]._record(
-            self.relationship_id,
-            contact,
-            source,
-            verdict=verdict,
-            accomplishment_id=self.id,
-            **values,
-        )
-        # sudo: the client may not write here; the text says who answered, never a figure
-        self.sudo()._log_answer(contact, verdict)
-        return answer
-
-    def _log_answer(self, contact, verdict):
-        if verdict == "yes":
-            self._message_log(body=self.env._("%s confirmed the value.", contact.name))
-            return
-        self._message_log(body=self.env._("%s sees the value otherwise.", contact.name))
-        owner = self.relationship_id.user_id
-        if owner.active:
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_call",
-                summary=self.env._("Ask what it is worth to them: they see it otherwise"),
-                user_id=owner.id,
-            )

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine import scope
-from .client_request_mixin import USER_GROUP
 
+USER_GROUP = "client_health.group_client_user"
 MONTHS = 12
 
 

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import models
 
-from .client_request_mixin import ACTIVITY
+ACTIVITY = "client_health.mail_activity_type_clear_scope"
 
 
 class ClientDemandRelationshipMixin(models.AbstractModel):

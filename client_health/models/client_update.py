@@ -2,10 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import NO_ACCESS
 from odoo.tools import html2plaintext, is_html_empty
-
-from odoo.addons.portal.utils import validate_thread_with_hash_pid
 
 # Templates by kind: where a text starts from
 TEMPLATES = {
@@ -23,24 +20,20 @@ OPEN_PLACE = re.compile(r"\[[^\[\]]*…\]")
 class ClientUpdate(models.Model):
     """Something that we tell a client: the one place from which clients are written to.
 
-    Sent, it is frozen, and its discussion with the client goes on under it: answers land here,
-    on no internal discussion. Kinds differ by their template and by what follows from them.
+    Sent, it is frozen, and its discussion with the client goes on under it, see
+    ``client.update.thread.mixin``. Kinds differ by their template and by what follows from them.
     """
 
     _name = "client.update"
     _description = "Update for a Client"
     _inherit = [
         "client.belonging.mixin",
-        "client.child.mixin",
         "client.evidence.mixin",
-        "mail.thread",
-        "portal.mixin",
+        "client.update.thread.mixin",
     ]
     _order = "sent_date desc, id desc"
     _evidence_fields = frozenset(("state", "sent_date", "sent_by_id"))
 
-    # For nobody: who knows the link of a client could pass for it.
-    access_token = fields.Char(groups=NO_ACCESS)
     name = fields.Char(string="Subject", required=True)
     kind = fields.Selection(
         [("apology", "Apology"), ("repair", "Is it repaired?")], required=True, index=True
@@ -55,12 +48,6 @@ class ClientUpdate(models.Model):
         tracking=True,
     )
     active = fields.Boolean(default=True)
-    recipient_ids = fields.Many2many(
-        "res.partner",
-        string="To",
-        domain="[('id', 'child_of', partner_id), ('email', '!=', False)]",
-        help="Contacts of this client. Nobody else can be written to from here.",
-    )
     body = fields.Html(string="Text", help="What the client reads. Frozen once sent.")
     acknowledgement = fields.Text(
         string="Our Part in It",
@@ -77,12 +64,6 @@ class ClientUpdate(models.Model):
     sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False)
     sent_by_id = fields.Many2one("res.users", readonly=True, copy=False)
 
-    def _compute_access_url(self):
-        result = super()._compute_access_url()
-        for update in self:
-            update.access_url = f"/my/updates/{update.id}"
-        return result
-
     @api.depends("recipient_ids.name")
     def _compute_salutation(self):
         for update in self:
@@ -97,10 +78,6 @@ class ClientUpdate(models.Model):
     @api.model
     def _get_client_links(self):
         return {"issue_id": ("relationship_id.partner_id",)}
-
-    @api.constrains("relationship_id", "recipient_ids")
-    def _check_recipient_ids(self):
-        self._check_outsiders(self.recipient_ids.ids, client_only=True)
 
     def write(self, vals):
         if not FROZEN.isdisjoint(vals) and any(update.state == "sent" for update in self):
@@ -217,79 +194,4 @@ class ClientUpdate(models.Model):
             "mail.mail_activity_data_call",
             summary=self.env._("%s says that it is not repaired yet", partner.name),
             user_id=(issue.user_id or self.sent_by_id).id,
-        )
-
-    @api.model
-    def _get_thread_with_access(
-        self, thread_id, *, mode="read", hash=None, pid=None, token=None, **kwargs
-    ):
-        """Who has the link reads; only people of the client, told by their own link, write."""
-        if mode != "read" and not self.env.user._is_internal():
-            # sudo: clients have no access; only whose it is, and whether the signature is its own
-            update = self.sudo().browse(thread_id).exists()
-            own = self.env.user.partner_id.commercial_partner_id == update.partner_id
-            if not own and not validate_thread_with_hash_pid(update, hash, pid):
-                return self.browse()
-        return super()._get_thread_with_access(
-            thread_id, mode=mode, hash=hash, pid=pid, token=token, **kwargs
-        )
-
-    def _mail_get_partner_fields(self, introspect_fields=False):
-        """Nobody by default: whoever has the link alone must not write in a client's name."""
-        return []
-
-    def _message_add_suggested_recipients(self, force_primary_email=False):
-        suggested = super()._message_add_suggested_recipients(force_primary_email)
-        for update in self:
-            suggested[update.id]["partners"] |= update.recipient_ids
-        return suggested
-
-    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        """Give each recipient a link of his own, which tells who he is."""
-        groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
-        if not self:
-            return groups
-        # sudo: the token of the link, for whom the caller writes to; see access_token
-        update = self.sudo()
-        own = [
-            (
-                f"client_{partner.id}",
-                lambda data, partner_id=partner.id: data["id"] == partner_id,
-                {
-                    "active": True,
-                    "has_button_access": True,
-                    "button_access": {
-                        "url": self.get_base_url() + update._get_share_url(pid=partner.id)
-                    },
-                },
-            )
-            for partner in self.recipient_ids
-        ]
-        return own + groups
-
-    def message_post(self, **kwargs):
-        # Mails from outside are never refused: they would be lost.
-        if kwargs.get("message_type") != "email":
-            self._check_outsiders(kwargs.get("partner_ids"))
-            if kwargs.get("outgoing_email_to"):
-                raise UserError(self._get_outsider_message())
-        return super().message_post(**kwargs)
-
-    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
-        self._check_outsiders(partner_ids)
-        return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
-
-    def _check_outsiders(self, partner_ids, client_only=False):
-        """Refuse people of another client; ``client_only``: and colleagues, too."""
-        # sudo: only whose contact somebody is, of partners that the user names himself
-        partners = self.env["res.partner"].sudo().browse(partner_ids or [])
-        outside = partners if client_only else partners.filtered("partner_share")
-        for update in self.sudo():
-            if outside.commercial_partner_id - update.relationship_id.partner_id:
-                raise UserError(self._get_outsider_message())
-
-    @api.model
-    def _get_outsider_message(self):
-        return self.env._(
-            "Only contacts of this client can receive this. Please write to others elsewhere."
         )

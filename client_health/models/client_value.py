@@ -64,13 +64,14 @@ class ClientValue(models.Model):
         ondelete="restrict",
     )
     verdict = fields.Selection(
-        [("yes", "Yes, this is right"), ("no", "Not quite")],
+        [("yes", "Yes, it helped us"), ("no", "Not quite")],
         readonly=True,
-        help="The client's answer to the value that we claimed.",
+        help="The client's answer to what we say that we did for it.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
-        readonly=True, help="The value that the client confirmed. None when it only used words."
+        readonly=True,
+        help="The figure that the client itself put on it. None when it only used words.",
     )
 
     @api.depends("source", "proof_name")

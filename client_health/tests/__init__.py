@@ -28,10 +28,12 @@ from . import test_health_judgement
 from . import test_health_measure
 from . import test_health_proposals
 from . import test_health_snapshots
+from . import test_import_file
 from . import test_install
 from . import test_intake
 from . import test_issue
 from . import test_join
+from . import test_join_rich
 from . import test_ledger
 from . import test_ledger_oracle
 from . import test_ledger_rebuild
@@ -42,7 +44,9 @@ from . import test_profitability_figures
 from . import test_reboot
 from . import test_reboot_tours
 from . import test_reconciliation
+from . import test_record_access
 from . import test_results_portal
+from . import test_results_tour
 from . import test_review
 from . import test_scenario
 from . import test_scenario_access

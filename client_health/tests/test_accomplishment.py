@@ -153,7 +153,7 @@ class TestAccomplishment(AccomplishmentCommon):
 class TestConfirmation(AccomplishmentCommon):
     def test_yes(self):
         told = self._create_accomplishment(value_amount=12000, is_shared=True)
-        told._answer(self.contact, "link", "yes", words="Worth every cent")
+        told._answer(self.contact, "link", "yes", words="Worth every cent", amount=12500)
         self.assertRecordValues(
             told,
             [
@@ -162,17 +162,27 @@ class TestConfirmation(AccomplishmentCommon):
                     "confirmed_by_id": self.contact.id,
                     "confirmed_date": self.today,
                     "confirmed_words": "Worth every cent",
-                    "confirmed_amount": 12000.0,
+                    "confirmed_amount": 12500.0,
+                    "value_difference": 500.0,
                 }
             ],
         )
         self.assertEqual(self.relationship.value_confirmed_date, self.today)
-        self.assertEqual(self.relationship.value_confirmed_amount, 12000)
+        self.assertEqual(self.relationship.value_confirmed_amount, 12500)
 
-    def test_another_figure(self):
+    def test_difference(self):
         told = self._create_accomplishment(value_amount=12000)
+        self.assertFalse(told.value_difference, "Unknown until they name a figure")
         told._answer(self.contact, "portal", "yes", amount=9000)
         self.assertEqual((told.value_amount, told.confirmed_amount), (12000, 9000))
+        self.assertEqual(told.value_difference, -3000)
+
+    def test_words_only(self):
+        told = self._create_accomplishment(value_amount=12000)
+        told._answer(self.contact, "portal", "yes", words="It saves my evenings")
+        self.assertEqual(told.state, "confirmed")
+        self.assertFalse(told.confirmed_amount, "Our figure is never put into its mouth")
+        self.assertFalse(told.value_difference)
 
     def test_no_then_yes(self):
         told = self._create_accomplishment(value_amount=12000)
@@ -182,13 +192,13 @@ class TestConfirmation(AccomplishmentCommon):
         self.assertFalse(self.relationship.value_confirmed_date)
         self.assertEqual(told.activity_ids.user_id, self.owner, "Somebody has to call")
         told.with_user(self.owner).value_amount = 6000
-        told._answer(self.contact, "link", "yes")
-        self.assertEqual((told.state, told.confirmed_amount), ("confirmed", 6000))
+        told._answer(self.contact, "link", "yes", amount=5000)
+        self.assertEqual((told.state, told.confirmed_amount), ("confirmed", 5000))
         self.assertEqual(len(told.answer_ids), 2, "What was said before stays")
 
     def test_first_yes_stands(self):
         told = self._create_accomplishment(value_amount=12000)
-        told._answer(self.contact, "link", "yes")
+        told._answer(self.contact, "link", "yes", amount=12000)
         told._answer(self.contact, "link", "no")
         told._answer(self.contact, "link", "yes", amount=99999)
         self.assertEqual((told.confirmed_amount, len(told.answer_ids)), (12000, 1))
@@ -263,8 +273,11 @@ class TestConfirmation(AccomplishmentCommon):
         wizard = self._note(told, proof=False)
         with self.assertRaisesRegex(UserError, "attach"):
             wizard.action_note()
-        self._note(told, proof=PROOF, proof_name="mail.eml", words="Yes").action_note()
-        self.assertEqual((told.state, told.confirmed_amount), ("confirmed", 500))
+        wizard = self._note(told, proof=PROOF, proof_name="mail.eml", words="Yes")
+        self.assertFalse(wizard.amount, "Their figure is not filled in with ours")
+        wizard.amount = 450
+        wizard.action_note()
+        self.assertEqual((told.state, told.confirmed_amount), ("confirmed", 450))
         answer = told.answer_ids
         self.assertEqual((answer.source, answer.proof), ("mail", PROOF))
         self.assertTrue(answer.is_own)

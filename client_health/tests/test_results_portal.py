@@ -54,10 +54,15 @@ class TestPortalPage(ResultsCase):
     def test_what_the_client_sees(self):
         self.authenticate("client_portal", "client_portal")
         page = self._get("/my/results").text
-        for shown in ("Groups book online", "12,000", "More bookings from phones", "Fewer calls"):
+        for shown in ("Groups book online", "More bookings from phones", "Fewer calls"):
             self.assertIn(shown, page)
         for hidden in ("Secret plan", "777", "We earn a fortune", "Raise the price", "Theirs"):
             self.assertNotIn(hidden, page)
+        self.assertNotRegex(page, "12.?000", "Our estimate is ours, before and after the answer")
+        self.told._answer(self.contact, "link", "yes", amount=9500)
+        page = self._get("/my/results").text
+        self.assertIn("9,500", page)
+        self.assertNotRegex(page, "12.?000")
         self.assertIn("Eleven &lt;b&gt;parties", page)
         self.assertIn("Results and goals", self._get("/my/home").text)
 
@@ -103,10 +108,15 @@ class TestPortalPage(ResultsCase):
     def test_yes_to_what_was_shown_only(self):
         self.authenticate("client_portal", "client_portal")
         page = self._get("/my/results")
-        self.told.value_amount = 120000
+        self.told.value_words = "Half a post"
         answer = self._post(page, f"/my/results/{self.told.id}/answer", verdict="yes")
         self.assertIn("changed while you were reading", answer.text)
         self.assertEqual(self.told.state, "claimed")
+        page = self._get("/my/results")
+        self.told.value_amount = 120000
+        self._post(page, f"/my/results/{self.told.id}/answer", verdict="yes")
+        self.assertEqual(self.told.state, "confirmed", "Our estimate was not shown")
+        self.assertFalse(self.told.confirmed_amount)
 
     def test_bad_amounts(self):
         self.authenticate("client_portal", "client_portal")
@@ -184,7 +194,8 @@ class TestMailLink(ResultsCase):
         path = self._get_token_path()
         page = self._get(path)
         self.assertIn("You answer as Elena Marsh", page.text)
-        self.assertIn("12,000", page.text)
+        self.assertIn("Groups book online", page.text)
+        self.assertNotRegex(page.text, "12.?000", "The client is asked for its own figure")
         self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
         self._get(path)
         self.env.invalidate_all()
@@ -192,10 +203,10 @@ class TestMailLink(ResultsCase):
 
     def test_confirm(self):
         path = self._get_token_path()
-        answer = self._post(self._get(path), path, verdict="yes", words="Worth it")
+        answer = self._post(self._get(path), path, verdict="yes", words="Worth it", amount="9500.5")
         self.assertIn("Thank you", answer.text)
         self.assertEqual(self.told.confirmed_by_id, self.contact)
-        self.assertEqual(self.told.confirmed_amount, 12000)
+        self.assertEqual(self.told.confirmed_amount, 9500.5)
         self.assertEqual(self.told.answer_ids.source, "link")
         self.assertTrue(self.told.answer_ids.is_own)
 
@@ -266,8 +277,9 @@ class TestMailLink(ResultsCase):
         sent = self._mails[0]
         self.assertEqual(sent["email_to"], [self.contact.email_formatted])
         path = re.search(r"/client/value/[\w-]+", sent["body"])[0]
-        self.assertIn("12,000", self._get(path).text)
-        self.assertNotIn("12,000", sent["body"])
+        for text in (self._get(path).text, sent["body"]):
+            self.assertIn("Groups book online", text)
+            self.assertNotRegex(text, "12.?000")
         self.assertEqual(told.asked_date, self.today)
         log = told.message_ids.sudo().mapped("body")
         self.assertTrue(any("asked by mail" in body for body in log))

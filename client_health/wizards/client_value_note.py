@@ -34,8 +34,11 @@ class ClientValueNote(models.TransientModel):
         required=True,
         default="meeting",
     )
-    verdict = fields.Selection([("yes", "Yes, this is right"), ("no", "Not quite")], default="yes")
-    amount = fields.Monetary(string="Value They See")
+    verdict = fields.Selection([("yes", "Yes, it helped us"), ("no", "Not quite")], default="yes")
+    amount = fields.Monetary(
+        string="Their Figure",
+        help="What the client itself says it is worth. Leave it empty when it named no figure.",
+    )
     words = fields.Text(string="In Their Words")
     proof = fields.Binary(help="The mail or the document in which the client says so.")
     proof_name = fields.Char()
@@ -48,7 +51,6 @@ class ClientValueNote(models.TransientModel):
             context = {
                 "default_relationship_id": record.relationship_id.id,
                 "default_accomplishment_id": record.id,
-                "default_amount": record.value_amount,
                 "default_source": "mail",
             }
         action = self.env["ir.actions.act_window"]._for_xml_id(
