@@ -71,6 +71,7 @@ class ClientAgreement(models.Model):
         # The client's name only; who may read the agreement may not read every opportunity.
         compute_sudo=True,
     )
+    client_phase = fields.Selection(related="relationship_id.phase")
     user_id = fields.Many2one(
         "res.users",
         string="Owner",

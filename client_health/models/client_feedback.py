@@ -154,7 +154,8 @@ class ClientFeedback(models.Model):
         for feedback in self:
             text = " ".join((feedback.text or "").split())
             short = f"{text[:57]}…" if len(text) > 58 else text
-            feedback.display_name = f"{kinds.get(feedback.kind, '')}: {short}"
+            parts = (kinds.get(feedback.kind), short)
+            feedback.display_name = ": ".join(filter(None, parts)) or self.env._("New")
 
     @api.constrains("date")
     def _check_date(self):

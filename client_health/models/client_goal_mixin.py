@@ -66,13 +66,20 @@ class ClientGoalMixin(models.AbstractModel):
         return self._get_goal_action("client_health.client_goal_action", {"search_default_open": 1})
 
     def action_new_client_goal(self):
-        self.ensure_one()
-        action = self._get_goal_action("client_health.client_goal_action", {})
-        return dict(action, views=[(False, "form")], view_mode="form", target="new")
+        return self._get_new_action("client_health.client_goal_action")
 
     def action_view_client_accomplishments(self):
         self.ensure_one()
         return self._get_goal_action("client_health.client_accomplishment_action", {})
+
+    def action_new_client_accomplishment(self):
+        return self._get_new_action("client_health.client_accomplishment_action")
+
+    def _get_new_action(self, xmlid):
+        """Return the action that adds a record in a dialog, and comes back here."""
+        self.ensure_one()
+        action = self._get_goal_action(xmlid, {})
+        return dict(action, views=[(False, "form")], view_mode="form", target="new")
 
     def _get_goal_action(self, xmlid, context):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)

@@ -22,6 +22,11 @@ class ResPartner(models.Model):
         groups="client_health.group_client_user",
     )
 
+    @api.depends_context("partner_display_name_hide_company")
+    def _compute_display_name(self):
+        """Keep short and full names apart in the cache: Odoo makes both, and keeps one of them."""
+        return super()._compute_display_name()
+
     @api.model
     def _get_client_path(self):
         return "commercial_partner_id"

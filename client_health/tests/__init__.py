@@ -8,6 +8,7 @@ from . import test_agreement_evidence
 from . import test_agreement_lead
 from . import test_agreement_portal
 from . import test_agreement_tour
+from . import test_bad_records
 from . import test_contact
 from . import test_demo
 from . import test_engine_fit

@@ -4,6 +4,7 @@ from io import BytesIO, StringIO
 
 from openpyxl import load_workbook
 
+from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 
 from .common_voice import VoiceCommon
@@ -69,7 +70,10 @@ class TestImportFile(VoiceCommon, HttpCase):
             "context": {},
             "groupby": [],
         }
-        answer = self.url_open("/web/export/xlsx", data={"data": json.dumps(asked)})
+        token = Request.csrf_token(self)
+        answer = self.url_open(
+            "/web/export/xlsx", data={"data": json.dumps(asked), "csrf_token": token}
+        )
         self.assertEqual(answer.status_code, 200)
         sheet = load_workbook(BytesIO(answer.content), read_only=True).active
         return list(sheet.iter_rows(values_only=True))

@@ -46,7 +46,7 @@ class RichClientCommon(ClientAgreementCommon, IssueCommon):
             [{**answer, "round_id": fit_round.id}, {**answer, "lead_id": lead.id}]
         )
         relationship._ask_opinion(cls.colleague, f"{label}: what now?", cls.today)
-        cls.env["client.pulse"].with_user(cls.owner).create(
+        cls.env["client.pulse"].with_user(relationship.user_id).create(
             {"relationship_id": relationship.id, "value": "4"}
         )
         relationship.message_post(body=f"Said by {label}", message_type="comment")

@@ -44,11 +44,11 @@ registry.category("web_tour.tours").add("client_health_issue", {
             run: "click",
         },
         {
-            trigger: "div[name='hypothesis_ids'] .o_selected_row div[name='name'] input",
+            trigger: "div[name='hypothesis_ids'] .o_selected_row div[name='name'] textarea",
             run: "edit we agree on one format",
         },
         {
-            trigger: "div[name='hypothesis_ids'] .o_selected_row div[name='effect'] input",
+            trigger: "div[name='hypothesis_ids'] .o_selected_row div[name='effect'] textarea",
             run: "edit the import holds",
         },
         {
