@@ -36,6 +36,8 @@ class ClientBelongingMixin(models.AbstractModel):
         result = super().write(vals)
         if "relationship_id" in vals:
             self.check_access("write")
+            # the company comes with the client: Odoo looks at what was written, not at the rest
+            self._check_company()
         return result
 
     @api.model

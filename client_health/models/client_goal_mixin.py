@@ -66,20 +66,33 @@ class ClientGoalMixin(models.AbstractModel):
         return self._get_goal_action("client_health.client_goal_action", {"search_default_open": 1})
 
     def action_new_client_goal(self):
-        return self._get_new_action("client_health.client_goal_action")
+        return self._get_new_action(
+            "client_health.client_goal_action",
+            "client_health.client_goal_view_form_new",
+            self.env._("New goal"),
+        )
 
     def action_view_client_accomplishments(self):
         self.ensure_one()
         return self._get_goal_action("client_health.client_accomplishment_action", {})
 
     def action_new_client_accomplishment(self):
-        return self._get_new_action("client_health.client_accomplishment_action")
+        return self._get_new_action(
+            "client_health.client_accomplishment_action",
+            "client_health.client_accomplishment_view_form_new",
+            self.env._("Log an accomplishment"),
+        )
 
-    def _get_new_action(self, xmlid):
-        """Return the action that adds a record in a dialog, and comes back here."""
+    def _get_new_action(self, action_xmlid, view_xmlid, name):
+        """Return the action that adds a record in a small dialog, and comes back here."""
         self.ensure_one()
-        action = self._get_goal_action(xmlid, {})
-        return dict(action, views=[(False, "form")], view_mode="form", target="new")
+        return dict(
+            self._get_goal_action(action_xmlid, {}),
+            name=name,
+            views=[(self.env.ref(view_xmlid).id, "form")],
+            view_mode="form",
+            target="new",
+        )
 
     def _get_goal_action(self, xmlid, context):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)

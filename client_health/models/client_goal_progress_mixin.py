@@ -217,10 +217,14 @@ class ClientGoalProgressMixin(models.AbstractModel):
         """Return what moved, in words; empty when nobody measured."""
         if not self.date_measured:
             return False
+        figures = {name: f"{self[name]:g}" for name in ("baseline", "actual", "target")}
+        figures["unit"] = self.unit or ""
+        if self.state in ("draft", "agreed"):
+            return self.env._(
+                "From %(baseline)s to %(actual)s %(unit)s; the target is %(target)s %(unit)s.",
+                **figures,
+            )
         return self.env._(
             "From %(baseline)s to %(actual)s %(unit)s; the target was %(target)s %(unit)s.",
-            baseline=f"{self.baseline:g}",
-            actual=f"{self.actual:g}",
-            target=f"{self.target:g}",
-            unit=self.unit or "",
+            **figures,
         )

@@ -139,4 +139,4 @@ class TestBadRecords(RichClientCommon):
         for key, count in ours.items():
             self.assertEqual(after[key], count, key)
         self.assertEqual(self.relationship.accomplishment_ids.confirmed_by_id, self.otis)
-        self.assertEqual(self.relationship.update_ids.recipient_ids, self.otis)
+        self.assertEqual(self.relationship.issue_ids.update_ids.recipient_ids, self.otis)

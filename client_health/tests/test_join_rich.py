@@ -156,7 +156,9 @@ class RichClientCommon(ClientAgreementCommon, IssueCommon):
                     ("message_type", "=", "comment"),
                 ]
             ),
-            "questions": Activity.search_count([*there, ("activity_category", "!=", "default")]),
+            "questions": Activity.search_count(
+                [*there, ("activity_category", "=", "client_opinion")]
+            ),
             "files": self.env["ir.attachment"].search_count(there),
         }
 
@@ -219,4 +221,5 @@ class TestJoinRich(RichClientCommon):
         for line in kept.feedback_ids.with_user(self.manager):
             line.issue_id = kept.issue_ids[:1]
         self.assertEqual(len(kept.issue_ids[0].feedback_ids), 6)
-        self.assertTrue(all(kept.update_ids.mapped("sent_date")))
+        updates = self.env["client.update"].search([("relationship_id", "=", kept.id)])
+        self.assertEqual(updates.mapped("state"), ["sent", "sent"])
