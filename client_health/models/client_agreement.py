@@ -6,8 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-# What the client accepts, in the order in which it is read.
-TEXT_FIELDS = ("outcome", "process", "scope_in", "scope_out", "our_duties", "client_duties")
+from .client_agreement_acceptance_mixin import TEXT_FIELDS
+
+# What is locked once it was proposed.
 CONTENT_FIELDS = (
     *TEXT_FIELDS,
     "name",
@@ -221,19 +222,6 @@ class ClientAgreement(models.Model):
         agreement = self.sudo()
         people = agreement.user_id | agreement._get_holder().team_id.user_id | agreement.create_uid
         return people.filtered(lambda user: user.active and not user.share)[:1].sudo(False)
-
-    def _get_contents(self):
-        """Return [(field name, label, HTML)] of what is agreed, in the order of reading."""
-        self.ensure_one()
-        labels = {
-            "our_duties": self.env._("Duties of %s", self.company_id.name),
-            "client_duties": self.env._("Duties of %s", self.partner_id.name or ""),
-        }
-        # fields_get, for labels in the language of who reads
-        strings = self.fields_get(TEXT_FIELDS, ["string"])
-        return [
-            (name, labels.get(name) or strings[name]["string"], self[name]) for name in TEXT_FIELDS
-        ]
 
     def _schedule_on_holder(self, type_xmlid, **values):
         """Plan an activity for the responsible on each client, or on its opportunity."""

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mimetypes import guess_mimetype
 
+# What the client accepts, in the order in which it is read.
+TEXT_FIELDS = ("outcome", "process", "scope_in", "scope_out", "our_duties", "client_duties")
 SIGNATURE_TYPES = ("image/png", "image/jpeg", "image/webp")
 
 
@@ -95,6 +97,19 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
         ondelete="restrict",
         help="Who recorded an acceptance that did not come in online.",
     )
+
+    def _get_contents(self):
+        """Return [(field name, label, HTML)] of what is agreed, in the order of reading."""
+        self.ensure_one()
+        labels = {
+            "our_duties": self.env._("Duties of %s", self.company_id.name),
+            "client_duties": self.env._("Duties of %s", self.partner_id.name or ""),
+        }
+        # fields_get, for labels in the language of who reads
+        strings = self.fields_get(TEXT_FIELDS, ["string"])
+        return [
+            (name, labels.get(name) or strings[name]["string"], self[name]) for name in TEXT_FIELDS
+        ]
 
     def _get_text_hash(self):
         """Return the fingerprint of what the client is asked to accept."""
