@@ -110,7 +110,8 @@ registry.category("web_tour.tours").add("client_health_goal_portal", {
         },
         {
             content: "What it brings us is ours",
-            trigger: ".o_client_goal:contains('More bookings from phones'):not(:contains('A case'))",
+            trigger:
+                ".o_client_goal:contains('More bookings from phones'):not(:contains('A case'))",
         },
         {
             content: "Our figure is ours: the client is asked for its own",
