@@ -81,6 +81,7 @@
         "views/client_agreement_link_views.xml",
         "views/client_reboot_views.xml",
         "views/client_reboot_relationship_views.xml",
+        "views/client_talk_views.xml",
     ],
     "demo": [
         "demo/client_demo_agency.xml",

@@ -22,7 +22,9 @@ def build_activities(scene):
             activity = _schedule(scene, client, "call", call.who, call.summary, call.days)
             _finish(scene, activity, call.feedback, call.days)
         for todo in client.todos:
-            _schedule(scene, client, todo.kind, todo.who, todo.summary, -todo.due)
+            activity = _schedule(scene, client, todo.kind, todo.who, todo.summary, -todo.due)
+            activity.client_talk_topic = todo.topic or False
+            activity.client_talk_concern = todo.concern or False
 
 
 def _take_steps(scene, client, plan):

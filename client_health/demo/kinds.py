@@ -170,6 +170,9 @@ class Todo:
     who: str
     kind: str
     summary: str
+    # Of a tough conversation: price, delivery or cooperation, and the client's side.
+    topic: str = ""
+    concern: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

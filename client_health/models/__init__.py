@@ -74,6 +74,8 @@ from . import client_agreement_link_mixin
 from . import client_relationship_stage
 from . import client_request_guess_mixin
 from . import client_request_mixin
+from . import client_talk_facts
+from . import client_talk_mixin
 from . import client_update_thread_mixin
 from . import client_update
 from . import crm_lead

@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 
 
 class MailActivity(models.Model):
-    _inherit = "mail.activity"
+    _name = "mail.activity"
+    _inherit = ["mail.activity", "client.talk.mixin"]
 
     client_stage_id = fields.Many2one(
         "client.relationship.stage",
@@ -32,10 +33,14 @@ class MailActivity(models.Model):
         self.with_context(client_opinion_logged=True).action_feedback(feedback=text)
 
     def _action_done(self, feedback=False, attachment_ids=None):
-        """Who writes his answer into Odoo's own "Mark Done" is heard as well."""
+        """What is written into Odoo's own "Mark Done" is heard as well: answers and talks."""
         if feedback and not self.env.context.get("client_opinion_logged"):
             for question in self.filtered(lambda activity: activity._is_own_question()):
                 question._log_opinion(feedback)
+        if feedback and not self.env.context.get("client_talk_noted"):
+            for talk in self.filtered(lambda activity: activity.active):
+                if talk._is_client_talk():
+                    talk._note_talk(feedback)
         return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
 
     def _is_own_question(self):

@@ -5,6 +5,9 @@ class MailActivityType(models.Model):
     _inherit = "mail.activity.type"
 
     category = fields.Selection(
-        selection_add=[("client_opinion", "Opinion about a Client")],
-        ondelete={"client_opinion": "set default"},
+        selection_add=[
+            ("client_opinion", "Opinion about a Client"),
+            ("client_talk", "Tough Conversation"),
+        ],
+        ondelete={"client_opinion": "set default", "client_talk": "set default"},
     )

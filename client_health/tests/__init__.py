@@ -62,6 +62,7 @@ from . import test_signals
 from . import test_stage_moves
 from . import test_stage_proposals
 from . import test_stage_ways
+from . import test_talk
 from . import test_tours
 from . import test_update
 from . import test_value

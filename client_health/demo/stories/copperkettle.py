@@ -79,7 +79,9 @@ CLIENT = Client(
              feedback="She is embarrassed: the whole group delays payments. Work may go on."),
     ),
     todos=(
-        Todo(due=-2, who="marc", kind="tough", summary="Two invoices overdue: agree on dates"),
+        Todo(due=-2, who="marc", kind="tough", summary="Two invoices overdue: agree on dates",
+             topic="price",
+             concern="The group pays when it wants, and Rhea has to say so to people she likes."),
     ),
     moves=(
         Move(phase="at_risk", days=66, who="marc",

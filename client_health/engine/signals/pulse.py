@@ -102,7 +102,9 @@ def read_unhad_talks(env, relationships, as_of):
         SQL(
             """
             WITH talk AS (
-                SELECT CASE a.res_model WHEN 'client.relationship' THEN r.id ELSE s.id END AS id,
+                SELECT CASE WHEN a.res_model = 'client.relationship' THEN r.id
+                            WHEN a.res_model IN ('project.project', 'res.partner') THEN s.id
+                            ELSE a.client_relationship_id END AS id,
                        a.id AS activity_id, a.date_deadline, a.date_done, %(created)s AS created,
                        a.date_done IS NULL OR a.date_done > %(as_of)s AS is_open
                   FROM mail_activity a
@@ -116,7 +118,6 @@ def read_unhad_talks(env, relationships, as_of):
                     ON s.partner_id = c.commercial_partner_id
                    AND s.company_id = COALESCE(j.company_id, s.company_id)
                  WHERE a.activity_type_id = %(tough)s
-                   AND a.res_model IN ('client.relationship', 'project.project', 'res.partner')
                    AND a.create_date <= %(end)s
                    AND (a.active OR a.date_done > %(had_after)s)
             )

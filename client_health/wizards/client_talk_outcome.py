@@ -1,0 +1,39 @@
+from odoo import fields, models
+
+from ..models.client_feedback import RATINGS
+
+
+class ClientTalkOutcome(models.TransientModel):
+    """Takes down what came out of a tough conversation; kept by ``client.talk.mixin``."""
+
+    _name = "client.talk.outcome"
+    _description = "Outcome of a Tough Conversation"
+
+    activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
+    client = fields.Char(related="activity_id.client_relationship_id.partner_id.name")
+    partner_id = fields.Many2one(related="activity_id.client_relationship_id.partner_id")
+    kind = fields.Selection(
+        [
+            ("concern", "Concern"),
+            ("complaint", "Complaint"),
+            ("price_pressure", "Price pressure"),
+            ("scope_change", "Scope change"),
+            ("value", "Value in their words"),
+            ("praise", "Praise"),
+        ],
+        string="What It Was",
+        required=True,
+        default="concern",
+    )
+    contact_id = fields.Many2one(
+        "res.partner", string="With", domain="[('id', 'child_of', partner_id)]"
+    )
+    text = fields.Text(string="What They Said", required=True)
+    rating = fields.Selection(RATINGS, string="How They Sounded")
+
+    def action_log(self):
+        self.ensure_one()
+        self.activity_id._log_talk(
+            self.text, kind=self.kind, contact_id=self.contact_id.id, rating=self.rating
+        )
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -1,0 +1,107 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.client_profitability_mixin import MONEY_GROUP
+from ..models.client_talk_facts import TOPICS, TOUGH
+
+
+class ClientTalkPlan(models.TransientModel):
+    """Plans a tough conversation on any record of a client: what about, their side, and when."""
+
+    _name = "client.talk.plan"
+    _description = "Plan a Tough Conversation"
+
+    res_model = fields.Char(required=True, export_string_translation=False)
+    res_id = fields.Many2oneReference(model_field="res_model", required=True)
+    relationship_id = fields.Many2one(
+        "client.relationship", string="Client", required=True, readonly=True
+    )
+    topic = fields.Selection(TOPICS, required=True, default="price")
+    facts = fields.Text(compute="_compute_facts")
+    money_facts = fields.Text(
+        string="Figures",
+        compute="_compute_facts",
+        groups=MONEY_GROUP,
+        help="Only shown here, and only to who may see money: never written into the activity.",
+    )
+    summary = fields.Char(
+        string="What You Will Say First",
+        help="One sentence, without figures: it is seen on the document.",
+    )
+    concern = fields.Text(
+        string="Their Side",
+        required=True,
+        help="How it looks from the client's side, in words that the client would use.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Who Talks",
+        required=True,
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+    )
+    date_deadline = fields.Date(
+        string="Until",
+        required=True,
+        default=lambda self: fields.Date.context_today(self) + relativedelta(days=3),
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """Take the record from which it is planned, and find its client."""
+        values = super().default_get(fields_list)
+        context = self.env.context
+        model = values.get("res_model") or context.get("active_model")
+        res_id = values.get("res_id") or context.get("active_id")
+        if not model or not res_id or model not in self.env:
+            return values
+        record = self.env[model].browse(res_id)
+        relationship = self._get_relationship(record)
+        return {**values, "res_model": model, "res_id": res_id, "relationship_id": relationship.id}
+
+    @api.model
+    def _get_relationship(self, record):
+        record.check_access("read")
+        relationship = self.env["client.talk.facts"]._get_relationships(record)[record.id]
+        if not relationship:
+            raise UserError(
+                self.env._(
+                    "“%s” belongs to no client yet: please make a client of its contact first.",
+                    record.display_name,
+                )
+            )
+        return relationship
+
+    @api.depends("relationship_id", "topic")
+    def _compute_facts(self):
+        Facts = self.env["client.talk.facts"]
+        for wizard in self:
+            wizard.facts = Facts._get_facts(wizard.relationship_id, wizard.topic)
+            wizard.money_facts = Facts._get_money_facts(wizard.relationship_id)
+
+    def action_plan(self):
+        """Schedule it on the record. No figure goes into the text: others read it, too."""
+        self.ensure_one()
+        record = self.env[self.res_model].browse(self.res_id)
+        relationship = self._get_relationship(record)
+        relationship.check_access("write")
+        if not self.user_id.active or self.user_id.share:
+            raise UserError(self.env._("Please choose a colleague who works here."))
+        topics = dict(self._fields["topic"]._description_selection(self.env))
+        # sudo: who works on a client may plan a talk on whatever belongs to it and he can read,
+        # a contact that he may not change for example; both were checked just above
+        self.env["mail.activity"].sudo().create(
+            {
+                "activity_type_id": self.env.ref(TOUGH).id,
+                "res_model_id": self.env["ir.model"]._get_id(record._name),
+                "res_id": record.id,
+                "user_id": self.user_id.id,
+                "date_deadline": self.date_deadline,
+                "summary": self.summary or topics[self.topic],
+                "client_talk_topic": self.topic,
+                "client_talk_concern": self.concern,
+            }
+        )
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
