@@ -57,17 +57,19 @@ def select_overdue(company_id, as_of, partner_ids=(), created=None):
 
 
 def select_habit(company_id, as_of, partner_ids=(), created=None):
-    """Return a SELECT of partner_id, last_paid, days_late: the median of its last paid invoices.
+    """Return a SELECT of partner_id, last_paid, days_late (a median), move_ids (its invoices).
 
-    Days between the due date and the last payment; negative for who pays early. Clients with
-    too few paid invoices are not in it.
+    The last paid invoices make the habit, the latest first: days between the due date and the
+    last payment, negative for who pays early. Clients with too few paid invoices are not in it.
     """
     return SQL(
         """
         SELECT partner_id,
                MAX(paid_on) AS last_paid,
+               ARRAY_AGG(move_id ORDER BY number) AS move_ids,
                ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY days_late))::int AS days_late
           FROM (SELECT c.commercial_partner_id AS partner_id,
+                       m.id AS move_id,
                        paid.date AS paid_on,
                        paid.date - m.invoice_date_due AS days_late,
                        ROW_NUMBER() OVER (PARTITION BY c.commercial_partner_id

@@ -79,27 +79,31 @@ class Change:
     delta: float
 
 
+Shares = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the points of one set of known measures become a score; shares add up to 1."""
+
+    coverage: float
+    is_enough: bool
+    shares: Shares
+    dimensions: tuple[tuple[str, Shares], ...]
+
+
 def get_points(measure: Measure, value: float | None) -> float | None:
     """Return 0 to 100 points, or None when the value is unknown."""
     if value is None or math.isnan(value):
         return None
-    low, high = sorted((measure.floor, measure.target))
-    way = min(max(value, low), high) - measure.floor
-    return 100.0 * (way / (measure.target - measure.floor))
+    floor, target = measure.floor, measure.target
+    low, high = (floor, target) if floor < target else (target, floor)
+    return 100.0 * ((min(max(value, low), high) - floor) / (target - floor))
 
 
 def get_score(measures: Iterable[Measure], readings: Readings) -> Score:
-    """Return the score of a client from what is known of it."""
-    measures = list(measures)
-    points = _get_all_points(measures, readings)
-    dimensions = _get_dimensions(measures, points)
-    weights = get_weights(measures, points)
-    coverage = _get_coverage(measures, points)
-    counting = {m.dimension for m in measures if weights[m.code]}
-    score = None
-    if coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS:
-        score = _get_mean((weights[code], points[code]) for code in points)
-    return Score(score, coverage, points, dimensions)
+    """Return the score of a client from what is known of it; of many clients: ``Scorer``."""
+    return Scorer(measures).get_score(readings)
 
 
 def get_band(score: float | None, healthy: float = 75.0, risk: float = 50.0) -> str | None:
@@ -158,6 +162,47 @@ def get_changes(measures: Iterable[Measure], old: Readings, new: Readings) -> li
     return sorted(changed, key=lambda change: (-abs(change.delta), change.code))
 
 
+class Scorer:
+    """Scores any number of clients by the same measures.
+
+    What follows from the measures alone is worked out once, and the weights once per set of
+    known measures: of thousands of clients, most know the same.
+    """
+
+    def __init__(self, measures: Iterable[Measure]) -> None:
+        self.measures = list(measures)
+        self._plans: dict[tuple[str, ...], _Plan] = {}
+
+    def get_score(self, readings: Readings) -> Score:
+        """Return the score of a client from what is known of it."""
+        points = _get_all_points(self.measures, readings)
+        known = tuple(points)
+        plan = self._plans.get(known)
+        if plan is None:
+            plan = self._plans[known] = self._get_plan(known)
+        return Score(
+            _get_share_mean(points, plan.shares) if plan.is_enough else None,
+            plan.coverage,
+            points,
+            {code: _get_share_mean(points, shares) for code, shares in plan.dimensions},
+        )
+
+    def _get_plan(self, known: tuple[str, ...]) -> "_Plan":
+        weights = get_weights(self.measures, known)
+        coverage = _get_coverage(self.measures, known)
+        counting = {m.dimension for m in self.measures if weights[m.code]}
+        rows: dict[str, list[tuple[str, float]]] = {}
+        for m in self.measures:
+            if m.code in known and m.weight:
+                rows.setdefault(m.dimension, []).append((m.code, m.weight))
+        return _Plan(
+            coverage,
+            coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS,
+            _get_shares((code, weights[code]) for code in known),
+            tuple((dimension, _get_shares(values)) for dimension, values in rows.items()),
+        )
+
+
 def round_to_sum(values: Sequence[float], digits: int = 0) -> list[float]:
     """Round so that the rounded values add up to the rounded sum: what people read adds up.
 
@@ -180,8 +225,13 @@ def _get_value(readings: Readings, code: str) -> float | None:
 
 def _get_all_points(measures: Iterable[Measure], readings: Readings) -> dict[str, float]:
     """Return {code: points} of the known measures, in the order of the measures."""
-    found = ((m.code, get_points(m, _get_value(readings, m.code))) for m in measures)
-    return {code: points for code, points in found if points is not None}
+    found = {}
+    for measure in measures:
+        reading = readings.get(measure.code)
+        points = get_points(measure, reading.value) if reading is not None else None
+        if points is not None:
+            found[measure.code] = points
+    return found
 
 
 def get_weights(measures: Iterable[Measure], known: Iterable[str]) -> dict[str, float]:
@@ -213,21 +263,17 @@ def _get_coverage(measures: list[Measure], known: Iterable[str]) -> float:
     return min(100.0, 100.0 * math.fsum(weights[code] for code in known))
 
 
-def _get_dimensions(measures: list[Measure], points: Mapping[str, float]) -> dict[str, float]:
-    """Return {dimension: points} of the dimensions of which anything with a weight is known."""
-    rows: dict[str, list[tuple[float, float]]] = {}
-    for m in measures:
-        if m.code in points and m.weight:
-            rows.setdefault(m.dimension, []).append((m.weight, points[m.code]))
-    return {dimension: _get_mean(values) for dimension, values in rows.items()}
+def _get_shares(rows: Iterable[tuple[str, float]]) -> Shares:
+    """Return the weights, those that are not 0, as parts of their sum."""
+    rows = [row for row in rows if row[1]]
+    total = math.fsum(weight for _code, weight in rows)
+    return tuple((code, weight / total) for code, weight in rows)
 
 
-def _get_mean(rows: Iterable[tuple[float, float]]) -> float:
-    """Return the weighted mean of (weight, points); never outside of its own values."""
-    rows = [row for row in rows if row[0]]
-    values = [value for _weight, value in rows]
-    total = math.fsum(weight for weight, _value in rows)
-    mean = math.fsum(weight / total * value for weight, value in rows)
+def _get_share_mean(points: Mapping[str, float], shares: Shares) -> float:
+    """Return the weighted mean of points; never outside of its own values."""
+    values = [points[code] for code, _share in shares]
+    mean = math.fsum(share * points[code] for code, share in shares)
     return min(max(mean, min(values)), max(values))
 
 
@@ -250,8 +296,13 @@ def _split(
     inside = get_weights(
         measures, {m.code for m in measures if m.code in points and m.dimension in kept}
     )
-    base = _get_mean((inside[c], points[c]) for c in points if inside[c]) if kept else reference
-    of_both = _get_dimensions(measures, {code: points[code] for code in both})
+    shares = _get_shares((code, inside[code]) for code in points)
+    base = _get_share_mean(points, shares) if kept else reference
+    of_both = {
+        dimension: _get_share_mean(points, _get_shares((m.code, m.weight) for m in own))
+        for dimension in kept
+        if (own := [m for m in measures if m.code in both and m.dimension == dimension])
+    }
     parts = {}
     for m in measures:
         if m.code in both:

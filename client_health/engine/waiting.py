@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from .gathered import select_said
 from .messages import is_ours, select_colleagues, select_messages, select_received
 
 # What nobody answered for so long nobody waits for any more.
@@ -57,11 +58,14 @@ def get_now():
     return datetime.now()
 
 
-def read_waiting(env, relationships, as_of):
-    """Return {relationship id: [Waiting, the oldest first]}; nobody waits: an empty list."""
+def read_waiting(env, relationships, as_of, gathered=False):
+    """Return {relationship id: [Waiting, the oldest first]}; nobody waits: an empty list.
+
+    ``gathered``: what was said is there already, for the same clients and moment.
+    """
     found = {relationship_id: [] for relationship_id in relationships.ids}
     if found:
-        for row in _execute(env, select_waiting(as_of, relationships.ids)):
+        for row in _execute(env, select_waiting(as_of, relationships.ids, gathered)):
             found[row[0]].append(Waiting(*row))
     return found
 
@@ -80,15 +84,17 @@ def _execute(env, query):
     return env.execute_query(query)
 
 
-def select_waiting(as_of, relationship_ids=()):
-    """Return a SELECT of the columns of ``Waiting``; no ids: all relationships in use."""
+def select_waiting(as_of, relationship_ids=(), gathered=False):
+    """Return a SELECT of the columns of ``Waiting``; no ids: all relationships in use.
+
+    ``gathered``: of those that ``gathered.py`` gathered for this moment.
+    """
     scope = SQL("id IN %s", tuple(relationship_ids)) if relationship_ids else SQL("active")
     return SQL(
         """
         WITH client AS MATERIALIZED (
                  SELECT id, partner_id, company_id FROM client_relationship WHERE %(scope)s),
              colleague AS MATERIALIZED (%(colleagues)s),
-             received AS (%(received)s),
              message AS (%(messages)s)
         SELECT i.relationship_id,
                (ARRAY_AGG(i.id ORDER BY i.create_date, i.id))[1] AS message_id,
@@ -107,9 +113,16 @@ def select_waiting(as_of, relationship_ids=()):
         """,
         scope=scope,
         colleagues=select_colleagues(),
-        received=select_received(as_of, as_of - WINDOW),
-        messages=select_messages(),
-        answer=_select_answer(SQL("i"), as_of),
+        messages=select_said(as_of - WINDOW)
+        if gathered
+        else SQL(
+            "WITH received AS (%s) %s",
+            select_received(as_of, as_of - WINDOW),
+            select_messages(),
+        ),
+        answer=_select_later(SQL("client_health_ours"), SQL("i"))
+        if gathered
+        else _select_answer(SQL("i"), as_of),
         reaction=_select_reaction(),
         as_of=as_of,
     )
@@ -134,16 +147,24 @@ def select_answers(message_ids, as_of):
 def _select_answer(message, as_of):
     """What a colleague wrote later in the same discussion, or a call about it that was made."""
     return SQL(
+        "SELECT create_date, author_id, id FROM (%s AND %s) o",
+        _select_later(SQL("mail_message"), message),
+        is_ours(SQL("o"), as_of),
+    )
+
+
+def _select_later(table, message):
+    """What stands later in the same discussion."""
+    return SQL(
         """
-        SELECT o.create_date, o.author_id, o.id
-          FROM mail_message o
+        SELECT o.*
+          FROM %(table)s o
          WHERE o.model = %(m)s.model
            AND o.res_id = %(m)s.res_id
            AND (o.create_date, o.id) > (%(m)s.create_date, %(m)s.id)
-           AND %(is_ours)s
         """,
+        table=table,
         m=message,
-        is_ours=is_ours(SQL("o"), as_of),
     )
 
 

@@ -1,6 +1,85 @@
-from odoo import models
+from odoo import api, fields, models
+
+from ..engine import band_preview, signals
+
+MANAGER_GROUP = "client_health.group_client_manager"
 
 
 class ClientHealthBandMixin(models.AbstractModel):
+    """Shows, while somebody edits how the score is made, what it would do to the bands.
+
+    The clients are scored from their latest readings, now and with the settings on the screen.
+    Nothing is written, and no client moves: what a night proposes follows from what happened to
+    a client, never from settings.
+    """
+
     _name = "client.health.band.mixin"
     _description = "Preview of a Change of the Score"
+
+    # for managers only: by trying out limits, one could read the money of a client off it
+    band_preview = fields.Json(
+        string="Clients by Band",
+        compute="_compute_band_preview",
+        groups=MANAGER_GROUP,
+        help="How many clients would be in each band with these settings, scored from their "
+        "latest readings. Nothing is stored by it, and nobody is moved.",
+    )
+
+    def _compute_band_preview(self):
+        """Fill ``band_preview`` with ``_preview_bands`` of what is on the screen: to override."""
+        self.band_preview = False
+
+    @api.model
+    def _preview_bands(self, companies, measures=None, limits=None):
+        """Return how many clients are in each band, as saved and with what was edited.
+
+        ``measures``: as ``scoring.Measure``; ``limits``: (healthy, risk) of all companies. None:
+        as saved; both None: nothing was edited.
+        """
+        saved = band_preview.Settings(
+            self.env["client.health.measure"]._get_measures(),
+            {
+                company.id: (company.client_health_healthy, company.client_health_risk)
+                for company in companies
+            },
+        )
+        clients = self._read_clients(companies)
+        now = band_preview.get_bands(clients, saved)
+        preview = {
+            "companies": companies.mapped("name") if len(companies) > 1 else [],
+            "now": band_preview.count_bands(now),
+        }
+        if measures is None and limits is None:
+            return preview
+        edited = band_preview.Settings(
+            saved.measures if measures is None else measures,
+            saved.limits if limits is None else dict.fromkeys(companies.ids, limits),
+        )
+        self._read_unread(clients, [measure.code for measure in edited.measures])
+        new = band_preview.get_bands(clients, edited)
+        changing = sum(old != band for old, band in zip(now, new, strict=True))
+        return preview | {"new": band_preview.count_bands(new), "changing": changing}
+
+    @api.model
+    def _read_clients(self, companies):
+        self.env["client.health.snapshot"].flush_model()
+        self.env["client.relationship"].flush_model()
+        rows = self.env.execute_query(band_preview.select_latest(companies.ids))
+        return band_preview.get_clients(rows)
+
+    @api.model
+    def _read_unread(self, clients, codes):
+        """Read what no night has read yet: a measure that is being switched on."""
+        known = {code for client in clients for code in client.readings}
+        missing = [code for code in codes if code not in known and code in signals.SIGNALS]
+        by_id = {client.id: client for client in clients}
+        relationships = self.env["client.relationship"].browse(by_id)
+        if not missing:
+            return
+        # sudo: signals read records of all kinds; only the number of clients per band leaves
+        for _company, group in relationships.sudo().grouped("company_id").items():
+            readings, _errors = signals.read(
+                group.env, group, fields.Date.context_today(self), missing
+            )
+            for relationship_id, found in readings.items():
+                by_id[relationship_id].readings.update(found)

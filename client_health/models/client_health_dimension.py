@@ -1,10 +1,13 @@
-from odoo import fields, models
+from dataclasses import replace
+
+from odoo import api, fields, models
 
 
 class ClientHealthDimension(models.Model):
     """One side of a relationship that the score looks at, and how much it counts."""
 
     _name = "client.health.dimension"
+    _inherit = ["client.health.band.mixin"]
     _description = "Health Dimension"
     _order = "sequence, id"
 
@@ -36,3 +39,24 @@ class ClientHealthDimension(models.Model):
     _weight_check = models.Constraint(
         "CHECK(weight >= 0 AND weight <= 1000)", "A weight lies between 0 and 1000."
     )
+
+    @api.depends("weight")
+    @api.depends_context("allowed_company_ids")
+    def _compute_band_preview(self):
+        """Of one dimension, and while it is edited; a list that is only read needs no preview."""
+        self.band_preview = False
+        for dimension in self if len(self) == 1 else self.browse():
+            dimension.band_preview = dimension._get_band_preview()
+
+    def _get_band_preview(self):
+        if self.weight == self._origin.weight:
+            return self._preview_bands(self.env.companies)
+        if self.weight < 0:
+            return {"error": self.env._("A weight is not negative.")}
+        measures = [
+            replace(measure, dimension_weight=self.weight)
+            if measure.dimension == self.code
+            else measure
+            for measure in self.env["client.health.measure"]._get_measures()
+        ]
+        return self._preview_bands(self.env.companies, measures)

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
 from ..engine import scoring, sentences, snapshots
@@ -163,12 +163,16 @@ class ClientHealthExplanation(models.AbstractModel):
             "score": relationship.health_known and round(relationship.health_score),
             "known": relationship.health_known,
             "band": relationship.health_band,
+            "limits": {
+                "healthy": relationship.company_id.client_health_healthy,
+                "risk": relationship.company_id.client_health_risk,
+            },
             "trend": relationship.health_direction and round(relationship.health_trend),
             "coverage": day and round(day.coverage),
             "coverage_lost": round(relationship.health_coverage_lost),
             "date": day and format_date(self.env, day.date),
             "override": self._get_override(relationship),
-            "dimensions": self._get_dimensions(day, hidden) if day else [],
+            "dimensions": self._get_dimensions(relationship, day, hidden) if day else [],
             "changes": self._get_periods(relationship, hidden) if day else [],
         }
 
@@ -184,7 +188,7 @@ class ClientHealthExplanation(models.AbstractModel):
             "until": format_date(self.env, override.date_end),
         }
 
-    def _get_dimensions(self, day, hidden):
+    def _get_dimensions(self, relationship, day, hidden):
         measures = self.env["client.health.measure"]._get_measures()
         result = scoring.get_score(measures, day.readings or {})
         weights = scoring.get_weights(measures, result.points)
@@ -205,7 +209,7 @@ class ClientHealthExplanation(models.AbstractModel):
                     "hidden": dimension.code in hidden,
                     "measures": [
                         self._get_measure(
-                            records[m.code], (day.readings or {}).get(m.code),
+                            relationship, records[m.code], (day.readings or {}).get(m.code),
                             result.points.get(m.code), weights[m.code],
                         )
                         for m in shown
@@ -214,7 +218,7 @@ class ClientHealthExplanation(models.AbstractModel):
             )  # fmt: skip
         return rows
 
-    def _get_measure(self, measure, reading, points, weight):
+    def _get_measure(self, relationship, measure, reading, points, weight):
         error = measure.error and self.env.user.has_group("client_health.group_client_manager")
         return {
             "code": measure.code,
@@ -224,14 +228,15 @@ class ClientHealthExplanation(models.AbstractModel):
             "points": None if points is None else round(points),
             "weight": round(100 * weight),
             "date": reading and reading.date and format_date(self.env, reading.date),
-            "sources": self._get_sources(reading),
+            "sources": self._get_sources(relationship, reading),
             "error": measure.error if error else False,
         }
 
-    def _get_sources(self, reading):
+    def _get_sources(self, relationship, reading):
         """Return the records behind a reading, as far as the user may read them."""
-        records = ((reading and reading.detail) or {}).get("records") or {}
-        found = []
+        detail = (reading and reading.detail) or {}
+        records = detail.get("records") or {}
+        found = self._get_ledger(relationship, reading) if "start" in detail else []
         for model, ids in records.items():
             if model not in self.env or not self.env[model].has_access("read"):
                 continue
@@ -244,11 +249,36 @@ class ClientHealthExplanation(models.AbstractModel):
                     if document in self.env and self.env[document].has_access("read")
                 }
             found += [
-                {"model": name, "ids": own, "label": self.env[name]._description}
+                {
+                    "model": name,
+                    "ids": own,
+                    "domain": [("id", "in", own)],
+                    "count": len(own),
+                    "label": self.env["ir.model"]._get(name).name,
+                }
                 for name, own in by_model.items()
                 if own
             ]
         return found
+
+    def _get_ledger(self, relationship, reading):
+        """Return the months of the ledger that a reading sums up: too many to name each."""
+        ledger = self.env["client.profitability"]
+        if not ledger.has_access("read"):
+            return []
+        domain = [
+            ("relationship_id", "=", relationship.id),
+            ("date", ">=", reading.detail["start"]),
+            ("date", "<=", fields.Date.to_string(reading.date)),
+        ]
+        return [
+            {
+                "model": ledger._name,
+                "domain": domain,
+                "count": ledger.search_count(domain),
+                "label": self.env["ir.model"]._get(ledger._name).name,
+            }
+        ]
 
     def _get_periods(self, relationship, hidden):
         labels = {

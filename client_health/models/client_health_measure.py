@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.tools import float_repr
 
@@ -97,6 +99,36 @@ class ClientHealthMeasure(models.Model):
                 unit=measure.unit or "",
             )
 
+    @api.depends("weight", "floor", "target", "active", "dimension_weight")
+    @api.depends_context("allowed_company_ids")
+    def _compute_band_preview(self):
+        """Of one measure, and while it is edited; a list that is only read needs no preview."""
+        self.band_preview = False
+        for measure in self if len(self) == 1 else self.browse():
+            measure.band_preview = measure._get_band_preview()
+
+    def _get_band_preview(self):
+        edited = self._get_edited()
+        if edited == self._origin._get_edited():
+            return self._preview_bands(self.env.companies)
+        if self.floor == self.target:
+            return {"error": self.env._("The readings for 0 and for 100 points have to differ.")}
+        if min(self.weight, self.dimension_weight) < 0:
+            return {"error": self.env._("A weight is not negative.")}
+        saved = self.search([("active", "=", True)])
+        measures = [
+            replace(measure, dimension_weight=self.dimension_weight)
+            if measure.dimension == self.dimension
+            else measure
+            for measure in saved.filtered(lambda m: m != self._origin)._to_scoring()
+        ]
+        return self._preview_bands(
+            self.env.companies, measures + (self._to_scoring() if self.active else [])
+        )
+
+    def _get_edited(self):
+        return (self.weight, self.floor, self.target, self.active, self.dimension_weight)
+
     @api.model
     def _get_measures(self):
         """Return the active measures as ``scoring.Measure``, in the order of the list."""
@@ -110,7 +142,7 @@ class ClientHealthMeasure(models.Model):
                 measure.weight,
                 measure.floor,
                 measure.target,
-                measure.dimension_id.weight,
+                measure.dimension_weight,
             )
             for measure in self
         ]

@@ -1,10 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .client_profitability_mixin import MONEY_GROUP
 
 
 class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "client.health.band.mixin"]
 
     client_fit_required = fields.Boolean(related="company_id.client_fit_required", readonly=False)
     client_agreement_required = fields.Boolean(
@@ -17,3 +18,18 @@ class ResConfigSettings(models.TransientModel):
     client_health_risk = fields.Float(related="company_id.client_health_risk", readonly=False)
     client_health_move = fields.Selection(related="company_id.client_health_move", readonly=False)
     client_reboot_days = fields.Integer(related="company_id.client_reboot_days", readonly=False)
+
+    @api.depends("client_health_healthy", "client_health_risk", "company_id")
+    def _compute_band_preview(self):
+        for settings in self:
+            settings.band_preview = settings._get_band_preview()
+
+    def _get_band_preview(self):
+        """Of limits that were edited only: most who open the settings come for others."""
+        company = self.company_id
+        limits = (self.client_health_healthy, self.client_health_risk)
+        if limits == (company._origin.client_health_healthy, company._origin.client_health_risk):
+            return False
+        if not 0 <= self.client_health_risk < self.client_health_healthy <= 100:
+            return {"error": self.env._("At risk begins below healthy, both between 0 and 100.")}
+        return self._preview_bands(company, limits=limits)

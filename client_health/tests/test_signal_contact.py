@@ -255,7 +255,8 @@ class TestSignalContact(SignalCommon):
         self._reply(datetime(2026, 6, 10, 8), 4)
         found = self._read("reply_hours", as_of=as_of)
         self.assertEqual((found.value, found.date), (2, datetime(2026, 6, 10).date()))
-        self.assertEqual(found.detail, {"answered": 3, "waiting": 0})
+        self.assertEqual((found.detail["answered"], found.detail["waiting"]), (3, 0))
+        self.assertEqual(len(found.detail["records"]["mail.message"]), 3, "One click away")
 
     @freeze_time("2026-06-17 15:00:00")
     def test_reply_bursts_weekends_and_robots(self):
@@ -302,14 +303,19 @@ class TestSignalContact(SignalCommon):
         self._call(10)
         found = self._read("initiative")
         self.assertEqual(found.value, 75)
-        self.assertEqual(found.detail, {"contacts": 4, "ours": 3})
+        self.assertEqual((found.detail["contacts"], found.detail["ours"]), (4, 3))
+        self.assertEqual(
+            {model: len(ids) for model, ids in found.detail["records"].items()},
+            {"project.task": 1, "calendar.event": 1, "project.project": 1, "client.relationship": 1},
+        )
         self.assertEqual(found.date, self.today - timedelta(days=10))
 
     def test_initiative_a_discussion_that_rested_begins_anew(self):
         for days in (85, 60, 59, 40, 20):
             self._say(self.elena, created=self._ago(days))
         found = self._read("initiative")
-        self.assertEqual(found.detail, {"contacts": 4, "ours": 0})
+        self.assertEqual((found.detail["contacts"], found.detail["ours"]), (4, 0))
+        self.assertEqual(found.detail["records"], {"project.task": self.task.ids})
         self._say(self.us, created=self._ago(4), to=self.elena)
         self.assertEqual(self._value("initiative"), 20)
 
@@ -326,7 +332,7 @@ class TestSignalContact(SignalCommon):
         self._say(self.us, invoice, self._ago(5), to=self.elena)
         self._say(self.us, self.project_abroad, self._ago(5), to=self.elena)
         self._say(self.env.ref("base.partner_root"), self.project, self._ago(5), to=self.elena)
-        self.assertEqual(self._read("initiative").detail, {"contacts": 3, "ours": 0})
+        self.assertEqual(self._read("initiative").detail["contacts"], 3)
         self._say(self.us, self.project, self._ago(4), to=self.elena)
         self.assertEqual(self._value("initiative"), 25)
 

@@ -156,7 +156,8 @@ class TestSignalMoney(MoneyCommon):
         self._owe(60, self.other_client)
         found = self._read("overdue_habit")
         self.assertEqual((found.value, found.date), (0, self.today - timedelta(days=135)))
-        self.assertEqual(found.detail, {"habit": 5})
+        self.assertEqual(found.detail["habit"], 5)
+        self.assertEqual(len(found.detail["records"]["account.move"]), 3, "The habit is these")
 
     def test_overdue_later_than_usual(self):
         self._make_habit()

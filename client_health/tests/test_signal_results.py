@@ -129,13 +129,12 @@ class TestSignalResults(SignalCommon):
         self.assertIsNone(self._read("milestones_on_time"))
 
     def test_milestones(self):
-        self._create_milestone(30, 30)
-        self._create_milestone(-9, 8)
+        good = self._create_milestone(30, 30) | self._create_milestone(-9, 8)
         late = self._create_milestone(40, 39)
         missed = self._create_milestone(300)
         found = self._read("milestones_on_time")
         self.assertEqual((found.value, found.date), (50, self._day(8)))
-        self.assertEqual(found.detail["records"]["project.milestone"], (missed | late).ids)
+        self.assertEqual(found.detail["records"]["project.milestone"], (missed | late | good).ids)
         self.assertEqual((found.detail["due"], found.detail["good"]), (4, 2))
 
     def test_milestones_as_of(self):
@@ -168,13 +167,12 @@ class TestSignalResults(SignalCommon):
 
     def test_work(self):
         late = self._create_task(3) | self._create_task(0)
-        self._create_task(-1)
-        self._create_task(-30)
+        ahead = self._create_task(-1) | self._create_task(-30)
         self._create_task()
         found = self._read("overdue_work")
         self.assertEqual(found.value, 50)
         self.assertEqual((found.detail["open"], found.detail["late"]), (4, 2))
-        self.assertEqual(found.detail["records"]["project.task"], late.ids)
+        self.assertEqual(found.detail["records"]["project.task"], (late | ahead).ids)
 
     def test_work_without_a_project_client_is_the_task_customers(self):
         internal = self.env["project.project"].create(

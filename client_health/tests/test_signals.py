@@ -65,7 +65,7 @@ class TestSignals(SignalCommon):
                 counts.append(self.env.cr.sql_log_count - before)
             with self.subTest(code):
                 self.assertEqual(counts[0], counts[1])
-                self.assertLessEqual(counts[0], 8)
+                self.assertLessEqual(counts[0], 16)
 
     def test_the_day_ends_where_the_company_is(self):
         day = date(2026, 1, 15)

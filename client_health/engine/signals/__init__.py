@@ -20,6 +20,8 @@ SIGNALS = {
     for module in (money, results, contact, voice, agreement, pulse)
     for code, function in module.MEASURES.items()
 }
+# What has to be done once before any of these functions: ``(env, relationships, as_of)``.
+PREPARES = {function: contact.prepare for function in contact.MEASURES.values()}
 
 
 def read(env, relationships, as_of, codes=None):
@@ -33,9 +35,10 @@ def read(env, relationships, as_of, codes=None):
     env.flush_all()  # before the savepoints: what is rolled back must not take writes along
     readings = {relationship_id: {} for relationship_id in relationships.ids}
     errors = {}
+    prepared = {}
     for code in SIGNALS if codes is None else codes:
         try:
-            found = _read_one(env, relationships, as_of, code)
+            found = _read_one(env, relationships, as_of, code, prepared)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise  # Odoo starts the transaction again: nothing is broken
         except Exception as error:  # noqa: BLE001  whatever one measure does, the rest is scored
@@ -48,12 +51,21 @@ def read(env, relationships, as_of, codes=None):
     return readings, errors
 
 
-def _read_one(env, relationships, as_of, code):
-    """Return {relationship id: Reading} of one measure, in a savepoint of its own."""
+def _read_one(env, relationships, as_of, code, prepared):
+    """Return {relationship id: Reading} of one measure, in a savepoint of its own.
+
+    ``prepared``: what was prepared for the measures before. It outlives their savepoints.
+    """
     if not relationships:
         return {}
+    read_signal = SIGNALS[code]
+    prepare = PREPARES.get(read_signal)
+    if prepare and prepare not in prepared:
+        with env.cr.savepoint(flush=False):
+            prepare(env, relationships, as_of)
+        prepared[prepare] = True
     with env.cr.savepoint(flush=False):
-        return SIGNALS[code](env, relationships, as_of)
+        return read_signal(env, relationships, as_of)
 
 
 __all__ = ["SIGNALS", "Reading", "read"]

@@ -12,7 +12,8 @@ from statistics import median
 from odoo.tools import SQL
 
 from .. import talks
-from ..reading import fetch, get_end, local_date, make
+from ..gathered import gather, select_said
+from ..reading import MOST_RECORDS, fetch, get_end, local_date, make
 from ..waiting import WINDOW as YEAR
 from ..waiting import Waiting, read_answers, read_waiting, select_waiting
 from ..working_hours import WorkingHours
@@ -25,6 +26,11 @@ CADENCE_DAYS = {"weekly": 7, "fortnightly": 14, "monthly": 31, "quarterly": 92}
 RECENT = timedelta(days=90)
 QUIET = timedelta(days=14)
 LEAST = 3
+
+
+def prepare(env, relationships, as_of):
+    """Gather what was said and met once, for all of these signals: they read nothing else."""
+    gather(env, relationships, get_end(relationships, as_of))
 
 
 def read_contact_gap(env, relationships, as_of):
@@ -42,7 +48,7 @@ def read_contact_gap(env, relationships, as_of):
           ORDER BY r.id, t.moment DESC, t.kind, t.res_id
             """,
             day=local_date(relationships, SQL("t.moment")),
-            exchanges=talks.select_exchanges(end, relationships),
+            exchanges=talks.select_exchanges(),
         ),
     )
     return {
@@ -61,28 +67,29 @@ def read_contact_gap(env, relationships, as_of):
 def read_unanswered_hours(env, relationships, as_of):
     """Working hours that the oldest message of the client waits; 0 when nobody waits."""
     end = get_end(relationships, as_of)
-    waiting = read_waiting(env, relationships, end)
+    waiting = read_waiting(env, relationships, end, gathered=True)
     last = fetch(
         env,
         SQL(
-            "SELECT relationship_id AS id, %s AS day FROM (%s) m GROUP BY 1",
+            "SELECT relationship_id AS id, %s AS day, MAX(id) AS message_id"
+            " FROM (%s) m GROUP BY 1",
             local_date(relationships, SQL("MAX(create_date)")),
-            talks.select_received(end, end - YEAR, relationships),
+            select_said(end - YEAR),
         ),
     )
     hours = WorkingHours(relationships, end - YEAR, end)
     if not hours.known:
         return {}
-    return {row["id"]: _make_unanswered(waiting[row["id"]], row["day"], hours, end) for row in last}
+    return {row["id"]: _make_unanswered(waiting[row["id"]], row, hours, end) for row in last}
 
 
-def _make_unanswered(waiting, day, hours, end):
+def _make_unanswered(waiting, last, hours, end):
     if not waiting:
-        return make(0, day)
+        return make(0, last["day"], {"mail.message": [last["message_id"]]})
     first = waiting[0]
     return make(
         hours.between(first.received, end),
-        day,
+        last["day"],
         {"mail.message": [row.message_id for row in waiting]},
         waiting=len(waiting),
         since=first.received,
@@ -98,12 +105,13 @@ def read_reply_hours(env, relationships, as_of):
     hours = WorkingHours(relationships, end - RECENT, end)
     if not hours.known:
         return {}
-    times, last = defaultdict(list), {}
+    times, last, answers = defaultdict(list), {}, defaultdict(list)
     for row in fetch(env, talks.select_replies(end, end - RECENT, relationships)):
         times[row["id"]].append(hours.between(row["received"], row["answered"]))
+        answers[row["id"]].append((row["received"], row["message_id"]))
         last[row["id"]] = max(row["day"], last.get(row["id"], row["day"]))
     readings = {}
-    for relationship_id, waiting in read_waiting(env, relationships, end).items():
+    for relationship_id, waiting in read_waiting(env, relationships, end, gathered=True).items():
         recent = [row.received for row in waiting if row.received > end - RECENT]
         answered = times[relationship_id]
         slow = [age for age in (hours.between(moment, end) for moment in recent)
@@ -112,7 +120,8 @@ def read_reply_hours(env, relationships, as_of):
             readings[relationship_id] = make(
                 median(answered + slow),
                 last.get(relationship_id) or hours.day(max(recent)),
-                {"mail.message": [row.message_id for row in waiting]},
+                {"mail.message": [row.message_id for row in waiting]
+                 + [message_id for _moment, message_id in sorted(answers[relationship_id])[::-1]]},
                 answered=len(answered),
                 waiting=len(recent),
             )
@@ -129,7 +138,9 @@ def read_initiative(env, relationships, as_of):
             SELECT relationship_id AS id,
                    COUNT(*) AS contacts,
                    COUNT(*) FILTER (WHERE ours) AS ours,
-                   %(day)s AS day
+                   %(day)s AS day,
+                   (ARRAY_AGG(model ORDER BY moment DESC))[1:%(most)s] AS models,
+                   (ARRAY_AGG(res_id ORDER BY moment DESC))[1:%(most)s] AS res_ids
               FROM (%(starts)s) s
           GROUP BY relationship_id
             HAVING COUNT(*) >= %(least)s
@@ -137,17 +148,27 @@ def read_initiative(env, relationships, as_of):
             day=local_date(relationships, SQL("MAX(moment)")),
             starts=talks.select_starts(end, end - RECENT, QUIET, relationships),
             least=LEAST,
+            most=MOST_RECORDS,
         ),
     )
     return {
         row["id"]: make(
             100 * row["ours"] / row["contacts"],
             row["day"],
+            _by_model(zip(row["models"], row["res_ids"], strict=True)),
             contacts=row["contacts"],
             ours=row["ours"],
         )
         for row in rows
     }
+
+
+def _by_model(records):
+    """Return {model: its ids, each once} of (model, id)."""
+    found = defaultdict(dict)
+    for model, res_id in records:
+        found[model][res_id] = True
+    return found
 
 
 MEASURES = {

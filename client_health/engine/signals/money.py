@@ -62,7 +62,8 @@ def read_overdue_habit(env, relationships, as_of):
         env,
         SQL(
             """
-            SELECT r.id, h.days_late, h.last_paid, o.overdue_since, o.move_ids
+            SELECT r.id, h.days_late, h.last_paid, h.move_ids AS paid_ids,
+                   o.overdue_since, o.move_ids
               FROM client_relationship r
               JOIN (%(habit)s) h ON h.partner_id = r.partner_id
          LEFT JOIN (%(overdue)s) o ON o.partner_id = r.partner_id
@@ -77,7 +78,7 @@ def read_overdue_habit(env, relationships, as_of):
         row["id"]: make(
             _get_days_over(row, as_of),
             max(filter(None, (row["last_paid"], row["overdue_since"]))),
-            {"account.move": row["move_ids"] or ()},
+            {"account.move": row["move_ids"] or row["paid_ids"]},
             habit=row["days_late"],
             since=row["overdue_since"],
         )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from ..reading import fetch, get_end, local_date, make
-from ..talks import select_tough_type
+from ..gathered import select_tough_type
 
 # What colleagues said holds as long as two judgements of the owner; a talk that was had says that
 # talks are had for a quarter. Rules of thumb.
@@ -124,8 +124,7 @@ def read_unhad_talks(env, relationships, as_of):
             SELECT id,
                    GREATEST(0, %(as_of)s::date - MIN(date_deadline) FILTER (WHERE is_open)) AS days,
                    MAX(CASE WHEN is_open THEN created ELSE date_done END) AS day,
-                   ARRAY_AGG(activity_id ORDER BY date_deadline, activity_id)
-                       FILTER (WHERE is_open) AS ids
+                   ARRAY_AGG(activity_id ORDER BY is_open DESC, date_deadline, activity_id) AS ids
               FROM talk
              WHERE id IN %(ids)s
           GROUP BY id

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ..reading import fetch, get_end, local_date, make
+from ..reading import MOST_RECORDS, fetch, get_end, local_date, make
 
 # What was closed or reached so long ago is history. Rules of thumb.
 RECENT_GOALS = timedelta(days=90)
@@ -102,8 +102,7 @@ def read_milestones_on_time(env, relationships, as_of):
                    COUNT(*) AS due,
                    COUNT(*) FILTER (WHERE reached <= deadline) AS good,
                    MAX(COALESCE(reached, deadline)) AS day,
-                   ARRAY_AGG(id ORDER BY deadline, id)
-                       FILTER (WHERE (reached <= deadline) IS NOT TRUE) AS late_ids
+                   ARRAY_AGG(id ORDER BY (reached <= deadline) IS TRUE, deadline, id) AS ids
               FROM milestone
              WHERE reached > %(reached_after)s
                 OR reached IS NULL AND deadline < %(as_of)s
@@ -119,7 +118,7 @@ def read_milestones_on_time(env, relationships, as_of):
         row["id"]: make(
             100 * row["good"] / row["due"],
             row["day"],
-            {"project.milestone": row["late_ids"]},
+            {"project.milestone": row["ids"]},
             due=row["due"],
             good=row["good"],
         )
@@ -141,8 +140,7 @@ def read_overdue_work(env, relationships, as_of):
                    COUNT(*) AS open,
                    COUNT(*) FILTER (WHERE t.date_deadline <= %(end)s) AS late,
                    %(day)s AS day,
-                   ARRAY_AGG(t.id ORDER BY t.date_deadline, t.id)
-                       FILTER (WHERE t.date_deadline <= %(end)s) AS late_ids
+                   (ARRAY_AGG(t.id ORDER BY t.date_deadline, t.id))[1:%(most)s] AS ids
               FROM project_task t
               JOIN project_project j ON j.id = t.project_id
          LEFT JOIN res_partner jc ON jc.id = j.partner_id
@@ -162,6 +160,7 @@ def read_overdue_work(env, relationships, as_of):
             """,
             ids=relationships._ids,
             end=end,
+            most=MOST_RECORDS,
             day=local_date(
                 relationships,
                 SQL(
@@ -176,7 +175,7 @@ def read_overdue_work(env, relationships, as_of):
         row["id"]: make(
             100 * row["late"] / row["open"],
             row["day"],
-            {"project.task": row["late_ids"]},
+            {"project.task": row["ids"]},
             open=row["open"],
             late=row["late"],
         )

@@ -24,14 +24,17 @@ export class HealthPopover extends Component {
         return this.props.explanation.changes[this.state.period];
     }
 
+    /** By the bands of the client's company, as the score itself. */
     getTone(points) {
-        return points === null
-            ? "secondary"
-            : points >= 75
-              ? "success"
-              : points < 50
-                ? "danger"
-                : "warning";
+        const { healthy, risk } = this.props.explanation.limits;
+        if (points >= healthy) {
+            return "success";
+        }
+        return points < risk ? "danger" : "warning";
+    }
+
+    get tone() {
+        return TONES[this.props.explanation.band] || "secondary";
     }
 
     getSigned(points) {
@@ -40,12 +43,12 @@ export class HealthPopover extends Component {
 
     onSource(source) {
         this.props.close?.();
-        const one = source.ids.length === 1;
+        const one = source.ids?.length === 1;
         this.action.doAction({
             type: "ir.actions.act_window",
             name: source.label,
             res_model: source.model,
-            domain: [["id", "in", source.ids]],
+            domain: source.domain,
             context: { active_test: false },
             views: one
                 ? [[false, "form"]]
@@ -68,6 +71,8 @@ export class Health extends Component {
         this.popover = usePopover(HealthPopover, {
             position: "bottom-start",
             popoverClass: "o_client_health_popover",
+            // on a phone there is no room beside anything
+            useBottomSheet: this.env.isSmall,
         });
     }
 
