@@ -1,6 +1,7 @@
 """Hard flags: what makes a client At risk whatever its score says. Reads, never writes."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -37,12 +38,16 @@ def read_flags(env, relationship_ids, as_of):
 
 def _get_run(months, as_of):
     """Return the losing months in a row up to the last full month, the latest first."""
-    month = as_of.replace(day=1) - relativedelta(months=1)
+    month = _get_month_before(as_of)
     run = []
     while month in months:
         run.append(month)
-        month -= relativedelta(months=1)
+        month = _get_month_before(month)
     return run
+
+
+def _get_month_before(day):
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _select_issues(relationship_ids):

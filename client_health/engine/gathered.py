@@ -101,12 +101,14 @@ def _select_calls(end):
               FROM mail_message o
              WHERE o.create_date <= %(end)s
                AND %(is_by_colleague)s
-               AND (%(is_call)s OR o.mail_activity_type_id = %(tough)s))
+               AND o.mail_activity_type_id = ANY (ARRAY(
+                   SELECT id FROM mail_activity_type WHERE category = 'phonecall'
+                   UNION
+                   SELECT %(tough)s)))
         SELECT relationship_id, create_date, model, res_id FROM (%(calls)s) c
         """,
         end=end,
         is_by_colleague=messages.is_by_colleague(SQL("o")),
-        is_call=messages.is_call(SQL("o"), end),
         tough=select_tough_type(),
         calls=messages.select_messages("done"),
     )
@@ -130,6 +132,11 @@ def _select_meetings(end):
     """
     return SQL(
         """
+        WITH staff AS MATERIALIZED (
+            SELECT v.id AS user_id, v.partner_id, k.cid AS company_id
+              FROM res_users v
+              JOIN res_company_users_rel k ON k.user_id = v.id
+             WHERE v.share IS NOT TRUE)
         SELECT DISTINCT r.id AS relationship_id,
                e.id,
                e.stop AS moment,
@@ -148,18 +155,12 @@ def _select_meetings(end):
                             WHERE a.event_id = e.id
                               AND a.partner_id = p.id
                               AND a.state = 'declined')
-           AND (e.id, r.company_id) IN (
-               SELECT y.calendar_event_id, k.cid
-                 FROM calendar_event_res_partner_rel y
-                 JOIN res_users v ON v.partner_id = y.res_partner_id
-                 JOIN res_company_users_rel k ON k.user_id = v.id
-                WHERE v.share IS NOT TRUE
-                UNION
-               SELECT w.id, k.cid
-                 FROM calendar_event w
-                 JOIN res_users v ON v.id = w.user_id
-                 JOIN res_company_users_rel k ON k.user_id = v.id
-                WHERE v.share IS NOT TRUE)
+           AND ((e.user_id, r.company_id) IN (SELECT user_id, company_id FROM staff)
+                OR EXISTS (SELECT 1
+                             FROM calendar_event_res_partner_rel y
+                            WHERE y.calendar_event_id = e.id
+                              AND (y.res_partner_id, r.company_id)
+                                  IN (SELECT partner_id, company_id FROM staff)))
         """,
         end=end,
     )

@@ -1,5 +1,7 @@
 """Which months count: pure dates, no Odoo import."""
 
+from datetime import timedelta
+
 from dateutil.relativedelta import relativedelta
 
 MONTHS = 12
@@ -8,6 +10,11 @@ MONTHS = 12
 def first_of_month(day):
     """Return the first day of the month of ``day``."""
     return day.replace(day=1)
+
+
+def end_of_month(day):
+    """Return the last day of the month of ``day``."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def last_full_months(as_of, months=MONTHS):

@@ -56,9 +56,10 @@ def make(value, date, records=None, **detail):
     last digit is no news.
     """
     detail = {key: _to_json(item) for key, item in detail.items() if item is not None}
-    named = {model: list(ids)[:MOST_RECORDS] for model, ids in (records or {}).items() if ids}
-    if named:
-        detail["records"] = named
+    if records:
+        named = {model: list(ids)[:MOST_RECORDS] for model, ids in records.items() if ids}
+        if named:
+            detail["records"] = named
     return Reading(None if value is None else round(float(value), 2), date, detail or None)
 
 
@@ -68,6 +69,8 @@ def unknown(reason, **detail):
 
 
 def _to_json(item):
+    if isinstance(item, (int, str)):
+        return item
     if isinstance(item, datetime):
         return fields.Datetime.to_string(item)
     if hasattr(item, "isoformat"):

@@ -7,7 +7,7 @@ that is unknown counts exactly as if it did not exist: neither as zero nor as go
 is coverage: the part of all weight that is known. With too little of it there is no score.
 
 ``None`` is unknown everywhere. Nothing is rounded here, only where people read it:
-``round_to_sum``.
+``round_half_up``.
 """
 
 import datetime
@@ -77,19 +77,6 @@ class Change:
     old: float | None
     new: float | None
     delta: float
-
-
-Shares = tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How the points of one set of known measures become a score; shares add up to 1."""
-
-    coverage: float
-    is_enough: bool
-    shares: Shares
-    dimensions: tuple[tuple[str, Shares], ...]
 
 
 def get_points(measure: Measure, value: float | None) -> float | None:
@@ -163,59 +150,30 @@ def get_changes(measures: Iterable[Measure], old: Readings, new: Readings) -> li
 
 
 class Scorer:
-    """Scores any number of clients by the same measures.
-
-    What follows from the measures alone is worked out once, and the weights once per set of
-    known measures: of thousands of clients, most know the same.
-    """
+    """Scores any number of clients by the same measures: what follows from these is done once."""
 
     def __init__(self, measures: Iterable[Measure]) -> None:
         self.measures = list(measures)
-        self._plans: dict[tuple[str, ...], _Plan] = {}
+        self._dimension_weights = {m.dimension: m.dimension_weight for m in self.measures}
+        self._parts = get_weights(self.measures, [m.code for m in self.measures])
 
     def get_score(self, readings: Readings) -> Score:
         """Return the score of a client from what is known of it."""
         points = _get_all_points(self.measures, readings)
-        known = tuple(points)
-        plan = self._plans.get(known)
-        if plan is None:
-            plan = self._plans[known] = self._get_plan(known)
-        return Score(
-            _get_share_mean(points, plan.shares) if plan.is_enough else None,
-            plan.coverage,
-            points,
-            {code: _get_share_mean(points, shares) for code, shares in plan.dimensions},
-        )
-
-    def _get_plan(self, known: tuple[str, ...]) -> "_Plan":
-        weights = get_weights(self.measures, known)
-        coverage = _get_coverage(self.measures, known)
-        counting = {m.dimension for m in self.measures if weights[m.code]}
-        rows: dict[str, list[tuple[str, float]]] = {}
-        for m in self.measures:
-            if m.code in known and m.weight:
-                rows.setdefault(m.dimension, []).append((m.code, m.weight))
-        return _Plan(
-            coverage,
-            coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS,
-            _get_shares((code, weights[code]) for code in known),
-            tuple((dimension, _get_shares(values)) for dimension, values in rows.items()),
-        )
+        dimensions = _get_dimensions(self.measures, points)
+        coverage = min(100.0, 100.0 * math.fsum(self._parts[code] for code in points))
+        counting = [
+            (weight, dimensions[code])
+            for code, weight in self._dimension_weights.items()
+            if weight and code in dimensions
+        ]
+        is_enough = coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS
+        return Score(_get_mean(counting) if is_enough else None, coverage, points, dimensions)
 
 
-def round_to_sum(values: Sequence[float], digits: int = 0) -> list[float]:
-    """Round so that the rounded values add up to the rounded sum: what people read adds up.
-
-    The largest remainders are rounded up.
-    """
-    scale = 10**digits
-    scaled = [value * scale for value in values]
-    floors = [math.floor(value) for value in scaled]
-    missing = round(math.fsum(scaled)) - sum(floors)
-    order = sorted(range(len(values)), key=lambda i: (floors[i] - scaled[i], i))
-    for index in order[: max(missing, 0)]:
-        floors[index] += 1
-    return [value / scale for value in floors]
+def round_half_up(value: float) -> int:
+    """Round as people do, and as the browser does: 58.5 is 59 everywhere a score is shown."""
+    return math.floor(value + 0.5)
 
 
 def _get_value(readings: Readings, code: str) -> float | None:
@@ -258,22 +216,24 @@ def get_weights(measures: Iterable[Measure], known: Iterable[str]) -> dict[str, 
     }
 
 
-def _get_coverage(measures: list[Measure], known: Iterable[str]) -> float:
-    weights = get_weights(measures, [m.code for m in measures])
-    return min(100.0, 100.0 * math.fsum(weights[code] for code in known))
+def _get_dimensions(
+    measures: Iterable[Measure], points: Mapping[str, float]
+) -> dict[str, float]:
+    """Return {dimension: points} of the dimensions of which anything with a weight is known."""
+    rows: dict[str, list[tuple[float, float]]] = {}
+    for m in measures:
+        if m.code in points and m.weight:
+            rows.setdefault(m.dimension, []).append((m.weight, points[m.code]))
+    return {dimension: _get_mean(values) for dimension, values in rows.items()}
 
 
-def _get_shares(rows: Iterable[tuple[str, float]]) -> Shares:
-    """Return the weights, those that are not 0, as parts of their sum."""
-    rows = [row for row in rows if row[1]]
-    total = math.fsum(weight for _code, weight in rows)
-    return tuple((code, weight / total) for code, weight in rows)
-
-
-def _get_share_mean(points: Mapping[str, float], shares: Shares) -> float:
-    """Return the weighted mean of points; never outside of its own values."""
-    values = [points[code] for code, _share in shares]
-    mean = math.fsum(share * points[code] for code, share in shares)
+def _get_mean(rows: Sequence[tuple[float, float]]) -> float:
+    """Return the mean of (weight, points), no weight of 0; never outside of its own values."""
+    if len(rows) == 1:
+        return rows[0][1]
+    values = [value for _weight, value in rows]
+    total = math.fsum([weight for weight, _value in rows])
+    mean = math.fsum([weight / total * value for weight, value in rows])
     return min(max(mean, min(values)), max(values))
 
 
@@ -296,13 +256,9 @@ def _split(
     inside = get_weights(
         measures, {m.code for m in measures if m.code in points and m.dimension in kept}
     )
-    shares = _get_shares((code, inside[code]) for code in points)
-    base = _get_share_mean(points, shares) if kept else reference
-    of_both = {
-        dimension: _get_share_mean(points, _get_shares((m.code, m.weight) for m in own))
-        for dimension in kept
-        if (own := [m for m in measures if m.code in both and m.dimension == dimension])
-    }
+    rows = [(inside[code], points[code]) for code in points if inside[code]]
+    base = _get_mean(rows) if kept else reference
+    of_both = _get_dimensions(measures, {code: points[code] for code in both})
     parts = {}
     for m in measures:
         if m.code in both:

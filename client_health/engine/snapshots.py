@@ -163,7 +163,8 @@ def select_nights(relationship_ids, today):
                other.readings || COALESCE(other.money_readings, '{}'),
                week.readings || COALESCE(week.money_readings, '{}'),
                seen.flags
-          FROM client_relationship rel
+          FROM unnest(%(ids)s::int[]) own (id)
+          JOIN client_relationship rel ON rel.id = own.id
           JOIN client_health_snapshot tonight
             ON tonight.relationship_id = rel.id AND tonight.date = %(today)s
            AND NOT COALESCE(tonight.backfilled, false)
@@ -194,13 +195,13 @@ def select_nights(relationship_ids, today):
                  WHERE night.relationship_id = rel.id AND night.date <= stage.decided
                    AND night.date < %(today)s AND NOT COALESCE(night.backfilled, false)
                  ORDER BY night.date DESC LIMIT 1) seen ON true
-         WHERE rel.id IN %(ids)s AND rel.phase IN ('healthy', 'at_risk', 'reboot', 'offboard')
+         WHERE rel.phase IN ('healthy', 'at_risk', 'reboot', 'offboard')
            AND (jsonb_array_length(COALESCE(tonight.flags, '[]')) > 0
                 OR tonight.band = stage.band
                 OR week.score - tonight.score > 10
                 OR week.coverage <> tonight.coverage)
         """,
-        ids=tuple(relationship_ids),
+        ids=list(relationship_ids),
         today=today,
     )
 

@@ -160,16 +160,16 @@ class ClientHealthExplanation(models.AbstractModel):
         hidden = self._get_hidden()
         return {
             "name": relationship.display_name,
-            "score": relationship.health_known and round(relationship.health_score),
+            "score": relationship.health_known and scoring.round_half_up(relationship.health_score),
             "known": relationship.health_known,
             "band": relationship.health_band,
             "limits": {
                 "healthy": relationship.company_id.client_health_healthy,
                 "risk": relationship.company_id.client_health_risk,
             },
-            "trend": relationship.health_direction and round(relationship.health_trend),
-            "coverage": day and round(day.coverage),
-            "coverage_lost": round(relationship.health_coverage_lost),
+            "trend": relationship.health_direction and scoring.round_half_up(relationship.health_trend),
+            "coverage": day and scoring.round_half_up(day.coverage),
+            "coverage_lost": scoring.round_half_up(relationship.health_coverage_lost),
             "date": day and format_date(self.env, day.date),
             "override": self._get_override(relationship),
             "dimensions": self._get_dimensions(relationship, day, hidden) if day else [],
@@ -204,8 +204,8 @@ class ClientHealthExplanation(models.AbstractModel):
                 {
                     "code": dimension.code,
                     "name": dimension.name,
-                    "points": None if points is None else round(points),
-                    "weight": round(100 * sum(weights[m.code] for m in own)),
+                    "points": None if points is None else scoring.round_half_up(points),
+                    "weight": scoring.round_half_up(100 * sum(weights[m.code] for m in own)),
                     "hidden": dimension.code in hidden,
                     "measures": [
                         self._get_measure(
@@ -225,8 +225,8 @@ class ClientHealthExplanation(models.AbstractModel):
             "name": measure.name,
             "help": measure.description or "",
             "value": reading and self._get_value_text(measure, reading.value),
-            "points": None if points is None else round(points),
-            "weight": round(100 * weight),
+            "points": None if points is None else scoring.round_half_up(points),
+            "weight": scoring.round_half_up(100 * weight),
             "date": reading and reading.date and format_date(self.env, reading.date),
             "sources": self._get_sources(relationship, reading),
             "error": measure.error if error else False,
@@ -297,8 +297,8 @@ class ClientHealthExplanation(models.AbstractModel):
                 {
                     "label": labels[days],
                     "date": format_date(self.env, old.date),
-                    "old": None if old.score is None else round(old.score),
-                    "new": None if new.score is None else round(new.score),
+                    "old": None if old.score is None else scoring.round_half_up(old.score),
+                    "new": None if new.score is None else scoring.round_half_up(new.score),
                     "sentences": lines or [],
                     "known": lines is not None,
                 }

@@ -6,11 +6,13 @@ from odoo import api, fields, models
 
 from ..engine import flags, scoring, signals, snapshots
 
-BATCH = 1000
+# Large, because what every batch has to look through grows with the firm; bounded, for the memory.
+BATCH = 5000
 BACKFILL_WEEKS = 104
 DIMENSION_MONEY = "money"
 
 _logger = logging.getLogger(__name__)
+_encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
 class ClientHealthRun(models.AbstractModel):
@@ -90,8 +92,9 @@ class ClientHealthRun(models.AbstractModel):
         found = {} if backfilled else flags.read_flags(self.env, relationship_ids, as_of)
         today = fields.Date.context_today(self)
         kept = as_of >= today - timedelta(days=snapshots.DAILY_DAYS)
+        scorer = scoring.Scorer(measures)
         rows = [
-            self._prepare_row(company, relationship_id, as_of, measures, known, kept)
+            self._prepare_row(company, relationship_id, as_of, scorer, known, kept)
             | {"flags": json.dumps(found.get(relationship_id, [])), "backfilled": backfilled}
             for relationship_id, known in readings.items()
             if known or not backfilled
@@ -102,10 +105,10 @@ class ClientHealthRun(models.AbstractModel):
         return errors
 
     @api.model
-    def _prepare_row(self, company, relationship_id, as_of, measures, readings, kept):
+    def _prepare_row(self, company, relationship_id, as_of, scorer, readings, kept):
         """Return {column: value} of a snapshot; ``kept``: the readings are, not only the points."""
-        result = scoring.get_score(measures, readings)
-        money = {m.code for m in measures if m.dimension == DIMENSION_MONEY}
+        result = scorer.get_score(readings)
+        money = {m.code for m in scorer.measures if m.dimension == DIMENSION_MONEY}
         score = None if result.score is None else round(result.score, 1)
         margin = readings.get("margin_rate")
         packed = pack(readings) if kept else {}
@@ -118,7 +121,7 @@ class ClientHealthRun(models.AbstractModel):
                 score, company.client_health_healthy, company.client_health_risk
             ),
             "coverage": round(result.coverage, 1),
-            "points": json.dumps({code: round(p, 1) for code, p in result.dimensions.items()}),
+            "points": _encode({code: round(p, 1) for code, p in result.dimensions.items()}),
             "readings": _dump({c: r for c, r in packed.items() if c not in money}, kept),
             "money_readings": _dump({c: r for c, r in packed.items() if c in money}, kept),
             "margin_rate": margin and margin.value,
@@ -183,4 +186,4 @@ def unpack(readings):
 
 
 def _dump(readings, kept):
-    return json.dumps(readings, default=str) if kept else None
+    return _encode(readings) if kept else None

@@ -316,13 +316,13 @@ class TestEngineScoring(BaseCase):
         else:
             self.assertEqual(drop, before.score - after.score)
 
-    @given(st.lists(st.floats(-100, 100), max_size=25), st.integers(0, 2))
-    @example([0.5, 0.5, -0.4], 0)
-    @example([1 / 3] * 3, 0)
-    def test_rounded_sentences_add_up(self, deltas, digits):
-        rounded = scoring.round_to_sum(deltas, digits)
-        total = math.fsum(deltas)
-        self.assertAlmostEqual(math.fsum(rounded), round(total * 10**digits) / 10**digits, 6)
-        for value, delta in zip(rounded, deltas, strict=True):
-            self.assertLess(abs(value - delta), 10**-digits + 1e-9)
-            self.assertAlmostEqual(value, round(value, digits), 9)
+    def test_rounded_as_people_and_browsers_do(self):
+        for value, shown in ((58.5, 59), (57.5, 58), (58.49, 58), (-12.5, -12), (0.0, 0)):
+            self.assertEqual(scoring.round_half_up(value), shown)
+
+    @given(cases(count=3))
+    def test_a_scorer_says_the_same_of_each_as_alone(self, case):
+        measures, *clients = case
+        scorer = scoring.Scorer(measures)
+        for readings in clients * 2:
+            self.assertEqual(scorer.get_score(readings), scoring.get_score(measures, readings))

@@ -231,7 +231,7 @@ def read_hours_over(env, relationships, as_of):
     return {
         row["id"]: make(
             100 * (row["worked"] / row["agreed"] - 1),
-            row["month"] + relativedelta(months=1) - timedelta(days=1),
+            period.end_of_month(row["month"]),
             {"client.agreement": row["ids"]},
             agreed=row["agreed"],
             worked=row["worked"],

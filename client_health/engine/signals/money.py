@@ -3,8 +3,6 @@
 No amount leaves this file: rates, changes and days only.
 """
 
-from datetime import timedelta
-
 from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
@@ -25,7 +23,7 @@ def read_margin_rate(env, relationships, as_of):
     for row in _fetch_sums(env, relationships, start, end):
         sums = _get_sums(row)
         rate = margin.get_margin_rate(sums)
-        span = {"start": row["first"], "end": _end_of_month(row["last"])}
+        span = {"start": row["first"], "end": period.end_of_month(row["last"])}
         readings[row["id"]] = (
             unknown(margin.get_state(sums), **span)
             if rate is None
@@ -49,7 +47,7 @@ def read_rate_trend(env, relationships, as_of):
             continue
         change = 100 * (margin.get_effective_rate(new) / margin.get_effective_rate(old) - 1)
         readings[relationship_id] = make(
-            change, _end_of_month(after[relationship_id]["last"]), start=start, middle=middle
+            change, period.end_of_month(after[relationship_id]["last"]), start=start, middle=middle
         )
     return readings
 
@@ -121,10 +119,6 @@ def _fetch_sums(env, relationships, start, end):
 
 def _get_sums(row):
     return margin.Sums(*(float(row[name]) for name in margin.Sums._fields))
-
-
-def _end_of_month(day):
-    return day + relativedelta(months=1) - timedelta(days=1)
 
 
 MEASURES = {

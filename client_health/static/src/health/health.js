@@ -71,6 +71,7 @@ export class Health extends Component {
         this.popover = usePopover(HealthPopover, {
             position: "bottom-start",
             popoverClass: "o_client_health_popover",
+            onPositioned: (el) => this.fit(el),
             // on a phone there is no room beside anything
             useBottomSheet: this.env.isSmall,
         });
@@ -106,6 +107,15 @@ export class Health extends Component {
             coverage: Math.round(this.data.health_coverage),
         });
         return this.data.health_overridden ? `${title} ${_t("A manager overrides it.")}` : title;
+    }
+
+    /** Where neither below nor above is room for all of it, it scrolls instead of being cut off. */
+    fit(el) {
+        const box = el.querySelector(".o_client_health_explanation");
+        const room = window.innerHeight - Math.max(el.getBoundingClientRect().top, 0) - 16;
+        if (box && box.offsetHeight > room) {
+            box.style.maxHeight = `${Math.max(room, 160)}px`;
+        }
     }
 
     async onClick(ev) {
