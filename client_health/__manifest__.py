@@ -89,7 +89,11 @@
         "demo/client_demo_story.xml",
     ],
     "assets": {
-        "web.assets_backend": ["client_health/static/src/**/*"],
+        "web.assets_backend": [
+            "client_health/static/src/**/*",
+            ("remove", "client_health/static/src/health_graph/**/*"),
+        ],
+        "web.assets_backend_lazy": ["client_health/static/src/health_graph/**/*"],
         "web.assets_frontend": ["client_health/static/src/agreement/*"],
         "web.assets_tests": ["client_health/static/tests/tours/**/*"],
     },

@@ -87,7 +87,7 @@ def _select_met(end, relationships):
         SELECT relationship_id, create_date, 'call', model, res_id, true FROM (%(calls)s) c
         """,
         people=with_people(relationships),
-        meetings=_select_meetings(end),
+        meetings=select_meetings(end),
         calls=_select_calls(end),
     )
 
@@ -125,7 +125,7 @@ def select_tough_type():
     )
 
 
-def _select_meetings(end):
+def select_meetings(end):
     """Meetings that are over, between a contact of a client and a colleague of that company.
 
     Who declined was not there. ``ours``: a colleague called the meeting.

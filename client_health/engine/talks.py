@@ -6,7 +6,7 @@ They read what ``gathered.py`` gathered. ``end`` is the moment up to which it lo
 from odoo.tools import SQL
 
 from . import messages
-from .gathered import select_said, with_people
+from .gathered import select_meetings, select_said, with_people
 from .reading import local_date
 
 
@@ -81,16 +81,23 @@ def select_exchanges():
 
 
 def select_contacts(end, since, relationships):
-    """Return a SELECT of relationship_id and moment: meetings held, and what clients wrote."""
+    """Return a SELECT of relationship_id and moment: meetings held, and what clients wrote.
+
+    Reads everything itself: nothing needs to be gathered.
+    """
     return SQL(
         """
-        WITH %(messages)s
+        WITH %(people)s,
+             received AS (%(received)s),
+             message AS (%(messages)s)
         SELECT relationship_id, create_date AS moment FROM message
      UNION ALL
         SELECT relationship_id, moment FROM (%(meetings)s) e WHERE moment > %(since)s
         """,
-        messages=_with_messages(end, since, relationships),
-        meetings=_select_meetings(end),
+        people=with_people(relationships),
+        received=messages.select_received(end, since),
+        messages=messages.select_messages(),
+        meetings=select_meetings(end),
         since=since,
     )
 

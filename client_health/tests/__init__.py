@@ -23,13 +23,16 @@ from . import test_fit_demo
 from . import test_fit_tour
 from . import test_goal
 from . import test_goal_import
+from . import test_health_backfill
 from . import test_health_calibration
 from . import test_health_explained
 from . import test_health_judgement
 from . import test_health_measure
+from . import test_health_preview
 from . import test_health_proposals
 from . import test_health_snapshots
 from . import test_import_file
+from . import test_health_tours
 from . import test_install
 from . import test_intake
 from . import test_issue

@@ -26,6 +26,67 @@ class TestSignalPulse(SignalCommon):
     def _hear(self, user, ago, relationship=None, **vals):
         return self._log("team", self._ago(ago), relationship, user_id=user.id, **vals)
 
+    def _judge(self, ago, value="4", relationship=None, user=None):
+        pulse = self.env["client.pulse"].create(
+            {
+                "relationship_id": (relationship or self.relationship).id,
+                "user_id": (user or self.owner).id,
+                "date": self._day(ago),
+                "value": value,
+                "comment": "Why",
+            }
+        )
+        return set_created(pulse, self._ago(max(ago, 0)))
+
+    # the owner
+
+    def test_owner_none(self):
+        self.assertIsNone(self._read("owner_pulse"))
+        self._judge(3, relationship=self.relationship_abroad)
+        self._judge(3, relationship=self.other)
+        self.assertIsNone(self._read("owner_pulse"))
+
+    def test_owner_the_last_judgement(self):
+        self._judge(9, "5")
+        last = self._judge(2, "2")
+        found = self._read("owner_pulse")
+        self.assertEqual((found.value, found.date), (2, self._day(2)))
+        self.assertEqual(found.detail["records"], {"client.pulse": last.ids})
+        self.assertEqual(found.detail["user"], self.owner.id)
+        self.assertEqual(self._value("owner_pulse", as_of=self._day(3)), 5)
+        self.assertIsNone(self._read("owner_pulse", as_of=self._day(10)))
+
+    def test_owner_expires_and_the_older_one_does_not_come_back(self):
+        """A green one holds 30 days, another 14; a stale word replaced the one before it."""
+        self._judge(25, "5")
+        self.assertEqual(self._value("owner_pulse"), 5)
+        self._judge(15, "3")
+        self.assertIsNone(self._read("owner_pulse"))
+        self.assertEqual(self._value("owner_pulse", as_of=self._day(1)), 3)
+        self.assertEqual(self._value("owner_pulse", as_of=self._day(16)), 5)
+
+    def test_owner_dates_that_lie(self):
+        self._judge(-5)
+        self.assertIsNone(self._read("owner_pulse"), "a date to come")
+        set_created(self._judge(3), self._ago(1))
+        self.assertEqual(self._value("owner_pulse"), 4)
+        self.assertIsNone(self._read("owner_pulse", as_of=self._day(2)), "not written yet")
+
+    def test_owner_who_left_said_it_all_the_same(self):
+        self._judge(3, "1")
+        self.owner.active = False
+        self.assertEqual(self._value("owner_pulse"), 1)
+
+    def test_owner_where_the_day_is_over_already(self):
+        """A pulse given at 23:30 in Los Angeles is of that day there, tomorrow in UTC."""
+        self.calendar.tz = "America/Los_Angeles"
+        pulse = self._judge(2)
+        evening = self._noon(2) + timedelta(hours=19, minutes=30)  # 07:30 UTC of the next day
+        set_created(pulse, evening)
+        self.assertEqual(self._value("owner_pulse", as_of=self._day(2)), 4)
+        self.calendar.tz = "UTC"
+        self.assertIsNone(self._read("owner_pulse", as_of=self._day(2)))
+
     # the team
 
     def test_team_nobody_asked(self):

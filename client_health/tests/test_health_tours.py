@@ -1,0 +1,50 @@
+from odoo.tests import HttpCase, tagged
+
+from .common_health import HealthCommon
+
+BOARD = "/odoo/action-client_health.client_relationship_action"
+
+
+class HealthTourCommon(HealthCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.client_health_healthy = 90
+        cls.manager.group_ids += cls.env.ref("sales_team.group_sale_manager")
+
+    def setUp(self):
+        super().setUp()
+        self._set_points(80)
+        self._night(30)
+        self._set_points(10, codes=("margin_rate",))
+        self._set_points(20, codes=("contact_gap", "unanswered_hours"))
+        self._night(0)
+
+
+@tagged("post_install", "-at_install")
+class TestHealthTours(HealthTourCommon):
+    """The score is explained on board, list and form; money to the money group only."""
+
+    def test_explained_with_money(self):
+        self.start_tour(BOARD, "client_health_score_money", login="ch_manager")
+
+    def test_explained_without_money(self):
+        self.start_tour(BOARD, "client_health_score_no_money", login="ch_owner")
+
+    def test_preview(self):
+        measure = self.measures.filtered(lambda measure: measure.code == "goals_on_track")
+        action = "client_health.client_health_measure_action"
+        url = f"/odoo/action-{action}/{measure.id}"
+        before = measure.read(["weight", "floor", "target", "dimension_weight"])
+        self.start_tour(url, "client_health_preview", login="ch_manager")
+        self.assertEqual(measure.read(["weight", "floor", "target", "dimension_weight"]), before)
+        self.assertEqual(self.relationship.phase, "healthy")
+
+
+@tagged("post_install", "-at_install")
+class TestHealthPhoneTours(HealthTourCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_explained_on_a_phone(self):
+        self.start_tour(BOARD, "client_health_score_phone", login="ch_owner")
