@@ -83,7 +83,7 @@ def is_ours(message, as_of):
 def select_received(as_of, since):
     """What the clients wrote after ``since``; reads the CTEs client and colleague."""
     return SQL(
-        "%s UNION ALL %s",
+        "%s UNION ALL (%s)",
         _select_from_contacts(as_of, since),
         _select_from_strangers(as_of, since),
     )
@@ -122,21 +122,28 @@ def _select_from_strangers(as_of, since):
     """What came without an author: the address may be a contact's by now, or unknown (NULL)."""
     return SQL(
         """
+        WITH stranger AS MATERIALIZED (
+            SELECT m.id, m.model, m.res_id, m.create_date, %(address)s AS address
+              FROM mail_message m
+             WHERE m.author_id IS NULL AND %(is_received)s
+        ), known AS (
+            SELECT DISTINCT ON (p.email_normalized)
+                   p.email_normalized AS address,
+                   p.commercial_partner_id,
+                   c.id IS NOT NULL AS ours
+              FROM res_partner p
+         LEFT JOIN colleague c ON c.id = p.id
+             WHERE p.email_normalized IN (SELECT address FROM stranger)
+          ORDER BY p.email_normalized,
+                   c.id IS NULL,
+                   p.commercial_partner_id NOT IN (SELECT partner_id FROM client),
+                   p.active DESC,
+                   p.id
+        )
         SELECT m.id, m.model, m.res_id, m.create_date, a.commercial_partner_id
-          FROM mail_message m
-     LEFT JOIN LATERAL (
-                   SELECT p.commercial_partner_id, c.id IS NOT NULL AS ours
-                     FROM res_partner p
-                LEFT JOIN colleague c ON c.id = p.id
-                    WHERE p.email_normalized = %(address)s
-                 ORDER BY c.id IS NULL,
-                          p.commercial_partner_id NOT IN (SELECT partner_id FROM client),
-                          p.active DESC,
-                          p.id
-                    LIMIT 1) a ON true
-         WHERE m.author_id IS NULL
-           AND a.ours IS NOT TRUE
-           AND %(is_received)s
+          FROM stranger m
+     LEFT JOIN known a USING (address)
+         WHERE a.ours IS NOT TRUE
         """,
         address=SQL(
             "LOWER(COALESCE(SUBSTRING(m.email_from FROM '<([^<>]+@[^<>]+)>'), TRIM(m.email_from)))"

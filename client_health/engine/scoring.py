@@ -7,7 +7,7 @@ that is unknown counts exactly as if it did not exist: neither as zero nor as go
 is coverage: the part of all weight that is known. With too little of it there is no score.
 
 ``None`` is unknown everywhere. Nothing is rounded here, only where people read it:
-``round_half_up``.
+``get_shown``.
 """
 
 import datetime
@@ -172,8 +172,16 @@ class Scorer:
 
 
 def round_half_up(value: float) -> int:
-    """Round as people do, and as the browser does: 58.5 is 59 everywhere a score is shown."""
+    """Round as people do, and as the browser does; see ``get_shown`` for scores."""
     return math.floor(value + 0.5)
+
+
+def get_shown(score: float) -> int:
+    """Return the whole number that is shown of a score or of points: what is reached.
+
+    Not rounded up, or a red 50 would stand where red ends at 50. The browser does the same.
+    """
+    return math.floor(score + 1e-9)
 
 
 def _get_value(readings: Readings, code: str) -> float | None:

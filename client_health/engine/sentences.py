@@ -8,7 +8,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from .scoring import Change, round_half_up
+from .scoring import Change, get_shown
 
 CHANGED = "changed"  # from one value to another
 KNOWN = "known"  # was unknown before
@@ -46,7 +46,7 @@ def get_sentences(
     rest = (new_score - old_score) - math.fsum(delta for _sentence, delta in rows)
     if abs(rest) >= 0.5:
         rows.append((Sentence(SETTINGS, 0), rest))
-    total = round_half_up(new_score) - round_half_up(old_score)
+    total = get_shown(new_score) - get_shown(old_score)
     points = round_to_total([delta for _sentence, delta in rows], total)
     told = [
         Sentence(row.kind, number, row.code, row.dimension, row.old, row.new)

@@ -160,7 +160,7 @@ class ClientHealthExplanation(models.AbstractModel):
         hidden = self._get_hidden()
         return {
             "name": relationship.display_name,
-            "score": relationship.health_known and scoring.round_half_up(relationship.health_score),
+            "score": relationship.health_known and scoring.get_shown(relationship.health_score),
             "known": relationship.health_known,
             "band": relationship.health_band,
             "limits": {
@@ -204,7 +204,7 @@ class ClientHealthExplanation(models.AbstractModel):
                 {
                     "code": dimension.code,
                     "name": dimension.name,
-                    "points": None if points is None else scoring.round_half_up(points),
+                    "points": None if points is None else scoring.get_shown(points),
                     "weight": scoring.round_half_up(100 * sum(weights[m.code] for m in own)),
                     "hidden": dimension.code in hidden,
                     "measures": [
@@ -225,7 +225,7 @@ class ClientHealthExplanation(models.AbstractModel):
             "name": measure.name,
             "help": measure.description or "",
             "value": reading and self._get_value_text(measure, reading.value),
-            "points": None if points is None else scoring.round_half_up(points),
+            "points": None if points is None else scoring.get_shown(points),
             "weight": scoring.round_half_up(100 * weight),
             "date": reading and reading.date and format_date(self.env, reading.date),
             "sources": self._get_sources(relationship, reading),
@@ -297,8 +297,8 @@ class ClientHealthExplanation(models.AbstractModel):
                 {
                     "label": labels[days],
                     "date": format_date(self.env, old.date),
-                    "old": None if old.score is None else scoring.round_half_up(old.score),
-                    "new": None if new.score is None else scoring.round_half_up(new.score),
+                    "old": None if old.score is None else scoring.get_shown(old.score),
+                    "new": None if new.score is None else scoring.get_shown(new.score),
                     "sentences": lines or [],
                     "known": lines is not None,
                 }

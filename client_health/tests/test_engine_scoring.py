@@ -319,6 +319,8 @@ class TestEngineScoring(BaseCase):
     def test_rounded_as_people_and_browsers_do(self):
         for value, shown in ((58.5, 59), (57.5, 58), (58.49, 58), (-12.5, -12), (0.0, 0)):
             self.assertEqual(scoring.round_half_up(value), shown)
+        for value, shown in ((49.5, 49), (49.99, 49), (50.0, 50), (74.9, 74), (100.0, 100)):
+            self.assertEqual(scoring.get_shown(value), shown, "A red 50 would be a lie")
 
     @given(cases(count=3))
     def test_a_scorer_says_the_same_of_each_as_alone(self, case):

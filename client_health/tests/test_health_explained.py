@@ -3,6 +3,7 @@ import json
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..engine import scoring
 from .common_health import HealthCommon
 from .test_review import read_sheet
 
@@ -42,7 +43,7 @@ class TestHealthExplained(HealthCommon):
         self.assertIn("×", contact["value"])
         weights = sum(dimension["weight"] for dimension in explained["dimensions"])
         self.assertAlmostEqual(weights, 100, delta=3)
-        self.assertEqual(explained["score"], round(self.relationship.health_score))
+        self.assertEqual(explained["score"], scoring.get_shown(self.relationship.health_score))
 
     def test_sentences_add_up_for_everybody(self):
         for user in (self.manager, self.owner):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.scoring import Measure, Reading, get_changes, get_score, round_half_up
+from ..engine.scoring import Measure, Reading, get_changes, get_score, get_shown
 from ..engine.sentences import HIDDEN, SETTINGS, get_sentences, round_to_total
 from ..engine.stage_proposals import DEFAULT_LIMITS, Case, Limits, Run, get_proposal
 
@@ -165,7 +165,7 @@ class TestSentences(BaseCase):
             return
         before = min(max(before + other_settings, 0), 100)  # as it was told with other settings
         told = get_sentences(get_changes(measures, old, new), before, after, hidden)
-        self.assertEqual(sum(row.points for row in told), round_half_up(after) - round_half_up(before))
+        self.assertEqual(sum(row.points for row in told), get_shown(after) - get_shown(before))
         self.assertTrue(all(row.points for row in told), "No sentence about nothing")
         for row in told:
             if row.dimension in hidden:

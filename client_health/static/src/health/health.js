@@ -90,7 +90,9 @@ export class Health extends Component {
     }
 
     get score() {
-        return Math.round(this.data.health_score);
+        // as get_shown() in engine/scoring.py: what is reached, or a red 50 would stand where
+        // red ends at 50
+        return Math.floor(this.data.health_score + 1e-9);
     }
 
     get trend() {
@@ -129,7 +131,8 @@ export class Health extends Component {
             "get_health_explanation",
             [[this.props.record.resId]]
         );
-        this.popover.open(target, { explanation });
+        // a sheet, other than a popover, does not tell its content how to close it
+        this.popover.open(target, { explanation, close: () => this.popover.close() });
     }
 }
 

@@ -39,7 +39,7 @@ const everybodySees = [
 ];
 
 const walk = (sees) => [
-    { content: "The two strongest reasons on the card", trigger: `${CARD} [name='health_reasons']` },
+    { content: "The two strongest reasons on the card", trigger: `${CARD} .o_client_health_reasons:contains('known'):contains('·')` },
     ...open(CARD),
     ...everybodySees,
     ...sees,
@@ -102,7 +102,11 @@ registry.category("web_tour.tours").add("client_health_preview", {
             trigger: "div[name='dimension_weight'] input",
             run: "edit 1000",
         },
-        click("div[name='weight'] input"),
+        {
+            trigger: "div[name='weight'] input",
+            run: "edit 1000",
+        },
+        click("div[name='floor'] input"),
         { trigger: ".o_client_health_preview [data-band='risk'] .badge:contains('0 → 1')" },
         { trigger: ".o_client_health_preview:contains('Nobody is moved by it')" },
         click(".o_form_button_cancel"),
@@ -117,7 +121,11 @@ registry.category("web_tour.tours").add("client_health_preview", {
             trigger: ".o_selected_row div[name='dimension_weight'] input",
             run: "edit 1000",
         },
-        click(".o_selected_row div[name='weight'] input"),
+        {
+            trigger: ".o_selected_row div[name='weight'] input",
+            run: "edit 1000",
+        },
+        click(".o_selected_row div[name='floor'] input"),
         {
             trigger:
                 ".o_selected_row .o_client_health_preview [data-band='risk'] .badge:contains('0 → 1')",
