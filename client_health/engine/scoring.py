@@ -224,9 +224,7 @@ def get_weights(measures: Iterable[Measure], known: Iterable[str]) -> dict[str, 
     }
 
 
-def _get_dimensions(
-    measures: Iterable[Measure], points: Mapping[str, float]
-) -> dict[str, float]:
+def _get_dimensions(measures: Iterable[Measure], points: Mapping[str, float]) -> dict[str, float]:
     """Return {dimension: points} of the dimensions of which anything with a weight is known."""
     rows: dict[str, list[tuple[float, float]]] = {}
     for m in measures:

@@ -77,7 +77,7 @@ class ClientHealthBandMixin(models.AbstractModel):
         if not missing:
             return
         # sudo: signals read records of all kinds; only the number of clients per band leaves
-        for _company, group in relationships.sudo().grouped("company_id").items():
+        for group in relationships.sudo().grouped("company_id").values():
             readings, _errors = signals.read(
                 group.env, group, fields.Date.context_today(self), missing
             )

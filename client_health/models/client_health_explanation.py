@@ -167,7 +167,8 @@ class ClientHealthExplanation(models.AbstractModel):
                 "healthy": relationship.company_id.client_health_healthy,
                 "risk": relationship.company_id.client_health_risk,
             },
-            "trend": relationship.health_direction and scoring.round_half_up(relationship.health_trend),
+            "trend": relationship.health_direction
+            and scoring.round_half_up(relationship.health_trend),
             "coverage": day and scoring.round_half_up(day.coverage),
             "coverage_lost": scoring.round_half_up(relationship.health_coverage_lost),
             "date": day and format_date(self.env, day.date),

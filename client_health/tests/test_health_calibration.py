@@ -106,9 +106,7 @@ class TestHealthCalibration(HealthCommon):
         self._score(late, 2, 100)
         self._sign(unknown, True, 400)
         page = self._open()
-        self.assertRecordValues(
-            page, [{"fit_cases": 11, "fit_health": 80, "no_fit_health": 30}]
-        )
+        self.assertRecordValues(page, [{"fit_cases": 11, "fit_health": 80, "no_fit_health": 30}])
 
     def test_fit_too_few_to_judge(self):
         for client in self._create_clients(9):

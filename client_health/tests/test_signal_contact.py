@@ -306,7 +306,9 @@ class TestSignalContact(SignalCommon):
         self.assertEqual((found.detail["contacts"], found.detail["ours"]), (4, 3))
         self.assertEqual(
             {model: len(ids) for model, ids in found.detail["records"].items()},
-            {"project.task": 1, "calendar.event": 1, "project.project": 1, "client.relationship": 1},
+            dict.fromkeys(
+                ("project.task", "calendar.event", "project.project", "client.relationship"), 1
+            ),
         )
         self.assertEqual(found.date, self.today - timedelta(days=10))
 

@@ -35,7 +35,6 @@ def prepare(env, relationships, as_of):
 
 def read_contact_gap(env, relationships, as_of):
     """Days since both sides last talked, in parts of the agreed rhythm."""
-    end = get_end(relationships, as_of)
     rows = fetch(
         env,
         SQL(
@@ -71,8 +70,7 @@ def read_unanswered_hours(env, relationships, as_of):
     last = fetch(
         env,
         SQL(
-            "SELECT relationship_id AS id, %s AS day, MAX(id) AS message_id"
-            " FROM (%s) m GROUP BY 1",
+            "SELECT relationship_id AS id, %s AS day, MAX(id) AS message_id FROM (%s) m GROUP BY 1",
             local_date(relationships, SQL("MAX(create_date)")),
             select_said(end - YEAR),
         ),
@@ -120,8 +118,10 @@ def read_reply_hours(env, relationships, as_of):
             readings[relationship_id] = make(
                 median(answered + slow),
                 last.get(relationship_id) or hours.day(max(recent)),
-                {"mail.message": [row.message_id for row in waiting]
-                 + [message_id for _moment, message_id in sorted(answers[relationship_id])[::-1]]},
+                {
+                    "mail.message": [row.message_id for row in waiting]
+                    + [message_id for _moment, message_id in sorted(answers[relationship_id])[::-1]]
+                },
                 answered=len(answered),
                 waiting=len(recent),
             )

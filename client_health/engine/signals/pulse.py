@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ..reading import fetch, get_end, local_date, make
 from ..gathered import select_tough_type
+from ..reading import fetch, get_end, local_date, make
 
 # What colleagues said holds as long as two judgements of the owner; a talk that was had says that
 # talks are had for a quarter. Rules of thumb.
