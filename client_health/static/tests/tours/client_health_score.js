@@ -39,7 +39,10 @@ const everybodySees = [
 ];
 
 const walk = (sees) => [
-    { content: "The two strongest reasons on the card", trigger: `${CARD} .o_client_health_reasons:contains('known'):contains('·')` },
+    {
+        content: "The two strongest reasons on the card",
+        trigger: `${CARD} .o_client_health_reasons:contains('known'):contains('·')`,
+    },
     ...open(CARD),
     ...everybodySees,
     ...sees,
