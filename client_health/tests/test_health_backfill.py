@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import freeze_time, tagged
 
+from ..engine import signals
 from .common_signals import SignalCommon, set_created
 
 COMPARED = (
@@ -96,3 +97,10 @@ class TestHealthBackfill(SignalCommon):
         self._live()
         rows = self._take(self.today - timedelta(days=700), backfilled=True)
         self.assertEqual(rows, [], "Not guessed")
+
+    def test_another_company_knows_nothing_of_it(self):
+        """The same client in another company, and another client: all of it is unknown there."""
+        self._live()
+        for relationship in (self.relationship_abroad, self.other):
+            readings, errors = signals.read(self.env, relationship, self.today)
+            self.assertEqual((readings, errors), ({relationship.id: {}}, {}))
