@@ -31,8 +31,8 @@ from . import test_health_measure
 from . import test_health_preview
 from . import test_health_proposals
 from . import test_health_snapshots
-from . import test_import_file
 from . import test_health_tours
+from . import test_import_file
 from . import test_install
 from . import test_intake
 from . import test_issue
