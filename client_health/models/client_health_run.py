@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from ..engine import flags, scoring, signals, snapshots
 
 # Large, because what every batch has to look through grows with the firm; bounded, for the memory.
-BATCH = 5000
+BATCH = 10_000
 BACKFILL_WEEKS = 104
 DIMENSION_MONEY = "money"
 
