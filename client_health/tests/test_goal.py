@@ -292,6 +292,25 @@ class TestGoalFlags(GoalCommon):
         found = self.env["client.goal"].search(contact.action_view_client_goals()["domain"])
         self.assertEqual(len(found), 2)
 
+    def test_small_dialogs_from_wherever_one_looks_at_the_client(self):
+        self.project.message_subscribe(self.owner.partner_id.ids)
+        self.owner.group_ids += self.env.ref("project.group_project_user")
+        for record in (self.relationship, self.client_partner, self.project):
+            for method in ("action_new_client_goal", "action_new_client_accomplishment"):
+                with self.subTest(model=record._name, method=method):
+                    action = getattr(record.with_user(self.owner), method)()
+                    model = self.env[action["res_model"]].with_user(self.owner)
+                    [(view_id, _type)] = action["views"]
+                    form = Form(model.with_context(**action["context"]), view=view_id)
+                    form.name = "Told in two fields"
+                    self.assertEqual(form.save().relationship_id, self.relationship)
+
+    def test_short_and_full_names_of_contacts(self):
+        short = self.contact.with_context(partner_display_name_hide_company=True)
+        for _again in range(2):
+            self.assertEqual(short.display_name, "Elena Marsh")
+            self.assertEqual(self.contact.display_name, "Blue Harbour Hotels, Elena Marsh")
+
     def test_queries_do_not_grow(self):
         fnames = (
             "client_goal_count",

@@ -56,6 +56,7 @@ class TestPortalPage(ResultsCase):
         page = self._get("/my/results").text
         for shown in ("Groups book online", "More bookings from phones", "Fewer calls"):
             self.assertIn(shown, page)
+        self.assertIn("the target is 100 %", page)
         for hidden in ("Secret plan", "777", "We earn a fortune", "Raise the price", "Theirs"):
             self.assertNotIn(hidden, page)
         self.assertNotRegex(page, "12.?000", "Our estimate is ours, before and after the answer")
