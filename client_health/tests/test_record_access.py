@@ -21,11 +21,11 @@ RIGHTS = {
     # the client's own words: written by nobody
     "client.value": ("read",),
 }
-# Judgements, scores and money have rights of their own, and tests of their own.
+# Judgements, scores, money and what stages hold open have rights and tests of their own.
 ELSEWHERE = {
     "client.health.override",
     "client.health.snapshot",
-    "client.profitability",
+    "client.offboarding",
     "client.pulse",
     "client.reboot",
     "client.scenario",
