@@ -55,6 +55,8 @@ class ClientFlowMixin(models.AbstractModel):
 
         A missing reason is not an error but a question: it opens the form that asks for it.
         """
+        if not stage:
+            raise UserError(self.env._("This stage no longer exists. Please reload the page."))
         leaving = self.filtered(lambda relationship: relationship.phase != stage.phase)
         for old_stage in leaving.stage_id:
             leaving._check_way(old_stage, stage)
@@ -146,8 +148,6 @@ class ClientFlowMixin(models.AbstractModel):
         What the old phase holds open is closed, what the new one needs is opened; see
         ``client.episode.mixin``. Between two stages of one phase nothing is closed or opened.
         """
-        if not stage:
-            raise UserError(self.env._("This stage no longer exists. Please reload the page."))
         moved = self.filtered(lambda relationship: relationship.stage_id != stage)
         moved._lock_for_move()
         moved._check_move(stage, reason)
@@ -182,7 +182,7 @@ class ClientFlowMixin(models.AbstractModel):
         for old_stage, relationships in self.grouped("stage_id").items():
             old_stage._cancel_plan(relationships)
         self._track_set_log_message(reason or "")
-        super().write(
+        return super().write(
             {
                 "stage_id": stage.id,
                 "stage_reason": reason,

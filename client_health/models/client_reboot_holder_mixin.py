@@ -53,12 +53,13 @@ class ClientRebootHolderMixin(models.AbstractModel):
 
     @api.depends(lambda self: self._get_rotting_depends_fields())
     def _compute_rotting(self):
-        super()._compute_rotting()
+        result = super()._compute_rotting()
         today = fields.Date.context_today(self)
         for relationship in self.filtered("reboot_id"):
             deadline = relationship.reboot_id.date_deadline
             relationship.is_rotting = deadline < today
             relationship.rotting_days = max((today - deadline).days, 0)
+        return result
 
     def _search_is_rotting(self, operator, value):
         found = Domain(super()._search_is_rotting(operator, value))

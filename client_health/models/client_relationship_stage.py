@@ -51,19 +51,28 @@ class ClientRelationshipStage(models.Model):
 
     def _check_no_clients(self):
         """What a stage means is not changed over the heads of the clients in it."""
-        # sudo: only whether there is any client, of any company
-        if (
-            self.env["client.relationship"]
-            .sudo()
-            .with_context(active_test=False)
-            .search_count([("stage_id", "in", self.ids)], limit=1)
-        ):
+        if self._has_clients():
             raise UserError(
                 self.env._(
                     "There are clients in this stage: what it means can't be changed under them. "
                     "Please add a stage of the other kind and move them, each with its reason."
                 )
             )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_clients(self):
+        if self._has_clients():
+            raise UserError(
+                self.env._(
+                    "There are clients in this stage, maybe archived ones. Please move them to "
+                    "another stage first."
+                )
+            )
+
+    def _has_clients(self):
+        # sudo: only whether there is any client, of any company
+        clients = self.env["client.relationship"].sudo().with_context(active_test=False)
+        return bool(clients.search_count([("stage_id", "in", self.ids)], limit=1))
 
     @api.model
     def _get_first_stage(self, phase):

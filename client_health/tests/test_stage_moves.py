@@ -118,6 +118,14 @@ class TestStageMoves(ClientHealthCommon):
         with self.assertRaisesRegex(UserError, "no longer exists"):
             self.relationship.write({"stage_id": gone_id, "stage_reason": "x"})
 
+    def test_a_stage_with_clients_is_not_deleted(self):
+        stage = self.relationship.stage_id
+        with self.assertRaisesRegex(UserError, "move them to another stage first"):
+            stage.unlink()
+        self.relationship.active = False
+        with self.assertRaisesRegex(UserError, "maybe archived ones"):
+            stage.unlink()
+
     def test_mixed_write_moves_and_writes(self):
         self.relationship.write(
             {

@@ -69,7 +69,8 @@ registry.category("web_tour.tours").add("client_health_reboot", {
             run: "click",
         },
         {
-            trigger: ".o_kanban_record:contains('One list and one date'), .o_data_row:contains('One list and one date') td[name='name']",
+            trigger:
+                ".o_kanban_record:contains('One list and one date'), .o_data_row:contains('One list and one date') td[name='name']",
             run: "click",
         },
         {
@@ -89,7 +90,8 @@ registry.category("web_tour.tours").add("client_health_reboot", {
             run: "click",
         },
         {
-            trigger: ".o_kanban_record:contains('Ten hotels'), .o_data_row:contains('Ten hotels') td[name='name']",
+            trigger:
+                ".o_kanban_record:contains('Ten hotels'), .o_data_row:contains('Ten hotels') td[name='name']",
             run: "click",
         },
         {
@@ -97,7 +99,8 @@ registry.category("web_tour.tours").add("client_health_reboot", {
             run: "click",
         },
         {
-            trigger: "div[name='date_discussed']:not(:has(input[placeholder='never']:placeholder-shown))",
+            trigger:
+                "div[name='date_discussed']:not(:has(input[placeholder='never']:placeholder-shown))",
         },
         BACK,
         {
@@ -192,7 +195,8 @@ registry.category("web_tour.tours").add("client_health_reboot_renew", {
         },
         {
             content: "What was then agreed can be read",
-            trigger: ".alert:contains('One list, one date, and a new agreement'):contains('Then agreed')",
+            trigger:
+                ".alert:contains('One list, one date, and a new agreement'):contains('Then agreed')",
         },
     ],
 });
