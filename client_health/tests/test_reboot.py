@@ -369,6 +369,28 @@ class TestRebootFlow(RebootCommon):
         with self._refuse("internal"):
             reboot.message_post(body="x", partner_ids=self.portal.partner_id.ids)
 
+    def test_who_sees_it_through_follows(self):
+        reboot = self._start()
+        self.assertEqual(reboot.message_partner_ids, self.owner.partner_id)
+
+    def test_queries_of_opening_and_ending_do_not_grow_with_clients(self):
+        """With tracking, as in real life; most tests do without."""
+        for phase, before in (("reboot", "at_risk"), ("healthy", "reboot")):
+            counts = []
+            for size in (5, 50):
+                clients = self._create_clients(size)
+                self._move(clients, "at_risk")
+                if before == "reboot":
+                    self._move(clients, "reboot")
+                self.env.flush_all()
+                self.env.invalidate_all()
+                queries = self.env.cr.sql_log_count
+                self._move(clients.with_context(tracking_disable=False), phase)
+                self.env.flush_all()
+                counts.append(self.env.cr.sql_log_count - queries)
+            with self.subTest(phase=phase):
+                self.assertLessEqual(counts[1], counts[0] + 5, f"queries at 5 and 50: {counts}")
+
     def test_never_two_open_ones(self):
         reboot = self._start()
         with (
