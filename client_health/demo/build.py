@@ -15,6 +15,7 @@ from .fit import build_fit
 from .health import build_health
 from .invoices import build_invoices
 from .meetings import build_meetings
+from .offboardings import build_offboardings, freeze_decisions
 from .orders import build_orders
 from .payments import build_payments
 from .projects import build_projects, close_projects
@@ -31,6 +32,7 @@ _logger = logging.getLogger(__name__)
 WORK = (build_deals, build_currencies, build_projects, build_orders, build_timesheets)
 MONEY = (build_deposits, build_invoices, build_bills, build_expenses, build_payments)
 CARE = (
+    build_meetings,
     build_relationships,
     build_activities,
     build_agreements,
@@ -38,9 +40,9 @@ CARE = (
     build_requests,
     build_results,
     build_talk,
-    build_meetings,
     build_feedback,
     build_reboots,
+    build_offboardings,
     close_projects,
 )
 
@@ -56,6 +58,7 @@ def build(env):
         scene.env.flush_all()
         _logger.info("Demo: %s in %.1f s", chapter.__name__, perf_counter() - start)
     scene.env["client.profitability"]._rebuild(scene.company)
+    freeze_decisions(scene)
     start = perf_counter()
     build_health(scene)
     _logger.info("Demo: build_health in %.1f s", perf_counter() - start)

@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from . import when
+from .offboardings import prepare_end
 from .past import set_created
 
 
@@ -55,6 +56,8 @@ def _build_moves(scene):
     for client in scene.stories:
         relationship = scene.relationships[client.key].with_context(tracking_disable=False)
         for move in client.moves:
+            if move.phase == "ended":
+                prepare_end(scene, client)
             user = scene.user(move.who or client.owner)
             mover = relationship.with_user(user).sudo()
             mover.write(

@@ -56,6 +56,33 @@ def select_overdue(company_id, as_of, partner_ids=(), created=None):
     )
 
 
+def select_open(company_id, partner_ids):
+    """Return a SELECT of partner_id, receivable and move_ids: all that clients owe today.
+
+    Due or not, net of credit notes and of payments that nobody matched yet.
+    """
+    return SQL(
+        """
+        SELECT c.commercial_partner_id AS partner_id,
+               SUM(l.amount_residual) AS receivable,
+               ARRAY_AGG(DISTINCT l.move_id) FILTER (WHERE l.amount_residual > 0) AS move_ids
+          FROM account_move_line l
+          JOIN account_account a ON a.id = l.account_id
+          JOIN account_move m ON m.id = l.move_id
+          JOIN res_partner c ON c.id = COALESCE(m.partner_id, l.partner_id)
+         WHERE l.company_id = %s
+           AND %s
+           AND l.amount_residual <> 0
+           AND l.parent_state = 'posted'
+           AND a.account_type = 'asset_receivable'
+           AND a.non_trade IS NOT TRUE
+      GROUP BY c.commercial_partner_id
+        """,
+        company_id,
+        is_client(partner_ids),
+    )
+
+
 def select_habit(company_id, as_of, partner_ids=(), created=None):
     """Return a SELECT of partner_id, last_paid, days_late (a median), move_ids (its invoices).
 

@@ -15,7 +15,7 @@ ENDED = "ended"
 ENTRY_PHASES = (HEALTHY, AT_RISK)
 
 # What a phase holds open, as long as a client is in it: {phase: model with client.episode.mixin}.
-EPISODES = {REBOOT: "client.reboot"}
+EPISODES = {REBOOT: "client.reboot", OFFBOARD: "client.offboarding"}
 
 
 class Move(NamedTuple):

@@ -139,6 +139,43 @@ def select_starts(end, since, quiet, relationships):
     )
 
 
+def select_questions(end, since, patience, relationships):
+    """Return a SELECT of id (the relationship), model, res_id, moment and waiting: our questions.
+
+    A message of ours to a contact of the client with a question mark, outside of links. It waits
+    when nobody at the client wrote in that discussion since, for longer than ``patience``.
+    """
+    return SQL(
+        """
+        (WITH %(people)s,
+              received AS (%(received)s),
+              message AS (%(messages)s),
+              written AS (%(written)s),
+              sent AS (%(sent)s)
+         SELECT s.relationship_id AS id,
+                'mail.message' AS model,
+                s.id AS res_id,
+                s.create_date AS moment,
+                s.create_date < %(late)s
+                AND NOT EXISTS (SELECT 1
+                                  FROM message m
+                                 WHERE m.relationship_id = s.relationship_id
+                                   AND m.model = s.model
+                                   AND m.res_id = s.res_id
+                                   AND m.create_date > s.create_date) AS waiting
+           FROM sent s
+           JOIN mail_message o ON o.id = s.id
+          WHERE REGEXP_REPLACE(o.body, '<[^>]*>|https?://[^ <]*', '', 'g') LIKE '%%?%%')
+        """,
+        people=with_people(relationships),
+        received=messages.select_received(end, since),
+        messages=messages.select_messages(),
+        written=_select_written(end, since),
+        sent=messages.select_messages("written"),
+        late=end - patience,
+    )
+
+
 def _select_written(end, since):
     """What colleagues wrote to contacts of the clients; client_id is their commercial partner."""
     return SQL(

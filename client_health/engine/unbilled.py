@@ -2,9 +2,88 @@
 
 from odoo.tools import SQL
 
+from .labour import hours_of
+
 
 def select_to_invoice(company_id):
-    """Return a SELECT of partner_id, to_invoice (company currency, net of tax).
+    """Return a SELECT of partner_id, to_invoice (company currency, net of tax)."""
+    return SQL(
+        """
+        SELECT partner_id, ROUND(SUM(to_invoice)::numeric, %(digits)s) AS to_invoice
+          FROM (%(orders)s) waiting
+      GROUP BY partner_id
+        """,
+        digits=currency_digits(company_id),
+        orders=_select_by_order(company_id),
+    )
+
+
+def select_orders(company_id, partner_ids):
+    """Return a SELECT of partner_id, order_id and to_invoice of the orders that wait, by client."""
+    return SQL(
+        """
+        SELECT partner_id, order_id, ROUND(to_invoice::numeric, %(digits)s) AS to_invoice
+          FROM (%(orders)s) waiting
+         WHERE partner_id IN %(partners)s
+           AND ROUND(to_invoice::numeric, %(digits)s) > 0
+      ORDER BY partner_id, order_id
+        """,
+        digits=currency_digits(company_id),
+        orders=_select_by_order(company_id),
+        partners=tuple(partner_ids),
+    )
+
+
+def select_hours(company_id, partner_ids, hours_per_unit):
+    """Return a SELECT of partner_id, hours and line_ids: hours to bill that are on no invoice.
+
+    Odoo's own mark: timesheets of an order that is billed by the hour, without an invoice. What
+    is on a draft invoice waits as a draft; see ``select_drafts``.
+    """
+    return SQL(
+        """
+        SELECT c.commercial_partner_id AS partner_id,
+               SUM(%(hours)s) AS hours,
+               ARRAY_AGG(l.id ORDER BY l.date, l.id) AS line_ids
+          FROM account_analytic_line l
+          JOIN project_project j ON j.id = l.project_id
+          JOIN sale_order_line s ON s.id = l.so_line
+          JOIN sale_order o ON o.id = s.order_id
+          JOIN res_partner c ON c.id = COALESCE(j.partner_id, o.partner_id)
+         WHERE l.company_id = %(company)s
+           AND l.timesheet_invoice_type = 'billable_time'
+           AND l.timesheet_invoice_id IS NULL
+           AND s.state = 'sale'
+           AND c.commercial_partner_id IN %(partners)s
+      GROUP BY c.commercial_partner_id
+        HAVING SUM(%(hours)s) > 0.005
+        """,
+        hours=hours_of("l", hours_per_unit),
+        company=company_id,
+        partners=tuple(partner_ids),
+    )
+
+
+def select_drafts(company_id, partner_ids):
+    """Return a SELECT of partner_id and move_ids: invoices that nobody has posted yet."""
+    return SQL(
+        """
+        SELECT c.commercial_partner_id AS partner_id, ARRAY_AGG(m.id ORDER BY m.id) AS move_ids
+          FROM account_move m
+          JOIN res_partner c ON c.id = m.partner_id
+         WHERE m.company_id = %s
+           AND m.state = 'draft'
+           AND m.move_type IN ('out_invoice', 'out_receipt')
+           AND c.commercial_partner_id IN %s
+      GROUP BY c.commercial_partner_id
+        """,
+        company_id,
+        tuple(partner_ids),
+    )
+
+
+def _select_by_order(company_id):
+    """Return a SELECT of partner_id, order_id, to_invoice.
 
     Odoo's own ``untaxed_amount_to_invoice`` of confirmed orders (delivered or ordered, as the
     product says, less what was invoiced), less down payments that are not deducted yet, at the
@@ -13,29 +92,27 @@ def select_to_invoice(company_id):
     """
     return SQL(
         """
-        SELECT partner_id, ROUND(SUM(to_invoice)::numeric, %(digits)s) AS to_invoice
-          FROM (SELECT COALESCE(lc.commercial_partner_id,
-                                oc.commercial_partner_id,
-                                ic.commercial_partner_id) AS partner_id,
-                       GREATEST(0, SUM(CASE WHEN l.is_downpayment
-                                            THEN -l.untaxed_amount_invoiced
-                                            ELSE l.untaxed_amount_to_invoice END
-                                       / COALESCE(NULLIF(o.currency_rate, 0), 1))) AS to_invoice
-                  FROM sale_order o
-                  JOIN sale_order_line l ON l.order_id = o.id
-             LEFT JOIN project_project lp ON lp.id = l.project_id
-             LEFT JOIN res_partner lc ON lc.id = lp.partner_id
-             LEFT JOIN project_project op ON op.id = o.project_id
-             LEFT JOIN res_partner oc ON oc.id = op.partner_id
-             LEFT JOIN res_partner ic ON ic.id = o.partner_invoice_id
-                 WHERE o.state = 'sale'
-                   AND o.company_id = %(company)s
-                   AND l.display_type IS NULL
-              GROUP BY o.id, 1) waiting
-      GROUP BY partner_id
+        SELECT COALESCE(lc.commercial_partner_id,
+                        oc.commercial_partner_id,
+                        ic.commercial_partner_id) AS partner_id,
+               o.id AS order_id,
+               GREATEST(0, SUM(CASE WHEN l.is_downpayment
+                                    THEN -l.untaxed_amount_invoiced
+                                    ELSE l.untaxed_amount_to_invoice END
+                               / COALESCE(NULLIF(o.currency_rate, 0), 1))) AS to_invoice
+          FROM sale_order o
+          JOIN sale_order_line l ON l.order_id = o.id
+     LEFT JOIN project_project lp ON lp.id = l.project_id
+     LEFT JOIN res_partner lc ON lc.id = lp.partner_id
+     LEFT JOIN project_project op ON op.id = o.project_id
+     LEFT JOIN res_partner oc ON oc.id = op.partner_id
+     LEFT JOIN res_partner ic ON ic.id = o.partner_invoice_id
+         WHERE o.state = 'sale'
+           AND o.company_id = %(company)s
+           AND l.display_type IS NULL
+      GROUP BY o.id, 1
         """,
         company=company_id,
-        digits=currency_digits(company_id),
     )
 
 

@@ -3,6 +3,9 @@ from . import client_accomplishment_source_mixin
 from . import client_belonging_mixin
 from . import client_child_mixin
 from . import client_confirmation_mixin
+from . import client_decision_words_mixin
+from . import client_decision_sheet_mixin
+from . import client_decision
 from . import client_demand_mixin
 from . import client_demand_relationship_mixin
 from . import client_episode_mixin
@@ -10,6 +13,7 @@ from . import client_evidence_mixin
 from . import client_feedback
 from . import client_feedback_mixin
 from . import client_feedback_source
+from . import client_figure_format_mixin
 from . import client_fit_answer
 from . import client_fit_criterion
 from . import client_fit_history_mixin
@@ -17,6 +21,7 @@ from . import client_fit_mixin
 from . import client_fit_opportunity_mixin
 from . import client_fit_round
 from . import client_flow_mixin
+from . import client_handover
 from . import client_health_band_mixin
 from . import client_health_dimension
 from . import client_health_explanation
@@ -46,7 +51,13 @@ from . import client_listening_mixin
 from . import client_mending_mixin
 from . import client_money_mixin
 from . import client_money_scenario_mixin
+from . import client_offboarding
+from . import client_offboarding_excuse
+from . import client_offboarding_place_mixin
+from . import client_offboarding_points_mixin
+from . import client_offboarding_reason
 from . import client_opinion_mixin
+from . import client_parting_mixin
 from . import client_profitability
 from . import client_profitability_finding
 from . import client_profitability_mixin

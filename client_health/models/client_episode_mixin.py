@@ -69,11 +69,12 @@ class ClientEpisodeMixin(models.AbstractModel):
     @api.constrains("user_id")
     def _check_user_id(self):
         for record in self:
-            if record.user_id.share or not (record.user_id.active or record.date_end):
+            user = record.user_id
+            if user.share or (user and not user.active and not record.date_end):
                 raise ValidationError(
                     self.env._(
                         "%s can't see this through: please choose a colleague who works here.",
-                        record.user_id.display_name,
+                        user.display_name,
                     )
                 )
 
@@ -192,7 +193,7 @@ class ClientEpisodeMixin(models.AbstractModel):
     def _get_responsible(self, relationship):
         """Return who sees it through: the owner, else the team leader, else who moves."""
         people = (relationship.user_id, relationship.team_id.user_id, self.env.user)
-        return next(user for user in people if user.active)
+        return next((user for user in people if user.active), self.env["res.users"])
 
     def _prepare_closing(self, phase, reason):
         """Return the values with which it ends, when its client goes to ``phase``."""

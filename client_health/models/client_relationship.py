@@ -15,6 +15,7 @@ class ClientRelationship(models.Model):
     _inherit = [
         "client.perceived.value.mixin",
         "client.internal.thread.mixin",
+        "client.parting.mixin",
         "client.reboot.holder.mixin",
         "client.money.mixin",
         "client.money.scenario.mixin",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
 
 from ..engine import scenario
+from . import client_figure_format_mixin  # noqa: F401  it has to be there before
 
 LEAVE = "leave"
 # The fields of the question, apart from whose it is
@@ -18,6 +18,7 @@ class ClientScenarioMixin(models.AbstractModel):
     """
 
     _name = "client.scenario.mixin"
+    _inherit = ["client.figure.format.mixin"]
     _description = "What if the Terms of a Client Change"
 
     company_id = fields.Many2one(related="relationship_id.company_id")
@@ -235,29 +236,3 @@ class ClientScenarioMixin(models.AbstractModel):
             "share_to_sell": self._percent(departure.share_to_sell),
             "enough": departure.share_to_sell is None or departure.share_to_sell <= 100,
         }
-
-    def _money(self, amount, **options):
-        return self._format(amount, self.currency_id.format, **options)
-
-    def _per_hour(self, amount, **options):
-        return self._format(
-            amount, lambda value: self.env._("%s/h", self.currency_id.format(value)), **options
-        )
-
-    def _percent(self, value, **options):
-        return self._format(value, lambda part: f"{formatLang(self.env, part, 1)} %", **options)
-
-    def _points(self, value, **options):
-        return self._format(
-            value, lambda part: self.env._("%s points", formatLang(self.env, part, 1)), **options
-        )
-
-    def _hours(self, value, **options):
-        return self._format(value, lambda hours: f"{formatLang(self.env, hours, 1)} h", **options)
-
-    def _format(self, value, form, sign=False, missing=None):
-        """Return a value as text; what is not known is said, never shown as a number."""
-        if value is None:
-            return missing or self.env._("unknown")
-        text = form(value or 0.0)  # "-0" helps nobody
-        return f"+{text}" if sign and value > 0 else text

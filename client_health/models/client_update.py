@@ -8,10 +8,20 @@ from odoo.tools import html2plaintext, is_html_empty
 TEMPLATES = {
     "apology": "client_health.mail_template_client_apology",
     "repair": "client_health.mail_template_client_repair",
+    "farewell": "client_health.mail_template_client_farewell",
 }
 # What a client was told, and nobody changes afterwards
 FROZEN = frozenset(
-    ("relationship_id", "issue_id", "kind", "name", "body", "acknowledgement", "recipient_ids")
+    (
+        "relationship_id",
+        "issue_id",
+        "offboarding_id",
+        "kind",
+        "name",
+        "body",
+        "acknowledgement",
+        "recipient_ids",
+    )
 )
 # A place that the template left open: "[what happened…]"
 OPEN_PLACE = re.compile(r"\[[^\[\]]*…\]")
@@ -36,7 +46,9 @@ class ClientUpdate(models.Model):
 
     name = fields.Char(string="Subject", required=True)
     kind = fields.Selection(
-        [("apology", "Apology"), ("repair", "Is it repaired?")], required=True, index=True
+        [("apology", "Apology"), ("repair", "Is it repaired?"), ("farewell", "Farewell")],
+        required=True,
+        index=True,
     )
     state = fields.Selection(
         [("draft", "Draft"), ("sent", "Sent")],
@@ -60,6 +72,13 @@ class ClientUpdate(models.Model):
         check_company=True,
         domain="[('relationship_id', '=', relationship_id)]",
     )
+    offboarding_id = fields.Many2one(
+        "client.offboarding",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('relationship_id', '=', relationship_id)]",
+    )
     salutation = fields.Char(compute="_compute_salutation", help="The names of who reads it.")
     sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False)
     sent_by_id = fields.Many2one("res.users", readonly=True, copy=False)
@@ -77,7 +96,10 @@ class ClientUpdate(models.Model):
 
     @api.model
     def _get_client_links(self):
-        return {"issue_id": ("relationship_id.partner_id",)}
+        return {
+            "issue_id": ("relationship_id.partner_id",),
+            "offboarding_id": ("relationship_id.partner_id",),
+        }
 
     def write(self, vals):
         if not FROZEN.isdisjoint(vals) and any(update.state == "sent" for update in self):

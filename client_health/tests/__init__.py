@@ -10,7 +10,9 @@ from . import test_agreement_portal
 from . import test_agreement_tour
 from . import test_bad_records
 from . import test_contact
+from . import test_decision
 from . import test_demo
+from . import test_engine_balance
 from . import test_engine_fit
 from . import test_engine_progress
 from . import test_engine_scoring
@@ -42,7 +44,10 @@ from . import test_ledger
 from . import test_ledger_oracle
 from . import test_ledger_rebuild
 from . import test_margin
+from . import test_offboarding
+from . import test_offboarding_demo
 from . import test_opinion
+from . import test_parting_tour
 from . import test_profitability_access
 from . import test_profitability_figures
 from . import test_reboot

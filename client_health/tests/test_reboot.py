@@ -277,6 +277,7 @@ class TestRebootFlow(RebootCommon):
         reboot = self._start()
         with self._refuse("up to a manager"):
             reboot.with_user(self.owner).action_not_renew()
+        self._prepare_move(self.relationship, "offboard", self.manager)
         wizard = (
             self.env["client.stage.move"]
             .with_user(self.manager)

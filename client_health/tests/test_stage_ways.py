@@ -94,6 +94,7 @@ class TestStageWays(ClientHealthCommon, HttpCase):
     def _assert_move(self, old, new, way, user, expected):
         relationships = self._get_clients(old)[: 2 if way == "mass" else 1]
         savepoint = self.env.cr.savepoint()
+        self._prepare_move(relationships, new, user)
         moved = self._try(way, relationships, self._get_stage(new), user)
         phases = set(relationships.mapped("phase"))
         reasons = set(relationships.mapped("stage_reason"))

@@ -10,6 +10,7 @@ from ..kinds import (
     Move,
     Project,
     Say,
+    Status,
 )
 
 EXHIBITIONS = Project(
@@ -42,7 +43,11 @@ EXHIBITIONS = Project(
         Milestone(name="Tour on the phone", due=395, reached=395),
         Milestone(name="Archive complete", due=215, reached=213),
     ),
-)
+    statuses=(
+        Status(days=187, status="done", progress=100, name="Handed over",
+               text="Pages, archive and tour are with the museum's own editor. Nothing is open."),
+    ),
+)  # fmt: skip
 
 CLIENT = Client(
     key="sundial",

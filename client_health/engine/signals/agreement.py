@@ -185,9 +185,9 @@ def _select_discounted(relationships, as_of):
     )
 
 
-def read_hours_over(env, relationships, as_of):
+def read_hours_over(env, relationships, as_of, months=HOURS_MONTHS):
     """Hours worked over those agreed, in percent; full months that began with an agreement."""
-    start, end = period.last_full_months(as_of, HOURS_MONTHS)
+    start, end = period.last_full_months(as_of, months)
     rows = fetch(
         env,
         SQL(

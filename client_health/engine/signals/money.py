@@ -20,8 +20,8 @@ def read_margin_rate(env, relationships, as_of):
     """Percent of revenue, last 12 full months; unknown as in ``margin.get_margin_rate``."""
     start, end = period.last_full_months(as_of)
     readings = {}
-    for row in _fetch_sums(env, relationships, start, end):
-        sums = _get_sums(row)
+    for row in fetch_sums(env, relationships, start, end):
+        sums = get_sums(row)
         rate = margin.get_margin_rate(sums)
         span = {"start": row["first"], "end": period.end_of_month(row["last"])}
         readings[row["id"]] = (
@@ -37,12 +37,12 @@ def read_rate_trend(env, relationships, as_of):
     end = period.first_of_month(as_of)
     middle, start = (end - relativedelta(months=HALF * halves) for halves in (1, 2))
     before, after = (
-        {row["id"]: row for row in _fetch_sums(env, relationships, *span)}
+        {row["id"]: row for row in fetch_sums(env, relationships, *span)}
         for span in ((start, middle), (middle, end))
     )
     readings = {}
     for relationship_id in before.keys() & after.keys():
-        old, new = (_get_sums(rows[relationship_id]) for rows in (before, after))
+        old, new = (get_sums(rows[relationship_id]) for rows in (before, after))
         if min(old.hours, new.hours) < MIN_HOURS or old.revenue <= old.other_cost:
             continue
         change = 100 * (margin.get_effective_rate(new) / margin.get_effective_rate(old) - 1)
@@ -90,7 +90,7 @@ def _get_days_over(row, as_of):
     return max(0, (as_of - row["overdue_since"]).days - row["days_late"])
 
 
-def _fetch_sums(env, relationships, start, end):
+def fetch_sums(env, relationships, start, end):
     """Return the sums of the ledger by relationship, ``start`` <= month < ``end``."""
     names = SQL(", ").join(
         SQL("SUM(%(name)s) AS %(name)s", name=SQL.identifier(name)) for name in margin.Sums._fields
@@ -117,7 +117,7 @@ def _fetch_sums(env, relationships, start, end):
     )
 
 
-def _get_sums(row):
+def get_sums(row):
     return margin.Sums(*(float(row[name]) for name in margin.Sums._fields))
 
 

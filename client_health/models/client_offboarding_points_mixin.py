@@ -1,0 +1,205 @@
+from odoo import api, fields, models
+
+from ..engine import unbilled
+from .client_profitability_mixin import MONEY_GROUP
+
+POINTS = TALK, WORK, HANDOVER, MONEY, THANKS = ("talk", "work", "handover", "money", "thanks")
+POINT_SELECTION = [
+    (TALK, "The conversation"),
+    (WORK, "Open work"),
+    (HANDOVER, "The handover"),
+    (MONEY, "The final invoice"),
+    (THANKS, "The farewell"),
+]
+POINT_FIELDS = {
+    TALK: "is_talked",
+    WORK: "is_worked_off",
+    HANDOVER: "is_handed_over",
+    MONEY: "is_billed",
+    THANKS: "is_thanked",
+}
+CLOSED_STATES = ("1_done", "1_canceled")
+
+
+class ClientOffboardingPointsMixin(models.AbstractModel):
+    """How far an offboarding is: computed from the records, never ticked.
+
+    Talked: a meeting that is over, or feedback, stands for the conversation. Worked off: no task
+    of the client is open. Handed over: every line of the list is done. Billed: nothing waits for
+    an invoice. Thanked: the farewell was sent. Once ended, the points stay as they were.
+    """
+
+    _name = "client.offboarding.points.mixin"
+    _description = "Points of an Offboarding"
+
+    # Declared for what follows; the model says more about it.
+    currency_id = fields.Many2one("res.currency")
+    is_talked = fields.Boolean(string="Talked", compute="_compute_points")
+    is_worked_off = fields.Boolean(string="Work Done", compute="_compute_points")
+    is_handed_over = fields.Boolean(string="Handed Over", compute="_compute_points")
+    is_billed = fields.Boolean(string="All Invoiced", compute="_compute_points")
+    is_thanked = fields.Boolean(string="Thanked", compute="_compute_points")
+    progress = fields.Float(
+        string="Done", compute="_compute_points", help="Points of the offboarding that are done."
+    )
+    open_task_count = fields.Integer(string="Open Tasks", compute="_compute_open_task_count")
+    unbilled_hours = fields.Float(string="Hours to Invoice", compute="_compute_unbilled")
+    unbilled_order_count = fields.Integer(string="Orders to Invoice", compute="_compute_unbilled")
+    draft_invoice_count = fields.Integer(string="Draft Invoices", compute="_compute_unbilled")
+    unbilled_amount = fields.Monetary(
+        string="Still to Invoice", compute="_compute_unbilled", groups=MONEY_GROUP
+    )
+    unbilled = fields.Json(
+        compute="_compute_unbilled", help="Ids of what waits: orders, lines (timesheets), moves."
+    )
+    # {point: [done, what was missing then, why it went on all the same]}
+    closing = fields.Json(readonly=True, copy=False)
+
+    @api.depends("relationship_id")
+    def _compute_open_task_count(self):
+        counts = self._count_open_tasks()
+        for record in self:
+            record.open_task_count = counts.get(record.relationship_id.id, 0)
+
+    def _count_open_tasks(self):
+        """Return {relationship id: open tasks of the client}, in one query.
+
+        A task is its project's client's; without a client there, its own customer's.
+        """
+        partners, companies = self.relationship_id.partner_id, self.relationship_id.company_id
+        # sudo: only how many there are; who may write the client must know what is still owed
+        rows = (
+            self.env["project.task"]
+            .sudo()
+            ._read_group(
+                [
+                    ("state", "not in", CLOSED_STATES),
+                    ("project_id", "!=", False),
+                    ("project_id.is_template", "=", False),
+                    ("has_template_ancestor", "=", False),
+                    ("company_id", "in", [*companies.ids, False]),
+                    "|",
+                    ("project_id.partner_id.commercial_partner_id", "in", partners.ids),
+                    "&",
+                    ("project_id.partner_id", "=", False),
+                    ("partner_id.commercial_partner_id", "in", partners.ids),
+                ],
+                [
+                    "project_id.partner_id.commercial_partner_id",
+                    "partner_id.commercial_partner_id",
+                    "company_id",
+                ],
+                ["__count"],
+            )
+        )
+        counts = {}
+        for owner, customer, company, count in rows:
+            key = ((owner or customer).id, company.id)
+            counts[key] = counts.get(key, 0) + count
+        return {
+            rel.id: counts.get((rel.partner_id.id, rel.company_id.id), 0)
+            + counts.get((rel.partner_id.id, False), 0)
+            for rel in self.relationship_id
+        }
+
+    @api.depends("relationship_id")
+    def _compute_unbilled(self):
+        found = {}
+        for company, records in self.grouped(
+            lambda record: record.relationship_id.company_id
+        ).items():
+            if company:
+                found.update(records._read_unbilled(company))
+        for record in self:
+            own = found.get(record.relationship_id.id, {})
+            record.unbilled_amount = own.get("amount", 0.0)
+            record.unbilled_hours = own.get("hours", 0.0)
+            record.unbilled_order_count = len(own.get("orders", ()))
+            record.draft_invoice_count = len(own.get("moves", ()))
+            record.unbilled = {name: own.get(name, []) for name in ("orders", "lines", "moves")}
+
+    def _read_unbilled(self, company):
+        """Return {relationship id: amount, hours and ids of what waits}, in three queries."""
+        by_partner = {rel.partner_id.id: rel.id for rel in self.relationship_id}
+        units = self.env["client.profitability"]._get_hours_per_unit()
+        self.env.flush_all()
+        found = {rel_id: {"orders": [], "amount": 0.0} for rel_id in by_partner.values()}
+        partner_ids = tuple(by_partner)
+        for row in self.env.execute_query_dict(unbilled.select_orders(company.id, partner_ids)):
+            own = found[by_partner[row["partner_id"]]]
+            own["orders"].append(row["order_id"])
+            own["amount"] += float(row["to_invoice"])
+        for row in self.env.execute_query_dict(
+            unbilled.select_hours(company.id, partner_ids, units)
+        ):
+            own = found[by_partner[row["partner_id"]]]
+            own.update(hours=row["hours"], lines=row["line_ids"])
+        for row in self.env.execute_query_dict(unbilled.select_drafts(company.id, partner_ids)):
+            found[by_partner[row["partner_id"]]]["moves"] = row["move_ids"]
+        return found
+
+    @api.depends(
+        "state",
+        "closing",
+        "event_id.stop",
+        "feedback_id",
+        "line_ids.is_done",
+        "update_ids.state",
+        "open_task_count",
+        "unbilled",
+    )
+    def _compute_points(self):
+        for record in self:
+            done = record._get_done_points()
+            for point, fname in POINT_FIELDS.items():
+                record[fname] = point in done
+            record.progress = 100 * len(done) / len(POINTS)
+
+    def _get_done_points(self):
+        """Return the set of points that the records show as done, or showed at the end."""
+        if self.closing:
+            return {point for point, (done, *_why) in self.closing.items() if done}
+        shown = {
+            TALK: self.feedback_id
+            or (self.event_id and self.event_id.stop <= fields.Datetime.now()),
+            WORK: not self.open_task_count,
+            HANDOVER: all(line.is_done for line in self.line_ids),
+            MONEY: not any((self.unbilled or {}).values()),
+            THANKS: any(
+                update.kind == "farewell" and update.state == "sent" for update in self.update_ids
+            ),
+        }
+        return {point for point, done in shown.items() if done}
+
+    def _get_open_points(self):
+        """Return {point: what is missing, in plain words} of what is neither done nor excused."""
+        self.ensure_one()
+        excused = set(self.excuse_ids.mapped("point"))
+        return {
+            point: words
+            for point, words in self._get_missing_words().items()
+            if point not in excused
+        }
+
+    def _get_missing_words(self):
+        words = {
+            TALK: self.env._(
+                "The conversation: no meeting that was held, and no feedback from it."
+            ),
+            WORK: self.env._("Open work: %s tasks are not done.", self.open_task_count),
+            HANDOVER: self.env._(
+                "The handover: %(open)s of %(all)s lines are open.",
+                open=len(self.line_ids.filtered(lambda line: not line.is_done)),
+                all=len(self.line_ids),
+            ),
+            MONEY: self.env._(
+                "The final invoice: %(orders)s orders, %(hours)s hours and %(drafts)s draft "
+                "invoices wait.",
+                orders=self.unbilled_order_count,
+                hours=round(self.unbilled_hours, 2),
+                drafts=self.draft_invoice_count,
+            ),
+            THANKS: self.env._("The farewell: the thank-you was not sent."),
+        }
+        done = self._get_done_points()
+        return {point: text for point, text in words.items() if point not in done}

@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+from .client_profitability_mixin import MONEY_GROUP
+
+
+class ClientPartingMixin(models.AbstractModel):
+    """The sheet of give and take of a client, and the ways out that were taken with it."""
+
+    _name = "client.parting.mixin"
+    _description = "Parting with a Client"
+
+    decision_ids = fields.One2many(
+        "client.decision", "relationship_id", string="Decisions", groups=MONEY_GROUP
+    )
+    offboarding_ids = fields.One2many(
+        "client.offboarding", "relationship_id", string="Offboardings"
+    )
+
+    def action_view_decision(self):
+        """Open the sheet of give and take: live, until somebody decides."""
+        self.ensure_one()
+        sheet = self.env["client.decision"]._open_sheet(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Give and take"),
+            "res_model": sheet._name,
+            "res_id": sheet.id,
+            "views": [(False, "form")],
+        }
+
+    def action_view_offboarding(self):
+        """Open the offboarding that runs, or else the last one."""
+        self.ensure_one()
+        offboardings = self.offboarding_ids.sorted(lambda one: (one.state != "open", -one.id))
+        return self.env["client.offboarding"]._open(offboardings[:1])

@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import stage_rules
+from ..models.client_offboarding_points_mixin import POINTS
+
+
+class ClientOffboardingEnd(models.TransientModel):
+    """Asks how it ended, and why the client goes although a point is open."""
+
+    _name = "client.offboarding.end"
+    _description = "End an Offboarding"
+
+    offboarding_id = fields.Many2one("client.offboarding", required=True, ondelete="cascade")
+    reason = fields.Char(
+        string="How It Ended",
+        required=True,
+        help="One sentence that a colleague understands in three years.",
+    )
+    line_ids = fields.One2many(
+        "client.offboarding.end.line",
+        "end_id",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+
+    @api.depends("offboarding_id")
+    def _compute_line_ids(self):
+        for end in self:
+            missing = end.offboarding_id._get_open_points() if end.offboarding_id else {}
+            end.line_ids = [fields.Command.clear()] + [
+                fields.Command.create({"point": point, "missing": missing[point]})
+                for point in POINTS
+                if point in missing
+            ]
+
+    def action_end(self):
+        """Note the reasons and move the client; what is open and has none is named again."""
+        self.ensure_one()
+        offboarding = self.offboarding_id
+        if offboarding.state != "open":
+            raise UserError(
+                self.env._("A colleague was faster: this offboarding is over. Please look at it.")
+            )
+        reasons = {line.point: line.reason for line in self.line_ids if line.reason}
+        if reasons:
+            offboarding._excuse(reasons)
+        missing = offboarding._get_open_points()
+        if missing:
+            raise UserError(
+                self.env._(
+                    "Please do what is open, or say why they may go all the same:\n%s",
+                    "\n".join(f"– {words}" for words in missing.values()),
+                )
+            )
+        relationship = offboarding.relationship_id
+        stage = relationship.stage_id._get_first_stage(stage_rules.ENDED)
+        relationship.write({"stage_id": stage.id, "stage_reason": self.reason})
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+from ..models.client_offboarding_points_mixin import POINT_SELECTION
+
+
+class ClientOffboardingEndLine(models.TransientModel):
+    _name = "client.offboarding.end.line"
+    _description = "Open Point of an Offboarding"
+
+    end_id = fields.Many2one(
+        "client.offboarding.end", required=True, index=True, ondelete="cascade"
+    )
+    point = fields.Selection(POINT_SELECTION, required=True)
+    missing = fields.Char(string="What Is Open")
+    reason = fields.Char(string="Why They May Go All the Same")
+
+    def action_open_point(self):
+        """Open the place where it is done."""
+        self.ensure_one()
+        offboarding = self.end_id.offboarding_id.with_context(client_point=self.point)
+        return offboarding.action_open_point()
