@@ -175,7 +175,7 @@ class ClientEpisodeMixin(models.AbstractModel):
             self.sudo()
             .with_context(tracking_disable=True)
             .create([{**self._prepare_opening(rel, reason), **said} for rel in relationships])
-            .with_context(self.env.context)
+            .with_env(self.env(su=True))
         )
         for user, group in records.grouped("user_id").items():
             group.message_subscribe(user.partner_id.ids)

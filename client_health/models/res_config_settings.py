@@ -3,7 +3,8 @@ from odoo import api, fields, models
 from .client_profitability_mixin import MONEY_GROUP
 
 
-class ResConfigSettings(models.TransientModel):
+# Odoo's own settings, extended: where every addon extends them
+class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-models
     _name = "res.config.settings"
     _inherit = ["res.config.settings", "client.health.band.mixin"]
 

@@ -281,7 +281,7 @@ class TestRebootFlow(RebootCommon):
         wizard = (
             self.env["client.stage.move"]
             .with_user(self.manager)
-            .with_context(reboot.with_user(self.manager).action_not_renew()["context"])
+            .with_context(**reboot.with_user(self.manager).action_not_renew()["context"])
         )
         wizard.create({"reason": "They want another way of working"}).action_move()
         self.assertEqual(self.relationship.phase, "offboard")
