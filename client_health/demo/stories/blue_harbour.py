@@ -147,7 +147,7 @@ CLIENT = Client(
         Move(phase="reboot", days=302, who="leo",
              reason="Their plans have outgrown what we agreed on: start afresh, with both heads.",
              given=45),
-        Move(phase="healthy", days=262, who="mia", later=265,
+        Move(phase="healthy", days=262, who="admin", later=265,
              reason="Renewed: a new agreement with the app in it, and no bottleneck worth the "
              "name."),
     ),
