@@ -23,6 +23,8 @@ RIGHTS = {
 }
 # Judgements, scores, money and what stages hold open have rights and tests of their own.
 ELSEWHERE = {
+    "client.decision",
+    "client.handover",
     "client.health.override",
     "client.health.snapshot",
     "client.offboarding",
