@@ -55,9 +55,14 @@ def make(value, date, records=None, **detail):
     Dates in ``detail`` are written as in JSON. Figures are rounded: a float that differs in its
     last digit is no news.
     """
-    detail = {key: _to_json(item) for key, item in detail.items() if item is not None}
+    detail = {
+        # most are whole numbers: asked here, they cost no call
+        key: item if type(item) is int else _to_json(item)
+        for key, item in detail.items()
+        if item is not None
+    }
     if records:
-        named = {model: list(ids)[:MOST_RECORDS] for model, ids in records.items() if ids}
+        named = {model: [*ids][:MOST_RECORDS] for model, ids in records.items() if ids}
         if named:
             detail["records"] = named
     return Reading(None if value is None else round(float(value), 2), date, detail or None)

@@ -84,13 +84,17 @@ def get_points(measure: Measure, value: float | None) -> float | None:
     if value is None or math.isnan(value):
         return None
     floor, target = measure.floor, measure.target
-    low, high = (floor, target) if floor < target else (target, floor)
-    return 100.0 * ((min(max(value, low), high) - floor) / (target - floor))
+    return _get_points(value, floor, target, min(floor, target), max(floor, target))
 
 
-def get_score(measures: Iterable[Measure], readings: Readings) -> Score:
+def _get_points(value: float, floor: float, target: float, low: float, high: float) -> float:
+    value = low if value < low else min(value, high)
+    return 100.0 * ((value - floor) / (target - floor))
+
+
+def get_score(measures: "Iterable[Measure] | Scorer", readings: Readings) -> Score:
     """Return the score of a client from what is known of it; of many clients: ``Scorer``."""
-    return Scorer(measures).get_score(readings)
+    return get_scorer(measures).get_score(readings)
 
 
 def get_band(score: float | None, healthy: float = 75.0, risk: float = 50.0) -> str | None:
@@ -102,17 +106,18 @@ def get_band(score: float | None, healthy: float = 75.0, risk: float = 50.0) -> 
     return RISK if score < risk else WATCH
 
 
-def get_drop(measures: Iterable[Measure], old: Readings, new: Readings) -> float | None:
+def get_drop(measures: "Iterable[Measure] | Scorer", old: Readings, new: Readings) -> float | None:
     """Return by how many points the score fell (negative: rose) over what is known both times.
 
     A measure that becomes known, or gets lost, never looks like a drop. None: too little is known
     on both dates to tell.
     """
-    measures = list(measures)
-    both = _get_all_points(measures, old).keys() & _get_all_points(measures, new).keys()
+    scorer = get_scorer(measures)
+    before, after = scorer.get_points(old), scorer.get_points(new)
+    both = before.keys() & after.keys()
     before, after = (
-        get_score(measures, {code: readings[code] for code in both}).score
-        for readings in (old, new)
+        scorer.get_score_of_points({code: points[code] for code in points if code in both}).score
+        for points in (before, after)
     )
     return None if before is None or after is None else before - after
 
@@ -154,13 +159,37 @@ class Scorer:
 
     def __init__(self, measures: Iterable[Measure]) -> None:
         self.measures = list(measures)
+        self.dimensions = {m.code: m.dimension for m in self.measures}
+        # plain tuples: a night looks at each of them for each client
+        self._lines = [
+            (m.code, m.floor, m.target, min(m.floor, m.target), max(m.floor, m.target))
+            for m in self.measures
+        ]
+        self._weights = [(m.code, m.dimension, m.weight) for m in self.measures if m.weight]
         self._dimension_weights = {m.dimension: m.dimension_weight for m in self.measures}
         self._parts = get_weights(self.measures, [m.code for m in self.measures])
 
     def get_score(self, readings: Readings) -> Score:
         """Return the score of a client from what is known of it."""
-        points = _get_all_points(self.measures, readings)
-        dimensions = _get_dimensions(self.measures, points)
+        return self.get_score_of_points(self.get_points(readings))
+
+    def get_points(self, readings: Readings) -> dict[str, float]:
+        """Return {code: points} of the known measures, in the order of the measures."""
+        found = {}
+        for code, floor, target, low, high in self._lines:
+            reading = readings.get(code)
+            value = None if reading is None else reading.value
+            if value is not None and value == value:  # NaN is unknown as well
+                found[code] = _get_points(value, floor, target, low, high)
+        return found
+
+    def get_score_of_points(self, points: dict[str, float]) -> Score:
+        """Return the score of a client from {code: points}, in the order of the measures."""
+        rows: dict[str, list[tuple[float, float]]] = {}
+        for code, dimension, weight in self._weights:
+            if code in points:
+                rows.setdefault(dimension, []).append((weight, points[code]))
+        dimensions = {dimension: _get_mean(values) for dimension, values in rows.items()}
         coverage = min(100.0, 100.0 * math.fsum(self._parts[code] for code in points))
         counting = [
             (weight, dimensions[code])
@@ -169,6 +198,11 @@ class Scorer:
         ]
         is_enough = coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS
         return Score(_get_mean(counting) if is_enough else None, coverage, points, dimensions)
+
+
+def get_scorer(measures: "Iterable[Measure] | Scorer") -> Scorer:
+    """Return what scores by these measures, as it is when it was made before."""
+    return measures if isinstance(measures, Scorer) else Scorer(measures)
 
 
 def round_half_up(value: float) -> int:

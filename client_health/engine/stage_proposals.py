@@ -7,10 +7,10 @@ count as known to that person. Backfilled days are no nights.
 """
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .scoring import HEALTHY, RISK, Measure, Reading, get_band, get_drop, get_score
+from .scoring import HEALTHY, RISK, Measure, Reading, Scorer, get_band, get_drop, get_scorer
 
 TO_RISK = "at_risk"
 TO_HEALTHY = "healthy"
@@ -82,59 +82,61 @@ class Proposal:
 
 
 def get_proposal(
-    case: Case, measures: Iterable[Measure], limits: Limits = DEFAULT_LIMITS
+    case: Case, measures: Iterable[Measure] | Scorer, limits: Limits = DEFAULT_LIMITS
 ) -> Proposal | None:
     """Return the move that the rules ask for tonight, or None."""
-    measures = list(measures)
+    scorer = get_scorer(measures)
     if case.phase == TO_HEALTHY:
-        reasons = _get_risk_reasons(case, measures, limits)
+        reasons = _get_risk_reasons(case, scorer, limits)
         return Proposal(TO_RISK, reasons) if reasons else None
-    if case.phase == TO_RISK and _is_recovered(case, measures, limits):
+    if case.phase == TO_RISK and _is_recovered(case, scorer, limits):
         return Proposal(TO_HEALTHY, (RECOVERED,))
     return None
 
 
 def is_drop(
-    measures: Sequence[Measure], week: Mapping[str, Reading] | None, now: Mapping[str, Reading]
+    measures: Iterable[Measure] | Scorer,
+    week: Mapping[str, Reading] | None,
+    now: Mapping[str, Reading],
 ) -> bool:
     """Return whether the score fell by 15 points or more over what is known on both dates."""
     drop = None if week is None else get_drop(measures, week, now)
     return drop is not None and round(drop, 6) >= DROP_POINTS
 
 
-def _get_risk_reasons(case: Case, measures: list[Measure], limits: Limits) -> tuple[str, ...]:
+def _get_risk_reasons(case: Case, scorer: Scorer, limits: Limits) -> tuple[str, ...]:
     reasons = sorted({flag.partition(":")[0] for flag in case.flags - case.seen})
     if not case.overridden:
-        if is_drop(measures, case.week, case.now):
+        if is_drop(scorer, case.week, case.now):
             reasons.append(DROP)
-        if _is_low(case, measures, limits):
+        if _is_low(case, scorer, limits):
             reasons.append(LOW)
     return tuple(reasons)
 
 
-def _is_low(case: Case, measures: list[Measure], limits: Limits) -> bool:
+def _is_low(case: Case, scorer: Scorer, limits: Limits) -> bool:
     run = case.run
     if run is None or run.nights < LOW_NIGHTS or not _is_news(case, run):
         return False
-    if _get_band(measures, case.now, limits) != RISK:
+    if _get_band(scorer, case.now, limits) != RISK:
         return False
     if run.is_first:
         return True
-    return _crossed(measures, run.before, case.now, limits, RISK)
+    return _crossed(scorer, run.before, case.now, limits, RISK)
 
 
-def _is_recovered(case: Case, measures: list[Measure], limits: Limits) -> bool:
+def _is_recovered(case: Case, scorer: Scorer, limits: Limits) -> bool:
     run = case.run
     if case.flags or case.overridden or run is None:
         return False
     since = max(run.start, case.decided)
     if (case.today - since).days < HEALTHY_DAYS:
         return False
-    if _get_band(measures, case.now, limits) != HEALTHY:
+    if _get_band(scorer, case.now, limits) != HEALTHY:
         return False
     if run.is_first:
         return True
-    return _crossed(measures, run.before, case.now, limits, HEALTHY)
+    return _crossed(scorer, run.before, case.now, limits, HEALTHY)
 
 
 def _is_news(case: Case, run: Run) -> bool:
@@ -143,7 +145,7 @@ def _is_news(case: Case, run: Run) -> bool:
 
 
 def _crossed(
-    measures: list[Measure],
+    scorer: Scorer,
     before: Mapping[str, Reading] | None,
     now: Mapping[str, Reading],
     limits: Limits,
@@ -157,7 +159,7 @@ def _crossed(
         return False
     both = _known(before) & _known(now)
     old, new = (
-        _get_band(measures, {code: readings[code] for code in both}, limits)
+        _get_band(scorer, {code: readings[code] for code in both}, limits)
         for readings in (before, now)
     )
     return old is not None and old != band and new == band
@@ -167,7 +169,5 @@ def _known(readings: Mapping[str, Reading]) -> set[str]:
     return {code for code, reading in readings.items() if reading.value is not None}
 
 
-def _get_band(
-    measures: Sequence[Measure], readings: Mapping[str, Reading], limits: Limits
-) -> str | None:
-    return get_band(get_score(measures, readings).score, limits.healthy, limits.risk)
+def _get_band(scorer: Scorer, readings: Mapping[str, Reading], limits: Limits) -> str | None:
+    return get_band(scorer.get_score(readings).score, limits.healthy, limits.risk)

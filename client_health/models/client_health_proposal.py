@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ..engine import snapshots, stage_proposals
+from ..engine import scoring, snapshots, stage_proposals
 from .client_health_run import unpack
 
 MONEY = frozenset(("money",))
@@ -22,7 +22,7 @@ class ClientHealthProposal(models.AbstractModel):
     def _follow_night(self, company, relationships, today):
         """Move clients, or propose it; returns {relationship id: Proposal}."""
         cases = self._get_cases(relationships, today)
-        measures = self.env["client.health.measure"]._get_measures()
+        measures = scoring.Scorer(self.env["client.health.measure"]._get_measures())
         limits = stage_proposals.Limits(company.client_health_healthy, company.client_health_risk)
         proposals = {
             relationship_id: proposal
@@ -111,7 +111,9 @@ class ClientHealthProposal(models.AbstractModel):
     @api.model
     def _withdraw(self, relationships, cases):
         """Take back proposals of clients that moved, or whose health no longer asks for it."""
-        proposed = relationships.filtered("health_proposed_stage_id")
+        proposed = relationships.with_context(active_test=False).search(
+            [("id", "in", relationships.ids), ("health_proposed_stage_id", "!=", False)]
+        )
         proposed.filtered(
             lambda rel: (
                 rel.health_proposed_stage_id.phase == rel.phase
