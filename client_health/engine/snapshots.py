@@ -152,7 +152,8 @@ def select_nights(relationship_ids, today):
     """Select what the rules for moving need, one row per client with a night of today.
 
     The run are the nights up to tonight that are low as tonight (or not), for a client at risk
-    those that are healthy as tonight (or not).
+    those that are healthy as tonight (or not). What was known before them counts only where
+    tonight is in that band.
     """
     return SQL(
         """
@@ -160,7 +161,8 @@ def select_nights(relationship_ids, today):
                COALESCE(tonight.readings, '{}') || COALESCE(tonight.money_readings, '{}'),
                rel.health_overridden, other.date IS NULL AS is_first,
                run.start, run.nights,
-               other.readings || COALESCE(other.money_readings, '{}'),
+               CASE WHEN tonight.band = stage.band
+                    THEN other.readings || COALESCE(other.money_readings, '{}') END,
                week.readings || COALESCE(week.money_readings, '{}'),
                seen.flags
           FROM unnest(%(ids)s::int[]) own (id)

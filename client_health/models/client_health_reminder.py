@@ -31,11 +31,13 @@ class ClientHealthReminder(models.AbstractModel):
     def _get_expiring(self, model, relationships, today, days):
         """Return the latest record per client, of those that end within ``days`` from today."""
         soon = today + timedelta(days=days)
-        ending = self.env[model].search(
+        # most end much later: of these, nothing else is read
+        ending = self.env[model].search_fetch(
             [
                 ("relationship_id", "in", relationships.ids),
                 ("date_end", ">=", today),
-            ]
+            ],
+            ["relationship_id", "date_end"],
         )
         latest = [records[:1] for records in ending.grouped("relationship_id").values()]
         return ending.browse().union(*latest).filtered(lambda record: record.date_end <= soon)
