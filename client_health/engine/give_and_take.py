@@ -46,7 +46,7 @@ def read(env, relationships, as_of):
 def _add_habit(readings):
     """How late it usually pays, which the other reading of payments knows already."""
     overdue = readings.get("overdue_habit")
-    if overdue and overdue.value is not None:
+    if overdue and overdue.detail and "habit" in overdue.detail:
         readings["payment_habit"] = make(overdue.detail["habit"], overdue.date)
 
 
