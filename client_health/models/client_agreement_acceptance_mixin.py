@@ -58,7 +58,6 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
         copy=False,
         index=True,
         tracking=True,
-        group_expand=True,
     )
     proposed_on = fields.Datetime(readonly=True, copy=False)
     accepted_on = fields.Datetime(readonly=True, copy=False)
