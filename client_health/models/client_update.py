@@ -188,6 +188,11 @@ class ClientUpdate(models.Model):
             and not self.issue_id.confirmed_date
         )
 
+    def _get_button_title(self):
+        if self._is_question_open():
+            return self.env._("Tell us: is it in order?")
+        return super()._get_button_title()
+
     def _answer_by_client(self, partner, repaired, note):
         """Take the client's answer; the caller has made sure that it is ``partner``.
 

@@ -67,6 +67,7 @@ class ClientUpdateThreadMixin(models.AbstractModel):
             return groups
         # sudo: the token of the link, for whom the caller writes to; see access_token
         update = self.sudo()
+        title = update._get_button_title()
         own = [
             (
                 f"client_{partner.id}",
@@ -75,13 +76,18 @@ class ClientUpdateThreadMixin(models.AbstractModel):
                     "active": True,
                     "has_button_access": True,
                     "button_access": {
-                        "url": self.get_base_url() + update._get_share_url(pid=partner.id)
+                        "url": self.get_base_url() + update._get_share_url(pid=partner.id),
+                        "title": title,
                     },
                 },
             )
             for partner in self.recipient_ids
         ]
         return own + groups
+
+    def _get_button_title(self):
+        """Say on a mail's button what the client finds behind it."""
+        return self.env._("Read and answer")
 
     def message_post(self, **kwargs):
         # Mails from outside are never refused: they would be lost.

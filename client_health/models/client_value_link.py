@@ -77,7 +77,7 @@ class ClientValueLink(models.AbstractModel):
             answer_sender=sender.name,
         ).send_mail(
             record.id,
-            email_layout_xmlid="mail.mail_notification_light",
+            email_layout_xmlid="client_health.client_value_mail_layout",
             email_values={
                 "recipient_ids": [(4, contact.id)],
                 "email_from": sender.email_formatted or record.company_id.email_formatted,

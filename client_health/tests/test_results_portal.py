@@ -293,7 +293,10 @@ class TestMailLink(ResultsCase):
         with self.mock_mail_gateway(mail_unlink_sent=False):
             wizard.action_send()
             self._new_mails.send()
-        self.assertIn("/client/value/", self._mails[0]["body"])
+        body = self._mails[0]["body"]
+        self.assertIn("/client/value/", body)
+        self.assertIn("A question from", body)
+        self.assertNotIn("Your Client Relationship", body, "No client reads a model's name")
         self.assertEqual(self.relationship.value_asked_date, self.today)
 
     def test_who_can_be_asked(self):

@@ -203,6 +203,8 @@ class TestUpdateMail(UpdateCommon, MailCommon):
             body = mails[contact.email_formatted]["body"]
             self.assertIn("We told you too late", body)
             self.assertIn(f"pid={contact.id}", body)
+            self.assertIn("Read and answer", body)
+            self.assertNotIn("Update for a Client", body, "No client reads a model's name")
             links[contact] = body
         self.assertNotIn(f"pid={self.otis.id}", links[self.elena], "Each has his own link")
         reply_to = mails[self.elena.email_formatted]["reply_to"]
