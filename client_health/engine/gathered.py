@@ -6,6 +6,7 @@ they are read and told apart once, into temporary tables that end with the trans
 - ``client_health_said``: relationship_id, id, model, res_id, create_date: what clients wrote
 - ``client_health_ours``: model, res_id, id, create_date: what we wrote in these discussions
 - ``client_health_met``: relationship_id, moment, kind, model, res_id, ours: meetings and calls
+- ``client_health_waiting``: who waits for an answer, made by ``waiting.py`` when first asked for
 
 What is a client's message, and what is ours, is said in ``messages.py``.
 """
@@ -15,13 +16,14 @@ from odoo.tools import SQL
 from . import messages
 
 SAID, OURS, MET = "client_health_said", "client_health_ours", "client_health_met"
+WAITING = "client_health_waiting"
 
 
 def gather(env, relationships, end):
     """Fill the tables with all that was said and met up to a moment; fixed number of statements."""
     env.flush_all()
     # dropped at once: a transaction may read several days
-    env.cr.execute(f"DROP TABLE IF EXISTS {SAID}, {OURS}, {MET}")
+    env.cr.execute(f"DROP TABLE IF EXISTS {SAID}, {OURS}, {MET}, {WAITING}")
     for table, query in (
         (SAID, _select_said(end, relationships)),
         (OURS, _select_ours(end)),

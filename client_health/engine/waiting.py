@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from .gathered import select_said
+from .gathered import WAITING, select_said
 from .messages import is_ours, select_colleagues, select_messages, select_received
 
 # What nobody answered for so long nobody waits for any more.
@@ -65,9 +65,20 @@ def read_waiting(env, relationships, as_of, gathered=False):
     """
     found = {relationship_id: [] for relationship_id in relationships.ids}
     if found:
-        for row in _execute(env, select_waiting(as_of, relationships.ids, gathered)):
+        query = select_waiting(as_of, relationships.ids, gathered)
+        if gathered:
+            query = _keep(env, query)
+        for row in _execute(env, query):
             found[row[0]].append(Waiting(*row))
     return found
+
+
+def _keep(env, query):
+    """Return a SELECT of what the query finds, or found: it is asked more than once a night."""
+    name = SQL.identifier(WAITING)
+    _flush(env)
+    env.cr.execute(SQL("CREATE TEMPORARY TABLE IF NOT EXISTS %s ON COMMIT DROP AS %s", name, query))
+    return SQL("SELECT * FROM %s ORDER BY received, message_id", name)
 
 
 def read_answers(env, message_ids, as_of):
@@ -79,9 +90,13 @@ def read_answers(env, message_ids, as_of):
 
 
 def _execute(env, query):
+    _flush(env)
+    return env.execute_query(query)
+
+
+def _flush(env):
     for model in READS:
         env[model].flush_model()
-    return env.execute_query(query)
 
 
 def select_waiting(as_of, relationship_ids=(), gathered=False):
