@@ -22,9 +22,7 @@ class ClientFitOpportunityMixin(models.AbstractModel):
         an import and an API call obey alike.
         """
         problems = [
-            self.env._(
-                "%(opportunity)s: %(missing)s", opportunity=lead.name, missing=", ".join(missing)
-            )
+            "\n– ".join([lead.name, *missing])
             for lead, missing in self._get_missing_to_win()
             if missing
         ]

@@ -246,7 +246,7 @@ class TestFitGate(FitCommon):
         self.env.invalidate_all()
 
     def test_message_names_what_is_missing(self):
-        self._assert_refused(r"Work for New Prospect.*0 of 14 answered")
+        self._assert_refused(r"Work for New Prospect\n– .*0 of 14 answered")
         self._answer(self.lead, {self.budget: "no"})
         self._assert_refused(self.budget.name)
         self._answer(self.lead, dict.fromkeys(self.criteria, "partly"))
