@@ -103,7 +103,7 @@ def read_waiting(env, relationships, as_of):
 
 def read_accomplishments(env, relationships, as_of):
     """How much of what we did the client confirmed, and what it says that it is worth."""
-    start, end = period.last_full_months(as_of)
+    start, _end = period.last_full_months(as_of)
     years, _total = read_sums(env, relationships, as_of)
     rows = fetch(
         env,
