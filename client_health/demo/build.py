@@ -57,7 +57,8 @@ def build(env):
         chapter(scene)
         scene.env.flush_all()
         _logger.info("Demo: %s in %.1f s", chapter.__name__, perf_counter() - start)
-    scene.env["client.profitability"]._rebuild(scene.company)
+    for company in scene.env["res.company"].search([]):
+        scene.env["client.profitability"]._rebuild(company)
     freeze_decisions(scene)
     start = perf_counter()
     build_health(scene)

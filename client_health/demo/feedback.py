@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from markupsafe import Markup
 
 from odoo.fields import Command
-from odoo.tools import email_normalize
 
 from . import when
 from .feedback_story import VOICES
+from .letters import set_sent
 from .past import set_created
 
 
@@ -175,23 +175,4 @@ def _build_letter(scene, client, issue, letter):
             "acknowledgement": letter.part,
         }
     )
-    message = scene.env["mail.message"].create(
-        {
-            "model": update._name,
-            "res_id": update.id,
-            "author_id": owner.partner_id.id,
-            "email_from": owner.email_formatted,
-            "reply_to": email_normalize(owner.email),
-            "message_type": "comment",
-            "subtype_id": scene.env.ref("mail.mt_comment").id,
-            "subject": update.name,
-            "date": moment,
-            "body": scene.env["ir.qweb"]._render(
-                "client_health.client_update_message", {"update": update}
-            ),
-            "partner_ids": [Command.set(contacts.ids)],
-        }
-    )
-    update.write({"state": "sent", "sent_date": moment, "sent_by_id": owner.id})
-    set_created(message, [moment])
-    set_created(update, [moment - timedelta(hours=1)])
+    set_sent(update, owner, moment)

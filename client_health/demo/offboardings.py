@@ -1,13 +1,13 @@
 """How the agency parts with a client: talk, handover, farewell, and the sheet of that day."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from markupsafe import Markup
 
 from odoo.fields import Command
-from odoo.tools import email_normalize
 
 from . import when
+from .letters import set_sent
 from .offboarding_story import PARTINGS
 from .past import set_columns, set_created
 
@@ -130,6 +130,7 @@ def _do(scene, lines, days):
     if days is None:
         return
     for line in lines:
+        # sudo: the demo's own record, done in the name of whoever it is about
         line.with_user(line.user_id).sudo().action_done()
     set_columns(lines, {"done_date": [when.workday_ago(scene.today, days)] * len(lines)})
 
@@ -156,23 +157,4 @@ def _build_farewell(scene, client, story, offboarding):
     if letter.sent is None:
         return
     moment = datetime.combine(when.workday_ago(scene.today, letter.sent), time(11, 5))
-    message = scene.env["mail.message"].create(
-        {
-            "model": update._name,
-            "res_id": update.id,
-            "author_id": owner.partner_id.id,
-            "email_from": owner.email_formatted,
-            "reply_to": email_normalize(owner.email),
-            "message_type": "comment",
-            "subtype_id": scene.env.ref("mail.mt_comment").id,
-            "subject": update.name,
-            "date": moment,
-            "body": scene.env["ir.qweb"]._render(
-                "client_health.client_update_message", {"update": update}
-            ),
-            "partner_ids": [Command.set(contacts.ids)],
-        }
-    )
-    update.write({"state": "sent", "sent_date": moment, "sent_by_id": owner.id})
-    set_created(message, [moment])
-    set_created(update, [moment - timedelta(hours=1)])
+    set_sent(update, owner, moment)

@@ -59,6 +59,7 @@ def _build_moves(scene):
             if move.phase == "ended":
                 prepare_end(scene, client)
             user = scene.user(move.who or client.owner)
+            # sudo: the past is told in the name of who moved, whatever he may do today
             mover = relationship.with_user(user).sudo()
             mover.write(
                 {"stage_id": stages._get_first_stage(move.phase).id, "stage_reason": move.reason}

@@ -1,0 +1,33 @@
+"""A letter to a client that was sent on some day of the past: its trace, without a mail."""
+
+from datetime import timedelta
+
+from odoo.fields import Command
+from odoo.tools import email_normalize
+
+from .past import set_created
+
+
+def set_sent(update, owner, moment):
+    """Leave what sending the letter would have left; no mail goes out."""
+    env = update.env
+    message = env["mail.message"].create(
+        {
+            "model": update._name,
+            "res_id": update.id,
+            "author_id": owner.partner_id.id,
+            "email_from": owner.email_formatted,
+            "reply_to": email_normalize(owner.email),
+            "message_type": "comment",
+            "subtype_id": env.ref("mail.mt_comment").id,
+            "subject": update.name,
+            "date": moment,
+            "body": env["ir.qweb"]._render(
+                "client_health.client_update_message", {"update": update}
+            ),
+            "partner_ids": [Command.set(update.recipient_ids.ids)],
+        }
+    )
+    update.write({"state": "sent", "sent_date": moment, "sent_by_id": owner.id})
+    set_created(message, [moment])
+    set_created(update, [moment - timedelta(hours=1)])
