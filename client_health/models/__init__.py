@@ -25,6 +25,7 @@ from . import client_handover
 from . import client_health_band_mixin
 from . import client_health_dimension
 from . import client_health_explanation
+from . import client_health_history_mixin
 from . import client_health_measure
 from . import client_health_mixin
 from . import client_health_override

@@ -136,11 +136,15 @@ class ClientHealthMixin(models.AbstractModel):
         return self.env["client.health.explanation"]._get_explanation(self)
 
     def action_view_health_history(self):
-        """Open the line chart of the score, for the money group with the margin to choose."""
+        """Open the snapshots of these clients: the figures behind the chart."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_health_snapshot_action"
         )
-        return dict(action, domain=[("relationship_id", "in", self.ids)])
+        return dict(
+            action,
+            views=[(False, "list"), (False, "graph"), (False, "pivot")],
+            domain=[("relationship_id", "in", self.ids)],
+        )
 
     def action_take_snapshot(self):
         """Score these clients now instead of tonight."""

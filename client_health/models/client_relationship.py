@@ -20,6 +20,7 @@ class ClientRelationship(models.Model):
         "client.money.mixin",
         "client.money.scenario.mixin",
         "client.health.mixin",
+        "client.health.history.mixin",
         "client.opinion.mixin",
         "client.listening.mixin",
         "client.fit.history.mixin",

@@ -28,6 +28,7 @@ from . import test_goal_import
 from . import test_health_backfill
 from . import test_health_calibration
 from . import test_health_explained
+from . import test_health_history
 from . import test_health_judgement
 from . import test_health_measure
 from . import test_health_preview

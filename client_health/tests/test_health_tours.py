@@ -31,6 +31,16 @@ class TestHealthTours(HealthTourCommon):
     def test_explained_without_money(self):
         self.start_tour(BOARD, "client_health_score_no_money", login="ch_owner")
 
+    def test_history_with_money(self):
+        self.start_tour(BOARD, "client_health_history_money", login="ch_manager")
+
+    def test_history_without_money(self):
+        self.start_tour(BOARD, "client_health_history_no_money", login="ch_owner")
+
+    def test_history_of_a_new_client(self):
+        self.cr.execute("DELETE FROM client_health_snapshot")
+        self.start_tour(BOARD, "client_health_history_empty", login="ch_owner")
+
     def test_preview(self):
         measure = self.measures.filtered(lambda measure: measure.code == "goals_on_track")
         action = "client_health.client_health_measure_action"
@@ -48,3 +58,6 @@ class TestHealthPhoneTours(HealthTourCommon):
 
     def test_explained_on_a_phone(self):
         self.start_tour(BOARD, "client_health_score_phone", login="ch_owner")
+
+    def test_history_on_a_phone(self):
+        self.start_tour(BOARD, "client_health_history_phone", login="ch_owner")

@@ -4,16 +4,22 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { HealthHistoryDialog } from "../health_history/health_history_dialog";
 
 const TONES = { healthy: "success", watch: "warning", risk: "danger" };
 
 /** What the score is made of and why it changed; see client_health_explanation.py. */
 export class HealthPopover extends Component {
     static template = "client_health.HealthPopover";
-    static props = { explanation: Object, close: { type: Function, optional: true } };
+    static props = {
+        explanation: Object,
+        resId: Number,
+        close: { type: Function, optional: true },
+    };
 
     setup() {
         this.action = useService("action");
+        this.dialog = useService("dialog");
         const periods = this.props.explanation.changes;
         // The first period that tells a change; else the last night.
         const told = periods.findIndex((period) => period.sentences.length);
@@ -39,6 +45,11 @@ export class HealthPopover extends Component {
 
     getSigned(points) {
         return points > 0 ? `+${points}` : `${points}`.replace("-", "−");
+    }
+
+    onHistory() {
+        this.props.close?.();
+        this.dialog.add(HealthHistoryDialog, { resId: this.props.resId });
     }
 
     onSource(source) {
@@ -132,7 +143,11 @@ export class Health extends Component {
             [[this.props.record.resId]]
         );
         // a sheet, other than a popover, does not tell its content how to close it
-        this.popover.open(target, { explanation, close: () => this.popover.close() });
+        this.popover.open(target, {
+            explanation,
+            resId: this.props.record.resId,
+            close: () => this.popover.close(),
+        });
     }
 }
 

@@ -1,0 +1,54 @@
+/* global Chart */
+import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
+import { loadBundle } from "@web/core/assets";
+import { _t } from "@web/core/l10n/translation";
+import { formatDay, formatMargin, getChartConfig, getLast, getShown } from "./health_chart_config";
+
+/** Score and, for who may see money, margin over time; see client_health_history_mixin.py. */
+export class HealthChart extends Component {
+    static template = "client_health.HealthChart";
+    static props = { history: Object, large: { type: Boolean, optional: true } };
+
+    setup() {
+        this.canvasRef = useRef("canvas");
+        onWillStart(() => loadBundle("web.chartjs_lib"));
+        useEffect(
+            (history) => {
+                const config = getChartConfig(history, !this.props.large);
+                const chart = new Chart(this.canvasRef.el, config);
+                return () => chart.destroy();
+            },
+            () => [this.props.history]
+        );
+    }
+
+    get hasBackfilled() {
+        return this.props.history.days.some((day) => day.backfilled);
+    }
+
+    /** What the lines end with, for who does not see them. */
+    get label() {
+        const { name, days, sees_margin: seesMargin } = this.props.history;
+        const score = getLast(days, "score");
+        const margin = getLast(days, "margin");
+        const told = [
+            score
+                ? _t("score %(score)s of 100 on %(date)s", {
+                      score: getShown(score.score),
+                      date: formatDay(score.date),
+                  })
+                : _t("not enough data for a score"),
+        ];
+        if (seesMargin) {
+            told.push(
+                margin
+                    ? _t("margin %(margin)s on %(date)s", {
+                          margin: formatMargin(margin.margin),
+                          date: formatDay(margin.date),
+                      })
+                    : _t("margin unknown")
+            );
+        }
+        return _t("%(name)s over time: %(figures)s", { name, figures: told.join(", ") });
+    }
+}
