@@ -1,8 +1,10 @@
-"""Our own judgement of the clients, and half a year of scores, computed from their stories."""
+"""Our own judgement of the clients, and a year of scores, computed from their stories."""
 
 from datetime import timedelta
 
-WEEKS = 26
+WEEKS = 52
+# So long ago Client Health was set up: what is older was computed afterwards.
+NIGHT_WEEKS = 8
 
 # {client key: (pulse, days ago, why)}; nobody judged the others yet.
 PULSES = {
@@ -23,12 +25,17 @@ def build_health(scene):
         relationship.id for relationship in scene.relationships.values()
     )
     run = scene.env["client.health.run"].with_company(scene.company)
-    scored = clients.filtered(lambda client: client.phase != "ended")
-    for weeks in range(WEEKS, 0, -1):
+    for weeks in range(WEEKS, -1, -1):
         date = scene.today - timedelta(weeks=weeks)
-        run._take(scene.company, clients.ids, date, backfilled=True)
-    run._take(scene.company, scored.ids, scene.today)
+        own = clients.filtered(lambda client, date=date: _is_scored(client, date))
+        run._take(scene.company, own.ids, date, backfilled=weeks > NIGHT_WEEKS)
     clients._refresh_health()
+
+
+def _is_scored(client, date):
+    """As the nights do it: from the first day of a client to its last."""
+    ended = client.phase == "ended" and client.date_last_stage_update.date()
+    return client.date_start <= date and (not ended or date <= ended)
 
 
 def _build_pulses(scene):

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from .client_health_snapshot import BANDS
 
@@ -24,7 +25,7 @@ class ClientHealthOverride(models.Model):
 
     band = fields.Selection(
         BANDS,
-        string="We Say",
+        string="We say",
         required=True,
         help="How the client is in your judgement. The score stays beside it for all to see.",
     )
@@ -98,7 +99,7 @@ class ClientHealthOverride(models.Model):
             {
                 override.relationship_id.id: self.env._(
                     "Health is overridden until %(date)s: %(band)s. %(reason)s",
-                    date=fields.Date.to_string(override.date_end),
+                    date=format_date(self.env, override.date_end),
                     band=dict(override._fields["band"]._description_selection(self.env))[
                         override.band
                     ],

@@ -267,6 +267,21 @@ class TestDemo(TransactionCase):
         last_work = max(self._get_lines("sundial").mapped("date"))
         self.assertLess(last_work, self.today - timedelta(days=150))
 
+    def test_scores_from_the_first_day_to_the_last(self):
+        """Nobody is scored before or after, and the client that left has scores before it left."""
+        snapshots = self.env["client.health.snapshot"].search([])
+        self.assertFalse(
+            snapshots.filtered(lambda night: night.date < night.relationship_id.date_start)
+        )
+        left = self._get_relationship("sundial")
+        last = max(snapshots.filtered(lambda night: night.relationship_id == left).mapped("date"))
+        self.assertTrue(timedelta() <= left.date_last_stage_update.date() - last < timedelta(7))
+        page = self.env["client.health.calibration"].browse(
+            self.env["client.health.calibration"].action_open()["res_id"]
+        )
+        line = page.line_ids.filtered(lambda line: line.relationship_id == left)
+        self.assertTrue(all((line.band_30, line.band_60, line.band_90)))
+
     def test_young_client_has_little_data(self):
         lines = self._get_lines("juniper")
         self.assertGreaterEqual(min(lines.mapped("date")), self.today - timedelta(days=40))

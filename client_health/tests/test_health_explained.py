@@ -126,6 +126,37 @@ class TestHealthExplained(HealthCommon):
         measures = self._get_measures(self._explain(self.owner))
         self.assertEqual(measures["reply_hours"]["sources"], [])
 
+    def _explain_records(self, records):
+        """Return the sources of a reading that names these records."""
+        self.values["reply_hours"] = 1
+        snapshot = self._night()
+        readings = {**snapshot.readings}
+        readings["reply_hours"]["x"] = {"records": {records._name: records.ids}}
+        snapshot.readings = readings
+        return self._get_measures(self._explain(self.owner))["reply_hours"]["sources"]
+
+    def test_messages_lead_to_where_they_stand(self):
+        """Three words on one contact and one on another are two contacts."""
+        contacts = self.env["res.partner"].create([{"name": "One"}, {"name": "Two"}])
+        messages = self.env["mail.message"].create(
+            [
+                {"model": "res.partner", "res_id": contact.id, "message_type": "comment"}
+                for contact in (contacts[0], contacts[0], contacts[1], contacts[0])
+            ]
+        )
+        [source] = self._explain_records(messages)
+        self.assertEqual((source["model"], source["count"]), ("res.partner", 2))
+        self.assertEqual(sorted(source["ids"]), contacts.ids)
+        self.assertFalse(source["more"])
+
+    def test_a_reading_names_ten_records(self):
+        """That there may be more behind it is told."""
+        contacts = self.env["res.partner"].create([{"name": f"{n}"} for n in range(10)])
+        [source] = self._explain_records(contacts)
+        self.assertEqual((source["count"], source["more"]), (10, True))
+        [source] = self._explain_records(contacts[:9])
+        self.assertEqual((source["count"], source["more"]), (9, False))
+
     def test_changed_settings_are_told(self):
         self._set_points(80)
         self._night(1)

@@ -115,10 +115,17 @@ export class Health extends Component {
         if (!this.isKnown) {
             return _t("Not enough is known for a score. Click to see what is.");
         }
-        const title = _t("Health %(score)s of 100, %(coverage)s % known. Click to see why.", {
-            score: this.score,
-            coverage: Math.round(this.data.health_coverage),
-        });
+        const bands = this.props.record.fields.health_band.selection;
+        const band = bands.find(([value]) => value === this.data.health_band)?.[1];
+        // colours alone do not tell everybody the band
+        const title = _t(
+            "Health %(score)s of 100: %(band)s, %(coverage)s % known. Click to see why.",
+            {
+                score: this.score,
+                band: band || "",
+                coverage: Math.round(this.data.health_coverage),
+            }
+        );
         return this.data.health_overridden ? `${title} ${_t("A manager overrides it.")}` : title;
     }
 
