@@ -62,10 +62,12 @@ from . import test_scenario
 from . import test_scenario_access
 from . import test_scope
 from . import test_signal_agreement
+from . import test_signal_cases
 from . import test_signal_contact
 from . import test_signal_money
 from . import test_signal_pulse
 from . import test_signal_results
+from . import test_signal_times
 from . import test_signal_voice
 from . import test_signals
 from . import test_stage_moves

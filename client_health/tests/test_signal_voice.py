@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo.tests import tagged
 
@@ -74,6 +74,15 @@ class TestSignalVoice(SignalCommon):
         feedback.invalidate_recordset()
         for code in self.CODES:
             self.assertIsNone(self._read(code), code)
+
+    def test_a_date_in_the_year_one(self):
+        """Across the ocean that was before Christ, which Python can't tell."""
+        self.calendar.tz = "America/New_York"
+        feedback = self._log("complaint", rating="1")
+        feedback.date = datetime(1, 1, 1)
+        self.assertIsNone(self._read("feedback_rating"))
+        self.assertEqual(self._value("open_complaints"), 1)
+        self.assertGreater(self._value("voice_silence"), 20000)
 
     # complaints
 

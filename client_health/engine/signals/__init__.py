@@ -7,6 +7,7 @@ its end: what was recorded later does not count, and what can't be known of the 
 """
 
 import logging
+from math import isfinite
 
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -46,9 +47,14 @@ def read(env, relationships, as_of, codes=None):
             errors[code] = f"{type(error).__name__}: {error}"
             continue
         for relationship_id, reading in found.items():
-            if reading.value is not None or reading.detail:
+            if is_known(reading) or reading.value is None and reading.detail:
                 readings[relationship_id][code] = reading
     return readings, errors
+
+
+def is_known(reading):
+    """Return whether there is a value, and it is one: a record may hold NaN or infinity."""
+    return reading.value is not None and isfinite(reading.value)
 
 
 def _read_one(env, relationships, as_of, code, prepared):

@@ -99,6 +99,8 @@ def read_unrequested_hours(env, relationships, as_of):
 
 
 def _make_unrequested(hours, day, task_ids):
+    # the correction of hours of another quarter may leave less than none
+    hours = scope.Hours(*(max(part, 0) for part in hours))
     if hours.unclear > MAX_UNCLEAR * hours.total or hours.client + hours.us <= 0:
         return unknown("unclear", hours=hours.total, unclear=hours.unclear)
     return make(
@@ -200,7 +202,10 @@ def read_hours_over(env, relationships, as_of, months=HOURS_MONTHS):
                                        '1 month') month
                     ON %(accepted)s <= month::date
                    AND (a.replaced_on IS NULL OR %(replaced)s > month::date)
-                 WHERE a.relationship_id IN %(ids)s AND a.active AND a.hours_month > 0
+                 WHERE a.relationship_id IN %(ids)s
+                   AND a.active
+                   AND a.hours_month > 0
+                   AND a.create_date <= %(known)s
               GROUP BY a.relationship_id, month
             ), worked AS (
                 SELECT relationship_id, date AS month, SUM(hours) AS hours
@@ -222,6 +227,7 @@ def read_hours_over(env, relationships, as_of, months=HOURS_MONTHS):
             start=start,
             last=end - relativedelta(months=1),
             end=end,
+            known=get_end(relationships, as_of),
             accepted=local_date(relationships, SQL("a.accepted_on")),
             replaced=local_date(relationships, SQL("a.replaced_on")),
             ids=relationships._ids,

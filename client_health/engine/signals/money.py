@@ -43,9 +43,11 @@ def read_rate_trend(env, relationships, as_of):
     readings = {}
     for relationship_id in before.keys() & after.keys():
         old, new = (get_sums(rows[relationship_id]) for rows in (before, after))
-        if min(old.hours, new.hours) < MIN_HOURS or old.revenue <= old.other_cost:
+        rates = margin.get_effective_rate(old), margin.get_effective_rate(new)
+        # hours may be no number at all, which is neither less nor more than any
+        if None in rates or min(old.hours, new.hours) < MIN_HOURS or rates[0] <= 0:
             continue
-        change = 100 * (margin.get_effective_rate(new) / margin.get_effective_rate(old) - 1)
+        change = 100 * (rates[1] / rates[0] - 1)
         readings[relationship_id] = make(
             change, period.end_of_month(after[relationship_id]["last"]), start=start, middle=middle
         )
@@ -93,7 +95,8 @@ def _get_days_over(row, as_of):
 def fetch_sums(env, relationships, start, end):
     """Return the sums of the ledger by relationship, ``start`` <= month < ``end``."""
     names = SQL(", ").join(
-        SQL("SUM(%(name)s) AS %(name)s", name=SQL.identifier(name)) for name in margin.Sums._fields
+        SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
+        for name in margin.Sums._fields
     )
     return fetch(
         env,

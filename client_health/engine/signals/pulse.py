@@ -38,7 +38,7 @@ def read_owner_pulse(env, relationships, as_of):
             row["value"], row["day"], {"client.pulse": [row["pulse_id"]]}, user=row["user_id"]
         )
         for row in rows
-        if row["date_end"] >= as_of
+        if row["date_end"] and row["date_end"] >= as_of
     }
 
 

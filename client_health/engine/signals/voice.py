@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
+from ..messages import EVER
 from ..reading import fetch, get_end, local_date, make
 
 # A rating counts half after each half-life, and not at all after the window: one answer in 180
@@ -37,7 +38,7 @@ def read_feedback_rating(env, relationships, as_of):
                      WHERE %(is_said)s AND f.rating IS NOT NULL AND f.date > %(since)s) f
           GROUP BY relationship_id
             """,
-            day=local_date(relationships, SQL("f.date")),
+            day=_get_day(relationships),
             as_of=as_of,
             half_life=HALF_LIFE,
             is_said=_is_said(relationships, end),
@@ -60,12 +61,12 @@ def read_open_complaints(env, relationships, as_of):
         SQL(
             """
             WITH issue AS (
-                SELECT relationship_id, id, kind, date AS day,
+                SELECT relationship_id, id, kind, LEAST(date, %(as_of)s) AS day,
                        state = 'open' OR closed_date > %(end)s AS is_open
                   FROM client_issue
                  WHERE relationship_id IN %(ids)s AND create_date <= %(end)s
             ), said AS (
-                SELECT f.relationship_id, f.id, i.id AS issue_id, %(day)s AS day, f.date,
+                SELECT f.relationship_id, f.id, i.id AS issue_id, %(day)s AS day,
                        f.kind IN ('complaint', 'concern')
                        AND (f.resolved_date IS NULL OR f.resolved_date > %(end)s)
                        AND (i.id IS NULL OR i.is_open) AS is_open
@@ -76,7 +77,7 @@ def read_open_complaints(env, relationships, as_of):
                 SELECT relationship_id, issue_id, CASE WHEN issue_id IS NULL THEN id END AS id,
                        day, is_open
                   FROM said
-                 WHERE is_open OR date > %(since)s
+                 WHERE is_open OR day > %(since)s
              UNION ALL
                 SELECT relationship_id, id, NULL, day, is_open AND kind = 'issue'
                   FROM issue
@@ -95,9 +96,10 @@ def read_open_complaints(env, relationships, as_of):
             """,
             ids=relationships._ids,
             end=end,
-            day=local_date(relationships, SQL("f.date")),
+            day=_get_day(relationships),
             is_said=_is_said(relationships, end),
-            since=end - YEAR,
+            as_of=as_of,
+            since=as_of - YEAR,
         ),
     )
     return {
@@ -122,7 +124,7 @@ def read_voice_silence(env, relationships, as_of):
              WHERE %s
           ORDER BY f.relationship_id, f.date DESC, f.id DESC
             """,
-            local_date(relationships, SQL("f.date")),
+            _get_day(relationships),
             _is_said(relationships, get_end(relationships, as_of)),
         ),
     )
@@ -132,6 +134,14 @@ def read_voice_silence(env, relationships, as_of):
         )
         for row in rows
     }
+
+
+def _get_day(relationships):
+    """Return the SQL of the day of a feedback; of a slip like the year 20, the earliest one.
+
+    Python has no day before the year 1, which it may have been on the other side of the ocean.
+    """
+    return local_date(relationships, SQL("GREATEST(f.date, %s)", EVER))
 
 
 def _is_said(relationships, end):
