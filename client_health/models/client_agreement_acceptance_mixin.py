@@ -1,11 +1,13 @@
 import hashlib
 import json
 from base64 import b64decode
-from datetime import datetime, time
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mimetypes import guess_mimetype
+
+from ..engine.reading import get_start
 
 # What the client accepts, in the order in which it is read.
 TEXT_FIELDS = ("outcome", "process", "scope_in", "scope_out", "our_duties", "client_duties")
@@ -156,10 +158,14 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
                 "acceptance_proof_name": proof_name or self.env._("Proof"),
                 "acceptance_user_id": self.env.uid,
                 "accepted_by": name.strip(),
-                "accepted_on": datetime.combine(day, time(12)),
+                "accepted_on": self._get_noon(day),
             }
         )
         self._announce_acceptance()
+
+    def _get_noon(self, day):
+        """Return noon of a day where the company is, or now when it isn't noon yet."""
+        return min(get_start(self, day) + timedelta(hours=12), fields.Datetime.now())
 
     def _accept_online(self, name, signature, text_hash):
         """Accept for the client; the caller has checked who it is. ``signature``: base64 image."""

@@ -115,6 +115,11 @@ class SignalTimes(SignalCases):
     def _talk_is_planned(self, relationship, moment):
         self._plan_talk(relationship, (moment - 30 * DAY).date(), created=moment)
 
+    def _talk_is_had(self, relationship, moment):
+        activity = self._plan_talk(relationship, (moment - 5 * DAY).date())
+        activity._action_done()
+        self._set(activity, date_done=moment.date(), write_date=moment)
+
     MOMENTS = {
         "contact_gap": (
             Case(_they_answer, None, 0, 1 / 31),
@@ -160,7 +165,10 @@ class SignalTimes(SignalCases):
             Case(_colleague_speaks, None, 4),
             Case(_colleague_speaks_in_writing, None, 4, dated=False),
         ),
-        "unhad_talks": (Case(_talk_is_planned, None, above(28)),),
+        "unhad_talks": (
+            Case(_talk_is_planned, None, above(28)),
+            Case(_talk_is_had, above(2), 0),
+        ),
     }
 
     # with a day: dates that people or Odoo wrote, without an hour

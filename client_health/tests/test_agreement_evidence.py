@@ -1,8 +1,10 @@
 from base64 import b64encode
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common_agreement import ClientAgreementCommon
 
@@ -122,3 +124,22 @@ class TestAgreementEvidence(ClientAgreementCommon):
             self._mark_outdated(accepted, self.colleague)
         with self.assertRaises(AccessError):
             accepted.with_user(self.colleague).action_renew()
+
+    def test_a_paper_is_of_its_day_where_the_company_is(self):
+        """On the other side of the world as well, and never of a moment to come."""
+        for zone, now in (
+            ("Pacific/Auckland", "2026-03-10 20:00:00"),
+            ("Pacific/Kiritimati", "2026-03-10 02:00:00"),
+            ("Pacific/Pago_Pago", "2026-03-11 08:00:00"),
+        ):
+            self.company.resource_calendar_id.tz = zone
+            with freeze_time(now):
+                moment = datetime.now(timezone.utc)
+                day = moment.astimezone(ZoneInfo(zone)).date()
+                agreement = self._create_agreement(user=self.owner)
+                agreement.with_context(tz=zone)._record_acceptance(
+                    "paper", day, "Elena", b64encode(b"x"), "x.pdf"
+                )
+            accepted = agreement.accepted_on.replace(tzinfo=timezone.utc)
+            self.assertEqual(accepted.astimezone(ZoneInfo(zone)).date(), day, zone)
+            self.assertLessEqual(accepted, moment)

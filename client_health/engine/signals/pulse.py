@@ -96,18 +96,30 @@ def read_team_pulse(env, relationships, as_of):
 
 
 def read_unhad_talks(env, relationships, as_of):
-    """Days that the oldest tough conversation is past its date; unknown when none was planned."""
+    """Days that the oldest tough conversation is past its date; unknown when none was planned.
+
+    Odoo keeps the day on which it was had in UTC. The last write tells where the hands of the
+    company's clock were, unless somebody wrote on another day.
+    """
     rows = fetch(
         env,
         SQL(
             """
-            WITH talk AS (
+            WITH activity AS (
+                SELECT *,
+                       CASE WHEN write_date::date = date_done THEN %(written)s
+                            ELSE date_done END AS had_on
+                  FROM mail_activity
+                 WHERE activity_type_id = %(tough)s
+                   AND create_date <= %(end)s
+                   AND (active OR date_done > %(had_after)s)
+            ), talk AS (
                 SELECT CASE WHEN a.res_model = 'client.relationship' THEN r.id
                             WHEN a.res_model IN ('project.project', 'res.partner') THEN s.id
                             ELSE a.client_relationship_id END AS id,
-                       a.id AS activity_id, a.date_deadline, a.date_done, %(created)s AS created,
-                       a.date_done IS NULL OR a.date_done > %(as_of)s AS is_open
-                  FROM mail_activity a
+                       a.id AS activity_id, a.date_deadline, a.had_on, %(created)s AS created,
+                       a.had_on IS NULL OR a.had_on > %(as_of)s AS is_open
+                  FROM activity a
              LEFT JOIN client_relationship r
                     ON a.res_model = 'client.relationship' AND r.id = a.res_id
              LEFT JOIN project_project j ON a.res_model = 'project.project' AND j.id = a.res_id
@@ -117,19 +129,17 @@ def read_unhad_talks(env, relationships, as_of):
              LEFT JOIN client_relationship s
                     ON s.partner_id = c.commercial_partner_id
                    AND s.company_id = COALESCE(j.company_id, s.company_id)
-                 WHERE a.activity_type_id = %(tough)s
-                   AND a.create_date <= %(end)s
-                   AND (a.active OR a.date_done > %(had_after)s)
             )
             SELECT id,
                    GREATEST(0, %(as_of)s::date - MIN(date_deadline) FILTER (WHERE is_open)) AS days,
-                   MAX(CASE WHEN is_open THEN created ELSE date_done END) AS day,
+                   MAX(CASE WHEN is_open THEN created ELSE had_on END) AS day,
                    ARRAY_AGG(activity_id ORDER BY is_open DESC, date_deadline, activity_id) AS ids
               FROM talk
              WHERE id IN %(ids)s
           GROUP BY id
             """,
             created=local_date(relationships, SQL("a.create_date")),
+            written=local_date(relationships, SQL("write_date")),
             as_of=as_of,
             tough=select_tough_type(),
             end=get_end(relationships, as_of),
