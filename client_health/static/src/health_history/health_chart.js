@@ -26,6 +26,11 @@ export class HealthChart extends Component {
         return this.props.history.days.some((day) => day.backfilled);
     }
 
+    get isMarginMissing() {
+        const { days, sees_margin: seesMargin } = this.props.history;
+        return seesMargin && !getLast(days, "margin");
+    }
+
     /** What the lines end with, for who does not see them. */
     get label() {
         const { name, days, sees_margin: seesMargin } = this.props.history;
