@@ -6,6 +6,8 @@ commercial partner, looked up at the time of asking: when it changes, its histor
 
 from odoo.tools import SQL
 
+from .reading import is_one_of
+
 
 def select_projects():
     """Return a SELECT of every real project: project_id, account_id, partner_id (or NULL)."""
@@ -59,4 +61,4 @@ def is_client(partner_ids, partner="c"):
     """Return the condition that a partner (its alias) belongs to some clients; no ids: to any."""
     if not partner_ids:
         return SQL("true")
-    return SQL("%s IN %s", SQL.identifier(partner, "commercial_partner_id"), tuple(partner_ids))
+    return is_one_of(SQL.identifier(partner, "commercial_partner_id"), partner_ids)

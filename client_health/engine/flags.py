@@ -7,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
+from .reading import is_one_of
 from .stage_proposals import FLAG_ISSUE, FLAG_MONEY
 
 LOSS_MONTHS = 3
@@ -52,22 +53,48 @@ def _get_month_before(day):
 
 def _select_issues(relationship_ids):
     return SQL(
-        "SELECT relationship_id, id FROM client_issue"
-        " WHERE relationship_id IN %s AND severity = %s AND state = 'open' ORDER BY id",
-        tuple(relationship_ids),
+        """
+        SELECT relationship_id, id FROM client_issue
+         WHERE %s AND severity = %s AND state = 'open'
+      ORDER BY id
+        """,
+        is_one_of(SQL("relationship_id"), relationship_ids),
         SEVERE,
     )
 
 
 def _select_losses(relationship_ids, as_of):
-    """Select (relationship, first day of the month) of the losing months of the last year."""
+    """Select (relationship, first day of the month) of the losing months of the last year.
+
+    Of those that lost in each of the last months: most clients did not.
+    """
     end = as_of.replace(day=1)
     return SQL(
-        "SELECT relationship_id, date_trunc('month', date)::date"
-        " FROM client_profitability"
-        " WHERE relationship_id IN %s AND date >= %s AND date < %s"
-        " GROUP BY 1, 2 HAVING SUM(revenue - labour_cost - other_cost) < 0",
-        tuple(relationship_ids),
-        end - relativedelta(months=12),
+        """
+        WITH losing AS (%(recent)s),
+             suspect AS (
+                 SELECT relationship_id AS id FROM losing
+               GROUP BY relationship_id HAVING COUNT(*) = %(months)s)
+        %(all)s
+        """,
+        months=LOSS_MONTHS,
+        recent=_select_losing(
+            is_one_of(SQL("relationship_id"), relationship_ids), end, LOSS_MONTHS
+        ),
+        all=_select_losing(SQL("relationship_id IN (SELECT id FROM suspect)"), end, 12),
+    )
+
+
+def _select_losing(scope, end, months):
+    return SQL(
+        """
+        SELECT relationship_id, DATE_TRUNC('month', date)::date AS month
+          FROM client_profitability
+         WHERE %s AND date >= %s AND date < %s
+      GROUP BY 1, 2
+        HAVING SUM(revenue - labour_cost - other_cost) < 0
+        """,
+        scope,
+        end - relativedelta(months=months),
         end,
     )

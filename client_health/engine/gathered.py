@@ -1,95 +1,143 @@
 """What clients and we said to each other, gathered once for all signals of contact.
 
 Messages are most of what there is to read, and each of these signals asks them something else. So
-they are read and told apart once, into temporary tables that end with the transaction:
+they are read and told apart once, for clients of any number of companies, into temporary tables
+that end with the transaction:
 
-- ``client_health_said``: relationship_id, id, model, res_id, create_date: what clients wrote
-- ``client_health_ours``: model, res_id, id, create_date: what we wrote in these discussions
-- ``client_health_met``: relationship_id, moment, kind, model, res_id, ours: meetings and calls
-- ``client_health_waiting``: who waits for an answer, made by ``waiting.py`` when first asked for
+- ``client_health_said``: what clients wrote: relationship_id, company_id, id, model, res_id,
+  create_date, and of the discussion: ``begins`` (the first of them since our last message),
+  ``is_last``, ``after_ours`` (we wrote before), ``answered`` (when we wrote next, or NULL)
+- ``client_health_met``: relationship_id, company_id, moment, kind, model, res_id, ours
+- ``client_health_sent``: relationship_id, company_id, id, model, res_id, create_date: what we sent
+  to a contact of the client lately
+- ``client_health_waiting``: who waits for an answer, as in ``waiting.py``, and company_id
 
 What is a client's message, and what is ours, is said in ``messages.py``.
 """
 
 from odoo.tools import SQL
 
-from . import messages
-
-SAID, OURS, MET = "client_health_said", "client_health_ours", "client_health_met"
-WAITING = "client_health_waiting"
+from . import messages, waiting
+from .reading import get_end, is_one_of, keep
 
 
-def gather(env, relationships, end):
-    """Fill the tables with all that was said and met up to a moment; fixed number of statements."""
+def gather(env, relationships, as_of, habit):
+    """Fill the tables with all that was said and met until the end of a day.
+
+    A fixed number of statements, whatever the number of clients and companies. ``habit``: how
+    long before the end what we sent is looked up.
+    """
     env.flush_all()
-    # dropped at once: a transaction may read several days
-    env.cr.execute(f"DROP TABLE IF EXISTS {SAID}, {OURS}, {MET}, {WAITING}")
-    for table, query in (
-        (SAID, _select_said(end, relationships)),
-        (OURS, _select_ours(end)),
-        (MET, _select_met(end, relationships)),
-    ):
-        name = SQL.identifier(table)
-        env.cr.execute(SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", name, query))
-        env.cr.execute(SQL("ANALYZE %s", name))
+    scope = is_one_of(SQL("r.id"), relationships._ids)
+    ends = _get_ends(env, relationships, scope, as_of)
+    people = messages.with_people(ends, scope)
+    end = max(ends.values())
+    keep(env, "received", _select_received(people, end))
+    # or PostgreSQL would expect a few discussions, and look up the answers one by one
+    env.cr.execute("ANALYZE client_health_received")
+    keep(env, "said", _select_said(people, end))
+    keep(env, "met", _select_met(people, end))
+    keep(env, "sent", _select_sent(people, end, min(ends.values()) - habit))
+    keep(env, "waiting", _select_waiting(people))
 
 
-def select_said(since):
-    """Return a SELECT of what clients wrote after a moment."""
-    return SQL("SELECT * FROM client_health_said WHERE create_date > %s", since)
-
-
-def with_people(relationships):
-    """Return the CTEs client and colleague, without the word WITH."""
-    return SQL(
-        """
-        client AS MATERIALIZED (
-            SELECT id, partner_id, company_id FROM client_relationship WHERE id IN %s),
-        colleague AS MATERIALIZED (%s)
-        """,
-        relationships._ids,
-        messages.select_colleagues(),
+def _get_ends(env, relationships, scope, as_of):
+    """Return {company id: the end of the day where it is}."""
+    rows = env.execute_query(
+        SQL("SELECT company_id, MIN(id) FROM client_relationship r WHERE %s GROUP BY 1", scope)
     )
+    return {
+        company_id: get_end(relationships.browse(relationship_id), as_of)
+        for company_id, relationship_id in rows
+    }
 
 
-def _select_said(end, relationships):
+def _select_received(people, end):
     return SQL(
-        """
-        WITH %s, received AS (%s)
-        SELECT relationship_id, id, model, res_id, create_date FROM (%s) message
-        """,
-        with_people(relationships),
+        "WITH %s, received AS (%s) SELECT * FROM (%s) message",
+        people,
         messages.select_received(end, messages.EVER),
         messages.select_messages(),
     )
 
 
-def _select_ours(end):
+def _select_said(people, end):
+    """The discussions of both sides, newest line first, of which the clients' lines are kept."""
     return SQL(
         """
-        WITH colleague AS MATERIALIZED (%s)
-        SELECT o.model, o.res_id, o.id, o.create_date
-          FROM (SELECT DISTINCT model, res_id FROM client_health_said) d
-          JOIN mail_message o ON o.model = d.model AND o.res_id = d.res_id
-         WHERE %s
+        WITH %(people)s,
+             discussion AS (SELECT DISTINCT relationship_id, company_id, model, res_id
+                              FROM client_health_received),
+             line AS (
+                 SELECT relationship_id, company_id, model, res_id, id, create_date, false AS ours
+                   FROM client_health_received
+              UNION ALL
+                 SELECT d.relationship_id, d.company_id, d.model, d.res_id, o.id, o.create_date,
+                        true
+                   FROM discussion d
+                   JOIN client r ON r.id = d.relationship_id
+                   JOIN mail_message o ON o.model = d.model AND o.res_id = d.res_id
+                  WHERE o.create_date <= r.till AND (%(is_ours)s)),
+             told AS (
+                 SELECT *,
+                        COALESCE(LEAD(ours) OVER newest_first, true) AS begins,
+                        COUNT(*) FILTER (WHERE NOT ours) OVER so_far = 1 AS is_last,
+                        MIN(create_date) FILTER (WHERE ours) OVER whole <= create_date
+                            AS after_ours,
+                        MIN(create_date) FILTER (WHERE ours) OVER so_far AS answered
+                   FROM line
+                 WINDOW whole AS (PARTITION BY relationship_id, res_id, model),
+                        newest_first AS (whole ORDER BY create_date DESC, id DESC),
+                        so_far AS (newest_first ROWS UNBOUNDED PRECEDING))
+        SELECT relationship_id, company_id, id, model, res_id, create_date, begins, is_last,
+               after_ours, answered
+          FROM told
+         WHERE NOT ours
         """,
-        messages.select_colleagues(),
-        messages.is_ours(SQL("o"), end),
+        people=people,
+        is_ours=messages.is_ours(SQL("o"), end),
     )
 
 
-def _select_met(end, relationships):
+def _select_waiting(people):
+    return SQL(
+        """
+        WITH %(people)s,
+             message AS (
+                 SELECT s.*, r.till
+                   FROM client_health_said s
+                   JOIN client r ON r.id = s.relationship_id
+                  WHERE s.answered IS NULL AND s.create_date > r.till - %(window)s)
+        SELECT w.*, r.company_id FROM (%(waiting)s) w JOIN client r ON r.id = w.relationship_id
+        """,
+        people=people,
+        window=waiting.WINDOW,
+        waiting=waiting.select_open(SQL("i.till")),
+    )
+
+
+def _select_sent(people, end, since):
+    return SQL(
+        "WITH %s, written AS (%s) SELECT * FROM (%s) sent",
+        people,
+        messages.select_written(end, since),
+        messages.select_messages("written"),
+    )
+
+
+def _select_met(people, end):
     return SQL(
         """
         WITH %(people)s
-        SELECT relationship_id, moment, 'meeting' AS kind, 'calendar.event' AS model,
+        SELECT relationship_id, company_id, moment, 'meeting' AS kind, 'calendar.event' AS model,
                id AS res_id, ours
           FROM (%(meetings)s) e
      UNION ALL
-        SELECT relationship_id, create_date, 'call', model, res_id, true FROM (%(calls)s) c
+        SELECT relationship_id, company_id, create_date, 'call', model, res_id, true
+          FROM (%(calls)s) c
         """,
-        people=with_people(relationships),
-        meetings=select_meetings(end),
+        people=people,
+        meetings=select_meetings(),
         calls=_select_calls(end),
     )
 
@@ -107,7 +155,7 @@ def _select_calls(end):
                    SELECT id FROM mail_activity_type WHERE category = 'phonecall'
                    UNION
                    SELECT %(tough)s)))
-        SELECT relationship_id, create_date, model, res_id FROM (%(calls)s) c
+        SELECT * FROM (%(calls)s) c
         """,
         end=end,
         is_by_colleague=messages.is_by_colleague(SQL("o")),
@@ -127,10 +175,11 @@ def select_tough_type():
     )
 
 
-def select_meetings(end):
+def select_meetings():
     """Meetings that are over, between a contact of a client and a colleague of that company.
 
-    Who declined was not there. ``ours``: a colleague called the meeting.
+    Who declined was not there. ``ours``: a colleague called the meeting. Reads the CTEs client
+    and colleague.
     """
     return SQL(
         """
@@ -140,6 +189,7 @@ def select_meetings(end):
               JOIN res_company_users_rel k ON k.user_id = v.id
              WHERE v.share IS NOT TRUE)
         SELECT DISTINCT r.id AS relationship_id,
+               r.company_id,
                e.id,
                e.stop AS moment,
                COALESCE(NOT u.share, false) AS ours
@@ -149,8 +199,8 @@ def select_meetings(end):
           JOIN calendar_event e ON e.id = x.calendar_event_id
      LEFT JOIN res_users u ON u.id = e.user_id
          WHERE e.active
-           AND e.stop <= %(end)s
-           AND e.create_date <= %(end)s
+           AND e.stop <= r.till
+           AND e.create_date <= r.till
            AND p.id NOT IN (SELECT id FROM colleague)
            AND NOT EXISTS (SELECT 1
                              FROM calendar_attendee a
@@ -163,6 +213,5 @@ def select_meetings(end):
                             WHERE y.calendar_event_id = e.id
                               AND (y.res_partner_id, r.company_id)
                                   IN (SELECT partner_id, company_id FROM staff)))
-        """,
-        end=end,
+        """
     )

@@ -15,6 +15,27 @@ from odoo.tools import SQL
 EVER = datetime(1970, 1, 1)
 
 
+def with_people(ends, scope):
+    """Return the CTEs client and colleague, without the word WITH.
+
+    ``ends``: {company id: the moment up to which to look for its clients}, the column till.
+    ``scope``: the condition that picks the relationships r.
+    """
+    return SQL(
+        """
+        client AS MATERIALIZED (
+            SELECT r.id, r.partner_id, r.company_id, e.till
+              FROM client_relationship r
+              JOIN (VALUES %s) e (company_id, till) ON e.company_id = r.company_id
+             WHERE %s),
+        colleague AS MATERIALIZED (%s)
+        """,
+        SQL(", ").join(SQL("(%s, %s)", *end) for end in ends.items()),
+        scope,
+        select_colleagues(),
+    )
+
+
 def select_colleagues():
     """People on our side: internal users, former ones too, and employees without a user."""
     return SQL(
@@ -153,18 +174,69 @@ def _select_from_strangers(as_of, since):
     )
 
 
-def select_messages(source="received"):
-    """Give each message its relationship: that of its client_id, or else the document's.
+def select_written(end, since):
+    """What colleagues wrote to contacts of the clients after ``since``.
 
-    ``source``: the CTE with id, model, res_id, create_date and client_id; reads the CTE client. In
-    several companies, that of the document; a document without company belongs to all.
-
-    Ids of another model's documents are made NULL before they are looked up, not sorted out after.
+    ``client_id`` is the contact's commercial partner. Reads the CTEs client and colleague.
     """
     return SQL(
         """
-        SELECT m.id, m.model, m.res_id, m.create_date, r.id AS relationship_id
+        SELECT DISTINCT o.id, o.model, o.res_id, o.create_date, p.commercial_partner_id AS client_id
+          FROM mail_message o
+          JOIN (SELECT mail_message_id, res_partner_id FROM mail_notification
+                 UNION ALL
+                SELECT mail_message_id, res_partner_id FROM mail_message_res_partner_rel) n
+            ON n.mail_message_id = o.id
+          JOIN res_partner p ON p.id = n.res_partner_id
+         WHERE p.commercial_partner_id IN (SELECT partner_id FROM client)
+           AND p.id NOT IN (SELECT id FROM colleague)
+           AND o.create_date > %(since)s
+           AND o.message_type <> 'email_outgoing'
+           AND o.model NOT IN ('account.move', 'discuss.channel')
+           AND %(is_by_colleague)s
+           AND %(is_written)s
+        """,
+        since=since,
+        is_by_colleague=is_by_colleague(SQL("o")),
+        is_written=is_written(SQL("o"), end),
+    )
+
+
+def select_messages(source="received"):
+    """Give each message its relationship: that of its client_id, or else the document's.
+
+    ``source``: the CTE with id, model, res_id, create_date and client_id; reads the CTE client
+    (see ``with_people``). In several companies, that of the document; a document without company
+    belongs to all.
+    """
+    return SQL(
+        """
+        WITH document AS MATERIALIZED (%(documents)s)
+        SELECT m.id, m.model, m.res_id, m.create_date, r.id AS relationship_id, r.company_id
           FROM %(source)s m
+     LEFT JOIN document d ON d.model = m.model AND d.res_id = m.res_id
+          JOIN client r
+            ON r.partner_id = COALESCE(m.client_id, d.client_id)
+           AND r.company_id = COALESCE(d.company_id, r.company_id)
+           AND r.till >= m.create_date
+        """,
+        documents=_select_documents(source),
+        source=SQL.identifier(source),
+    )
+
+
+def _select_documents(source):
+    """Whose each document is: client_id, a commercial partner, and company_id.
+
+    Once per document, because many messages stand on each. Ids of another model's documents are
+    made NULL before they are looked up, not sorted out after.
+    """
+    return SQL(
+        """
+        SELECT m.model, m.res_id, d.commercial_partner_id AS client_id,
+               COALESCE(t.company_id, j.company_id, l.company_id, s.company_id, v.company_id,
+                        w.company_id) AS company_id
+          FROM (SELECT DISTINCT model, res_id FROM %(source)s) m
      LEFT JOIN project_task t ON t.id = CASE m.model WHEN 'project.task' THEN m.res_id END
      LEFT JOIN project_project j ON j.id = CASE m.model WHEN 'project.project' THEN m.res_id
                                                         ELSE t.project_id END
@@ -181,10 +253,6 @@ def select_messages(source="received"):
                       WHEN 'res.partner' THEN m.res_id
                       ELSE COALESCE(j.partner_id, t.partner_id, l.partner_id, s.partner_id,
                                     v.partner_id, w.partner_id) END
-          JOIN client r
-            ON r.partner_id = COALESCE(m.client_id, d.commercial_partner_id)
-           AND r.company_id = COALESCE(t.company_id, j.company_id, l.company_id, s.company_id,
-                                       v.company_id, w.company_id, r.company_id)
         """,
         source=SQL.identifier(source),
     )

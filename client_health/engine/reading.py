@@ -19,9 +19,54 @@ def fetch(env, query):
     return env.execute_query_dict(query)
 
 
+def to_array(ids):
+    """Return ids for ``= ANY (%s)``: one literal, quick to write and to parse however many."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
+def is_one_of(column, ids):
+    """Return the condition that a column is one of any number of ids."""
+    return SQL("%s = ANY (%s)", column, to_array(ids))
+
+
+def get_clients(env, relationships):
+    """Return {partner id: relationship id}, without reading anything else of them."""
+    scope = is_one_of(SQL("id"), relationships._ids)
+    return dict(
+        env.execute_query(SQL("SELECT partner_id, id FROM client_relationship WHERE %s", scope))
+    )
+
+
+def keep(env, table, query):
+    """Keep what a SELECT finds in a temporary table that ends with the transaction."""
+    env.cr.execute(
+        SQL(
+            # dropped at once: a transaction may read several days
+            "DROP TABLE IF EXISTS %(name)s;"
+            "CREATE TEMPORARY TABLE %(name)s ON COMMIT DROP AS %(query)s",
+            name=SQL.identifier(f"client_health_{table}"),
+            query=query,
+        )
+    )
+
+
+def select_kept(table, relationships):
+    """Return a SELECT of what was kept of the clients of a company; it has a company_id."""
+    return SQL(
+        "SELECT * FROM %s WHERE company_id = %s",
+        SQL.identifier(f"client_health_{table}"),
+        get_company(relationships).id,
+    )
+
+
+def get_company(relationships):
+    """Return the company that all of them are of, without reading more than one of them."""
+    return relationships.browse(relationships._ids[:1]).company_id
+
+
 def get_timezone(relationships):
     """Return the time zone of the company: that of its working hours."""
-    company = relationships.company_id
+    company = get_company(relationships)
     return pytz.timezone(company.resource_calendar_id.tz or company.partner_id.tz or "UTC")
 
 

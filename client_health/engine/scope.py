@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from .client_map import is_client, select_projects
 from .labour import hours_of
+from .reading import is_one_of
 
 
 class Hours(NamedTuple):
@@ -84,7 +85,7 @@ def select_hours(
 
 
 def _is_in(column, ids):
-    return SQL("%s IN %s", column, tuple(ids)) if ids else SQL("true")
+    return is_one_of(column, ids) if ids else SQL("true")
 
 
 def select_guesses():

@@ -223,17 +223,6 @@ def _get_value(readings: Readings, code: str) -> float | None:
     return None if reading is None else reading.value
 
 
-def _get_all_points(measures: Iterable[Measure], readings: Readings) -> dict[str, float]:
-    """Return {code: points} of the known measures, in the order of the measures."""
-    found = {}
-    for measure in measures:
-        reading = readings.get(measure.code)
-        points = get_points(measure, reading.value) if reading is not None else None
-        if points is not None:
-            found[measure.code] = points
-    return found
-
-
 def get_weights(measures: Iterable[Measure], known: Iterable[str]) -> dict[str, float]:
     """Return {code: effective weight}, 0 for what is not known; they add up to 1, or all are 0.
 

@@ -7,6 +7,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
+from .reading import to_array
+
 DAILY_DAYS = 90
 WEEKLY_DAYS = 730
 TREND_DAYS = 30
@@ -31,64 +33,25 @@ KEY = ("relationship_id", "date")
 
 
 def upsert(rows):
-    """Return the statement that writes the rows, each a tuple in the order of ``COLUMNS``."""
+    """Return the statement that writes the rows, a JSON list of objects as of ``COLUMNS``."""
     changing = [name for name in COLUMNS if name not in KEY]
     return SQL(
         """
         INSERT INTO client_health_snapshot AS old (%(columns)s)
-        SELECT * FROM unnest(%(arrays)s)
+        SELECT %(columns)s FROM jsonb_to_recordset(%(rows)s) AS new (%(types)s)
             ON CONFLICT (relationship_id, date) DO UPDATE SET %(assignments)s
          WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
         """,
         columns=_names(COLUMNS),
-        arrays=SQL(", ").join(
-            SQL("%s::%s", list(values), SQL(f"{kind}[]"))
-            for values, kind in zip(zip(*rows, strict=True), COLUMNS.values(), strict=True)
+        rows=rows,
+        types=SQL(", ").join(
+            SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in COLUMNS.items()
         ),
         assignments=SQL(", ").join(
             SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name)) for name in changing
         ),
         old=SQL(", ").join(SQL("old.%s", SQL.identifier(name)) for name in changing),
         new=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(name)) for name in changing),
-    )
-
-
-def select_unscored(company_id, date, limit=None):
-    """Select the ids of the clients in use that have no snapshot of the day yet."""
-    return SQL(
-        """
-        SELECT rel.id FROM client_relationship rel
-         WHERE rel.company_id = %s AND rel.active AND rel.phase <> 'ended'
-           AND NOT EXISTS (SELECT FROM client_health_snapshot day
-                            WHERE day.relationship_id = rel.id AND day.date = %s)
-         ORDER BY rel.id LIMIT %s
-        """,
-        company_id,
-        date,
-        limit,
-    )
-
-
-def select_unfilled(company_id, date, after_id, limit):
-    """Select the ids of the clients whose past is to be filled on a date, after an id.
-
-    Archived ones as well as ended ones until they ended: they tell what the score was worth.
-    Partners that were declined at set-up never had a history: they have no owner.
-    """
-    return SQL(
-        """
-        SELECT rel.id FROM client_relationship rel
-         WHERE rel.company_id = %(company)s AND rel.id > %(after)s
-           AND (rel.active OR rel.phase = 'ended')
-           AND (rel.phase <> 'ended' OR rel.date_last_stage_update::date >= %(date)s)
-           AND NOT EXISTS (SELECT FROM client_health_snapshot day
-                            WHERE day.relationship_id = rel.id AND day.date = %(date)s)
-         ORDER BY rel.id LIMIT %(limit)s
-        """,
-        company=company_id,
-        after=after_id,
-        date=date,
-        limit=limit,
     )
 
 
@@ -128,7 +91,7 @@ def _select_latest(relationship_ids, today):
                own.band IS NOT NULL AS overridden
           FROM (SELECT DISTINCT ON (relationship_id) *
                   FROM client_health_snapshot
-                 WHERE relationship_id IN %(ids)s AND date <= %(today)s
+                 WHERE relationship_id = ANY (%(ids)s) AND date <= %(today)s
                  ORDER BY relationship_id, date DESC) day
           LEFT JOIN LATERAL (
                 SELECT score, coverage FROM client_health_snapshot past
@@ -141,70 +104,10 @@ def _select_latest(relationship_ids, today):
                    AND own.date_start <= %(today)s AND own.date_end >= %(today)s
                  ORDER BY own.id DESC LIMIT 1) own ON true
         """,
-        ids=tuple(relationship_ids),
+        ids=to_array(relationship_ids),
         today=today,
         days=TREND_DAYS,
         week=WEEK,
-    )
-
-
-def select_nights(relationship_ids, today):
-    """Select what the rules for moving need, one row per client with a night of today.
-
-    The run are the nights up to tonight that are low as tonight (or not), for a client at risk
-    those that are healthy as tonight (or not). What was known before them counts only where
-    tonight is in that band.
-    """
-    return SQL(
-        """
-        SELECT rel.id, rel.phase, stage.decided, tonight.flags,
-               COALESCE(tonight.readings, '{}') || COALESCE(tonight.money_readings, '{}'),
-               rel.health_overridden, other.date IS NULL AS is_first,
-               run.start, run.nights,
-               CASE WHEN tonight.band = stage.band
-                    THEN other.readings || COALESCE(other.money_readings, '{}') END,
-               week.readings || COALESCE(week.money_readings, '{}'),
-               seen.flags
-          FROM unnest(%(ids)s::int[]) own (id)
-          JOIN client_relationship rel ON rel.id = own.id
-          JOIN client_health_snapshot tonight
-            ON tonight.relationship_id = rel.id AND tonight.date = %(today)s
-           AND NOT COALESCE(tonight.backfilled, false)
-          JOIN LATERAL (SELECT CASE rel.phase WHEN 'healthy' THEN 'risk' ELSE 'healthy' END AS band,
-                               GREATEST(rel.date_last_stage_update, rel.health_decided_on)::date
-                                 AS decided) stage ON true
-          LEFT JOIN LATERAL (
-                SELECT night.* FROM client_health_snapshot night
-                 WHERE night.relationship_id = rel.id AND night.date < %(today)s
-                   AND NOT COALESCE(night.backfilled, false)
-                   AND night.band IS DISTINCT FROM stage.band
-                 ORDER BY night.date DESC LIMIT 1) other ON true
-          LEFT JOIN LATERAL (
-                SELECT min(night.date) AS start, count(*) AS nights
-                  FROM client_health_snapshot night
-                 WHERE night.relationship_id = rel.id AND night.date <= %(today)s
-                   AND NOT COALESCE(night.backfilled, false)
-                   AND (other.date IS NULL OR night.date > other.date)) run ON true
-          LEFT JOIN LATERAL (
-                SELECT night.* FROM client_health_snapshot night
-                 WHERE night.relationship_id = rel.id
-                   AND night.date BETWEEN %(today)s - 7 AND %(today)s - 1
-                   AND NOT COALESCE(night.backfilled, false)
-                   AND night.date >= stage.decided
-                 ORDER BY night.date LIMIT 1) week ON true
-          LEFT JOIN LATERAL (
-                SELECT night.flags FROM client_health_snapshot night
-                 WHERE night.relationship_id = rel.id AND night.date <= stage.decided
-                   AND night.date < %(today)s AND NOT COALESCE(night.backfilled, false)
-                 ORDER BY night.date DESC LIMIT 1) seen ON true
-         WHERE rel.phase IN ('healthy', 'at_risk', 'reboot', 'offboard')
-           AND (jsonb_array_length(COALESCE(tonight.flags, '[]')) > 0
-                OR tonight.band = stage.band
-                OR week.score - tonight.score > 10
-                OR week.coverage <> tonight.coverage)
-        """,
-        ids=list(relationship_ids),
-        today=today,
     )
 
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from .gathered import WAITING, select_said
 from .messages import is_ours, select_colleagues, select_messages, select_received
+from .reading import is_one_of
 
 # What nobody answered for so long nobody waits for any more.
 WINDOW = timedelta(days=365)
@@ -58,27 +58,13 @@ def get_now():
     return datetime.now()
 
 
-def read_waiting(env, relationships, as_of, gathered=False):
-    """Return {relationship id: [Waiting, the oldest first]}; nobody waits: an empty list.
-
-    ``gathered``: what was said is there already, for the same clients and moment.
-    """
+def read_waiting(env, relationships, as_of):
+    """Return {relationship id: [Waiting, the oldest first]}; nobody waits: an empty list."""
     found = {relationship_id: [] for relationship_id in relationships.ids}
     if found:
-        query = select_waiting(as_of, relationships.ids, gathered)
-        if gathered:
-            query = _keep(env, query)
-        for row in _execute(env, query):
+        for row in _execute(env, select_waiting(as_of, relationships.ids)):
             found[row[0]].append(Waiting(*row))
     return found
-
-
-def _keep(env, query):
-    """Return a SELECT of what the query finds, or found: it is asked more than once a night."""
-    name = SQL.identifier(WAITING)
-    _flush(env)
-    env.cr.execute(SQL("CREATE TEMPORARY TABLE IF NOT EXISTS %s ON COMMIT DROP AS %s", name, query))
-    return SQL("SELECT * FROM %s ORDER BY received, message_id", name)
 
 
 def read_answers(env, message_ids, as_of):
@@ -99,18 +85,40 @@ def _flush(env):
         env[model].flush_model()
 
 
-def select_waiting(as_of, relationship_ids=(), gathered=False):
-    """Return a SELECT of the columns of ``Waiting``; no ids: all relationships in use.
-
-    ``gathered``: of those that ``gathered.py`` gathered for this moment.
-    """
-    scope = SQL("id IN %s", tuple(relationship_ids)) if relationship_ids else SQL("active")
+def select_waiting(as_of, relationship_ids=()):
+    """Return a SELECT of the columns of ``Waiting``; no ids: all relationships in use."""
+    scope = is_one_of(SQL("id"), relationship_ids) if relationship_ids else SQL("active")
     return SQL(
         """
         WITH client AS MATERIALIZED (
-                 SELECT id, partner_id, company_id FROM client_relationship WHERE %(scope)s),
+                 SELECT id, partner_id, company_id, %(as_of)s::timestamp AS till
+                   FROM client_relationship
+                  WHERE %(scope)s),
              colleague AS MATERIALIZED (%(colleagues)s),
-             message AS (%(messages)s)
+             received AS (%(received)s),
+             message AS (
+                 SELECT * FROM (%(messages)s) m
+                  WHERE NOT EXISTS (%(answer)s))
+        %(waiting)s
+        """,
+        scope=scope,
+        colleagues=select_colleagues(),
+        received=select_received(as_of, as_of - WINDOW),
+        messages=select_messages(),
+        answer=_select_answer(SQL("m"), as_of),
+        waiting=select_open(as_of),
+        as_of=as_of,
+    )
+
+
+def select_open(as_of):
+    """Return a SELECT of the columns of ``Waiting``, of the messages in the CTE message.
+
+    They have no answer; who reacted to one, or answered the feedback made of it, has seen it.
+    Reads the CTE colleague.
+    """
+    return SQL(
+        """
         SELECT i.relationship_id,
                (ARRAY_AGG(i.id ORDER BY i.create_date, i.id))[1] AS message_id,
                i.model,
@@ -118,26 +126,13 @@ def select_waiting(as_of, relationship_ids=(), gathered=False):
                MIN(i.create_date) AS received,
                COUNT(*)::int AS messages
           FROM message i
-         WHERE NOT EXISTS (%(answer)s)
-           AND NOT EXISTS (%(reaction)s)
+         WHERE NOT EXISTS (%(reaction)s)
            AND NOT EXISTS (SELECT 1
                              FROM client_feedback f
                             WHERE f.message_id = i.id AND f.answered_date <= %(as_of)s)
       GROUP BY i.relationship_id, i.model, i.res_id
       ORDER BY MIN(i.create_date), MIN(i.id)
         """,
-        scope=scope,
-        colleagues=select_colleagues(),
-        messages=select_said(as_of - WINDOW)
-        if gathered
-        else SQL(
-            "WITH received AS (%s) %s",
-            select_received(as_of, as_of - WINDOW),
-            select_messages(),
-        ),
-        answer=_select_later(SQL("client_health_ours"), SQL("i"))
-        if gathered
-        else _select_answer(SQL("i"), as_of),
         reaction=_select_reaction(),
         as_of=as_of,
     )
@@ -162,24 +157,16 @@ def select_answers(message_ids, as_of):
 def _select_answer(message, as_of):
     """What a colleague wrote later in the same discussion, or a call about it that was made."""
     return SQL(
-        "SELECT create_date, author_id, id FROM (%s AND %s) o",
-        _select_later(SQL("mail_message"), message),
-        is_ours(SQL("o"), as_of),
-    )
-
-
-def _select_later(table, message):
-    """What stands later in the same discussion."""
-    return SQL(
         """
-        SELECT o.*
-          FROM %(table)s o
+        SELECT o.create_date, o.author_id, o.id
+          FROM mail_message o
          WHERE o.model = %(m)s.model
            AND o.res_id = %(m)s.res_id
            AND (o.create_date, o.id) > (%(m)s.create_date, %(m)s.id)
+           AND (%(is_ours)s)
         """,
-        table=table,
         m=message,
+        is_ours=is_ours(SQL("o"), as_of),
     )
 
 

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import pytz
 
-from .reading import get_timezone
+from .reading import get_company, get_timezone
 
 
 class WorkingHours:
@@ -16,7 +16,7 @@ class WorkingHours:
     """
 
     def __init__(self, relationships, start, end):
-        calendar = relationships.company_id.resource_calendar_id
+        calendar = get_company(relationships).resource_calendar_id
         self.known = bool(calendar)
         self._zone = get_timezone(relationships)
         self._starts, self._ends = [], []

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ..engine import scoring, snapshots, stage_proposals
+from ..engine import nights, scoring, stage_proposals
 from .client_health_run import unpack
 
 MONEY = frozenset(("money",))
@@ -45,7 +45,7 @@ class ClientHealthProposal(models.AbstractModel):
         self.env.flush_all()
         return {
             row[0]: self._prepare_case(today, *row[1:])
-            for row in self.env.execute_query(snapshots.select_nights(relationships.ids, today))
+            for row in self.env.execute_query(nights.select_nights(relationships.ids, today))
         }
 
     @api.model

@@ -1,27 +1,30 @@
 import gc
-import json
 import logging
+from collections import defaultdict
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import chain
 
 from odoo import api, fields, models
+from odoo.tools import split_every
 
-from ..engine import flags, scoring, signals, snapshots
+from ..engine import flags, nights, scoring, signals, snapshots
 
-# Large, because what every batch has to look through grows with the firm; bounded, for the memory.
-BATCH = 10_000
+# What is committed at once: large, because what every batch has to look through grows with the
+# firm. Within it, so many clients of a company are scored at a time, for the memory.
+BATCH = 50_000
+PORTION = 10_000
 BACKFILL_WEEKS = 104
 DIMENSION_MONEY = "money"
 
 _logger = logging.getLogger(__name__)
-_encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
 class ClientHealthRun(models.AbstractModel):
     """The nightly run and the filling of the past: from readings to snapshots, batch by batch.
 
-    A batch is a fixed number of statements, whatever its size. What is left to do is read from
-    the snapshots themselves, so the run may be stopped after any batch and goes on there.
+    A batch is a fixed number of statements per company, whatever its size. What is left to do is
+    read from the snapshots themselves, so the run may be stopped after any batch and goes on there.
     """
 
     _name = "client.health.run"
@@ -32,39 +35,49 @@ class ClientHealthRun(models.AbstractModel):
         """Score every client of every company that has none of today, then thin the past."""
         today = fields.Date.context_today(self)
         errors = {}
-        companies = self.env["res.company"].search([("active", "=", True)])
-        remaining = {company: self._count_unscored(company, today) for company in companies}
-        for company in companies:
-            run = self.with_company(company)
-            while ids := run._get_unscored(company, today, BATCH):
-                errors.update(run._run_night(company, ids, today))
-                self.env["client.health.measure"]._set_errors(errors)
-                remaining[company] = max(remaining[company] - len(ids), 0)
-                left = self.env["ir.cron"]._commit_progress(
-                    len(ids), remaining=sum(remaining.values())
-                )
-                if not left:
-                    return
+        while batch := self._get_unscored(today, BATCH):
+            errors.update(self._run_night(batch, today))
+            self.env["client.health.measure"]._set_errors(errors)
+            left = self.env["ir.cron"]._commit_progress(
+                sum(map(len, batch.values())), remaining=self._count_unscored(today)
+            )
+            if not left:
+                return
         self.env["client.health.snapshot"]._thin(today)
 
-    def _count_unscored(self, company, today):
-        return len(self._get_unscored(company, today, None))
+    def _count_unscored(self, today):
+        return sum(map(len, self._get_unscored(today, None).values()))
 
-    def _get_unscored(self, company, today, limit):
-        """Return the ids of the next clients that have no snapshot of today; None: of all."""
+    def _get_unscored(self, today, limit):
+        """Return {company: ids of its next clients without a snapshot of today}; None: of all."""
         self.env.flush_all()
-        rows = self.env.execute_query(snapshots.select_unscored(company.id, today, limit))
-        return [relationship_id for (relationship_id,) in rows]
+        batch = defaultdict(list)
+        for company_id, relationship_id in self.env.execute_query(
+            nights.select_unscored(today, limit)
+        ):
+            batch[self.env["res.company"].browse(company_id)].append(relationship_id)
+        return batch
 
-    def _run_night(self, company, relationship_ids, today):
-        """Score a batch of clients, then let follow what follows; return broken measures."""
+    def _run_night(self, batch, today):
+        """Score {company: ids of clients}, then let follow what follows; return broken measures."""
+        # Until the batch is committed: group in memory, and compare all with all by hash.
+        self.env.cr.execute("SET LOCAL work_mem = '128MB'; SET LOCAL enable_mergejoin = off")
+        everybody = self.env["client.relationship"].browse(chain(*batch.values()))
+        errors = {}
         with _without_collecting():
-            errors = self._take(company, relationship_ids, today)
-            relationships = self.env["client.relationship"].browse(relationship_ids)
-            relationships._refresh_health()
-            for follow in (self._propose, self._remind):
-                self._try(follow, company, relationships, today)
+            prepared = signals.prepare(self.env, everybody, today, self._get_codes())
+            for company, relationship_ids in batch.items():
+                for portion in split_every(PORTION, relationship_ids):
+                    run = self.with_company(company)
+                    errors.update(run._take(company, portion, today, prepared=prepared))
+                    run._follow(company, portion, today)
         return errors
+
+    def _follow(self, company, relationship_ids, today):
+        relationships = self.env["client.relationship"].browse(relationship_ids)
+        relationships._refresh_health()
+        for follow in (self._propose, self._remind):
+            self._try(follow, company, relationships, today)
 
     def _try(self, follow, company, relationships, today):
         try:
@@ -80,57 +93,41 @@ class ClientHealthRun(models.AbstractModel):
     def _remind(self, company, relationships, today):
         self.env["client.health.reminder"]._remind(relationships, today)
 
+    def _get_codes(self):
+        """Return what is measured. What no code reads (yet, or any more) is just unknown."""
+        measures = self.env["client.health.measure"]._get_measures()
+        return [measure.code for measure in measures if measure.code in signals.SIGNALS]
+
     @api.model
-    def _take(self, company, relationship_ids, as_of, backfilled=False):
+    def _take(self, company, relationship_ids, as_of, backfilled=False, prepared=None):
         """Write the snapshots of one day of clients of a company; return the broken measures.
 
         A backfilled day is computed by the same code. It has no hard flags, which nobody needs
-        afterwards, and clients of whom nothing was known then get no row.
+        afterwards, and clients of whom nothing was known then get no row. ``prepared``: see
+        ``signals.read``.
         """
         relationships = self.env["client.relationship"].browse(relationship_ids)
-        measures = self.env["client.health.measure"]._get_measures()
-        # a measure that no code reads (yet, or any more) is unknown, and nothing is broken
-        codes = [measure.code for measure in measures if measure.code in signals.SIGNALS]
-        readings, errors = signals.read(self.env, relationships, as_of, codes)
+        scorer = scoring.Scorer(self.env["client.health.measure"]._get_measures())
+        readings, errors = signals.read(self.env, relationships, as_of, self._get_codes(), prepared)
         found = {} if backfilled else flags.read_flags(self.env, relationship_ids, as_of)
         today = fields.Date.context_today(self)
         kept = as_of >= today - timedelta(days=snapshots.DAILY_DAYS)
-        scorer = scoring.Scorer(measures)
+        bands = company.client_health_healthy, company.client_health_risk
         rows = [
-            self._prepare_row(company, relationship_id, as_of, scorer, known, kept)
-            | {"flags": json.dumps(found.get(relationship_id, [])), "backfilled": backfilled}
+            {
+                "relationship_id": relationship_id,
+                "company_id": company.id,
+                "date": as_of,
+                "flags": found.get(relationship_id, []),
+                "backfilled": backfilled,
+                **_prepare_score(scorer.get_score(known), bands),
+                **_prepare_readings(known, scorer.dimensions, kept),
+            }
             for relationship_id, known in readings.items()
             if known or not backfilled
         ]
-        self.env["client.health.snapshot"]._upsert(
-            [tuple(row[name] for name in snapshots.COLUMNS) for row in rows]
-        )
+        self.env["client.health.snapshot"]._upsert(rows)
         return errors
-
-    @api.model
-    def _prepare_row(self, company, relationship_id, as_of, scorer, readings, kept):
-        """Return {column: value} of a snapshot; ``kept``: the readings are, not only the points."""
-        result = scorer.get_score(readings)
-        score = None if result.score is None else round(result.score, 1)
-        margin = readings.get("margin_rate")
-        money, others = {}, {}
-        for code, plain in pack(readings).items() if kept else ():
-            is_money = scorer.dimensions.get(code) == DIMENSION_MONEY
-            (money if is_money else others)[code] = plain
-        return {
-            "relationship_id": relationship_id,
-            "company_id": company.id,
-            "date": as_of,
-            "score": score,
-            "band": scoring.get_band(
-                score, company.client_health_healthy, company.client_health_risk
-            ),
-            "coverage": round(result.coverage, 1),
-            "points": _encode({code: round(p, 1) for code, p in result.dimensions.items()}),
-            "readings": _dump(others, kept),
-            "money_readings": _dump(money, kept),
-            "margin_rate": margin and margin.value,
-        }
 
     @api.model
     def _cron_backfill(self):
@@ -153,7 +150,7 @@ class ClientHealthRun(models.AbstractModel):
         if self._count_weeks_left(company) <= 0:
             return False
         self.env.flush_all()
-        rows = self.env.execute_query(snapshots.select_unfilled(company.id, date, after, BATCH))
+        rows = self.env.execute_query(nights.select_unfilled(company.id, date, after, PORTION))
         ids = [relationship_id for (relationship_id,) in rows]
         if ids:
             self._take(company, ids, date, backfilled=True)
@@ -184,6 +181,29 @@ def _without_collecting():
             gc.enable()
 
 
+def _prepare_score(result, bands):
+    """Return {column: value} of what a ``scoring.Score`` tells."""
+    score = None if result.score is None else round(result.score, 1)
+    return {
+        "score": score,
+        "band": scoring.get_band(score, *bands),
+        "coverage": round(result.coverage, 1),
+        "points": {code: round(points, 1) for code, points in result.dimensions.items()},
+    }
+
+
+def _prepare_readings(readings, dimensions, kept):
+    """Return {column: value} of the readings; ``kept``: all of them, not only the margin."""
+    margin = readings.get("margin_rate")
+    plain = {"margin_rate": margin and margin.value}
+    if kept:
+        money, others = {}, {}
+        for code, reading in pack(readings).items():
+            (money if dimensions.get(code) == DIMENSION_MONEY else others)[code] = reading
+        plain |= {"readings": others, "money_readings": money}
+    return plain
+
+
 def pack(readings):
     """Return readings as plain JSON: {code: {"v": value, "d": date, "x": detail}}."""
     return {
@@ -208,7 +228,3 @@ def unpack(readings):
         )
         for code, row in (readings or {}).items()
     }
-
-
-def _dump(readings, kept):
-    return _encode(readings) if kept else None

@@ -76,7 +76,7 @@ class HealthCommon(ClientHealthCommon):
         relationships = relationships or self.relationship
         date = self.today - timedelta(days=days_ago)
         self.env.flush_all()
-        self.Run._run_night(self.company, relationships.ids, date)
+        self.Run._run_night({self.company: relationships.ids}, date)
         self.env.invalidate_all()
         return self.Snapshot.search(
             [("relationship_id", "in", relationships.ids), ("date", "=", date)]

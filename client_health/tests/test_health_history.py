@@ -19,20 +19,20 @@ class HistoryCommon(HealthCommon):
         """``days``: {days ago: (score, margin)}; None is unknown."""
         self.Snapshot._upsert(
             [
-                (
-                    relationship.id,
-                    relationship.company_id.id,
-                    self.today - timedelta(days=days_ago),
-                    score,
-                    None if score is None else "watch",
-                    80.0,
-                    "{}",
-                    "{}",
-                    "{}",
-                    margin,
-                    "[]",
-                    days_ago > 60,
-                )
+                {
+                    "relationship_id": relationship.id,
+                    "company_id": relationship.company_id.id,
+                    "date": self.today - timedelta(days=days_ago),
+                    "score": score,
+                    "band": None if score is None else "watch",
+                    "coverage": 80,
+                    "points": {},
+                    "readings": {},
+                    "money_readings": {},
+                    "margin_rate": margin,
+                    "flags": [],
+                    "backfilled": days_ago > 60,
+                }
                 for days_ago, (score, margin) in days.items()
             ]
         )

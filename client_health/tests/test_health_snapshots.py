@@ -158,7 +158,7 @@ class TestHealthSnapshots(HealthCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            self.Run._run_night(self.company, clients.ids, self.today)
+            self.Run._run_night({self.company: clients.ids}, self.today)
             self.env.flush_all()
             counts.append(self.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0])

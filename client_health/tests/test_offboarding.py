@@ -187,23 +187,23 @@ class TestOffboarding(PartingCommon):
 
     def test_ended_is_left_alone_at_night_and_comes_back(self):
         run = self.env["client.health.run"].with_company(self.company)
-        run._run_night(self.company, self.relationship.ids, self.now.date())
+        run._run_night({self.company: self.relationship.ids}, self.now.date())
         self.relationship.invalidate_recordset()
         offboarding = self._offboard()
         self._complete(offboarding)
         self._try_end()
         before = self.relationship.read(["health_score", "health_band", "health_coverage"])
         tomorrow = self.now.date() + timedelta(days=1)
-        left = run._get_unscored(self.company, tomorrow, None)
+        left = run._get_unscored(tomorrow, None)[self.company]
         self.assertNotIn(self.relationship.id, left)
         self.assertIn(self.other_relationship.id, left)
-        run._run_night(self.company, left, tomorrow)
+        run._run_night({self.company: left}, tomorrow)
         self.relationship.invalidate_recordset()
         self.assertEqual(
             self.relationship.read(["health_score", "health_band", "health_coverage"]), before
         )
         self._move(self.relationship, "healthy", user=self.manager)
-        self.assertIn(self.relationship.id, run._get_unscored(self.company, tomorrow, None))
+        self.assertIn(self.relationship.id, run._get_unscored(tomorrow, None)[self.company])
         self.assertEqual(offboarding.state, "ended", "The history stays")
 
     def test_a_client_that_returns_makes_an_activity_and_no_move(self):

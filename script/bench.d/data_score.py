@@ -337,5 +337,5 @@ def take_nights(env):
         for days in NIGHTS:
             for start in range(0, len(ids), 10_000):
                 batch = ids[start : start + 10_000]
-                Run.with_company(company)._run_night(company, batch, today - timedelta(days=days))
+                Run._run_night({company: batch}, today - timedelta(days=days))
                 env.cr.commit()

@@ -22,30 +22,48 @@ SIGNALS = {
     for code, function in module.MEASURES.items()
 }
 # What has to be done once before any of these functions: ``(env, relationships, as_of)``.
-PREPARES = {function: contact.prepare for function in contact.MEASURES.values()}
+PREPARES = {
+    **dict.fromkeys(money.PREPARED, money.prepare),
+    **dict.fromkeys(contact.MEASURES.values(), contact.prepare),
+}
 
 
-def read(env, relationships, as_of, codes=None):
+def prepare(env, relationships, as_of, codes=None):
+    """Do what several measures share, and return what ``read`` has to know of it.
+
+    The relationships may be of several companies: nothing is looked through for each of them.
+    """
+    if not relationships:
+        return {}
+    functions = [SIGNALS.get(code) for code in (SIGNALS if codes is None else codes)]
+    prepares = dict.fromkeys(PREPARES[function] for function in functions if function in PREPARES)
+    env.flush_all()  # before the savepoints: what is rolled back must not take writes along
+    return {
+        function: _try(env, function.__module__, function, relationships, as_of)[1]
+        for function in prepares
+    }
+
+
+def read(env, relationships, as_of, codes=None, prepared=None):
     """Return ``(readings, errors)`` of relationships of one company on the date ``as_of``.
 
     ``readings``: {relationship id: {code: Reading}}, an entry for every relationship; of what is
     unknown, only when there is something to say about it: a value of None, with detail.
     ``errors``: {code: what went wrong}: a broken measure is unknown for all, the others are read.
-    ``codes``: only these measures, all by default.
+    ``codes``: only these measures, all by default. ``prepared``: what ``prepare`` returned for
+    these relationships, and others.
     """
-    env.flush_all()  # before the savepoints: what is rolled back must not take writes along
-    readings = {relationship_id: {} for relationship_id in relationships.ids}
+    readings = {relationship_id: {} for relationship_id in relationships._ids}
     errors = {}
-    prepared = {}
-    for code in SIGNALS if codes is None else codes:
-        try:
-            found = _read_one(env, relationships, as_of, code, prepared)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise  # Odoo starts the transaction again: nothing is broken
-        except Exception as error:  # noqa: BLE001  whatever one measure does, the rest is scored
-            _logger.warning("The measure %s could not be read", code, exc_info=True)
-            errors[code] = f"{type(error).__name__}: {error}"
-            continue
+    if prepared is None:
+        prepared = prepare(env, relationships, as_of, codes)
+    env.flush_all()
+    for code in (SIGNALS if codes is None else codes) if relationships else ():
+        found, error = {}, prepared.get(PREPARES.get(SIGNALS.get(code)))
+        if not error:
+            found, error = _try(env, code, _read_one, relationships, as_of, code)
+        if error:
+            errors[code] = error
         for relationship_id, reading in found.items():
             if is_known(reading) or reading.value is None and reading.detail:
                 readings[relationship_id][code] = reading
@@ -57,21 +75,23 @@ def is_known(reading):
     return reading.value is not None and isfinite(reading.value)
 
 
-def _read_one(env, relationships, as_of, code, prepared):
-    """Return {relationship id: Reading} of one measure, in a savepoint of its own.
+def _read_one(env, relationships, as_of, code):
+    return SIGNALS[code](env, relationships, as_of)
 
-    ``prepared``: what was prepared for the measures before. It outlives their savepoints.
+
+def _try(env, name, function, *args):
+    """Return (what the function returns, None), or ({}, what went wrong).
+
+    In a savepoint of its own: whatever one measure does, the rest is scored.
     """
-    if not relationships:
-        return {}
-    read_signal = SIGNALS[code]
-    prepare = PREPARES.get(read_signal)
-    if prepare and prepare not in prepared:
+    try:
         with env.cr.savepoint(flush=False):
-            prepare(env, relationships, as_of)
-        prepared[prepare] = True
-    with env.cr.savepoint(flush=False):
-        return read_signal(env, relationships, as_of)
+            return function(env, *args), None
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise  # Odoo starts the transaction again: nothing is broken
+    except Exception as error:  # noqa: BLE001  see above
+        _logger.warning("The measure %s could not be read", name, exc_info=True)
+        return {}, f"{type(error).__name__}: {error}"
 
 
-__all__ = ["SIGNALS", "Reading", "read"]
+__all__ = ["SIGNALS", "Reading", "prepare", "read"]

@@ -7,7 +7,16 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 from .. import period, scope
-from ..reading import fetch, get_end, local_date, make, unknown
+from ..reading import (
+    fetch,
+    get_clients,
+    get_company,
+    get_end,
+    local_date,
+    make,
+    to_array,
+    unknown,
+)
 
 # Hours of a quarter, because less is an accident; a working day of them, for the same reason; and
 # half of them known, because a share of the smaller half says little. Rules of thumb.
@@ -33,7 +42,7 @@ def read_agreement_current(env, relationships, as_of):
             WITH agreement AS (
                 SELECT *, accepted_on <= %(end)s AS accepted
                   FROM client_agreement
-                 WHERE relationship_id IN %(ids)s
+                 WHERE relationship_id = ANY (%(ids)s)
                    AND active
                    AND create_date <= %(end)s
                    AND (replaced_on IS NULL OR replaced_on > %(end)s)
@@ -58,7 +67,7 @@ def read_agreement_current(env, relationships, as_of):
               FROM judged
           GROUP BY relationship_id
             """,
-            ids=relationships._ids,
+            ids=to_array(relationships._ids),
             as_of=as_of,
             end=end,
             accepted=local_date(relationships, SQL("accepted_on")),
@@ -72,19 +81,19 @@ def read_agreement_current(env, relationships, as_of):
 
 def read_unrequested_hours(env, relationships, as_of):
     """Percent of the recent hours that were our own idea, of those whose asker is known."""
-    company = relationships.company_id
-    by_partner = {rel.partner_id.id: rel.id for rel in relationships}
+    company = get_company(relationships)
+    by_partner = get_clients(env, relationships)
+    hours = scope.select_hours(
+        (company.id,),
+        as_of - RECENT + timedelta(days=1),
+        as_of,
+        env["client.profitability"]._get_hours_per_unit(),
+        partner_ids=by_partner,
+        created=get_end(relationships, as_of),
+    )
     totals = {}
     for row in fetch(
-        env,
-        scope.select_hours(
-            (company.id,),
-            as_of - RECENT + timedelta(days=1),
-            as_of,
-            env["client.profitability"]._get_hours_per_unit(),
-            partner_ids=tuple(by_partner),
-            created=get_end(relationships, as_of),
-        ),
+        env, SQL("SELECT * FROM (%s) h ORDER BY us DESC NULLS LAST, project_id", hours)
     ):
         total = totals.setdefault(by_partner[row["partner_id"]], [scope.Hours(), [], []])
         hours = (row[name] or 0.0 for name in scope.Hours._fields)
@@ -123,7 +132,7 @@ def read_price_pressure(env, relationships, as_of):
                 SELECT f.relationship_id, %(said_on)s AS day, f.kind = 'price_pressure' AS pressed,
                        f.id AS feedback_id, NULL::int AS move_id
                   FROM client_feedback f
-                 WHERE f.relationship_id IN %(ids)s
+                 WHERE f.relationship_id = ANY (%(ids)s)
                    AND f.kind <> 'team'
                    AND f.date <= %(end)s
                    AND f.create_date <= %(end)s
@@ -132,7 +141,7 @@ def read_price_pressure(env, relationships, as_of):
                   FROM client_relationship r
                   JOIN res_partner c ON c.commercial_partner_id = r.partner_id
                   JOIN account_move m ON m.partner_id = c.id AND m.company_id = r.company_id
-                 WHERE r.id IN %(ids)s
+                 WHERE r.id = ANY (%(ids)s)
                    AND m.move_type = 'out_invoice'
                    AND m.state = 'posted'
                    AND m.create_date <= %(end)s
@@ -150,7 +159,7 @@ def read_price_pressure(env, relationships, as_of):
           GROUP BY relationship_id
             """,
             said_on=local_date(relationships, SQL("f.date")),
-            ids=relationships._ids,
+            ids=to_array(relationships._ids),
             end=end,
             discounted=_select_discounted(relationships, as_of),
             since=as_of - relativedelta(months=MONTHS),
@@ -169,7 +178,7 @@ def read_price_pressure(env, relationships, as_of):
 
 def _select_discounted(relationships, as_of):
     """The invoices with a discount on a line, or with a line of Odoo's discount product."""
-    company = relationships.company_id
+    company = get_company(relationships)
     return SQL(
         """
         SELECT l.move_id
@@ -202,7 +211,7 @@ def read_hours_over(env, relationships, as_of, months=HOURS_MONTHS):
                                        '1 month') month
                     ON %(accepted)s <= month::date
                    AND (a.replaced_on IS NULL OR %(replaced)s > month::date)
-                 WHERE a.relationship_id IN %(ids)s
+                 WHERE a.relationship_id = ANY (%(ids)s)
                    AND a.active
                    AND a.hours_month > 0
                    AND a.create_date <= %(known)s
@@ -211,7 +220,7 @@ def read_hours_over(env, relationships, as_of, months=HOURS_MONTHS):
                 SELECT relationship_id, date AS month, SUM(hours) AS hours
                   FROM client_profitability
                  WHERE company_id = %(company)s
-                   AND relationship_id IN %(ids)s
+                   AND relationship_id = ANY (%(ids)s)
                    AND date >= %(start)s AND date < %(end)s
               GROUP BY relationship_id, date
             )
@@ -230,8 +239,8 @@ def read_hours_over(env, relationships, as_of, months=HOURS_MONTHS):
             known=get_end(relationships, as_of),
             accepted=local_date(relationships, SQL("a.accepted_on")),
             replaced=local_date(relationships, SQL("a.replaced_on")),
-            ids=relationships._ids,
-            company=relationships.company_id.id,
+            ids=to_array(relationships._ids),
+            company=get_company(relationships).id,
         ),
     )
     return {

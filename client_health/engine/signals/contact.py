@@ -12,10 +12,9 @@ from statistics import median
 from odoo.tools import SQL
 
 from .. import talks
-from ..gathered import gather, select_said
-from ..reading import MOST_RECORDS, fetch, get_end, local_date, make
+from ..gathered import gather
+from ..reading import MOST_RECORDS, fetch, get_end, local_date, make, select_kept
 from ..waiting import WINDOW as YEAR
-from ..waiting import Waiting, read_answers, read_waiting, select_waiting
 from ..working_hours import WorkingHours
 
 # How often a client is to hear from us, in days. A month of 31 days, so that keeping to the first
@@ -30,7 +29,7 @@ LEAST = 3
 
 def prepare(env, relationships, as_of):
     """Gather what was said and met once, for all of these signals: they read nothing else."""
-    gather(env, relationships, get_end(relationships, as_of))
+    gather(env, relationships, as_of, RECENT + QUIET)
 
 
 def read_contact_gap(env, relationships, as_of):
@@ -47,7 +46,7 @@ def read_contact_gap(env, relationships, as_of):
           ORDER BY r.id, t.moment DESC, t.kind, t.res_id
             """,
             day=local_date(relationships, SQL("t.moment")),
-            exchanges=talks.select_exchanges(),
+            exchanges=talks.select_exchanges(relationships),
         ),
     )
     return {
@@ -66,32 +65,42 @@ def read_contact_gap(env, relationships, as_of):
 def read_unanswered_hours(env, relationships, as_of):
     """Working hours that the oldest message of the client waits; 0 when nobody waits."""
     end = get_end(relationships, as_of)
-    waiting = read_waiting(env, relationships, end, gathered=True)
-    last = fetch(
-        env,
-        SQL(
-            "SELECT relationship_id AS id, %s AS day, MAX(id) AS message_id FROM (%s) m GROUP BY 1",
-            local_date(relationships, SQL("MAX(create_date)")),
-            select_said(end - YEAR),
-        ),
-    )
     hours = WorkingHours(relationships, end - YEAR, end)
     if not hours.known:
         return {}
-    return {row["id"]: _make_unanswered(waiting[row["id"]], row, hours, end) for row in last}
-
-
-def _make_unanswered(waiting, last, hours, end):
-    if not waiting:
-        return make(0, last["day"], {"mail.message": [last["message_id"]]})
-    first = waiting[0]
-    return make(
-        hours.between(first.received, end),
-        last["day"],
-        {"mail.message": [row.message_id for row in waiting]},
-        waiting=len(waiting),
-        since=first.received,
+    rows = fetch(
+        env,
+        SQL(
+            """
+            SELECT said.relationship_id AS id, %(day)s AS day, MAX(said.id) AS message_id,
+                   MAX(open.since) AS since, MAX(open.waiting)::int AS waiting,
+                   MAX(open.message_ids) AS message_ids
+              FROM (%(said)s) said
+         LEFT JOIN (SELECT relationship_id, MIN(received) AS since, COUNT(*) AS waiting,
+                           (ARRAY_AGG(message_id ORDER BY received, message_id))[1:%(most)s]
+                               AS message_ids
+                      FROM (%(waiting)s) waiting
+                  GROUP BY relationship_id) open ON open.relationship_id = said.relationship_id
+             WHERE said.create_date > %(since)s
+          GROUP BY said.relationship_id
+            """,
+            day=local_date(relationships, SQL("MAX(said.create_date)")),
+            said=select_kept("said", relationships),
+            waiting=select_kept("waiting", relationships),
+            most=MOST_RECORDS,
+            since=end - YEAR,
+        ),
     )
+    return {
+        row["id"]: make(
+            hours.between(row["since"], end) if row["waiting"] else 0,
+            row["day"],
+            {"mail.message": row["message_ids"] or [row["message_id"]]},
+            waiting=row["waiting"],
+            since=row["since"],
+        )
+        for row in rows
+    }
 
 
 def read_reply_hours(env, relationships, as_of):
@@ -104,28 +113,43 @@ def read_reply_hours(env, relationships, as_of):
     if not hours.known:
         return {}
     times, last, answers = defaultdict(list), {}, defaultdict(list)
-    for row in fetch(env, talks.select_replies(end, end - RECENT, relationships)):
+    for row in fetch(env, talks.select_replies(end - RECENT, relationships)):
         times[row["id"]].append(hours.between(row["received"], row["answered"]))
         answers[row["id"]].append((row["received"], row["message_id"]))
         last[row["id"]] = max(row["day"], last.get(row["id"], row["day"]))
+    waiting = _read_waiting(env, relationships, end - RECENT)
     readings = {}
-    for relationship_id, waiting in read_waiting(env, relationships, end, gathered=True).items():
-        recent = [row.received for row in waiting if row.received > end - RECENT]
+    for relationship_id in times.keys() | waiting.keys():
+        open_since, open_ids = waiting.get(relationship_id, ((), ()))
         answered = times[relationship_id]
-        slow = [age for age in (hours.between(moment, end) for moment in recent)
-                if not answered or age > median(answered)]  # fmt: skip
+        ages = [hours.between(moment, end) for moment in open_since]
+        slow = [age for age in ages if not answered or age > median(answered)]
         if len(answered) + len(slow) >= LEAST:
+            answered_ids = [message_id for _moment, message_id in sorted(answers[relationship_id])]
             readings[relationship_id] = make(
                 median(answered + slow),
-                last.get(relationship_id) or hours.day(max(recent)),
-                {
-                    "mail.message": [row.message_id for row in waiting]
-                    + [message_id for _moment, message_id in sorted(answers[relationship_id])[::-1]]
-                },
+                last.get(relationship_id) or hours.day(max(open_since)),
+                {"mail.message": [*open_ids, *answered_ids[::-1]]},
                 answered=len(answered),
-                waiting=len(recent),
+                waiting=len(open_since),
             )
     return readings
+
+
+def _read_waiting(env, relationships, since):
+    """Return {relationship id: (moments, message ids)} of what waits, the oldest first."""
+    query = SQL(
+        """
+        SELECT relationship_id, ARRAY_AGG(received ORDER BY received, message_id),
+               ARRAY_AGG(message_id ORDER BY received, message_id)
+          FROM (%s) waiting
+         WHERE received > %s
+      GROUP BY relationship_id
+        """,
+        select_kept("waiting", relationships),
+        since,
+    )
+    return {row[0]: row[1:] for row in env.execute_query(query)}
 
 
 def read_initiative(env, relationships, as_of):
@@ -146,7 +170,7 @@ def read_initiative(env, relationships, as_of):
             HAVING COUNT(*) >= %(least)s
             """,
             day=local_date(relationships, SQL("MAX(moment)")),
-            starts=talks.select_starts(end, end - RECENT, QUIET, relationships),
+            starts=talks.select_starts(end - RECENT, QUIET, relationships),
             least=LEAST,
             most=MOST_RECORDS,
         ),
@@ -177,5 +201,3 @@ MEASURES = {
     "reply_hours": read_reply_hours,
     "initiative": read_initiative,
 }
-
-__all__ = ["MEASURES", "Waiting", "read_answers", "read_waiting", "select_waiting"]

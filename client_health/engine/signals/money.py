@@ -8,7 +8,17 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 from .. import margin, period, receivables
-from ..reading import fetch, get_end, make, unknown
+from ..reading import (
+    fetch,
+    get_clients,
+    get_company,
+    get_end,
+    is_one_of,
+    keep,
+    make,
+    select_kept,
+    unknown,
+)
 
 # Halves of a year, because invoices come in lumps; a working day in each, because the rate of
 # one hour is an accident. Both are rules of thumb.
@@ -16,11 +26,52 @@ HALF = 6
 MIN_HOURS = 8.0
 
 
+def prepare(env, relationships, as_of):
+    """Add up the ledger by month once: {relationship, company, date} and the ``margin.Sums``."""
+    start, end = period.last_full_months(as_of)
+    keep(
+        env,
+        "months",
+        SQL(
+            """
+            SELECT relationship_id, company_id, date, %s
+              FROM client_profitability
+             WHERE %s AND date >= %s AND date < %s
+          GROUP BY relationship_id, company_id, date
+            """,
+            _sum_columns(),
+            is_one_of(SQL("relationship_id"), relationships._ids),
+            start,
+            end,
+        ),
+    )
+
+
+def _sum_columns():
+    return SQL(", ").join(
+        SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
+        for name in margin.Sums._fields
+    )
+
+
+def _select_sums(relationships, *groups):
+    """Return a SELECT of the sums of the last full months by relationship, and by ``groups``."""
+    return SQL(
+        """
+        SELECT relationship_id AS id, MIN(date) AS first, MAX(date) AS last, COUNT(*) AS months, %s
+          FROM (%s) month
+      GROUP BY %s
+        """,
+        _sum_columns(),
+        select_kept("months", relationships),
+        SQL(", ").join((SQL("relationship_id"), *groups)),
+    )
+
+
 def read_margin_rate(env, relationships, as_of):
     """Percent of revenue, last 12 full months; unknown as in ``margin.get_margin_rate``."""
-    start, end = period.last_full_months(as_of)
     readings = {}
-    for row in fetch_sums(env, relationships, start, end):
+    for row in fetch(env, _select_sums(relationships)):
         sums = get_sums(row)
         rate = margin.get_margin_rate(sums)
         span = {"start": row["first"], "end": period.end_of_month(row["last"])}
@@ -36,10 +87,10 @@ def read_rate_trend(env, relationships, as_of):
     """Change of the effective hourly rate in percent, half a year against the one before."""
     end = period.first_of_month(as_of)
     middle, start = (end - relativedelta(months=HALF * halves) for halves in (1, 2))
-    before, after = (
-        {row["id"]: row for row in fetch_sums(env, relationships, *span)}
-        for span in ((start, middle), (middle, end))
-    )
+    halves = {False: {}, True: {}}
+    for row in fetch(env, _select_sums(relationships, SQL("date >= %s", middle))):
+        halves[row["last"] >= middle][row["id"]] = row
+    before, after = halves[False], halves[True]
     readings = {}
     for relationship_id in before.keys() & after.keys():
         old, new = (get_sums(rows[relationship_id]) for rows in (before, after))
@@ -56,8 +107,8 @@ def read_rate_trend(env, relationships, as_of):
 
 def read_overdue_habit(env, relationships, as_of):
     """Days that the oldest overdue invoice waits beyond the client's own habit."""
-    company, partner_ids = relationships.company_id.id, relationships.partner_id.ids
-    created = get_end(relationships, as_of)
+    company, created = get_company(relationships).id, get_end(relationships, as_of)
+    partner_ids = get_clients(env, relationships)
     rows = fetch(
         env,
         SQL(
@@ -67,11 +118,11 @@ def read_overdue_habit(env, relationships, as_of):
               FROM client_relationship r
               JOIN (%(habit)s) h ON h.partner_id = r.partner_id
          LEFT JOIN (%(overdue)s) o ON o.partner_id = r.partner_id
-             WHERE r.id IN %(ids)s
+             WHERE %(scope)s
             """,
             habit=receivables.select_habit(company, as_of, partner_ids, created),
             overdue=receivables.select_overdue(company, as_of, partner_ids, created),
-            ids=relationships._ids,
+            scope=is_one_of(SQL("r.id"), relationships._ids),
         ),
     )
     return {
@@ -92,34 +143,6 @@ def _get_days_over(row, as_of):
     return max(0, (as_of - row["overdue_since"]).days - row["days_late"])
 
 
-def fetch_sums(env, relationships, start, end):
-    """Return the sums of the ledger by relationship, ``start`` <= month < ``end``."""
-    names = SQL(", ").join(
-        SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
-        for name in margin.Sums._fields
-    )
-    return fetch(
-        env,
-        SQL(
-            """
-            SELECT relationship_id AS id,
-                   MIN(date) AS first,
-                   MAX(date) AS last,
-                   COUNT(DISTINCT date) AS months,
-                   %s
-              FROM client_profitability
-             WHERE company_id = %s AND relationship_id IN %s AND date >= %s AND date < %s
-          GROUP BY relationship_id
-            """,
-            names,
-            relationships.company_id.id,
-            relationships._ids,
-            start,
-            end,
-        ),
-    )
-
-
 def get_sums(row):
     return margin.Sums(*(float(row[name]) for name in margin.Sums._fields))
 
@@ -129,3 +152,5 @@ MEASURES = {
     "rate_trend": read_rate_trend,
     "overdue_habit": read_overdue_habit,
 }
+# These read what ``prepare`` kept.
+PREPARED = (read_margin_rate, read_rate_trend)

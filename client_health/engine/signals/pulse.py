@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from ..gathered import select_tough_type
-from ..reading import fetch, get_end, local_date, make
+from ..reading import fetch, get_end, local_date, make, to_array
 
 # What colleagues said holds as long as two judgements of the owner; a talk that was had says that
 # talks are had for a quarter. Rules of thumb.
@@ -23,12 +23,12 @@ def read_owner_pulse(env, relationships, as_of):
                    p.relationship_id AS id, p.id AS pulse_id, p.value::int AS value, p.date AS day,
                    p.date_end, p.user_id
               FROM client_pulse p
-             WHERE p.relationship_id IN %(ids)s
+             WHERE p.relationship_id = ANY (%(ids)s)
                AND p.date <= %(as_of)s
                AND p.create_date <= %(end)s
           ORDER BY p.relationship_id, p.date DESC, p.id DESC
             """,
-            ids=relationships._ids,
+            ids=to_array(relationships._ids),
             as_of=as_of,
             end=get_end(relationships, as_of),
         ),
@@ -65,7 +65,7 @@ def read_team_pulse(env, relationships, as_of):
                            f.wear::int AS wear,
                            LEAST(f.rating::int, 6 - f.wear::int) AS value
                       FROM client_feedback f
-                     WHERE f.relationship_id IN %(ids)s
+                     WHERE f.relationship_id = ANY (%(ids)s)
                        AND f.kind = 'team'
                        AND (f.rating IS NOT NULL OR f.wear IS NOT NULL)
                        AND f.user_id IS NOT NULL
@@ -76,7 +76,7 @@ def read_team_pulse(env, relationships, as_of):
           GROUP BY relationship_id
             """,
             day=local_date(relationships, SQL("f.date")),
-            ids=relationships._ids,
+            ids=to_array(relationships._ids),
             end=end,
             since=end - TEAM_HOLDS,
         ),
@@ -135,7 +135,7 @@ def read_unhad_talks(env, relationships, as_of):
                    MAX(CASE WHEN is_open THEN created ELSE had_on END) AS day,
                    ARRAY_AGG(activity_id ORDER BY is_open DESC, date_deadline, activity_id) AS ids
               FROM talk
-             WHERE id IN %(ids)s
+             WHERE id = ANY (%(ids)s)
           GROUP BY id
             """,
             created=local_date(relationships, SQL("a.create_date")),
@@ -144,7 +144,7 @@ def read_unhad_talks(env, relationships, as_of):
             tough=select_tough_type(),
             end=get_end(relationships, as_of),
             had_after=as_of - HAD,
-            ids=relationships._ids,
+            ids=to_array(relationships._ids),
         ),
     )
     return {

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ..reading import MOST_RECORDS, fetch, get_end, local_date, make
+from ..reading import MOST_RECORDS, fetch, get_end, local_date, make, to_array
 
 # What was closed or reached so long ago is history. Rules of thumb.
 RECENT_GOALS = timedelta(days=90)
@@ -29,7 +29,7 @@ def read_goals_on_track(env, relationships, as_of):
                        date_closed > %(as_of)s OR date_closed IS NULL AS live,
                        date_measured <= %(as_of)s AS measured
                   FROM client_goal
-                 WHERE relationship_id IN %(ids)s
+                 WHERE relationship_id = ANY (%(ids)s)
                    AND active
                    AND create_date <= %(end)s
                    AND state NOT IN ('draft', 'dropped')
@@ -57,7 +57,7 @@ def read_goals_on_track(env, relationships, as_of):
           GROUP BY relationship_id
             HAVING COUNT(good) > 0
             """,
-            ids=relationships._ids,
+            ids=to_array(relationships._ids),
             as_of=as_of,
             end=get_end(relationships, as_of),
             closed_after=as_of - RECENT_GOALS,
@@ -91,7 +91,7 @@ def read_milestones_on_time(env, relationships, as_of):
                   JOIN res_partner c ON c.commercial_partner_id = r.partner_id
                   JOIN project_project j ON j.partner_id = c.id
                   JOIN project_milestone m ON m.project_id = j.id
-                 WHERE r.id IN %(ids)s
+                 WHERE r.id = ANY (%(ids)s)
                    AND COALESCE(j.company_id, r.company_id) = r.company_id
                    AND j.is_template IS NOT TRUE
                    AND m.deadline IS NOT NULL
@@ -108,7 +108,7 @@ def read_milestones_on_time(env, relationships, as_of):
                 OR reached IS NULL AND deadline < %(as_of)s
           GROUP BY relationship_id
             """,
-            ids=relationships._ids,
+            ids=to_array(relationships._ids),
             as_of=as_of,
             end=get_end(relationships, as_of),
             reached_after=as_of - RECENT_MILESTONES,
@@ -148,7 +148,7 @@ def read_overdue_work(env, relationships, as_of):
               JOIN client_relationship r
                 ON r.partner_id = COALESCE(jc.commercial_partner_id, tc.commercial_partner_id)
                AND r.company_id = COALESCE(t.company_id, j.company_id, r.company_id)
-             WHERE r.id IN %(ids)s
+             WHERE r.id = ANY (%(ids)s)
                AND t.active
                AND j.active
                AND j.is_template IS NOT TRUE
@@ -158,7 +158,7 @@ def read_overdue_work(env, relationships, as_of):
                AND (t.state NOT IN ('1_done', '1_canceled') OR t.date_last_stage_update > %(end)s)
           GROUP BY r.id
             """,
-            ids=relationships._ids,
+            ids=to_array(relationships._ids),
             end=end,
             most=MOST_RECORDS,
             day=local_date(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from ..messages import EVER
-from ..reading import fetch, get_end, local_date, make
+from ..reading import fetch, get_end, local_date, make, to_array
 
 # A rating counts half after each half-life, and not at all after the window: one answer in 180
 # days is the least that a score should rest on (market.md, E). The half-life is a rule of thumb.
@@ -64,7 +64,7 @@ def read_open_complaints(env, relationships, as_of):
                 SELECT relationship_id, id, kind, LEAST(date, %(as_of)s) AS day,
                        state = 'open' OR closed_date > %(end)s AS is_open
                   FROM client_issue
-                 WHERE relationship_id IN %(ids)s AND create_date <= %(end)s
+                 WHERE relationship_id = ANY (%(ids)s) AND create_date <= %(end)s
             ), said AS (
                 SELECT f.relationship_id, f.id, i.id AS issue_id, %(day)s AS day,
                        f.kind IN ('complaint', 'concern')
@@ -94,7 +94,7 @@ def read_open_complaints(env, relationships, as_of):
               FROM line
           GROUP BY relationship_id
             """,
-            ids=relationships._ids,
+            ids=to_array(relationships._ids),
             end=end,
             day=_get_day(relationships),
             is_said=_is_said(relationships, end),
@@ -147,10 +147,14 @@ def _get_day(relationships):
 def _is_said(relationships, end):
     """Return the condition that the client said it, and that it was written down in time."""
     return SQL(
-        "f.relationship_id IN %s AND f.kind <> 'team' AND f.date <= %s AND f.create_date <= %s",
-        relationships._ids,
-        end,
-        end,
+        """
+        f.relationship_id = ANY (%(ids)s)
+        AND f.kind <> 'team'
+        AND f.date <= %(end)s
+        AND f.create_date <= %(end)s
+        """,
+        ids=to_array(relationships._ids),
+        end=end,
     )
 
 

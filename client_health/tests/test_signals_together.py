@@ -1,0 +1,138 @@
+from datetime import date, datetime
+from unittest.mock import patch
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+
+from ..engine import signals
+from ..engine.signals import contact
+from .common_signals import SignalCommon
+
+CONTACT = tuple(contact.MEASURES)
+MONEY = ("margin_rate", "rate_trend")
+
+
+@tagged("post_install", "-at_install")
+class TestSignalsTogether(SignalCommon):
+    """What signals share is read once, for the clients of all companies."""
+
+    def _read_together(self, as_of, codes=CONTACT):
+        """Return {relationship id: {code: Reading}}, as a night reads both companies."""
+        both = self.relationship | self.relationship_abroad
+        prepared = signals.prepare(self.env, both, as_of, codes)
+        readings = {}
+        for relationship in both:
+            found, errors = signals.read(self.env, relationship, as_of, codes, prepared)
+            self.assertFalse(errors)
+            readings |= found
+        return readings
+
+    def _read_alone(self, as_of, codes=CONTACT):
+        readings = {}
+        for relationship in self.relationship | self.relationship_abroad:
+            readings |= signals.read(self.env, relationship, as_of, codes)[0]
+        return readings
+
+    def test_together_as_alone(self):
+        """Discussions of each company, and one of a document that belongs to both."""
+        for record in (self.task, self.project_abroad, self.client_partner):
+            for days in (60, 40, 20):
+                self._say(self.elena, record, self._ago(days, 30))
+                self._say(self.us, record, self._ago(days, 4), to=self.elena)
+            self._say(self.elena, record, self._ago(9))
+        together = self._read_together(self.today)
+        self.assertEqual(together, self._read_alone(self.today))
+        for relationship in self.relationship | self.relationship_abroad:
+            self.assertEqual(set(together[relationship.id]), set(CONTACT))
+            self.assertEqual(together[relationship.id]["unanswered_hours"].detail["waiting"], 2)
+
+    def test_each_day_ends_where_its_company_is(self):
+        """At 5 in the evening in UTC the day is over in Auckland, and at noon not in New York."""
+        self.calendar.tz = "America/New_York"
+        self.abroad.resource_calendar_id.tz = "Pacific/Auckland"
+        day = date(2026, 3, 4)
+        asked = datetime(2026, 3, 3, 17)
+        for record in (self.task, self.project_abroad.task_ids):
+            self._say(self.elena, record, asked)
+            self._say(self.us, record, datetime(2026, 3, 4, 17), to=self.elena)
+        together = self._read_together(day)
+        here, abroad = (
+            together[relationship.id]["unanswered_hours"]
+            for relationship in (self.relationship, self.relationship_abroad)
+        )
+        self.assertEqual(here.value, 0, "Answered that day")
+        self.assertEqual(abroad.detail["waiting"], 1, "It was answered the day after")
+        self.assertEqual((here.date, abroad.date), (date(2026, 3, 3), date(2026, 3, 4)))
+        self.assertEqual(together, self._read_alone(day))
+
+    def test_a_message_of_the_day_after_hides_nothing(self):
+        """What the client wrote later is not its last message yet."""
+        self.calendar.tz = "America/New_York"
+        self.abroad.resource_calendar_id.tz = "Pacific/Auckland"
+        record = self.project_abroad.task_ids
+        self._say(self.us, record, datetime(2026, 3, 2, 9), to=self.elena)
+        self._say(self.elena, record, datetime(2026, 3, 3, 9))
+        self._say(self.elena, record, datetime(2026, 3, 4, 17))
+        readings = self._read_together(date(2026, 3, 4))[self.relationship_abroad.id]
+        self.assertEqual(readings["contact_gap"].date, date(2026, 3, 3))
+        self.assertEqual(readings["unanswered_hours"].detail["waiting"], 1)
+
+    def test_money_together_as_alone(self):
+        month = self.today.replace(day=1) - relativedelta(months=2)
+        self.env["client.profitability"].sudo().create(
+            [
+                {
+                    "relationship_id": relationship.id,
+                    "partner_id": self.client_partner.id,
+                    "company_id": relationship.company_id.id,
+                    "date": month,
+                    "revenue": 1000,
+                    "labour_cost": cost,
+                    "other_cost": 0,
+                    "hours": 10,
+                    "billable_hours": 10,
+                    "uncosted_hours": 0,
+                }
+                for relationship, cost in (
+                    (self.relationship, 400),
+                    (self.relationship_abroad, 900),
+                )
+            ]
+        )
+        together = self._read_together(self.today, MONEY)
+        values = {key: readings["margin_rate"].value for key, readings in together.items()}
+        self.assertEqual(values, {self.relationship.id: 60, self.relationship_abroad.id: 10})
+        self.assertEqual(together, self._read_alone(self.today, MONEY))
+
+    def test_broken_preparation_leaves_the_rest(self):
+        """Its measures are unknown with their error, for every company; the others are read."""
+
+        def fail(env, relationships, as_of):
+            env.execute_query(SQL("SELECT no_such_column FROM res_company"))
+
+        self._log("praise", rating="5")
+        prepares = dict(signals.PREPARES) | dict.fromkeys(contact.MEASURES.values(), fail)
+        codes = [*CONTACT, "feedback_rating"]
+        with (
+            patch.object(signals, "PREPARES", prepares),
+            mute_logger("odoo.sql_db", "odoo.addons.client_health.engine.signals"),
+        ):
+            prepared = signals.prepare(self.env, self.relationship, self.today, codes)
+            readings, errors = signals.read(
+                self.env, self.relationship, self.today, codes, prepared
+            )
+        self.assertEqual(set(readings[self.relationship.id]), {"feedback_rating"})
+        self.assertEqual(set(errors), set(CONTACT))
+        self.assertTrue(all("no_such_column" in error for error in errors.values()))
+
+    def test_prepared_once_for_all_companies(self):
+        """However many companies: what they share is read in the same number of statements."""
+        counts = []
+        for relationships in (self.relationship, self.relationship | self.relationship_abroad):
+            signals.prepare(self.env, relationships, self.today)  # caches warm
+            before = self.env.cr.sql_log_count
+            signals.prepare(self.env, relationships, self.today)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts)
