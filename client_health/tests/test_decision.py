@@ -2,13 +2,13 @@ import json
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError, UserError
-from odoo.service.model import call_kw
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from ..engine import give_and_take, given_money, margin, parting, scenario
 from ..exceptions import MoveQuestion
 from .common_money import month_ago
+from .common_money_access import MoneyAccessCommon
 from .common_parting import PartingCommon
 
 
@@ -449,38 +449,11 @@ class TestDeciding(DecisionCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestDecisionAccess(DecisionCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.salesman = cls._create_member("sales", "sales_team.group_sale_manager")
-        cls.worker = cls._create_member("work", "project.group_project_manager")
-        cls.portal = new_test_user(cls.env, "decision_portal", groups="base.group_portal")
-        cls.portal.partner_id.parent_id = cls.client
-
-    @classmethod
-    def _create_member(cls, login, group):
-        return new_test_user(
-            cls.env,
-            f"decision_{login}",
-            groups=f"base.group_user,{group}",
-            company_ids=[Command.set(cls.company.ids)],
-            company_id=cls.company.id,
-        )
-
-    def assertRefused(self, user, model, method, *args, **kwargs):
-        with (
-            self.subTest(user=user.login, model=model, method=method),
-            self.assertRaises(AccessError),
-        ):
-            call_kw(self.env[model].with_user(user), method, args, kwargs)
-
+class TestDecisionAccess(DecisionCommon, MoneyAccessCommon):
     def test_who_has_no_business_with_money(self):
         decision = self._open()
         ours = [("id", "=", self.relationship.id)]
-        for user in (
-            self.owner, self.seller, self.colleague, self.salesman, self.worker, self.portal,
-        ):  # fmt: skip
+        for user in self.outsiders:
             self.assertRefused(user, "client.decision", "read", decision.ids, ["sheet"])
             self.assertRefused(user, "client.decision", "search", [])
             self.assertRefused(user, "client.decision", "search_read", [], ["choice"])

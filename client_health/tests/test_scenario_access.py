@@ -1,13 +1,12 @@
 from psycopg2 import IntegrityError
 
-from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.service.model import call_kw
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..engine import scenario
 from .common_money import MoneyCommon, month_ago
+from .common_money_access import MoneyAccessCommon
 
 
 class ScenarioCommon(MoneyCommon):
@@ -236,42 +235,16 @@ class TestScenarioWizard(ScenarioCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestScenarioAccess(ScenarioCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.salesman = cls._create_member("sales", "sales_team.group_sale_manager")
-        cls.worker = cls._create_member("work", "project.group_project_manager")
-        cls.portal = new_test_user(cls.env, "scenario_portal", groups="base.group_portal")
-        cls.portal.partner_id.parent_id = cls.client
-
-    @classmethod
-    def _create_member(cls, login, group):
-        return new_test_user(
-            cls.env,
-            f"scenario_{login}",
-            groups=f"base.group_user,{group}",
-            company_ids=[Command.set(cls.company.ids)],
-            company_id=cls.company.id,
-        )
-
+class TestScenarioAccess(ScenarioCommon, MoneyAccessCommon):
     def setUp(self):
         super().setUp()
         self.saved = self._save(rate_percent=10)
         self.controlled_saved = self._save(self.controlled, rate_percent=10)
 
-    def assertRefused(self, user, model, method, *args):
-        with (
-            self.subTest(user=user.login, model=model, method=method),
-            self.assertRaises(AccessError),
-        ):
-            call_kw(self.env[model].with_user(user), method, args, {})
-
     def test_who_has_no_business_with_money(self):
-        users = (self.owner, self.seller, self.colleague, self.salesman, self.worker, self.portal)
         values = {"relationship_id": self.relationship.id}
         relationship = [("id", "=", self.relationship.id)]
-        for user in users:
+        for user in self.outsiders:
             for model in ("client.scenario", "client.scenario.simulation"):
                 self.assertRefused(user, model, "search", [])
                 self.assertRefused(user, model, "search_read", [], ["hours"])
