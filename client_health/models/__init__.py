@@ -22,6 +22,7 @@ from . import client_fit_opportunity_mixin
 from . import client_fit_round
 from . import client_flow_mixin
 from . import client_handover
+from . import client_handover_list_mixin
 from . import client_health_band_mixin
 from . import client_health_dimension
 from . import client_health_day_mixin
@@ -57,6 +58,7 @@ from . import client_money_mixin
 from . import client_money_scenario_mixin
 from . import client_offboarding
 from . import client_offboarding_excuse
+from . import client_offboarding_move_mixin
 from . import client_offboarding_place_mixin
 from . import client_offboarding_points_mixin
 from . import client_offboarding_reason
