@@ -46,9 +46,8 @@ class ClientHealthExplanation(models.AbstractModel):
         override = relationship.health_override_id
         if not override:
             return False
-        bands = dict(override._fields["band"]._description_selection(self.env))
         return {
-            "band": bands[override.band],
+            "band": override._get_band_name(),
             "reason": override.reason,
             "user": override.user_id.display_name,
             "until": format_date(self.env, override.date_end),

@@ -55,6 +55,18 @@ class ClientHealthOverride(models.Model):
     )
     is_current = fields.Boolean(string="Counts Today", compute="_compute_is_current")
 
+    @api.depends("band", "reason", "date_end")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """Say all of it: where only the name is shown, nobody needs to open it."""
+        for override in self:
+            override.display_name = override.date_end and self.env._(
+                "%(band)s until %(date)s: %(reason)s",
+                band=override._get_band_name(),
+                date=format_date(self.env, override.date_end),
+                reason=override.reason,
+            )
+
     @api.depends("date_start", "date_end", "date_ended")
     def _compute_is_current(self):
         today = fields.Date.context_today(self)
@@ -100,15 +112,16 @@ class ClientHealthOverride(models.Model):
                 override.relationship_id.id: self.env._(
                     "Health is overridden until %(date)s: %(band)s. %(reason)s",
                     date=format_date(self.env, override.date_end),
-                    band=dict(override._fields["band"]._description_selection(self.env))[
-                        override.band
-                    ],
+                    band=override._get_band_name(),
                     reason=override.reason,
                 )
                 for override in overrides
             }
         )
         return overrides
+
+    def _get_band_name(self):
+        return dict(self._fields["band"]._description_selection(self.env)).get(self.band)
 
     def _end_earlier(self):
         earlier = self.search(

@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from .common_health import HealthCommon
 
@@ -98,6 +98,10 @@ class TestHealthJudgement(HealthCommon):
         self.assertIn("Their new manager", self.relationship.message_ids[0].body)
         explained = self.relationship.with_user(self.owner).get_health_explanation()
         self.assertEqual(explained["override"]["reason"], "Their new manager starts soon")
+        date = format_date(self.env, override.date_end)
+        told = f"Watch until {date}: Their new manager starts soon"
+        self.assertEqual(override.display_name, told)
+        self.assertIn(f"overridden until {date}: Watch", self.relationship.message_ids[0].body)
         override.action_end()
         self.assertRecordValues(
             self.relationship, [{"health_band": "risk", "health_overridden": False}]
