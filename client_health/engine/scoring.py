@@ -68,17 +68,6 @@ class Score:
     dimensions: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one measure did to the score: its values before and after, and the points of score."""
-
-    code: str
-    dimension: str
-    old: float | None
-    new: float | None
-    delta: float
-
-
 def get_points(measure: Measure, value: float | None) -> float | None:
     """Return 0 to 100 points, or None when the value is unknown."""
     if value is None or math.isnan(value):
@@ -122,38 +111,6 @@ def get_drop(measures: "Iterable[Measure] | Scorer", old: Readings, new: Reading
     return None if before is None or after is None else before - after
 
 
-def get_changes(measures: Iterable[Measure], old: Readings, new: Readings) -> list[Change]:
-    """Return what each measure did to the score, the strongest first; [] when one has no score.
-
-    The deltas add up to the new score less the old one. What is known both times counts by its
-    own points. What became known counts by how far it lies from what was known without it (first
-    in its dimension, else in all others), as does what got lost. Measures that changed nothing
-    are left out.
-    """
-    measures = list(measures)
-    before, after = get_score(measures, old), get_score(measures, new)
-    if before.score is None or after.score is None:
-        return []
-    lost = _split(measures, before.points, after.points, before.score)
-    found = _split(measures, after.points, before.points, before.score)
-    changes = [
-        Change(
-            measure.code,
-            measure.dimension,
-            _get_value(old, measure.code),
-            _get_value(new, measure.code),
-            found.get(measure.code, 0.0) - lost.get(measure.code, 0.0),
-        )
-        for measure in measures
-    ]
-    changed = [
-        change
-        for change in changes
-        if change.delta or (change.code in before.points) != (change.code in after.points)
-    ]
-    return sorted(changed, key=lambda change: (-abs(change.delta), change.code))
-
-
 class Scorer:
     """Scores any number of clients by the same measures: what follows from these is done once."""
 
@@ -189,7 +146,7 @@ class Scorer:
         for code, dimension, weight in self._weights:
             if code in points:
                 rows.setdefault(dimension, []).append((weight, points[code]))
-        dimensions = {dimension: _get_mean(values) for dimension, values in rows.items()}
+        dimensions = {dimension: get_mean(values) for dimension, values in rows.items()}
         coverage = min(100.0, 100.0 * math.fsum(self._parts[code] for code in points))
         counting = [
             (weight, dimensions[code])
@@ -197,7 +154,7 @@ class Scorer:
             if weight and code in dimensions
         ]
         is_enough = coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS
-        return Score(_get_mean(counting) if is_enough else None, coverage, points, dimensions)
+        return Score(get_mean(counting) if is_enough else None, coverage, points, dimensions)
 
 
 def get_scorer(measures: "Iterable[Measure] | Scorer") -> Scorer:
@@ -216,11 +173,6 @@ def get_shown(score: float) -> int:
     Not rounded up, or a red 50 would stand where red ends at 50. The browser does the same.
     """
     return math.floor(score + 1e-9)
-
-
-def _get_value(readings: Readings, code: str) -> float | None:
-    reading = readings.get(code)
-    return None if reading is None else reading.value
 
 
 def get_weights(measures: Iterable[Measure], known: Iterable[str]) -> dict[str, float]:
@@ -247,16 +199,7 @@ def get_weights(measures: Iterable[Measure], known: Iterable[str]) -> dict[str, 
     }
 
 
-def _get_dimensions(measures: Iterable[Measure], points: Mapping[str, float]) -> dict[str, float]:
-    """Return {dimension: points} of the dimensions of which anything with a weight is known."""
-    rows: dict[str, list[tuple[float, float]]] = {}
-    for m in measures:
-        if m.code in points and m.weight:
-            rows.setdefault(m.dimension, []).append((m.weight, points[m.code]))
-    return {dimension: _get_mean(values) for dimension, values in rows.items()}
-
-
-def _get_mean(rows: Sequence[tuple[float, float]]) -> float:
+def get_mean(rows: Sequence[tuple[float, float]]) -> float:
     """Return the mean of (weight, points), no weight of 0; never outside of its own values."""
     if len(rows) == 1:
         return rows[0][1]
@@ -264,36 +207,3 @@ def _get_mean(rows: Sequence[tuple[float, float]]) -> float:
     total = math.fsum([weight for weight, _value in rows])
     mean = math.fsum([weight / total * value for weight, value in rows])
     return min(max(mean, min(values)), max(values))
-
-
-def _split(
-    measures: list[Measure],
-    points: Mapping[str, float],
-    others: Mapping[str, float],
-    reference: float,
-) -> dict[str, float]:
-    """Return {code: part} of one side of a change; ``others`` are the points of the other side.
-
-    The parts add up to the score of this side, less what both sides have in common and the same.
-    ``reference`` stands in where both sides know nothing in common.
-    """
-    both = points.keys() & others.keys()
-    weights = get_weights(measures, points)
-    common = get_weights(measures, both)
-    kept = {m.dimension for m in measures if common[m.code]}
-    # Weights as if the dimensions that only this side knows did not exist.
-    inside = get_weights(
-        measures, {m.code for m in measures if m.code in points and m.dimension in kept}
-    )
-    rows = [(inside[code], points[code]) for code in points if inside[code]]
-    base = _get_mean(rows) if kept else reference
-    of_both = _get_dimensions(measures, {code: points[code] for code in both})
-    parts = {}
-    for m in measures:
-        if m.code in both:
-            parts[m.code] = common[m.code] * points[m.code]
-        elif m.code in points and m.dimension in kept:
-            parts[m.code] = inside[m.code] * (points[m.code] - of_both[m.dimension])
-        elif m.code in points:
-            parts[m.code] = weights[m.code] * (points[m.code] - base)
-    return parts

@@ -8,7 +8,8 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from .scoring import Change, get_shown
+from .changes import Change
+from .scoring import get_shown
 
 CHANGED = "changed"  # from one value to another
 KNOWN = "known"  # was unknown before

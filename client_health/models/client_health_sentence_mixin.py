@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import formatLang
 
 from ..engine import scoring, sentences
+from ..engine.changes import get_changes
 
 STRONGEST = 2
 
@@ -71,7 +72,7 @@ class ClientHealthSentenceMixin(models.AbstractModel):
         """Return the sentences from one day to another; None: nobody can tell."""
         if None in (old.score, new.score, old.readings, new.readings):
             return None
-        changes = scoring.get_changes(measures, old.readings, new.readings)
+        changes = get_changes(measures, old.readings, new.readings)
         told = sentences.get_sentences(changes, old.score, new.score, hidden)
         return [
             {"text": self._get_sentence_text(sentence, *words), "points": sentence.points}

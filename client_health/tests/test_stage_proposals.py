@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.scoring import Measure, Reading, get_changes, get_score, get_shown
+from ..engine.changes import get_changes
+from ..engine.scoring import Measure, Reading, get_score, get_shown
 from ..engine.sentences import HIDDEN, SETTINGS, get_sentences, round_to_total
 from ..engine.stage_proposals import DEFAULT_LIMITS, Case, Limits, Run, get_proposal
 

@@ -330,12 +330,11 @@ def rebuild(env):
 
 def take_nights(env):
     """Score two nights before, of all companies, as the nightly run does."""
-    Run = env["client.health.run"]
     today = date.today()
-    for company in env["res.company"].search([]):
-        ids = env["client.relationship"].search([("company_id", "=", company.id)]).ids
-        for days in NIGHTS:
-            for start in range(0, len(ids), 10_000):
-                batch = ids[start : start + 10_000]
-                Run._run_night({company: batch}, today - timedelta(days=days))
-                env.cr.commit()
+    batch = {
+        company: env["client.relationship"].search([("company_id", "=", company.id)]).ids
+        for company in env["res.company"].search([])
+    }
+    for days in NIGHTS:
+        env["client.health.run"]._run_night(batch, today - timedelta(days=days))
+        env.cr.commit()
