@@ -33,8 +33,6 @@ def gather(env, relationships, as_of, habit):
     people = messages.with_people(ends, scope)
     end = max(ends.values())
     keep(env, "received", _select_received(people, end))
-    # or PostgreSQL would expect a few discussions, and look up the answers one by one
-    env.cr.execute("ANALYZE client_health_received")
     keep(env, "said", _select_said(people, end))
     keep(env, "met", _select_met(people, end))
     keep(env, "sent", _select_sent(people, end, min(ends.values()) - habit))

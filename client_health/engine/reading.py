@@ -38,12 +38,14 @@ def get_clients(env, relationships):
 
 
 def keep(env, table, query):
-    """Keep what a SELECT finds in a temporary table that ends with the transaction."""
+    """Keep what a SELECT finds of clients in a temporary table that ends with the transaction."""
     env.cr.execute(
         SQL(
             # dropped at once: a transaction may read several days
             "DROP TABLE IF EXISTS %(name)s;"
-            "CREATE TEMPORARY TABLE %(name)s ON COMMIT DROP AS %(query)s",
+            "CREATE TEMPORARY TABLE %(name)s ON COMMIT DROP AS %(query)s;"
+            "CREATE INDEX ON %(name)s (relationship_id);"
+            "ANALYZE %(name)s",
             name=SQL.identifier(f"client_health_{table}"),
             query=query,
         )
@@ -51,11 +53,13 @@ def keep(env, table, query):
 
 
 def select_kept(table, relationships):
-    """Return a SELECT of what was kept of the clients of a company; it has a company_id."""
+    """Return a SELECT of what was kept of clients of a company: these, and any between them."""
     return SQL(
-        "SELECT * FROM %s WHERE company_id = %s",
+        "SELECT * FROM %s WHERE company_id = %s AND relationship_id BETWEEN %s AND %s",
         SQL.identifier(f"client_health_{table}"),
         get_company(relationships).id,
+        min(relationships._ids),
+        max(relationships._ids),
     )
 
 

@@ -64,7 +64,8 @@ def read(env, relationships, as_of, codes=None, prepared=None):
             found, error = _try(env, code, _read_one, relationships, as_of, code)
         if error:
             errors[code] = error
-        for relationship_id, reading in found.items():
+        for relationship_id in readings.keys() & found.keys():
+            reading = found[relationship_id]
             if is_known(reading) or reading.value is None and reading.detail:
                 readings[relationship_id][code] = reading
     return readings, errors
