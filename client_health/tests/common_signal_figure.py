@@ -7,8 +7,8 @@ class Figure:
     So None is unequal to all of them: unknown is neither zero nor anything else.
     """
 
-    def __init__(self, value=None, above=None):
-        self.value, self.above = value, above
+    def __init__(self, value=None, floor=None):
+        self.value, self.floor = value, floor
 
     @classmethod
     def of(cls, value):
@@ -17,15 +17,15 @@ class Figure:
     def __eq__(self, other):
         if other is None:
             return False
-        return abs(other - self.value) < 0.006 if self.above is None else other > self.above
+        return abs(other - self.value) < 0.006 if self.floor is None else other > self.floor
 
     def __repr__(self):
-        return repr(self.value) if self.above is None else f"more than {self.above}"
+        return repr(self.value) if self.floor is None else f"more than {self.floor}"
 
 
 def above(value):
     """Return what is equal to all figures above one."""
-    return Figure(above=value)
+    return Figure(floor=value)
 
 
 class Case(NamedTuple):
