@@ -6,7 +6,7 @@ that end with the transaction:
 
 - ``client_health_said``: what clients wrote: relationship_id, company_id, id, model, res_id,
   create_date, and of the discussion: ``begins`` (the first of them since our last message),
-  ``is_last``, ``after_ours`` (we wrote before), ``answered`` (when we wrote next, or NULL)
+  ``replies`` (and that message was not long ago), ``answered`` (when we wrote next, or NULL)
 - ``client_health_met``: relationship_id, company_id, moment, kind, model, res_id, ours
 - ``client_health_sent``: relationship_id, company_id, id, model, res_id, create_date: what we sent
   to a contact of the client lately
@@ -18,14 +18,15 @@ What is a client's message, and what is ours, is said in ``messages.py``.
 from odoo.tools import SQL
 
 from . import messages, waiting
-from .reading import get_end, is_one_of, keep
+from .reading import EVER, get_end, is_one_of, keep
 
 
-def gather(env, relationships, as_of, habit):
+def gather(env, relationships, as_of, recent, quiet):
     """Fill the tables with all that was said and met until the end of a day.
 
-    A fixed number of statements, whatever the number of clients and companies. ``habit``: how
-    long before the end what we sent is looked up.
+    A fixed number of statements, whatever the number of clients and companies. What we sent is
+    looked up for a time that is ``recent``. ``quiet``: how long a discussion rests until the next
+    message is no reply, and begins a new contact.
     """
     env.flush_all()
     scope = is_one_of(SQL("r.id"), relationships._ids)
@@ -33,9 +34,11 @@ def gather(env, relationships, as_of, habit):
     people = messages.with_people(ends, scope)
     end = max(ends.values())
     keep(env, "received", _select_received(people, end))
-    keep(env, "said", _select_said(people, end))
+    # or PostgreSQL would expect a few discussions, and look up the answers one by one
+    env.cr.execute("ANALYZE client_health_received")
+    keep(env, "said", _select_said(people, end, quiet))
     keep(env, "met", _select_met(people, end))
-    keep(env, "sent", _select_sent(people, end, min(ends.values()) - habit))
+    keep(env, "sent", _select_sent(people, end, min(ends.values()) - recent - quiet))
     keep(env, "waiting", _select_waiting(people))
 
 
@@ -54,12 +57,12 @@ def _select_received(people, end):
     return SQL(
         "WITH %s, received AS (%s) SELECT * FROM (%s) message",
         people,
-        messages.select_received(end, messages.EVER),
+        messages.select_received(end, EVER),
         messages.select_messages(),
     )
 
 
-def _select_said(people, end):
+def _select_said(people, end, quiet):
     """The discussions of both sides, newest line first, of which the clients' lines are kept."""
     return SQL(
         """
@@ -78,22 +81,23 @@ def _select_said(people, end):
                   WHERE o.create_date <= r.till AND (%(is_ours)s)),
              told AS (
                  SELECT *,
-                        COALESCE(LEAD(ours) OVER newest_first, true) AS begins,
-                        COUNT(*) FILTER (WHERE NOT ours) OVER so_far = 1 AS is_last,
-                        MIN(create_date) FILTER (WHERE ours) OVER whole <= create_date
-                            AS after_ours,
+                        LEAD(ours) OVER newest_first AS after_ours,
+                        create_date - LEAD(create_date) OVER newest_first AS pause,
                         MIN(create_date) FILTER (WHERE ours) OVER so_far AS answered
                    FROM line
-                 WINDOW whole AS (PARTITION BY relationship_id, res_id, model),
-                        newest_first AS (whole ORDER BY create_date DESC, id DESC),
+                 WINDOW newest_first AS (PARTITION BY relationship_id, res_id, model
+                                         ORDER BY create_date DESC, id DESC),
                         so_far AS (newest_first ROWS UNBOUNDED PRECEDING))
-        SELECT relationship_id, company_id, id, model, res_id, create_date, begins, is_last,
-               after_ours, answered
+        SELECT relationship_id, company_id, id, model, res_id, create_date,
+               after_ours IS NOT FALSE AS begins,
+               after_ours AND pause <= %(quiet)s AS replies,
+               answered
           FROM told
          WHERE NOT ours
         """,
         people=people,
         is_ours=messages.is_ours(SQL("o"), end),
+        quiet=quiet,
     )
 
 

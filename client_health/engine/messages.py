@@ -8,11 +8,7 @@ are no messages in this sense. Robots write none.
 What counts is when Odoo received a message, never the date that the sender's computer put on it.
 """
 
-from datetime import datetime
-
 from odoo.tools import SQL
-
-EVER = datetime(1970, 1, 1)
 
 
 def with_people(ends, scope):

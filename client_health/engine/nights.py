@@ -5,18 +5,17 @@ from odoo.tools import SQL
 from .reading import to_array
 
 
-def select_unscored(date, limit=None):
+def select_unscored(company_ids, date, limit=None):
     """Select (company, client) of the clients in use that have no snapshot of the day yet."""
     return SQL(
         """
-        SELECT rel.company_id, rel.id
-          FROM client_relationship rel
-          JOIN res_company company ON company.id = rel.company_id AND company.active
-         WHERE rel.active AND rel.phase <> 'ended'
+        SELECT rel.company_id, rel.id FROM client_relationship rel
+         WHERE rel.company_id = ANY (%s) AND rel.active AND rel.phase <> 'ended'
            AND NOT EXISTS (SELECT FROM client_health_snapshot day
                             WHERE day.relationship_id = rel.id AND day.date = %s)
          ORDER BY rel.company_id, rel.id LIMIT %s
         """,
+        to_array(company_ids),
         date,
         limit,
     )

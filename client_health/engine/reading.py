@@ -9,6 +9,8 @@ from odoo.tools import SQL
 
 from .scoring import Reading
 
+EVER = datetime(1970, 1, 1)
+
 # Source records that a reading names: enough to open and look, small enough to keep every day.
 MOST_RECORDS = 10
 
@@ -43,9 +45,7 @@ def keep(env, table, query):
         SQL(
             # dropped at once: a transaction may read several days
             "DROP TABLE IF EXISTS %(name)s;"
-            "CREATE TEMPORARY TABLE %(name)s ON COMMIT DROP AS %(query)s;"
-            "CREATE INDEX ON %(name)s (relationship_id);"
-            "ANALYZE %(name)s",
+            "CREATE TEMPORARY TABLE %(name)s ON COMMIT DROP AS %(query)s",
             name=SQL.identifier(f"client_health_{table}"),
             query=query,
         )
@@ -53,13 +53,11 @@ def keep(env, table, query):
 
 
 def select_kept(table, relationships):
-    """Return a SELECT of what was kept of clients of a company: these, and any between them."""
+    """Return a SELECT of what was kept of the clients of their company; it has a company_id."""
     return SQL(
-        "SELECT * FROM %s WHERE company_id = %s AND relationship_id BETWEEN %s AND %s",
+        "SELECT * FROM %s WHERE company_id = %s",
         SQL.identifier(f"client_health_{table}"),
         get_company(relationships).id,
-        min(relationships._ids),
-        max(relationships._ids),
     )
 
 
@@ -68,10 +66,14 @@ def get_company(relationships):
     return relationships.browse(relationships._ids[:1]).company_id
 
 
-def get_timezone(relationships):
-    """Return the time zone of the company: that of its working hours."""
-    company = get_company(relationships)
+def get_timezone(company):
+    """Return the time zone of a company: that of its working hours."""
     return pytz.timezone(company.resource_calendar_id.tz or company.partner_id.tz or "UTC")
+
+
+def get_today(company):
+    """Return the day that it is where the company is."""
+    return pytz.utc.localize(fields.Datetime.now()).astimezone(get_timezone(company)).date()
 
 
 def get_end(relationships, as_of):
@@ -80,21 +82,34 @@ def get_end(relationships, as_of):
     Never later than now. A day that is over ends the same whenever one looks; today is what
     happened so far.
     """
-    tomorrow = datetime.combine(as_of + timedelta(days=1), time.min)
-    end = get_timezone(relationships).localize(tomorrow).astimezone(pytz.utc).replace(tzinfo=None)
-    return min(end - timedelta(microseconds=1), fields.Datetime.now())
+    tomorrow = get_start(relationships, as_of + timedelta(days=1))
+    return min(tomorrow - timedelta(microseconds=1), fields.Datetime.now())
 
 
 def get_start(relationships, day):
     """Return the first moment of a day where the company is: naive, in UTC."""
-    local = get_timezone(relationships).localize(datetime.combine(day, time.min))
+    zone, midnight = get_timezone(get_company(relationships)), datetime.combine(day, time.min)
+    try:
+        local = zone.localize(midnight, is_dst=None)
+    except pytz.AmbiguousTimeError:
+        local = zone.localize(midnight, is_dst=True)  # midnight comes twice: the first
+    except pytz.NonExistentTimeError:
+        local = zone.localize(midnight, is_dst=False)  # not at all: the hour after
     return local.astimezone(pytz.utc).replace(tzinfo=None)
 
 
 def local_date(relationships, column):
-    """Return the SQL of the day, where the company is, of a column in UTC."""
+    """Return the SQL of the day, where the company is, of a column in UTC.
+
+    A slip like the year 20 is an early day: Python has none before the year 1, which it may have
+    been on the other side of the ocean.
+    """
     return SQL(
-        "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", column, get_timezone(relationships).zone
+        "((CASE WHEN %(column)s < %(ever)s THEN %(ever)s ELSE %(column)s END)"
+        " AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date",
+        column=column,
+        ever=EVER,
+        zone=get_timezone(get_company(relationships)).zone,
     )
 
 

@@ -56,6 +56,7 @@ class Reading:
 
 
 Readings = Mapping[str, Reading]
+Values = Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def get_drop(measures: "Iterable[Measure] | Scorer", old: Readings, new: Reading
     on both dates to tell.
     """
     scorer = get_scorer(measures)
-    before, after = scorer.get_points(old), scorer.get_points(new)
+    before, after = (scorer.get_points(_get_values(readings)) for readings in (old, new))
     both = before.keys() & after.keys()
     before, after = (
         scorer.get_score_of_points({code: points[code] for code in points if code in both}).score
@@ -128,14 +129,17 @@ class Scorer:
 
     def get_score(self, readings: Readings) -> Score:
         """Return the score of a client from what is known of it."""
-        return self.get_score_of_points(self.get_points(readings))
+        return self.get_score_of_values(_get_values(readings))
 
-    def get_points(self, readings: Readings) -> dict[str, float]:
+    def get_score_of_values(self, values: Values) -> Score:
+        """Return the score of a client from {code: value}."""
+        return self.get_score_of_points(self.get_points(values))
+
+    def get_points(self, values: Values) -> dict[str, float]:
         """Return {code: points} of the known measures, in the order of the measures."""
         found = {}
         for code, floor, target, low, high in self._lines:
-            reading = readings.get(code)
-            value = None if reading is None else reading.value
+            value = values.get(code)
             if value is not None and value == value:  # NaN is unknown as well
                 found[code] = _get_points(value, floor, target, low, high)
         return found
@@ -160,6 +164,10 @@ class Scorer:
 def get_scorer(measures: "Iterable[Measure] | Scorer") -> Scorer:
     """Return what scores by these measures, as it is when it was made before."""
     return measures if isinstance(measures, Scorer) else Scorer(measures)
+
+
+def _get_values(readings: Readings) -> Values:
+    return {code: reading.value for code, reading in readings.items()}
 
 
 def round_half_up(value: float) -> int:

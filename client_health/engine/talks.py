@@ -31,15 +31,14 @@ def select_replies(since, relationships):
 def select_exchanges(relationships):
     """Return a SELECT of relationship_id, moment, kind, model and res_id of two-way contacts.
 
-    Of a discussion, it is our first answer to the client's last message; or that message, when it
-    came after one of ours.
+    In a discussion, these are our answers, and what a client wrote soon after we did.
     """
     return SQL(
         """
         SELECT relationship_id, COALESCE(answered, create_date) AS moment, 'message' AS kind,
                model, res_id
           FROM (%s) said
-         WHERE is_last AND (answered IS NOT NULL OR after_ours)
+         WHERE begins AND (answered IS NOT NULL OR replies)
      UNION ALL
         SELECT relationship_id, moment, kind, model, res_id FROM (%s) met
         """,

@@ -16,9 +16,10 @@ class WorkingHours:
     """
 
     def __init__(self, relationships, start, end):
-        calendar = get_company(relationships).resource_calendar_id
+        company = get_company(relationships)
+        calendar = company.resource_calendar_id
         self.known = bool(calendar)
-        self._zone = get_timezone(relationships)
+        self._zone = get_timezone(company)
         self._starts, self._ends = [], []
         if calendar:
             self._read(calendar, start, end)

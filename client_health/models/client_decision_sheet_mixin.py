@@ -1,12 +1,12 @@
 from odoo import api, fields, models
 
 from ..engine import balance, give_and_take, given_money, margin, parting, period, scenario
+from ..engine.packing import pack, unpack
 from ..engine.scoring import Reading
 from . import (
     client_decision_words_mixin,  # noqa: F401  these have to be there before
     client_figure_format_mixin,  # noqa: F401
 )
-from .client_health_run import pack, unpack
 
 # Lines whose documents are the ledger itself
 LEDGER_LINES = frozenset(("margin_rate", "loss_probability", "rate_vs_average", "growth"))

@@ -3,7 +3,8 @@ from typing import NamedTuple
 from odoo import api, models
 
 from ..engine import snapshots
-from .client_health_run import DIMENSION_MONEY, unpack
+from ..engine.packing import unpack
+from .client_health_run import DIMENSION_MONEY
 from .client_health_snapshot import MONEY_GROUP
 
 MONEY = frozenset((DIMENSION_MONEY,))

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine import snapshots
+from ..engine.reading import get_today
 from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(
@@ -196,19 +197,23 @@ class ClientHealthMixin(models.AbstractModel):
         proposed.activity_unlink(["client_health.mail_activity_type_health"])
 
     def _take_snapshots(self):
-        today = fields.Date.context_today(self)
         for company, relationships in self.grouped("company_id").items():
             run = self.env["client.health.run"].with_company(company)
-            run._take(company, relationships.ids, today)
-        self._refresh_health()
+            run._take(company, relationships.ids, get_today(company))
+            relationships._refresh_health()
 
-    def _refresh_health(self):
-        """Write onto the clients what their latest snapshots say, where it differs."""
-        if not self:
-            return
+    def _refresh_health(self, today=None):
+        """Write onto the clients what their latest snapshots say, where it differs.
+
+        ``today``: the day that it is for all of them; by default, where each of them is.
+        """
         self.env.flush_all()
-        today = fields.Date.context_today(self)
-        self.env.cr.execute(snapshots.refresh(self.ids, today))
+        groups = [(today, self)] if today else [
+            (get_today(company), relationships)
+            for company, relationships in self.grouped("company_id").items()
+        ]  # fmt: skip
+        for day, relationships in groups:
+            self.env.cr.execute(snapshots.refresh(relationships.ids, day))
         self.invalidate_recordset(FIGURES)
 
     def _close_pulse_reminders(self):

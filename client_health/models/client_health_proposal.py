@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, models
 
 from ..engine import nights, scoring, stage_proposals
-from .client_health_run import unpack
+from ..engine.packing import unpack
 
 MONEY = frozenset(("money",))
 

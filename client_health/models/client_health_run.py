@@ -2,16 +2,17 @@ import gc
 import logging
 from collections import defaultdict
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import chain
 
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ..engine import flags, nights, scoring, signals, snapshots
+from ..engine import flags, nights, packing, scoring, signals, snapshots
+from ..engine.reading import get_today
 
-# What is committed at once: large, because what every batch has to look through grows with the
-# firm. Within it, so many clients of a company are scored at a time, for the memory.
+# What is read and committed at once: large, because what every batch has to look through grows
+# with the firm; bounded, for the memory. Of these, so many are looked at together for a move.
 BATCH = 50_000
 PORTION = 10_000
 BACKFILL_WEEKS = 104
@@ -33,29 +34,46 @@ class ClientHealthRun(models.AbstractModel):
     @api.model
     def _cron_take_snapshots(self):
         """Score every client of every company that has none of today, then thin the past."""
-        today = fields.Date.context_today(self)
         errors = {}
-        while batch := self._get_unscored(today, BATCH):
-            errors.update(self._run_night(batch, today))
+        while batch := self._get_batch():
+            today, clients = batch
+            errors.update(self._run_night(clients, today))
             self.env["client.health.measure"]._set_errors(errors)
             left = self.env["ir.cron"]._commit_progress(
-                sum(map(len, batch.values())), remaining=self._count_unscored(today)
+                sum(map(len, clients.values())), remaining=self._count_unscored()
             )
             if not left:
                 return
-        self.env["client.health.snapshot"]._thin(today)
+        self.env["client.health.snapshot"]._thin(fields.Date.context_today(self))
 
-    def _count_unscored(self, today):
-        return sum(map(len, self._get_unscored(today, None).values()))
+    def _get_batch(self):
+        """Return (today, {company: ids of clients}) of what is left to score, None for nothing.
 
-    def _get_unscored(self, today, limit):
+        The companies of a batch have the same day: it begins earlier in the east.
+        """
+        for today, companies in self._get_days().items():
+            if clients := self._get_unscored(companies, today, BATCH):
+                return today, clients
+        return None
+
+    def _get_days(self):
+        """Return {day: companies where it is that day}."""
+        return self.env["res.company"].search([("active", "=", True)]).grouped(get_today)
+
+    def _count_unscored(self):
+        return sum(
+            len(ids)
+            for today, companies in self._get_days().items()
+            for ids in self._get_unscored(companies, today, None).values()
+        )
+
+    def _get_unscored(self, companies, today, limit):
         """Return {company: ids of its next clients without a snapshot of today}; None: of all."""
         self.env.flush_all()
         batch = defaultdict(list)
-        for company_id, relationship_id in self.env.execute_query(
-            nights.select_unscored(today, limit)
-        ):
-            batch[self.env["res.company"].browse(company_id)].append(relationship_id)
+        query = nights.select_unscored(companies.ids, today, limit)
+        for company_id, relationship_id in self.env.execute_query(query):
+            batch[companies.browse(company_id)].append(relationship_id)
         return batch
 
     def _run_night(self, batch, today):
@@ -67,15 +85,15 @@ class ClientHealthRun(models.AbstractModel):
         with _without_collecting():
             prepared = signals.prepare(self.env, everybody, today, self._get_codes())
             for company, relationship_ids in batch.items():
+                run = self.with_company(company)
+                errors.update(run._take(company, relationship_ids, today, prepared=prepared))
                 for portion in split_every(PORTION, relationship_ids):
-                    run = self.with_company(company)
-                    errors.update(run._take(company, portion, today, prepared=prepared))
                     run._follow(company, portion, today)
         return errors
 
     def _follow(self, company, relationship_ids, today):
         relationships = self.env["client.relationship"].browse(relationship_ids)
-        relationships._refresh_health()
+        relationships._refresh_health(get_today(company))
         for follow in (self._propose, self._remind):
             self._try(follow, company, relationships, today)
 
@@ -108,25 +126,32 @@ class ClientHealthRun(models.AbstractModel):
         """
         relationships = self.env["client.relationship"].browse(relationship_ids)
         scorer = scoring.Scorer(self.env["client.health.measure"]._get_measures())
-        readings, errors = signals.read(self.env, relationships, as_of, self._get_codes(), prepared)
+        money = [code for code, kind in scorer.dimensions.items() if kind == DIMENSION_MONEY]
+        kept = as_of >= fields.Date.context_today(self) - timedelta(days=snapshots.DAILY_DAYS)
+        day = packing.Day(relationship_ids, money, kept)
+        errors = {}
+        for code, readings, error in signals.read_each(
+            self.env, relationships, as_of, self._get_codes(), prepared
+        ):
+            day.add(code, readings)
+            errors.update({code: error} if error else {})
         found = {} if backfilled else flags.read_flags(self.env, relationship_ids, as_of)
-        today = fields.Date.context_today(self)
-        kept = as_of >= today - timedelta(days=snapshots.DAILY_DAYS)
+        common = {"company_id": company.id, "date": as_of, "backfilled": backfilled}
         bands = company.client_health_healthy, company.client_health_risk
-        rows = [
-            {
-                "relationship_id": relationship_id,
-                "company_id": company.id,
-                "date": as_of,
-                "flags": found.get(relationship_id, []),
-                "backfilled": backfilled,
-                **_prepare_score(scorer.get_score(known), bands),
-                **_prepare_readings(known, scorer.dimensions, kept),
-            }
-            for relationship_id, known in readings.items()
-            if known or not backfilled
-        ]
-        self.env["client.health.snapshot"]._upsert(rows)
+        self.env["client.health.snapshot"]._upsert(
+            snapshots.prepare_row(
+                {
+                    **common,
+                    "relationship_id": key,
+                    "flags": found.get(key, []),
+                    "margin_rate": values.get("margin_rate"),
+                    **_prepare_score(scorer.get_score_of_values(values), bands),
+                },
+                *day.get_texts(key),
+            )
+            for key, values in day.values.items()
+            if values or not backfilled
+        )
         return errors
 
     @api.model
@@ -150,7 +175,7 @@ class ClientHealthRun(models.AbstractModel):
         if self._count_weeks_left(company) <= 0:
             return False
         self.env.flush_all()
-        rows = self.env.execute_query(nights.select_unfilled(company.id, date, after, PORTION))
+        rows = self.env.execute_query(nights.select_unfilled(company.id, date, after, BATCH))
         ids = [relationship_id for (relationship_id,) in rows]
         if ids:
             self._take(company, ids, date, backfilled=True)
@@ -189,42 +214,4 @@ def _prepare_score(result, bands):
         "band": scoring.get_band(score, *bands),
         "coverage": round(result.coverage, 1),
         "points": {code: round(points, 1) for code, points in result.dimensions.items()},
-    }
-
-
-def _prepare_readings(readings, dimensions, kept):
-    """Return {column: value} of the readings; ``kept``: all of them, not only the margin."""
-    margin = readings.get("margin_rate")
-    plain = {"margin_rate": margin and margin.value}
-    if kept:
-        money, others = {}, {}
-        for code, reading in pack(readings).items():
-            (money if dimensions.get(code) == DIMENSION_MONEY else others)[code] = reading
-        plain |= {"readings": others, "money_readings": money}
-    return plain
-
-
-def pack(readings):
-    """Return readings as plain JSON: {code: {"v": value, "d": date, "x": detail}}."""
-    return {
-        code: {
-            "v": round(reading.value, 4),
-            **({"d": reading.date.isoformat()} if reading.date else {}),
-            **({"x": reading.detail} if reading.detail else {}),
-        }
-        for code, reading in readings.items()
-        if reading.value is not None
-    }
-
-
-def unpack(readings):
-    """Return the readings that ``pack`` made plain."""
-    return {
-        code: scoring.Reading(
-            row["v"],
-            # much faster than fields.Date, and a night reads a hundred thousand of them
-            date.fromisoformat(row["d"]) if "d" in row else None,
-            row.get("x"),
-        )
-        for code, row in (readings or {}).items()
     }

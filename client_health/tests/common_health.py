@@ -18,6 +18,7 @@ class HealthCommon(ClientHealthCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.today = fields.Date.today()
+        cls.company.resource_calendar_id.tz = "UTC"
         cls.Run = cls.env["client.health.run"]
         cls.Snapshot = cls.env["client.health.snapshot"]
         cls.measures = cls.env["client.health.measure"].search([])

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import BaseCase, HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..engine import history
+from ..engine import history, snapshots
 from .common_health import HealthCommon
 
 METHOD = "get_health_history"
@@ -19,20 +19,22 @@ class HistoryCommon(HealthCommon):
         """``days``: {days ago: (score, margin)}; None is unknown."""
         self.Snapshot._upsert(
             [
-                {
-                    "relationship_id": relationship.id,
-                    "company_id": relationship.company_id.id,
-                    "date": self.today - timedelta(days=days_ago),
-                    "score": score,
-                    "band": None if score is None else "watch",
-                    "coverage": 80,
-                    "points": {},
-                    "readings": {},
-                    "money_readings": {},
-                    "margin_rate": margin,
-                    "flags": [],
-                    "backfilled": days_ago > 60,
-                }
+                snapshots.prepare_row(
+                    {
+                        "relationship_id": relationship.id,
+                        "company_id": relationship.company_id.id,
+                        "date": self.today - timedelta(days=days_ago),
+                        "score": score,
+                        "band": None if score is None else "watch",
+                        "coverage": 80,
+                        "points": {},
+                        "margin_rate": margin,
+                        "flags": [],
+                        "backfilled": days_ago > 60,
+                    },
+                    "{}",
+                    "{}",
+                )
                 for days_ago, (score, margin) in days.items()
             ]
         )

@@ -1,7 +1,7 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from ..models import client_health_run
@@ -146,6 +146,27 @@ class TestHealthSnapshots(HealthCommon):
         self.assertEqual(self.relationship.health_band, "healthy")
         snapshot = self.Snapshot.search([("relationship_id", "=", theirs.id)])
         self.assertEqual(snapshot.company_id, other)
+
+    def test_the_night_is_of_the_day_of_each_company(self):
+        """At 14:00 in UTC it is morning in Los Angeles, and the day after in Auckland."""
+        other = self.env["res.company"].create({"name": "Other"})
+        other.resource_calendar_id.tz = "Pacific/Auckland"
+        partner = self.env["res.partner"].create({"name": "Their client", "is_company": True})
+        theirs = self._create_relationship(partner, self.env["res.users"], company_id=other.id)
+        self.company.resource_calendar_id.tz = "America/Los_Angeles"
+        self._set_points(80)
+        with freeze_time("2026-06-15 14:00:00"), self._stop_after(50):
+            self.Run._cron_take_snapshots()
+        for relationship, day in ((self.relationship, 15), (theirs, 16)):
+            snapshot = self.Snapshot.search([("relationship_id", "=", relationship.id)])
+            self.assertEqual(snapshot.date, date(2026, 6, day))
+            self.assertEqual(relationship.health_score, 80, "It is refreshed from its own day")
+        with freeze_time("2026-06-16 04:00:00"), self._stop_after(50):
+            self.Run._cron_take_snapshots()
+        snapshots = self.Snapshot.search(
+            [("relationship_id", "in", (self.relationship | theirs).ids)]
+        )
+        self.assertEqual(len(snapshots), 2, "Neither has a new day yet")
 
     def test_queries_do_not_grow(self):
         few, many = self._create_clients(5), self._create_clients(50)

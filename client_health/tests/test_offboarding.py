@@ -194,7 +194,7 @@ class TestOffboarding(PartingCommon):
         self._try_end()
         before = self.relationship.read(["health_score", "health_band", "health_coverage"])
         tomorrow = self.now.date() + timedelta(days=1)
-        left = run._get_unscored(tomorrow, None)[self.company]
+        left = run._get_unscored(self.company, tomorrow, None)[self.company]
         self.assertNotIn(self.relationship.id, left)
         self.assertIn(self.other_relationship.id, left)
         run._run_night({self.company: left}, tomorrow)
@@ -203,7 +203,9 @@ class TestOffboarding(PartingCommon):
             self.relationship.read(["health_score", "health_band", "health_coverage"]), before
         )
         self._move(self.relationship, "healthy", user=self.manager)
-        self.assertIn(self.relationship.id, run._get_unscored(tomorrow, None)[self.company])
+        self.assertIn(
+            self.relationship.id, run._get_unscored(self.company, tomorrow, None)[self.company]
+        )
         self.assertEqual(offboarding.state, "ended", "The history stays")
 
     def test_a_client_that_returns_makes_an_activity_and_no_move(self):

@@ -70,6 +70,17 @@ class TestSignalContact(SignalCommon):
         self._say(self.elena, created=self._ago(12))
         self._assert_gap(12)
 
+    def test_gap_a_cry_into_the_silence_is_no_exchange(self):
+        """Who asks ten weeks after our last word answers nothing, and nobody answered yet."""
+        self._say(self.elena, created=self._ago(75))
+        self._say(self.us, created=self._ago(72), to=self.elena)
+        self._say(self.elena, created=self._ago(2))
+        self._assert_gap(72)
+        self._say(self.elena, created=self._ago(1))
+        self._assert_gap(72)
+        self._say(self.us, created=self._ago(hours=5), to=self.elena)
+        self._assert_gap(0)
+
     def test_gap_portal_message(self):
         self._say(self.us, created=self._ago(20), to=self.elena)
         self._say(self.portal.partner_id, created=self._ago(7), message_type="comment")
@@ -78,7 +89,7 @@ class TestSignalContact(SignalCommon):
     def test_gap_automatic_mails_never_count(self):
         self._say(self.elena, created=self._ago(40))
         self._say(self.us, created=self._ago(39))
-        self._say(self.elena, created=self._ago(8))
+        self._say(self.elena, created=self._ago(30))
         robot = self.env.ref("base.partner_root")
         for number, vals in enumerate(
             (
@@ -91,11 +102,12 @@ class TestSignalContact(SignalCommon):
             )
         ):
             self._say(self.us, created=self._ago(7 - number), **vals)
-        self._assert_gap(8)  # their message, after our answer of long ago
-        auto = self._say(self.elena, created=self._ago(1), message_type="out_of_office")
-        self._assert_gap(8)
+        self._assert_gap(30)
+        self._say(self.us, created=self._ago(hours=30))
+        auto = self._say(self.elena, created=self._ago(hours=2), message_type="out_of_office")
+        self._assert_gap((self.today - self._ago(hours=30).date()).days)
         auto.message_type = "email"
-        self._assert_gap(1)
+        self._assert_gap((self.today - self._ago(hours=2).date()).days)
 
     def test_gap_meeting(self):
         event = self._meet(4)
@@ -172,6 +184,7 @@ class TestSignalContact(SignalCommon):
         self._say(self.us, created=self._ago(20), to=self.elena)
         self._say(self.elena, created=self._ago(9), date=self._ago(-300))
         self._assert_gap(9)
+        self._say(self.us, created=self._ago(5), to=self.elena)
         self._say(self.elena, created=self._ago(4), date=datetime(1999, 1, 1))
         self._assert_gap(4)
         self._assert_gap(3, as_of=self.today - timedelta(days=6))
@@ -181,12 +194,13 @@ class TestSignalContact(SignalCommon):
         self._say(self.us, created=self._ago(20), to=self.elena)
         self._say(nobody, created=self._ago(9))
         self._assert_gap(9)
+        self._say(self.us, created=self._ago(8))
         self.elena.active = False
-        self._say(self.elena, created=self._ago(8))
-        self._assert_gap(8)
-        self._say(self.us, created=self._ago(7))
-        self.owner.active = False
+        self._say(self.elena, created=self._ago(7))
         self._assert_gap(7)
+        self._say(self.us, created=self._ago(6))
+        self.owner.active = False
+        self._assert_gap(6)
 
     def test_gap_another_client(self):
         contact = self._create_contact("Otis", self.other.partner_id)

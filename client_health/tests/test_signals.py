@@ -1,7 +1,7 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL, mute_logger
 
 from ..engine import reading, signals
@@ -89,6 +89,39 @@ class TestSignals(SignalCommon):
         ]
         hours = [(ends[i + 1] - ends[i]).total_seconds() / 3600 for i in (0, 2)]
         self.assertEqual(hours, [23, 25])
+
+    def test_a_midnight_that_comes_twice_or_not_at_all(self):
+        """In the Azores the clocks change at midnight: on 26 October and on 30 March 2025."""
+        self.calendar.tz = "Atlantic/Azores"
+        for day, start in (
+            (date(2025, 10, 26), datetime(2025, 10, 26)),
+            (date(2025, 3, 30), datetime(2025, 3, 30, 1)),
+        ):
+            with self.subTest(day=day):
+                self.assertEqual(reading.get_start(self.relationship, day), start)
+                end = reading.get_end(self.relationship, day - timedelta(days=1))
+                self.assertEqual(end, start - timedelta(microseconds=1))
+        self._log("praise", datetime(2025, 10, 26, 0, 30))
+        self.assertIsNone(self._read("voice_silence", as_of=date(2025, 10, 25)), "not -1 days")
+
+    def test_a_slip_of_the_year_breaks_nothing(self):
+        """In the year 1 in UTC, and before it in New York: Python knows no such day."""
+        self.calendar.tz = "America/New_York"
+        feedback = self._log("praise", rating="5")
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE client_feedback SET date = '0001-01-01' WHERE id = %s", feedback.ids
+        )
+        readings, errors = signals.read(self.env, self.relationship, self.today)
+        self.assertFalse(errors)
+        self.assertEqual(readings[self.relationship.id]["voice_silence"].date, date(1969, 12, 31))
+
+    def test_today_is_where_the_company_is(self):
+        with freeze_time("2026-06-15 04:00:00"):
+            for tz, day in (("America/Los_Angeles", 14), ("UTC", 15), ("Pacific/Auckland", 15)):
+                self.calendar.tz = tz
+                with self.subTest(tz):
+                    self.assertEqual(reading.get_today(self.company), date(2026, 6, day))
 
     def test_today_ends_now(self):
         self.assertLessEqual(reading.get_end(self.relationship, self.today), self._ago(hours=-1))

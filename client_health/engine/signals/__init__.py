@@ -55,20 +55,32 @@ def read(env, relationships, as_of, codes=None, prepared=None):
     """
     readings = {relationship_id: {} for relationship_id in relationships._ids}
     errors = {}
+    for code, found, error in read_each(env, relationships, as_of, codes, prepared):
+        if error:
+            errors[code] = error
+        for relationship_id, reading in found.items():
+            readings[relationship_id][code] = reading
+    return readings, errors
+
+
+def read_each(env, relationships, as_of, codes=None, prepared=None):
+    """Yield ``(code, {relationship id: Reading}, error)`` of one measure at a time; see ``read``.
+
+    Of many clients, the readings of all measures are too much to hold at once.
+    """
     if prepared is None:
         prepared = prepare(env, relationships, as_of, codes)
     env.flush_all()
-    for code in (SIGNALS if codes is None else codes) if relationships else ():
+    ids = set(relationships._ids)
+    for code in (SIGNALS if codes is None else codes) if ids else ():
         found, error = {}, prepared.get(PREPARES.get(SIGNALS.get(code)))
         if not error:
             found, error = _try(env, code, _read_one, relationships, as_of, code)
-        if error:
-            errors[code] = error
-        for relationship_id in readings.keys() & found.keys():
-            reading = found[relationship_id]
-            if is_known(reading) or reading.value is None and reading.detail:
-                readings[relationship_id][code] = reading
-    return readings, errors
+        yield code, {key: found[key] for key in ids & found.keys() if _is_told(found[key])}, error
+
+
+def _is_told(reading):
+    return is_known(reading) or reading.value is None and reading.detail
 
 
 def is_known(reading):

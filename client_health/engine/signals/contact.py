@@ -29,7 +29,7 @@ LEAST = 3
 
 def prepare(env, relationships, as_of):
     """Gather what was said and met once, for all of these signals: they read nothing else."""
-    gather(env, relationships, as_of, RECENT + QUIET)
+    gather(env, relationships, as_of, RECENT, QUIET)
 
 
 def read_contact_gap(env, relationships, as_of):

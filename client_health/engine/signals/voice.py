@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ..messages import EVER
 from ..reading import fetch, get_end, local_date, make, to_array
 
 # A rating counts half after each half-life, and not at all after the window: one answer in 180
@@ -38,7 +37,7 @@ def read_feedback_rating(env, relationships, as_of):
                      WHERE %(is_said)s AND f.rating IS NOT NULL AND f.date > %(since)s) f
           GROUP BY relationship_id
             """,
-            day=_get_day(relationships),
+            day=local_date(relationships, SQL("f.date")),
             as_of=as_of,
             half_life=HALF_LIFE,
             is_said=_is_said(relationships, end),
@@ -96,7 +95,7 @@ def read_open_complaints(env, relationships, as_of):
             """,
             ids=to_array(relationships._ids),
             end=end,
-            day=_get_day(relationships),
+            day=local_date(relationships, SQL("f.date")),
             is_said=_is_said(relationships, end),
             as_of=as_of,
             since=as_of - YEAR,
@@ -124,7 +123,7 @@ def read_voice_silence(env, relationships, as_of):
              WHERE %s
           ORDER BY f.relationship_id, f.date DESC, f.id DESC
             """,
-            _get_day(relationships),
+            local_date(relationships, SQL("f.date")),
             _is_said(relationships, get_end(relationships, as_of)),
         ),
     )
@@ -134,14 +133,6 @@ def read_voice_silence(env, relationships, as_of):
         )
         for row in rows
     }
-
-
-def _get_day(relationships):
-    """Return the SQL of the day of a feedback; of a slip like the year 20, the earliest one.
-
-    Python has no day before the year 1, which it may have been on the other side of the ocean.
-    """
-    return local_date(relationships, SQL("GREATEST(f.date, %s)", EVER))
 
 
 def _is_said(relationships, end):
