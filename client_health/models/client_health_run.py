@@ -13,7 +13,7 @@ from ..engine.reading import get_today
 
 # What is read and committed at once: large, because what every batch has to look through grows
 # with the firm; bounded, for the memory. Of these, so many are looked at together for a move.
-BATCH = 50_000
+BATCH = 100_000
 PORTION = 10_000
 BACKFILL_WEEKS = 104
 DIMENSION_MONEY = "money"
