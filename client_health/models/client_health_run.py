@@ -124,17 +124,8 @@ class ClientHealthRun(models.AbstractModel):
         afterwards, and clients of whom nothing was known then get no row. ``prepared``: see
         ``signals.read``.
         """
-        relationships = self.env["client.relationship"].browse(relationship_ids)
         scorer = scoring.Scorer(self.env["client.health.measure"]._get_measures())
-        money = [code for code, kind in scorer.dimensions.items() if kind == DIMENSION_MONEY]
-        kept = as_of >= fields.Date.context_today(self) - timedelta(days=snapshots.DAILY_DAYS)
-        day = packing.Day(relationship_ids, money, kept)
-        errors = {}
-        for code, readings, error in signals.read_each(
-            self.env, relationships, as_of, self._get_codes(), prepared
-        ):
-            day.add(code, readings)
-            errors.update({code: error} if error else {})
+        day, errors = self._read_day(relationship_ids, as_of, scorer, prepared)
         found = {} if backfilled else flags.read_flags(self.env, relationship_ids, as_of)
         common = {"company_id": company.id, "date": as_of, "backfilled": backfilled}
         bands = company.client_health_healthy, company.client_health_risk
@@ -153,6 +144,20 @@ class ClientHealthRun(models.AbstractModel):
             if values or not backfilled
         )
         return errors
+
+    def _read_day(self, relationship_ids, as_of, scorer, prepared):
+        """Return (``packing.Day``, the broken measures) of clients of a company."""
+        relationships = self.env["client.relationship"].browse(relationship_ids)
+        money = [code for code, kind in scorer.dimensions.items() if kind == DIMENSION_MONEY]
+        oldest_kept = fields.Date.context_today(self) - timedelta(days=snapshots.DAILY_DAYS)
+        day, errors = packing.Day(relationship_ids, money, as_of >= oldest_kept), {}
+        for code, readings, error in signals.read_each(
+            self.env, relationships, as_of, self._get_codes(), prepared
+        ):
+            day.add(code, readings)
+            if error:
+                errors[code] = error
+        return day, errors
 
     @api.model
     def _cron_backfill(self):
