@@ -1,12 +1,14 @@
+from contextlib import closing
 from datetime import date, datetime
 from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
+from psycopg2.errors import ReadOnlySqlTransaction
 
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger, split_every
 
-from ..engine import signals
+from ..engine import give_and_take, signals
 from ..engine.signals import contact
 from .common_signals import SignalCommon
 
@@ -157,6 +159,21 @@ class TestSignalsTogether(SignalCommon):
         self.assertEqual(set(readings[self.relationship.id]), {"feedback_rating"})
         self.assertEqual(set(errors), set(CONTACT))
         self.assertTrue(all("no_such_column" in error for error in errors.values()))
+
+    def test_in_a_transaction_that_only_reads(self):
+        """Odoo shows a form in one. What can't be read there is not called broken: Odoo retries."""
+        self._say(self.elena)
+        self.env.flush_all()
+        with closing(self.cr.savepoint(flush=False)) as savepoint:
+            self.cr.execute("SET LOCAL transaction_read_only = on")
+            sheet = signals.read(self.env, self.relationship, self.today, give_and_take.SHARED)
+            self.assertFalse(sheet[1])
+            with self.assertRaises(ReadOnlySqlTransaction), mute_logger("odoo.sql_db"):
+                signals.read(self.env, self.relationship, self.today, CONTACT)
+            savepoint.rollback()
+        readings, errors = signals.read(self.env, self.relationship, self.today, CONTACT)
+        self.assertFalse(errors)
+        self.assertIn("unanswered_hours", readings[self.relationship.id])
 
     def test_prepared_once_for_all_companies(self):
         """However many companies: what they share is read in the same number of statements."""

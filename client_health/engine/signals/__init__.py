@@ -9,6 +9,8 @@ its end: what was recorded later does not count, and what can't be known of the 
 import logging
 from math import isfinite
 
+from psycopg2.errors import ReadOnlySqlTransaction
+
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..scoring import Reading
@@ -22,10 +24,7 @@ SIGNALS = {
     for code, function in module.MEASURES.items()
 }
 # What has to be done once before any of these functions: ``(env, relationships, as_of)``.
-PREPARES = {
-    **dict.fromkeys(money.PREPARED, money.prepare),
-    **dict.fromkeys(contact.MEASURES.values(), contact.prepare),
-}
+PREPARES = dict.fromkeys(contact.MEASURES.values(), contact.prepare)
 
 
 def prepare(env, relationships, as_of, codes=None):
@@ -100,8 +99,8 @@ def _try(env, name, function, *args):
     try:
         with env.cr.savepoint(flush=False):
             return function(env, *args), None
-    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-        raise  # Odoo starts the transaction again: nothing is broken
+    except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ReadOnlySqlTransaction):
+        raise  # Odoo starts again, in a transaction that may write: nothing is broken
     except Exception as error:  # noqa: BLE001  see above
         _logger.warning("The measure %s could not be read", name, exc_info=True)
         return {}, f"{type(error).__name__}: {error}"

@@ -14,9 +14,8 @@ from ..reading import (
     get_company,
     get_end,
     is_one_of,
-    keep,
     make,
-    select_kept,
+    to_array,
     unknown,
 )
 
@@ -26,52 +25,37 @@ HALF = 6
 MIN_HOURS = 8.0
 
 
-def prepare(env, relationships, as_of):
-    """Add up the ledger by month once: {relationship, company, date} and the ``margin.Sums``."""
+def _select_sums(relationships, as_of, *groups):
+    """Return a SELECT of the sums of the last full months by relationship, and by ``groups``."""
     start, end = period.last_full_months(as_of)
-    keep(
-        env,
-        "months",
-        SQL(
-            """
-            SELECT relationship_id, company_id, date, %s
-              FROM client_profitability
-             WHERE %s AND date >= %s AND date < %s
-          GROUP BY relationship_id, company_id, date
-            """,
-            _sum_columns(),
-            is_one_of(SQL("relationship_id"), relationships._ids),
-            start,
-            end,
-        ),
-    )
-
-
-def _sum_columns():
-    return SQL(", ").join(
+    sums = SQL(", ").join(
         SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
         for name in margin.Sums._fields
     )
-
-
-def _select_sums(relationships, *groups):
-    """Return a SELECT of the sums of the last full months by relationship, and by ``groups``."""
     return SQL(
         """
-        SELECT relationship_id AS id, MIN(date) AS first, MAX(date) AS last, COUNT(*) AS months, %s
-          FROM (%s) month
-      GROUP BY %s
+        SELECT relationship_id AS id, MIN(date) AS first, MAX(date) AS last, COUNT(*) AS months,
+               %(sums)s
+          FROM (SELECT relationship_id, date, %(sums)s
+                  FROM client_profitability
+                 WHERE company_id = %(company)s AND relationship_id = ANY (%(ids)s)
+                   AND date >= %(start)s AND date < %(end)s
+              GROUP BY relationship_id, date) month
+      GROUP BY %(groups)s
         """,
-        _sum_columns(),
-        select_kept("months", relationships),
-        SQL(", ").join((SQL("relationship_id"), *groups)),
+        sums=sums,
+        company=get_company(relationships).id,
+        ids=to_array(relationships._ids),
+        start=start,
+        end=end,
+        groups=SQL(", ").join((SQL("relationship_id"), *groups)),
     )
 
 
 def read_margin_rate(env, relationships, as_of):
     """Percent of revenue, last 12 full months; unknown as in ``margin.get_margin_rate``."""
     readings = {}
-    for row in fetch(env, _select_sums(relationships)):
+    for row in fetch(env, _select_sums(relationships, as_of)):
         sums = get_sums(row)
         rate = margin.get_margin_rate(sums)
         span = {"start": row["first"], "end": period.end_of_month(row["last"])}
@@ -88,7 +72,7 @@ def read_rate_trend(env, relationships, as_of):
     end = period.first_of_month(as_of)
     middle, start = (end - relativedelta(months=HALF * halves) for halves in (1, 2))
     halves = {False: {}, True: {}}
-    for row in fetch(env, _select_sums(relationships, SQL("date >= %s", middle))):
+    for row in fetch(env, _select_sums(relationships, as_of, SQL("date >= %s", middle))):
         halves[row["last"] >= middle][row["id"]] = row
     before, after = halves[False], halves[True]
     readings = {}
@@ -152,5 +136,3 @@ MEASURES = {
     "rate_trend": read_rate_trend,
     "overdue_habit": read_overdue_habit,
 }
-# These read what ``prepare`` kept.
-PREPARED = (read_margin_rate, read_rate_trend)
