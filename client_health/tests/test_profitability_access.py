@@ -1,13 +1,13 @@
-from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
-from .common_money import MoneyCommon, month_ago
+from .common_money import month_ago
+from .common_money_access import MoneyAccessCommon
 
 
 @tagged("post_install", "-at_install")
-class TestMoneyAccess(MoneyCommon):
+class TestMoneyAccess(MoneyAccessCommon):
     """Who sees money, and who does not, whatever they try."""
 
     @classmethod
@@ -20,25 +20,11 @@ class TestMoneyAccess(MoneyCommon):
             cls._invoice(project.partner_id, [(100, {project: 100})], month_ago(2))
         cls.Ledger._rebuild(cls.company)
         cls.project.privacy_visibility = "portal"
-        cls.salesman = cls._create_member("sales", "sales_team.group_sale_manager")
-        cls.worker = cls._create_member("work", "project.group_project_manager")
         cls.accountant = cls._create_member("books", "account.group_account_manager")
         for user in cls.owner + cls.seller + cls.salesman + cls.worker + cls.accountant:
             user.group_ids |= cls.env.ref("base.group_allow_export")
-        cls.portal = new_test_user(cls.env, "money_portal", groups="base.group_portal")
-        cls.portal.partner_id.parent_id = cls.client
         cls.project.message_subscribe(cls.portal.partner_id.ids)
         cls.env.invalidate_all()
-
-    @classmethod
-    def _create_member(cls, login, group):
-        return new_test_user(
-            cls.env,
-            f"money_{login}",
-            groups=f"base.group_user,{group}",
-            company_ids=[Command.set(cls.company.ids)],
-            company_id=cls.company.id,
-        )
 
     def _get_money_fields(self, model):
         names = [
@@ -64,7 +50,7 @@ class TestMoneyAccess(MoneyCommon):
             "export": (model, "export_data", [record.ids, [name]]),
         }
 
-    def assertRefused(self, user, record, name):
+    def assertFieldRefused(self, user, record, name):
         for way, (model, method, args) in self._get_attempts(record, name).items():
             # Portal users export nothing at all.
             error = UserError if way == "export" and user.share else AccessError
@@ -77,13 +63,13 @@ class TestMoneyAccess(MoneyCommon):
                 if record == self.relationship and user == self.accountant:
                     continue  # reads no relationship at all
                 for name in self._get_money_fields(record._name):
-                    self.assertRefused(user, record, name)
+                    self.assertFieldRefused(user, record, name)
 
     def test_portal_user(self):
         for record in (self.client, self.project):
             self.assertTrue(record.with_user(self.portal).name)
             for name in self._get_money_fields(record._name):
-                self.assertRefused(self.portal, record, name)
+                self.assertFieldRefused(self.portal, record, name)
 
     def test_ledger_is_for_the_money_group(self):
         row = self._get_rows()[:1]
