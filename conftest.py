@@ -3,6 +3,8 @@
 * a warning or an error that the addon caused in Odoo's log, at its install or during a test;
 * an HTTP or browser test that was skipped, for want of a browser for example.
 
+A browser gets more time to start than Odoo gives it, and a second try: see start_browser_patiently.
+
 A test that provokes a log line on purpose says so: ``mute_logger("odoo.http")`` and
 ``assertLogs("odoo.addons.client_health")`` keep it from here, because both put their own
 handler in the place of those further up.
@@ -11,6 +13,7 @@ handler in the place of those further up.
 import logging
 import os
 import re
+import unittest
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,7 @@ NAMES_ADDON = re.compile(rf"\b{ADDON}\b")
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) ")
 # The folder of the clone may be called like the addon.
 ROOT = str(Path(__file__).parent)
+BROWSER_START = 30  # seconds
 
 problems = []
 
@@ -59,6 +63,32 @@ def pytest_configure():
         problems.extend(install_problems(Path(log)))
 
 
+def pytest_collection_finish():
+    start_browser_patiently()
+
+
+def start_browser_patiently():
+    """Lets Odoo's ChromeBrowser wait 30 s for its start, and start a second time.
+
+    Odoo waits 10 s and then skips the test, which fails a run of ours; a machine that has much
+    else to do, or that has never run the browser before, takes longer now and then.
+    """
+    from odoo.tests import common  # Odoo is set up by pytest-odoo, later than this file is read
+
+    spawn = common.ChromeBrowser._spawn_chrome
+
+    def spawn_twice(browser, command):
+        try:
+            return spawn(browser, command)
+        except unittest.SkipTest:
+            # Odoo has removed the profile, in which the browser's log goes as well.
+            Path(browser.user_data_dir).mkdir(exist_ok=True)
+            return spawn(browser, command)
+
+    common.CHECK_BROWSER_ITERATIONS = round(BROWSER_START / common.CHECK_BROWSER_SLEEP)
+    common.ChromeBrowser._spawn_chrome = spawn_twice
+
+
 def install_problems(log):
     lines = log.read_text(errors="replace").splitlines()
     return [f"At the addon's install ({log}):\n{line}" for line in lines if LOG_LINE.match(line)]
@@ -74,7 +104,7 @@ def pytest_runtest_makereport(item):
 
 
 def needs_server(item):
-    from odoo.tests import HttpCase  # Odoo is set up by pytest-odoo, later than this file is read
+    from odoo.tests import HttpCase  # late, like above
 
     return isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, HttpCase)
 
