@@ -3,7 +3,8 @@
 * a warning or an error that the addon caused in Odoo's log, at its install or during a test;
 * an HTTP or browser test that was skipped, for want of a browser for example.
 
-A browser gets more time to start than Odoo gives it, and a second try: see start_browser_patiently.
+Two things that Odoo and pytest-odoo leave to chance are settled here: how long a browser may take
+to start (start_browser_patiently), and whose files a worker clears away (own_filestore).
 
 A test that provokes a log line on purpose says so: ``mute_logger("odoo.http")`` and
 ``assertLogs("odoo.addons.client_health")`` keep it from here, because both put their own
@@ -13,6 +14,7 @@ handler in the place of those further up.
 import logging
 import os
 import re
+import shutil
 import unittest
 from pathlib import Path
 
@@ -89,6 +91,28 @@ def start_browser_patiently():
     common.ChromeBrowser._spawn_chrome = spawn_twice
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_filestore(load_registry):
+    """Give a worker of pytest-xdist files of its own.
+
+    pytest-odoo lets all of them use those of the database that theirs are copies of; but after
+    each class Odoo deletes what its own database doesn't know, which another may just have stored.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        yield
+        return
+    from odoo.tools import config
+
+    shared = Path(config.filestore.return_value)  # pytest-odoo's patch
+    own = shared.with_name(f"{shared.name}-{worker}")
+    # Files are never changed once stored, so links do.
+    shutil.copytree(shared, own, copy_function=os.link, dirs_exist_ok=True)
+    config.filestore.return_value = str(own)
+    yield
+    shutil.rmtree(own)
+
+
 def install_problems(log):
     lines = log.read_text(errors="replace").splitlines()
     return [f"At the addon's install ({log}):\n{line}" for line in lines if LOG_LINE.match(line)]
@@ -110,8 +134,16 @@ def needs_server(item):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    if problems and exitstatus == pytest.ExitCode.OK:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["problems"] = problems  # for the one that sent it out
+    elif problems and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take over what a worker of pytest-xdist found."""
+    problems.extend(getattr(node, "workeroutput", {}).get("problems", []))
 
 
 def pytest_terminal_summary(terminalreporter):
