@@ -14,7 +14,7 @@ PULSES = {
     "northlight": ("4", 9, "Happy with the season, planning the next one."),
     "copperkettle": ("4", 12, False),
     "granite_owl": ("3", 5, "The new start is honest, but they have heard that before."),
-    "kestrel": ("3", 2, "Polite as ever, and slower to answer with every month."),
+    "kestrel": ("2", 2, "Polite as ever, and slower to answer with every month."),
 }
 
 
@@ -25,11 +25,20 @@ def build_health(scene):
         relationship.id for relationship in scene.relationships.values()
     )
     run = scene.env["client.health.run"].with_company(scene.company)
-    for weeks in range(WEEKS, -1, -1):
-        date = scene.today - timedelta(weeks=weeks)
+    # and last night: a client moves, or should, when it was low twice in a row
+    for days in (*range(WEEKS * 7, 0, -7), 1, 0):
+        date = scene.today - timedelta(days=days)
         own = clients.filtered(lambda client, date=date: _is_scored(client, date))
-        run._take(scene.company, own.ids, date, backfilled=weeks > NIGHT_WEEKS)
+        run._take(scene.company, own.ids, date, backfilled=days > NIGHT_WEEKS * 7)
     clients._refresh_health()
+    _propose(scene, clients)
+
+
+def _propose(scene, clients):
+    """The agency decides itself who is at risk; so the demo's stages stay as they were told."""
+    scene.company.client_health_move = "propose"
+    proposal = scene.env["client.health.proposal"].with_company(scene.company)
+    proposal._follow_night(scene.company, clients, scene.today)
 
 
 def _is_scored(client, date):

@@ -19,6 +19,7 @@ class HealthCommon(ClientHealthCommon):
         super().setUpClass()
         cls.today = fields.Date.today()
         cls.company.resource_calendar_id.tz = "UTC"
+        cls.company.client_health_move = "move"  # the agency of the demo decides itself
         cls.Run = cls.env["client.health.run"]
         cls.Snapshot = cls.env["client.health.snapshot"]
         cls.measures = cls.env["client.health.measure"].search([])

@@ -5,7 +5,7 @@ from itertools import pairwise
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields
-from odoo.tests import TransactionCase, loaded_demo_data, tagged
+from odoo.tests import TransactionCase, freeze_time, loaded_demo_data, tagged
 
 KEYS = (
     "blue_harbour",
@@ -281,6 +281,23 @@ class TestDemo(TransactionCase):
         )
         line = page.line_ids.filtered(lambda line: line.relationship_id == left)
         self.assertTrue(all((line.band_30, line.band_60, line.band_90)))
+
+    def test_one_client_is_proposed_to_be_at_risk_and_the_next_night_moves_nobody(self):
+        kestrel = self._get_relationship("kestrel")
+        proposed = self.env["client.relationship"].search(
+            [("health_proposed_stage_id", "!=", False)]
+        )
+        self.assertEqual(proposed, kestrel)
+        self.assertEqual(kestrel.health_proposed_stage_id.phase, "at_risk")
+        self.assertIn("low on two nights", kestrel.health_proposal_reason)
+        stages = {rel: rel.stage_id for rel in self.relationships.values()}
+        with freeze_time(fields.Datetime.now() + timedelta(days=1)):
+            self.env["client.health.run"]._run_night(
+                {kestrel.company_id: [rel.id for rel in stages if rel.phase != "ended"]},
+                self.today + timedelta(days=1),
+            )
+        self.assertEqual({rel: rel.stage_id for rel in stages}, stages)
+        self.assertEqual(kestrel.health_proposed_stage_id.phase, "at_risk")
 
     def test_young_client_has_little_data(self):
         lines = self._get_lines("juniper")

@@ -50,6 +50,22 @@ class TestHealthTours(HealthTourCommon):
         self.assertEqual(measure.read(["weight", "floor", "target", "dimension_weight"]), before)
         self.assertEqual(self.relationship.phase, "healthy")
 
+    def test_proposal(self):
+        self.company.client_health_move = "propose"
+        self.values.clear()
+        worst, well, _unknown = clients = self._create_clients(3)
+        clients += self.relationship
+        self._settle(clients)
+        for relationship, points in ((self.relationship, 30), (worst, 20), (well, 95)):
+            self._set_points(points, relationship)
+        self._night(1, clients)
+        self._night(0, clients)
+        self.start_tour(BOARD, "client_health_proposal", login="ch_owner")
+        self.assertEqual(worst.phase, "at_risk")
+        self.assertEqual(self.relationship.phase, "healthy")
+        self._night(0, clients)
+        self.assertFalse(self.relationship.health_proposed_stage_id, "It was left for a reason")
+
 
 @tagged("post_install", "-at_install")
 class TestHealthPhoneTours(HealthTourCommon):
