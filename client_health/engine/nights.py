@@ -52,6 +52,8 @@ def select_nights(relationship_ids, today):
     tonight that are low as tonight (or not), for a client at risk those that are healthy as tonight
     (or not). What was known before them counts only where tonight is in that band.
     """
+    # OFFSET 0: tonight is looked up client by client. As a join, PostgreSQL begins with a day that
+    # it expects to be empty, because it was just written, and goes through all ids for each row.
     return SQL(
         """
         WITH night AS NOT MATERIALIZED (
@@ -63,7 +65,9 @@ def select_nights(relationship_ids, today):
                        || COALESCE(tonight.money_readings, '{}') AS known,
                    week.readings || COALESCE(week.money_readings, '{}') AS week_known
               FROM client_relationship rel
-              JOIN night tonight ON tonight.relationship_id = rel.id AND tonight.date = %(today)s
+              JOIN LATERAL (SELECT * FROM night
+                             WHERE night.relationship_id = rel.id AND night.date = %(today)s
+                            OFFSET 0) tonight ON true
               JOIN LATERAL (SELECT CASE rel.phase WHEN 'healthy' THEN 'risk'
                                                   ELSE 'healthy' END AS band,
                                    GREATEST(rel.date_last_stage_update,

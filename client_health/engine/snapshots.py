@@ -1,6 +1,8 @@
 """The statements that keep the snapshots: pure SQL builders, set-based, run by the models.
 
-What did not change is not written: every UPDATE compares first.
+What did not change is not written: every UPDATE compares first. A day is looked up client by
+client, by the index of the unique key: of a day that was just written the database has no
+statistics, and a client has some 200 of them.
 """
 
 from dateutil.relativedelta import relativedelta
@@ -95,10 +97,11 @@ def _select_latest(relationship_ids, today):
                CASE WHEN past.coverage - day.coverage > 10
                     THEN round((past.coverage - day.coverage)::numeric)::float8 END AS lost,
                own.band IS NOT NULL AS overridden
-          FROM (SELECT DISTINCT ON (relationship_id) *
-                  FROM client_health_snapshot
-                 WHERE relationship_id = ANY (%(ids)s) AND date <= %(today)s
-                 ORDER BY relationship_id, date DESC) day
+          FROM unnest(%(ids)s::int[]) AS client (id)
+          JOIN LATERAL (
+                SELECT * FROM client_health_snapshot day
+                 WHERE day.relationship_id = client.id AND day.date <= %(today)s
+                 ORDER BY day.date DESC LIMIT 1) day ON true
           LEFT JOIN LATERAL (
                 SELECT score, coverage FROM client_health_snapshot past
                  WHERE past.relationship_id = day.relationship_id
@@ -127,14 +130,15 @@ def select_days(relationship_ids, days):
         """
         SELECT day.relationship_id, day.date, day.score, day.coverage, day.points,
                day.readings, day.money_readings
-          FROM (SELECT DISTINCT ON (relationship_id) relationship_id, date
-                  FROM client_health_snapshot WHERE relationship_id IN %(ids)s
-                 ORDER BY relationship_id, date DESC) latest
+          FROM unnest(%(ids)s::int[]) AS client (id)
+          JOIN LATERAL (SELECT relationship_id, date FROM client_health_snapshot day
+                         WHERE day.relationship_id = client.id
+                         ORDER BY date DESC LIMIT 1) latest ON true
           JOIN LATERAL (SELECT * FROM client_health_snapshot day
                          WHERE day.relationship_id = latest.relationship_id AND %(which)s
                          LIMIT 1) day ON true
         """,
-        ids=tuple(relationship_ids),
+        ids=to_array(relationship_ids),
         which=_get_day(days),
     )
 

@@ -33,7 +33,7 @@ class ClientHealthRun(models.AbstractModel):
 
     @api.model
     def _cron_take_snapshots(self):
-        """Score every client of every company that has none of today, then thin the past."""
+        """Score every client of every company that has none of today."""
         errors = {}
         while batch := self._get_batch():
             today, clients = batch
@@ -44,7 +44,6 @@ class ClientHealthRun(models.AbstractModel):
             )
             if not left:
                 return
-        self.env["client.health.snapshot"]._thin(fields.Date.context_today(self))
 
     def _get_batch(self):
         """Return (today, {company: ids of clients}) of what is left to score, None for nothing.
