@@ -149,11 +149,19 @@ def _build_guess(scene, client, issue, guess):
         }
     )
     if guess.task:
-        hypothesis.action_create_task()
-        set_created(hypothesis.task_id, [datetime.combine(issue.date, time(16, 10))])
+        _build_task(scene, hypothesis, guess)
+    hypothesis.verdict = guess.verdict
+
+
+def _build_task(scene, hypothesis, guess):
+    """The task that tries it; what is done was done when it was due."""
+    hypothesis.action_create_task()
+    made = moved = datetime.combine(hypothesis.issue_id.date, time(16, 10))
     if guess.done:
         hypothesis.task_id.state = "1_done"
-    hypothesis.verdict = guess.verdict
+        day = min(hypothesis.date_deadline, scene.today - timedelta(days=1))
+        moved = max(made, datetime.combine(day, time(15)))
+    set_created(hypothesis.task_id, [made], date_last_stage_update=[moved])
 
 
 def _build_letter(scene, client, issue, letter):

@@ -1,6 +1,8 @@
 """Our own judgement of the clients, and a year of scores, computed from their stories."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+
+from .past import set_created
 
 WEEKS = 52
 # So long ago Client Health was set up: what is older was computed afterwards.
@@ -48,7 +50,7 @@ def _is_scored(client, date):
 
 
 def _build_pulses(scene):
-    scene.env["client.pulse"].create(
+    pulses = scene.env["client.pulse"].create(
         [
             {
                 "relationship_id": scene.relationships[client.key].id,
@@ -62,3 +64,4 @@ def _build_pulses(scene):
             if value
         ]
     )
+    set_created(pulses, [datetime.combine(pulse.date, time(16)) for pulse in pulses])

@@ -32,8 +32,12 @@ def build_payments(scene):
 
 
 def _match(scene, pairs):
-    """Reconcile the receivable or payable lines of each pair of entries."""
-    scene.env["account.move.line"]._reconcile_plan([_get_open_lines(*pair) for pair in pairs])
+    """Reconcile the receivable or payable lines of each pair of entries, when both were there."""
+    plan = [_get_open_lines(*pair) for pair in pairs]
+    scene.env["account.move.line"]._reconcile_plan(plan)
+    lines = scene.env["account.move.line"].union(*plan)
+    matched = lines.matched_debit_ids | lines.matched_credit_ids
+    set_created(matched, [datetime.combine(match.max_date, time(9)) for match in matched])
 
 
 def _get_open_lines(*moves):

@@ -111,4 +111,4 @@ def _build_bottleneck(scene, client, story):
     hypothesis.task_id.requested_by = "client"
     moment = [datetime.combine(issue.date, time(15, 40))]
     set_created(issue, moment)
-    set_created(hypothesis.task_id, moment)
+    set_created(hypothesis.task_id, moment, date_last_stage_update=moment)
