@@ -107,7 +107,7 @@ def own_filestore(load_registry):
     shared = Path(config.filestore.return_value)  # pytest-odoo's patch
     own = shared.with_name(f"{shared.name}-{worker}")
     # Files are never changed once stored, so links do.
-    shutil.copytree(shared, own, copy_function=os.link, dirs_exist_ok=True)
+    shutil.copytree(shared, own, copy_function=os.link)
     config.filestore.return_value = str(own)
     yield
     shutil.rmtree(own)

@@ -1,8 +1,9 @@
 """Our own judgement of the clients, and a year of scores, computed from their stories."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from .past import set_created
+from .projects import at_hour
 
 WEEKS = 52
 # So long ago Client Health was set up: what is older was computed afterwards.
@@ -64,4 +65,4 @@ def _build_pulses(scene):
             if value
         ]
     )
-    set_created(pulses, [datetime.combine(pulse.date, time(16)) for pulse in pulses])
+    set_created(pulses, [at_hour(pulse.date, 16) for pulse in pulses])

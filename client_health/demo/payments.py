@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 from . import when
 from .past import set_created
+from .projects import at_hour
 
 SUPPLIERS_LATE = (-8, 4)
 
@@ -37,7 +38,7 @@ def _match(scene, pairs):
     scene.env["account.move.line"]._reconcile_plan(plan)
     lines = scene.env["account.move.line"].union(*plan)
     matched = lines.matched_debit_ids | lines.matched_credit_ids
-    set_created(matched, [datetime.combine(match.max_date, time(9)) for match in matched])
+    set_created(matched, [at_hour(match.max_date) for match in matched])
 
 
 def _get_open_lines(*moves):
