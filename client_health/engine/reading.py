@@ -1,18 +1,31 @@
 """What all signals need: the moment up to which they look, and rows as readings."""
 
-from datetime import datetime, time, timedelta
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pytz
 
 from odoo import fields
 from odoo.tools import SQL
 
-from .scoring import Reading
-
-EVER = datetime(1970, 1, 1)
+EVER = datetime.datetime(1970, 1, 1)
 
 # Source records that a reading names: enough to open and look, small enough to keep every day.
 MOST_RECORDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the records say; ``date`` is that of the newest record, ``detail`` fits into JSON."""
+
+    value: float | None = None
+    date: datetime.date | None = None
+    detail: dict[str, Any] | None = None
+
+
+Readings = Mapping[str, Reading]
 
 
 def fetch(env, query):
@@ -82,13 +95,14 @@ def get_end(relationships, as_of):
     Never later than now. A day that is over ends the same whenever one looks; today is what
     happened so far.
     """
-    tomorrow = get_start(relationships, as_of + timedelta(days=1))
-    return min(tomorrow - timedelta(microseconds=1), fields.Datetime.now())
+    tomorrow = get_start(relationships, as_of + datetime.timedelta(days=1))
+    return min(tomorrow - datetime.timedelta(microseconds=1), fields.Datetime.now())
 
 
 def get_start(relationships, day):
     """Return the first moment of a day where the company is: naive, in UTC."""
-    zone, midnight = get_timezone(get_company(relationships)), datetime.combine(day, time.min)
+    zone = get_timezone(get_company(relationships))
+    midnight = datetime.datetime.combine(day, datetime.time.min)
     try:
         local = zone.localize(midnight, is_dst=None)
     except pytz.AmbiguousTimeError:
@@ -140,7 +154,7 @@ def unknown(reason, **detail):
 def _to_json(item):
     if isinstance(item, (int, str)):
         return item
-    if isinstance(item, datetime):
+    if isinstance(item, datetime.datetime):
         return fields.Datetime.to_string(item)
     if hasattr(item, "isoformat"):
         return item.isoformat()

@@ -7,8 +7,8 @@ ended, or today. Nobody ticks it.
 from odoo import fields
 from odoo.tools import SQL
 
+from .correspondence.contacts import select_contacts
 from .reading import fetch, get_start, local_date
-from .talks import select_contacts
 
 GOALS = "goals"
 FUTURE = "future"

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine import capacity
+from ..engine.agreement import capacity
 
 TIGHT = 0.9
 

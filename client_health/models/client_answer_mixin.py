@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
-from ..engine import waiting
+from ..engine.correspondence import waiting
 
 # What a client says that we may not leave unanswered
 TO_ANSWER = ("complaint", "concern")

@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 
-from ..engine import balance, give_and_take, given_money, margin, parting, period, scenario
-from ..engine.packing import pack, unpack
-from ..engine.scoring import Reading
+from ..engine import period
+from ..engine.decision import balance, departure
+from ..engine.decision.money import read_sums
+from ..engine.decision.readings import read_balance
+from ..engine.health.packing import pack, unpack
+from ..engine.profitability import margin, scenario
+from ..engine.reading import Reading
 from . import (
     client_decision_words_mixin,  # noqa: F401  these have to be there before
     client_figure_format_mixin,  # noqa: F401
@@ -48,7 +52,7 @@ class ClientDecisionSheetMixin(models.AbstractModel):
 
         ``readings``: as packed for snapshots; ``us``, ``them``: fields of ``balance.Side``;
         ``signs``: reasons of the finding; ``sums``: of ``margin.Sums``; ``parting``: of
-        ``parting.Parting``; ``revenue_share``: percent; what is None is unknown.
+        ``departure.Parting``; ``revenue_share``: percent; what is None is unknown.
         """
         found = {}
         # sudo: figures of clients that the caller has been checked for; see the class
@@ -59,10 +63,10 @@ class ClientDecisionSheetMixin(models.AbstractModel):
     @api.model
     def _read_company_figures(self, company, relationships, as_of):
         env = relationships.env
-        readings = give_and_take.read(env, relationships, as_of)
-        sums, total = given_money.read_sums(env, relationships, as_of)
+        readings = read_balance(env, relationships, as_of)
+        sums, total = read_sums(env, relationships, as_of)
         hours_per_unit = env["client.profitability"]._get_hours_per_unit()
-        partings = parting.read(env, relationships, as_of, hours_per_unit)
+        partings = departure.read(env, relationships, as_of, hours_per_unit)
         figures = {}
         for rel in relationships:
             own = sums.get(rel.id, margin.Sums())
@@ -181,7 +185,7 @@ class ClientDecisionSheetMixin(models.AbstractModel):
         ]
 
     def _prepare_open_facts(self, figures):
-        left = parting.Parting(**figures["parting"])
+        left = departure.Parting(**figures["parting"])
         return [
             self._fact(
                 self.env._("They still owe us"),
@@ -213,7 +217,7 @@ class ClientDecisionSheetMixin(models.AbstractModel):
                 "value": str(len(promises[model])),
                 "sources": self._get_sources(model, promises[model]),
             }
-            for model in parting.PROMISES
+            for model in departure.PROMISES
             if model in promises
         ]
 
@@ -250,7 +254,7 @@ class ClientDecisionSheetMixin(models.AbstractModel):
         sums = margin.Sums(*figures["sums"])
         columns = [
             (kind, scenario.get_outcome(sums, change))
-            for kind, change in parting.get_scenarios(sums, figures["target"])
+            for kind, change in departure.get_scenarios(sums, figures["target"])
         ]
         words = self._get_scenario_words(figures, sums)
         forms = {"hours": self._hours, "margin_rate": self._percent}

@@ -3,7 +3,8 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import format_date, formatLang
 
-from ..engine import balance, scenario
+from ..engine.decision import balance
+from ..engine.profitability import scenario
 
 
 class ClientDecisionWordsMixin(models.AbstractModel):

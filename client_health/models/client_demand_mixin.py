@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine import scope
+from ..engine.agreement import scope
 
 USER_GROUP = "client_health.group_client_user"
 MONTHS = 12

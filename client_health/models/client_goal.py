@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..engine import progress as engine
+from ..engine.results import progress as engine
 
 CLOSED_STATES = ("reached", "missed", "dropped")
 

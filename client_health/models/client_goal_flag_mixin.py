@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..engine import progress
+from ..engine.results import progress
 
 
 class ClientGoalFlagMixin(models.AbstractModel):

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..engine import progress as engine
+from ..engine.results import progress as engine
 
 # How far ahead a new goal looks.
 HORIZONS = {"period": relativedelta(months=3), "big": relativedelta(years=3)}
@@ -15,8 +15,8 @@ HORIZONS = {"period": relativedelta(months=3), "big": relativedelta(years=3)}
 class ClientGoalProgressMixin(models.AbstractModel):
     """How far a goal is: its figures, its time, and how it stands today.
 
-    The arithmetic is in ``engine/progress.py``. What changes from day to day is not stored; what
-    it is searched by is.
+    The arithmetic is in ``engine/results/progress.py``. What changes from day to day is not
+    stored; what it is searched by is.
     """
 
     _name = "client.goal.progress.mixin"

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..engine import band_preview, signals
+from ..engine.health import signals
+from ..engine.health.preview import Settings, count_bands, get_bands, get_clients, select_latest
 
 MANAGER_GROUP = "client_health.group_client_manager"
 
@@ -36,7 +37,7 @@ class ClientHealthBandMixin(models.AbstractModel):
         ``measures``: as ``scoring.Measure``; ``limits``: (healthy, risk) of all companies. None:
         as saved; both None: nothing was edited.
         """
-        saved = band_preview.Settings(
+        saved = Settings(
             self.env["client.health.measure"]._get_measures(),
             {
                 company.id: (company.client_health_healthy, company.client_health_risk)
@@ -44,28 +45,28 @@ class ClientHealthBandMixin(models.AbstractModel):
             },
         )
         clients = self._read_clients(companies)
-        now = band_preview.get_bands(clients, saved)
+        now = get_bands(clients, saved)
         preview = {
             "companies": companies.mapped("name") if len(companies) > 1 else [],
-            "now": band_preview.count_bands(now),
+            "now": count_bands(now),
         }
         if measures is None and limits is None:
             return preview
-        edited = band_preview.Settings(
+        edited = Settings(
             saved.measures if measures is None else measures,
             saved.limits if limits is None else dict.fromkeys(companies.ids, limits),
         )
         self._read_unread(clients, [measure.code for measure in edited.measures])
-        new = band_preview.get_bands(clients, edited)
+        new = get_bands(clients, edited)
         changing = sum(old != band for old, band in zip(now, new, strict=True))
-        return preview | {"new": band_preview.count_bands(new), "changing": changing}
+        return preview | {"new": count_bands(new), "changing": changing}
 
     @api.model
     def _read_clients(self, companies):
         self.env["client.health.snapshot"].flush_model()
         self.env["client.relationship"].flush_model()
-        rows = self.env.execute_query(band_preview.select_latest(companies.ids))
-        return band_preview.get_clients(rows)
+        rows = self.env.execute_query(select_latest(companies.ids))
+        return get_clients(rows)
 
     @api.model
     def _read_unread(self, clients, codes):

@@ -2,8 +2,8 @@ from typing import NamedTuple
 
 from odoo import api, models
 
-from ..engine import snapshots
-from ..engine.packing import unpack
+from ..engine.health import snapshots
+from ..engine.health.packing import unpack
 from .client_health_run import DIMENSION_MONEY
 from .client_health_snapshot import MONEY_GROUP
 

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_date
 
-from ..engine import scoring
+from ..engine.health import scoring
 
 LAST = 0
 PERIODS = (LAST, 30, 90)

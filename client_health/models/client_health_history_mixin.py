@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..engine import history
+from ..engine.health import history
 from .client_health_snapshot import MONEY_GROUP
 
 FIGURES = ("date", "score", "backfilled")

@@ -3,13 +3,13 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.tools import float_repr
 
-from ..engine import scoring
+from ..engine.health import scoring
 
 
 class ClientHealthMeasure(models.Model):
     """What is measured of every client, and how it counts.
 
-    What a measure reads is code, in ``engine/signals``; how it counts is data, the firm's to
+    What a measure reads is code, in ``engine/health/signals``; how it counts is data, the firm's to
     edit: ``floor`` and ``target`` give the points, the weights say what matters more.
     """
 

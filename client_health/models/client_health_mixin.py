@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine import snapshots
+from ..engine.health import snapshots
 from ..engine.reading import get_today
 from .client_health_snapshot import BANDS
 

@@ -2,8 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ..engine import nights, scoring, stage_proposals
-from ..engine.packing import unpack
+from ..engine.health import scoring, snapshot_queue, stage_proposals
+from ..engine.health.packing import unpack
 
 MONEY = frozenset(("money",))
 
@@ -11,8 +11,8 @@ MONEY = frozenset(("money",))
 class ClientHealthProposal(models.AbstractModel):
     """What a night means for the stages: moves or proposals, and the alert of a sharp drop.
 
-    The rules are in ``engine/stage_proposals.py``; this reads what they need and does what they
-    say. A company chooses whether clients move by themselves or wait for a person.
+    The rules are in ``engine/health/stage_proposals.py``; this reads what they need and does what
+    they say. A company chooses whether clients move by themselves or wait for a person.
     """
 
     _name = "client.health.proposal"
@@ -43,9 +43,9 @@ class ClientHealthProposal(models.AbstractModel):
         if not relationships:
             return {}
         self.env.flush_all()
+        query = snapshot_queue.select_nights(relationships.ids, today)
         return {
-            row[0]: self._prepare_case(today, *row[1:])
-            for row in self.env.execute_query(nights.select_nights(relationships.ids, today))
+            row[0]: self._prepare_case(today, *row[1:]) for row in self.env.execute_query(query)
         }
 
     @api.model

@@ -8,7 +8,7 @@ from itertools import chain
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ..engine import flags, nights, packing, scoring, signals, snapshots
+from ..engine.health import flags, packing, scoring, signals, snapshot_queue, snapshots
 from ..engine.reading import get_today
 
 # What is read and committed at once: large, because what every batch has to look through grows
@@ -70,7 +70,7 @@ class ClientHealthRun(models.AbstractModel):
         """Return {company: ids of its next clients without a snapshot of today}; None: of all."""
         self.env.flush_all()
         batch = defaultdict(list)
-        query = nights.select_unscored(companies.ids, today, limit)
+        query = snapshot_queue.select_unscored(companies.ids, today, limit)
         for company_id, relationship_id in self.env.execute_query(query):
             batch[companies.browse(company_id)].append(relationship_id)
         return batch
@@ -179,7 +179,8 @@ class ClientHealthRun(models.AbstractModel):
         if self._count_weeks_left(company) <= 0:
             return False
         self.env.flush_all()
-        rows = self.env.execute_query(nights.select_unfilled(company.id, date, after, BATCH))
+        query = snapshot_queue.select_unfilled(company.id, date, after, BATCH)
+        rows = self.env.execute_query(query)
         ids = [relationship_id for (relationship_id,) in rows]
         if ids:
             self._take(company, ids, date, backfilled=True)

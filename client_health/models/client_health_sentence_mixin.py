@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.tools import formatLang
 
-from ..engine import scoring, sentences
-from ..engine.changes import get_changes
+from ..engine.health import scoring, sentences
+from ..engine.health.sentences import get_changes
 
 STRONGEST = 2
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ..engine import snapshots
+from ..engine.health import snapshots
 
 # What is sent to the database at once: some megabytes.
 ROWS = 5_000
@@ -76,7 +76,7 @@ class ClientHealthSnapshot(models.Model):
 
     @api.model
     def _thin(self, today):
-        """Make the past smaller, see ``engine/snapshots.py``."""
+        """Make the past smaller, see ``engine/health/snapshots.py``."""
         self.flush_model()
         for statement in snapshots.thin(today):
             self.env.cr.execute(statement)

@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
-from ..engine import candidates, stage_rules
+from ..engine import intake, stage_rules
 
 READ_MODELS = (
     "account.move",
@@ -27,7 +27,7 @@ class ClientIntake(models.AbstractModel):
 
     @api.model
     def _get_candidates(self, company, months):
-        """Return one dict per proposed partner; see ``engine.candidates`` for the keys.
+        """Return one dict per proposed partner; see ``engine.intake`` for the keys.
 
         Added here: ``partner`` and ``user`` (the proposed owner: the partner's salesperson,
         else the manager of its latest project, else nobody).
@@ -35,7 +35,7 @@ class ClientIntake(models.AbstractModel):
         date_from = fields.Date.context_today(self) - relativedelta(months=months)
         for model in READ_MODELS:
             self.env[model].flush_model()
-        rows = self.env.execute_query_dict(candidates.select_candidates(company.id, date_from))
+        rows = self.env.execute_query_dict(intake.select_candidates(company.id, date_from))
         partners = self.env["res.partner"].browse(row["partner_id"] for row in rows)
         managers = self._get_project_managers(partners, company)
         for row, partner in zip(rows, partners, strict=True):

@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine import repair
+from ..engine.feedback import repair
 from . import (
     client_internal_thread_mixin,  # noqa: F401  it has to be there before
     client_mending_mixin,  # noqa: F401  as well

@@ -3,7 +3,8 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine import figures, ledger, period
+from ..engine import period
+from ..engine.profitability import figures, ledger
 
 _logger = logging.getLogger(__name__)
 

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ..engine import margin, waiting
+from ..engine.correspondence import waiting
+from ..engine.profitability import margin
 from .client_profitability_mixin import MONEY_GROUP
 
 # With such a result we have nothing to give away

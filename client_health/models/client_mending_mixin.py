@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..engine import repair, waiting
+from ..engine.correspondence import waiting
+from ..engine.feedback import repair
 
 STEP_FIELDS = {step: f"is_{step}" for step in repair.STEPS}
 

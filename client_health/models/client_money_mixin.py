@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine import figures
+from ..engine.profitability import figures
 from .client_profitability_mixin import MONEY_GROUP
 
 STORED = {"store": True, "compute": None, "readonly": True, "copy": False}

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
-from ..engine import margin, period, scenario
+from ..engine import period
+from ..engine.profitability import margin, scenario
 from .client_profitability_mixin import MONEY_GROUP, SUMS
 
 

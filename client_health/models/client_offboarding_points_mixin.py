@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine import unbilled
+from ..engine.profitability import unbilled
 from .client_profitability_mixin import MONEY_GROUP
 
 POINTS = TALK, WORK, HANDOVER, MONEY, THANKS = ("talk", "work", "handover", "money", "thanks")

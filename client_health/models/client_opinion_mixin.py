@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine import team
+from ..engine.feedback import team
 
 
 class ClientOpinionMixin(models.AbstractModel):

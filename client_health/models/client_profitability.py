@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine import ledger, margin
+from ..engine.profitability import ledger, margin
 from .client_profitability_mixin import SUMS
 
 

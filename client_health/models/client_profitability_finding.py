@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..engine import findings
+from ..engine.profitability import findings
 
 # 53 bits: the largest whole number that a browser keeps exact
 ID_MASK = 2**53 - 1

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..engine import margin, period
+from ..engine import period
+from ..engine.profitability import margin
 
 MONEY_GROUP = "client_health.group_client_profitability"
 SUMS = ("revenue", "labour_cost", "other_cost", "hours", "billable_hours", "uncosted_hours")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from ..engine import reconciliation
+from ..engine.profitability import reconciliation
 
 
 class ClientReconciliation(models.Model):

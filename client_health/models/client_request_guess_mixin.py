@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from ..engine import scope
+from ..engine.agreement import scope
 
 
 class ClientRequestGuessMixin(models.AbstractModel):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..engine import scenario
+from ..engine.profitability import scenario
 from . import client_figure_format_mixin  # noqa: F401  it has to be there before
 
 LEAVE = "leave"
@@ -14,7 +14,7 @@ class ClientScenarioMixin(models.AbstractModel):
     """A question "what if" about one client, and the answer, side by side with today.
 
     The question is in the fields, the answer in ``_get_figures``: the wizard computes it live,
-    a saved scenario keeps the one of its day. Arithmetic is in ``engine/scenario.py``.
+    a saved scenario keeps the one of its day. Arithmetic: ``engine/profitability/scenario.py``.
     """
 
     _name = "client.scenario.mixin"

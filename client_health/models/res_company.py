@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..engine import scenario
+from ..engine.profitability import scenario
 from .client_profitability_mixin import MONEY_GROUP
 
 

@@ -3,8 +3,8 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from ..engine import signals
-from ..engine.scoring import Reading
+from ..engine.health import signals
+from ..engine.reading import Reading
 from .common import ClientHealthCommon
 
 

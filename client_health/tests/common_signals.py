@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import Command, fields
 
-from ..engine import signals
+from ..engine.health import signals
 from .common import ClientHealthCommon
 
 

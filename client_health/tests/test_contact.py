@@ -1,7 +1,7 @@
 from odoo import fields
 from odoo.tests import new_test_user, tagged
 
-from ..engine import waiting
+from ..engine.correspondence import waiting
 from .common_voice import VoiceCommon
 
 

@@ -5,7 +5,10 @@ from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from ..engine import give_and_take, given_money, margin, parting, scenario
+from ..engine.decision import departure
+from ..engine.decision.money import read_sums
+from ..engine.decision.readings import read_balance
+from ..engine.profitability import margin, scenario
 from ..exceptions import MoveQuestion
 from .common_money import month_ago
 from .common_money_access import MoneyAccessCommon
@@ -27,7 +30,7 @@ class DecisionCommon(PartingCommon):
 
     def _read(self, code, relationship=None):
         relationship = relationship or self.relationship
-        found = give_and_take.read(self.env, relationship, fields.Date.today())
+        found = read_balance(self.env, relationship, fields.Date.today())
         return found[relationship.id].get(code)
 
 
@@ -148,7 +151,7 @@ class TestDecision(DecisionCommon):
                 "date_end": month_ago(-3),
             }
         )
-        found = parting.read(self.env, self.relationship, fields.Date.today(), {})
+        found = departure.read(self.env, self.relationship, fields.Date.today(), {})
         left = found[self.relationship.id]
         self.assertEqual(left.to_invoice, 700)
         self.assertEqual(left.records["to_invoice"], order.ids)
@@ -161,10 +164,10 @@ class TestDecision(DecisionCommon):
         self._invoice(self.client, [(777, {self.project: 100})], month_ago(1))
         self.Ledger._rebuild(self.company)
         early = month_ago(1, 3)
-        sums, total = given_money.read_sums(self.env, self.relationship, early)
+        sums, total = read_sums(self.env, self.relationship, early)
         self.assertEqual(sums[self.relationship.id].revenue, 2000)
         self.assertEqual(total.revenue, 11000)
-        now, _total = given_money.read_sums(self.env, self.relationship, fields.Date.today())
+        now, _total = read_sums(self.env, self.relationship, fields.Date.today())
         self.assertEqual(now[self.relationship.id].revenue, 2777)
 
     def test_queries_do_not_depend_on_how_many(self):

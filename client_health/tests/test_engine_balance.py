@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine import balance, margin, parting, scenario
-from ..engine.scoring import Reading
+from ..engine.decision import balance, departure
+from ..engine.profitability import margin, scenario
+from ..engine.reading import Reading
 
 # A busy machine is no fault of the code.
 patient = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
@@ -56,7 +57,7 @@ BAD_FOR_THEM = read(confirmed=0, value_ratio=10, goals_on_track=0, feedback_rati
 @tagged("at_install", "-post_install")
 class TestEngineBalance(BaseCase):
     def test_doctests(self):
-        for module, least in ((balance, 4), (parting, 2)):
+        for module, least in ((balance, 4), (departure, 2)):
             outcome = doctest.testmod(module)
             self.assertGreaterEqual(outcome.attempted, least)
             self.assertEqual(outcome.failed, 0)
@@ -150,7 +151,7 @@ class TestEngineBalance(BaseCase):
     @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 3000), st.integers(1, 95))
     def test_scenarios_reach_what_they_promise(self, revenue, labour, hours, target):
         sums = margin.Sums(revenue=revenue + 1.0, labour_cost=labour + 1.0, hours=float(hours))
-        found = dict(parting.get_scenarios(sums, float(target)))
+        found = dict(departure.get_scenarios(sums, float(target)))
         self.assertEqual(list(found)[0], "keep")
         self.assertEqual(list(found)[-1], "leave")
         for kind, wanted in (("break_even", 0.0), ("target", float(target))):

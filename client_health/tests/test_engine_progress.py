@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine import progress
+from ..engine.results import progress
 
 figures = st.floats(allow_nan=False, allow_infinity=False)
 days = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 1, 1))

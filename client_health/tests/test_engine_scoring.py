@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine import scoring
-from ..engine.changes import get_changes
-from ..engine.scoring import Measure, Reading
+from ..engine.health import scoring
+from ..engine.health.scoring import Measure
+from ..engine.health.sentences import get_changes
+from ..engine.reading import Reading
 
 # A busy machine is no fault of the code.
 patient = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])

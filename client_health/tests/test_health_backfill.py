@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import freeze_time, tagged
 
-from ..engine import signals
+from ..engine.health import signals
 from .common_signals import SignalCommon, set_created
 
 COMPARED = (

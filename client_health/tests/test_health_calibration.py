@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from ..engine import calibration
+from ..engine.health import calibration
 from .common_health import HealthCommon
 
 

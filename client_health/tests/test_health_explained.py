@@ -3,7 +3,7 @@ import json
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..engine import scoring
+from ..engine.health import scoring
 from .common_health import HealthCommon
 from .test_review import read_sheet
 

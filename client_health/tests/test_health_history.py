@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import BaseCase, HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..engine import history, snapshots
+from ..engine.health import history, snapshots
 from .common_health import HealthCommon
 
 METHOD = "get_health_history"

@@ -4,7 +4,8 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from ..engine import band_preview, signals
+from ..engine.health import signals
+from ..engine.health.preview import Settings, count_bands, get_bands, get_clients
 from .common_health import HealthCommon
 
 
@@ -104,7 +105,7 @@ class TestHealthPreview(HealthCommon):
         self.measure.write(vals)
         self._night(0, self.clients)
         bands = [client.health_band or "none" for client in self.clients]
-        self.assertEqual(band_preview.count_bands(bands), preview["new"])
+        self.assertEqual(count_bands(bands), preview["new"])
         self.assertNotEqual(preview["new"], preview["now"])
 
     def test_switching_off_all_but_one_dimension(self):
@@ -131,7 +132,7 @@ class TestHealthPreview(HealthCommon):
         self._night(0, self.clients)
         with (
             patch.dict(signals.SIGNALS, {"contact_gap": lambda *args: 1 / 0}),
-            self.assertLogs("odoo.addons.client_health.engine.signals", "WARNING"),
+            self.assertLogs("odoo.addons.client_health.engine.health.signals", "WARNING"),
         ):
             self.assertEqual(self._edit(active=True)["changing"], 0)
 
@@ -233,6 +234,6 @@ class TestHealthPreview(HealthCommon):
         lone = [replace(m, floor=0, target=100, weight=1) for m in measures]
         rows = [(1, 7, {m.code: 80 for m in lone}), (2, 7, {m.code: 49.96 for m in lone}),
                 (3, 7, None)]  # fmt: skip
-        settings = band_preview.Settings(lone, {7: (75, 50)})
-        bands = band_preview.get_bands(band_preview.get_clients(rows), settings)
+        settings = Settings(lone, {7: (75, 50)})
+        bands = get_bands(get_clients(rows), settings)
         self.assertEqual(bands, ["healthy", "watch", "none"], "49.96 is shown as 50.0")

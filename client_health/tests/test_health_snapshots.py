@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from ..models import client_health_run
 from .common_health import HealthCommon
 
-SIGNALS_LOG = "odoo.addons.client_health.engine.signals"
+SIGNALS_LOG = "odoo.addons.client_health.engine.health.signals"
 COMPARED = (
     "score, band, coverage, points, readings, money_readings, margin_rate, date, relationship_id"
 )

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from ..engine import repair
+from ..engine.feedback import repair
 from .common_voice import VoiceCommon
 
 PROOF = b64encode(b"Mail of Elena: it is right again")

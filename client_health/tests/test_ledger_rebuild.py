@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ..engine.figures import FIGURES
+from ..engine.profitability.figures import FIGURES
 from .common_money import MoneyCommon
 
 CRON = "client_health.ir_cron_client_profitability"

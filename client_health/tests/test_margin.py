@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, TransactionCase, tagged
 from odoo.tools import SQL
 
-from ..engine import figures, margin, period
+from ..engine import period
+from ..engine.profitability import figures, margin
 
 AMOUNTS = st.decimals(-10000, 10000, places=2).map(float)
 HOURS = st.integers(0, 4000).map(lambda quarters: quarters / 4)

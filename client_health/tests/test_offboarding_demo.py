@@ -1,6 +1,6 @@
 from odoo.tests import TransactionCase, loaded_demo_data, tagged
 
-from ..engine import margin
+from ..engine.profitability import margin
 
 
 @tagged("post_install", "-at_install")

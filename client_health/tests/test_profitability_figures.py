@@ -1,7 +1,7 @@
 from odoo import Command, fields
 from odoo.tests import Form, tagged
 
-from ..engine import margin
+from ..engine.profitability import margin
 from .common_money import MoneyCommon, month_ago
 
 SHARED = (

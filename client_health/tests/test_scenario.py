@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine import margin, scenario
+from ..engine.profitability import margin, scenario
 
 AMOUNTS = st.integers(0, 10**7).map(lambda cents: cents / 100)
 HOURS = st.integers(1, 4000).map(lambda quarters: quarters / 4)

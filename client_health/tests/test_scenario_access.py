@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..engine import scenario
+from ..engine.profitability import scenario
 from .common_money import MoneyCommon, month_ago
 from .common_money_access import MoneyAccessCommon
 

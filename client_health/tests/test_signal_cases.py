@@ -3,7 +3,7 @@ from itertools import zip_longest
 
 from odoo.tests import tagged
 
-from ..engine import signals
+from ..engine.health import signals
 from .common_signal_figure import Figure
 from .common_signal_mail import TODAY
 from .common_signal_times import SignalTimes

@@ -5,7 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ..engine import receivables, signals
+from ..engine.health import signals
+from ..engine.profitability import receivables
 from .common_money import MoneyCommon
 from .common_signals import set_created
 

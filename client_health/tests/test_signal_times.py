@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 from odoo import Command
 from odoo.tests import freeze_time, tagged
 
-from ..engine import signals
-from ..engine.working_hours import WorkingHours
+from ..engine.correspondence.working_hours import WorkingHours
+from ..engine.health import signals
 from .common_signal_figure import Figure
 from .common_signal_times import DAY, SECOND, SignalTimes
 

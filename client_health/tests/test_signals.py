@@ -4,12 +4,13 @@ from unittest.mock import patch
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..engine import reading, signals
-from ..engine.scoring import Reading
-from ..engine.working_hours import WorkingHours
+from ..engine import reading
+from ..engine.correspondence.working_hours import WorkingHours
+from ..engine.health import signals
+from ..engine.reading import Reading
 from .common_signals import SignalCommon
 
-FRAME = "odoo.addons.client_health.engine.signals"
+FRAME = "odoo.addons.client_health.engine.health.signals"
 
 
 @tagged("post_install", "-at_install")

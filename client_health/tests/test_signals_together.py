@@ -8,8 +8,9 @@ from psycopg2.errors import ReadOnlySqlTransaction
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger, split_every
 
-from ..engine import give_and_take, signals
-from ..engine.signals import contact
+from ..engine.decision import readings as decision_readings
+from ..engine.health import signals
+from ..engine.health.signals import contact
 from .common_signals import SignalCommon
 
 CONTACT = tuple(contact.MEASURES)
@@ -150,7 +151,7 @@ class TestSignalsTogether(SignalCommon):
         codes = [*CONTACT, "feedback_rating"]
         with (
             patch.object(signals, "PREPARES", prepares),
-            mute_logger("odoo.sql_db", "odoo.addons.client_health.engine.signals"),
+            mute_logger("odoo.sql_db", "odoo.addons.client_health.engine.health.signals"),
         ):
             prepared = signals.prepare(self.env, self.relationship, self.today, codes)
             readings, errors = signals.read(
@@ -166,7 +167,7 @@ class TestSignalsTogether(SignalCommon):
         self.env.flush_all()
         with closing(self.cr.savepoint(flush=False)) as savepoint:
             self.cr.execute("SET LOCAL transaction_read_only = on")
-            sheet = signals.read(self.env, self.relationship, self.today, give_and_take.SHARED)
+            sheet = signals.read(self.env, self.relationship, self.today, decision_readings.SHARED)
             self.assertFalse(sheet[1])
             with self.assertRaises(ReadOnlySqlTransaction), mute_logger("odoo.sql_db"):
                 signals.read(self.env, self.relationship, self.today, CONTACT)

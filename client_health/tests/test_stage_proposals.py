@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.changes import get_changes
-from ..engine.scoring import Measure, Reading, get_score, get_shown
-from ..engine.sentences import HIDDEN, SETTINGS, get_sentences, round_to_total
-from ..engine.stage_proposals import DEFAULT_LIMITS, Case, Limits, Run, get_proposal
+from ..engine.health.scoring import Measure, get_score, get_shown
+from ..engine.health.sentences import HIDDEN, SETTINGS, get_changes, get_sentences, round_to_total
+from ..engine.health.stage_proposals import DEFAULT_LIMITS, Case, Limits, Run, get_proposal
+from ..engine.reading import Reading
 
 TODAY = date(2026, 3, 20)
 CODES = ("a1", "a2", "b1", "b2", "c1")

@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
-from ..engine import signals
+from ..engine.health import signals
 from .common_voice import VoiceCommon
 
 TOUGH = "client_health.mail_activity_type_tough_conversation"

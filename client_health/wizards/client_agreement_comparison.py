@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..engine.text_diff import mark_differences
+from ..engine.agreement.text_diff import mark_differences
 
 
 class ClientAgreementComparison(models.TransientModel):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
-from ..engine import waiting
+from ..engine.correspondence import waiting
 
 
 class ClientFeedbackAnswer(models.TransientModel):

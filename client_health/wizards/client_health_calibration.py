@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..engine import calibration
+from ..engine.health import calibration
 
 DAYS = (30, 60, 90)
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine import margin
+from ..engine.profitability import margin
 from ..models.client_scenario_mixin import QUESTION
 
 # A proposal that one may change, computed with the rights of the user: it starts from money.

@@ -21,7 +21,8 @@ import time
 
 from odoo import fields
 
-from odoo.addons.client_health.engine import figures, ledger, period
+from odoo.addons.client_health.engine import period
+from odoo.addons.client_health.engine.profitability import figures, ledger
 
 DATA = "ledger"
 SAMPLE = 200

@@ -1,0 +1,139 @@
+"""Was the work requested at all? Hours by who asked for the task, from the timesheets.
+
+An hour belongs to a client as in ``profitability/labour.py``. An hour without a task, or whose
+task is not classified, is unclear: neither asked for nor our own idea.
+"""
+
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+from ..profitability.client_map import is_client, select_projects
+from ..profitability.labour import hours_of
+from ..reading import is_one_of
+
+
+class Hours(NamedTuple):
+    """Hours of a client or a project, by who asked for the work."""
+
+    client: float = 0.0
+    us: float = 0.0
+    unclear: float = 0.0
+
+    @property
+    def total(self):
+        return self.client + self.us + self.unclear
+
+    @property
+    def unrequested_share(self):
+        """Return the percent of the hours that nobody asked for; None without hours.
+
+        Only what is known to be our own idea counts. What is unclear counts neither way.
+        """
+        return 100 * self.us / self.total if self.total > 0 else None
+
+
+def select_hours(
+    company_ids, start, end, hours_per_unit, partner_ids=(), project_ids=(), created=None
+):
+    """Return a SELECT of the hours of ``start`` <= date <= ``end``, by client and project.
+
+    Columns: partner_id, project_id, client, us, unclear, last (the newest date) and us_task_ids
+    (the most hours first). ``partner_ids``, ``project_ids``: only these clients or projects; all
+    by default. ``created``: what was entered later (a moment) does not count. Template projects
+    and tasks don't count.
+    """
+    return SQL(
+        """
+        WITH client_project AS MATERIALIZED (%(projects)s)
+        SELECT c.commercial_partner_id AS partner_id,
+               t.project_id,
+               SUM(t.hours) FILTER (WHERE k.requested_by = 'client') AS client,
+               SUM(t.hours) FILTER (WHERE k.requested_by = 'us') AS us,
+               SUM(t.hours) FILTER (WHERE COALESCE(k.requested_by, 'unclear') = 'unclear')
+                   AS unclear,
+               MAX(t.last) AS last,
+               ARRAY_AGG(k.id ORDER BY t.hours DESC, k.id)
+                   FILTER (WHERE k.requested_by = 'us') AS us_task_ids
+          FROM (SELECT l.project_id, l.task_id, SUM(%(hours)s) AS hours, MAX(l.date) AS last
+                  FROM account_analytic_line l
+                  JOIN client_project p ON p.project_id = l.project_id
+                 WHERE l.company_id IN %(companies)s
+                   AND l.date BETWEEN %(start)s AND %(end)s
+                   AND %(known)s
+                   AND %(of_projects)s
+                   AND (p.partner_id IS NULL OR %(of_clients)s)
+              GROUP BY l.project_id, l.task_id) t
+          JOIN client_project p ON p.project_id = t.project_id
+     LEFT JOIN project_task k ON k.id = t.task_id
+     LEFT JOIN res_partner kc ON kc.id = k.partner_id
+     LEFT JOIN res_partner c ON c.id = COALESCE(p.partner_id, kc.commercial_partner_id)
+         WHERE k.has_template_ancestor IS NOT TRUE
+           AND %(is_client)s
+      GROUP BY c.commercial_partner_id, t.project_id
+        """,
+        projects=select_projects(),
+        hours=hours_of("l", hours_per_unit),
+        companies=tuple(company_ids),
+        start=start,
+        end=end,
+        known=SQL("l.create_date <= %s", created) if created else SQL("true"),
+        of_projects=_is_in(SQL("l.project_id"), project_ids),
+        of_clients=_is_in(SQL("p.partner_id"), partner_ids),
+        is_client=is_client(partner_ids),
+    )
+
+
+def _is_in(column, ids):
+    return is_one_of(column, ids) if ids else SQL("true")
+
+
+def select_guesses():
+    """Return a SELECT of task_id, requested_by and partner_id of all tasks that have none yet.
+
+    The same as ``_guess_requests`` of ``client_request_mixin.py``, for all tasks at once (but
+    a repetition is guessed from how it was made itself): a
+    sub-task follows the topmost task; work on an order, from a portal user, or by mail of the
+    project's own client was asked for by the client; the rest is unclear.
+    """
+    return SQL(
+        """
+        WITH RECURSIVE chain AS (
+            SELECT id AS task_id, id AS root_id FROM project_task WHERE parent_id IS NULL
+             UNION ALL
+            SELECT k.id, chain.root_id FROM project_task k JOIN chain ON chain.task_id = k.parent_id
+        ), ordered AS (
+            SELECT l.task_id, MIN(o.partner_id) AS partner_id
+              FROM sale_order_line l
+              JOIN sale_order o ON o.id = l.order_id
+             WHERE l.task_id IS NOT NULL
+          GROUP BY l.task_id
+        ), guess AS (
+            SELECT k.id AS root_id,
+                   CASE WHEN o.task_id IS NOT NULL THEN o.partner_id
+                        WHEN u.share AND up.active THEN u.partner_id
+                        WHEN k.email_from <> ''
+                             AND a.partner_share
+                             AND (j.partner_id IS NULL
+                                  OR jc.commercial_partner_id = a.commercial_partner_id)
+                        THEN a.id END AS partner_id
+              FROM project_task k
+              JOIN project_project j ON j.id = k.project_id
+         LEFT JOIN ordered o ON o.task_id = k.id
+         LEFT JOIN res_users u ON u.id = k.create_uid
+         LEFT JOIN res_partner up ON up.id = u.partner_id
+         LEFT JOIN res_partner a ON a.id = k.partner_id
+         LEFT JOIN res_partner jc ON jc.id = j.partner_id
+        )
+        SELECT k.id AS task_id,
+               CASE WHEN g.partner_id IS NULL THEN 'unclear' ELSE 'client' END AS requested_by,
+               g.partner_id
+          FROM project_task k
+          JOIN project_project j ON j.id = k.project_id
+          JOIN chain ON chain.task_id = k.id
+          JOIN guess g ON g.root_id = chain.root_id
+         WHERE k.requested_by IS NULL
+           AND k.has_template_ancestor IS NOT TRUE
+           AND j.is_template IS NOT TRUE
+        """
+    )

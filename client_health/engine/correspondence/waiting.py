@@ -1,0 +1,185 @@
+"""Messages of clients that wait for an answer: one statement over all clients.
+
+What is a client's message, and what is ours, is said in ``messages.py``.
+
+It is answered by whatever a colleague writes later on the same document for the client to read,
+by chat, mail or a call that was made, by a reaction (a thumb up says "seen" to a "thank you"), or
+once the feedback made of it was answered.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+from ..reading import is_one_of
+from .messages import is_ours, select_colleagues, select_messages, select_received
+
+# What nobody answered for so long nobody waits for any more.
+WINDOW = timedelta(days=365)
+
+# Read by the statement, so written out before it; some are columns of other modules' making.
+READS = (
+    "account.move",
+    "client.feedback",
+    "client.issue",
+    "client.relationship",
+    "client.update",
+    "crm.lead",
+    "hr.employee",
+    "mail.activity.type",
+    "mail.message",
+    "mail.message.reaction",
+    "mail.message.subtype",
+    "project.project",
+    "project.task",
+    "res.partner",
+    "res.users",
+    "sale.order",
+)
+
+
+class Waiting(NamedTuple):
+    """A discussion in which a client waits: its first open message and how many there are."""
+
+    relationship_id: int
+    message_id: int
+    model: str
+    res_id: int
+    received: datetime
+    messages: int
+
+
+def get_now():
+    """Return the moment, to the microsecond: Odoo's clock drops them, the database doesn't.
+
+    Without them, what was written within this second would not be there yet.
+    """
+    return datetime.now()
+
+
+def read_waiting(env, relationships, as_of):
+    """Return {relationship id: [Waiting, the oldest first]}; nobody waits: an empty list."""
+    found = {relationship_id: [] for relationship_id in relationships.ids}
+    if found:
+        for row in _execute(env, select_waiting(as_of, relationships.ids)):
+            found[row[0]].append(Waiting(*row))
+    return found
+
+
+def read_answers(env, message_ids, as_of):
+    """Return {message id: (moment, author's partner id, message id) of our first answer}."""
+    if not message_ids:
+        return {}
+    rows = _execute(env, select_answers(message_ids, as_of))
+    return {message_id: answer for message_id, *answer in rows}
+
+
+def _execute(env, query):
+    _flush(env)
+    return env.execute_query(query)
+
+
+def _flush(env):
+    for model in READS:
+        env[model].flush_model()
+
+
+def select_waiting(as_of, relationship_ids=()):
+    """Return a SELECT of the columns of ``Waiting``; no ids: all relationships in use."""
+    scope = is_one_of(SQL("id"), relationship_ids) if relationship_ids else SQL("active")
+    return SQL(
+        """
+        WITH client AS MATERIALIZED (
+                 SELECT id, partner_id, company_id, %(as_of)s::timestamp AS till
+                   FROM client_relationship
+                  WHERE %(scope)s),
+             colleague AS MATERIALIZED (%(colleagues)s),
+             received AS (%(received)s),
+             message AS (
+                 SELECT * FROM (%(messages)s) m
+                  WHERE NOT EXISTS (%(answer)s))
+        %(waiting)s
+        """,
+        scope=scope,
+        colleagues=select_colleagues(),
+        received=select_received(as_of, as_of - WINDOW),
+        messages=select_messages(),
+        answer=_select_answer(SQL("m"), as_of),
+        waiting=select_open(as_of),
+        as_of=as_of,
+    )
+
+
+def select_open(as_of):
+    """Return a SELECT of the columns of ``Waiting``, of the messages in the CTE message.
+
+    They have no answer; who reacted to one, or answered the feedback made of it, has seen it.
+    Reads the CTE colleague.
+    """
+    return SQL(
+        """
+        SELECT i.relationship_id,
+               (ARRAY_AGG(i.id ORDER BY i.create_date, i.id))[1] AS message_id,
+               i.model,
+               i.res_id,
+               MIN(i.create_date) AS received,
+               COUNT(*)::int AS messages
+          FROM message i
+         WHERE NOT EXISTS (%(reaction)s)
+           AND NOT EXISTS (SELECT 1
+                             FROM client_feedback f
+                            WHERE f.message_id = i.id AND f.answered_date <= %(as_of)s)
+      GROUP BY i.relationship_id, i.model, i.res_id
+      ORDER BY MIN(i.create_date), MIN(i.id)
+        """,
+        reaction=_select_reaction(),
+        as_of=as_of,
+    )
+
+
+def select_answers(message_ids, as_of):
+    """Return a SELECT of message_id, and moment, author and id of our first answer to it."""
+    return SQL(
+        """
+        WITH colleague AS MATERIALIZED (%(colleagues)s)
+        SELECT m.id, a.create_date, a.author_id, a.id
+          FROM mail_message m
+    CROSS JOIN LATERAL (%(answer)s ORDER BY o.create_date, o.id LIMIT 1) a
+         WHERE m.id IN %(ids)s
+        """,
+        colleagues=select_colleagues(),
+        answer=_select_answer(SQL("m"), as_of),
+        ids=tuple(message_ids),
+    )
+
+
+def _select_answer(message, as_of):
+    """What a colleague wrote later in the same discussion, or a call about it that was made."""
+    return SQL(
+        """
+        SELECT o.create_date, o.author_id, o.id
+          FROM mail_message o
+         WHERE o.model = %(m)s.model
+           AND o.res_id = %(m)s.res_id
+           AND (o.create_date, o.id) > (%(m)s.create_date, %(m)s.id)
+           AND (%(is_ours)s)
+        """,
+        m=message,
+        is_ours=is_ours(SQL("o"), as_of),
+    )
+
+
+def _select_reaction():
+    """A colleague's reaction to the message, or to a later one of the same discussion."""
+    return SQL(
+        """
+        SELECT 1
+          FROM mail_message o
+          JOIN mail_message_reaction e ON e.message_id = o.id
+         WHERE o.model = i.model
+           AND o.res_id = i.res_id
+           AND (o.create_date, o.id) >= (i.create_date, i.id)
+           AND e.partner_id IN (SELECT id FROM colleague)
+        """
+    )

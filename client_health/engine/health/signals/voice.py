@@ -1,0 +1,156 @@
+"""The client's voice: what it says of us, and that it says nothing.
+
+Read from the feedback log, without what colleagues think. Silence is no grade: it is shown, and
+never makes a rating.
+"""
+
+from datetime import timedelta
+
+from odoo.tools import SQL
+
+from ...reading import fetch, get_end, local_date, make, to_array
+
+# A rating counts half after each half-life, and not at all after the window: one answer in 180
+# days is the least that a score should rest on (market.md, E). The half-life is a rule of thumb.
+WINDOW = timedelta(days=180)
+HALF_LIFE = 60.0
+# Who said nothing for a year may have complaints that nobody wrote down.
+YEAR = timedelta(days=365)
+
+
+def read_feedback_rating(env, relationships, as_of):
+    """Mean of the ratings, 1 to 5, the recent ones weigh more."""
+    end = get_end(relationships, as_of)
+    rows = fetch(
+        env,
+        SQL(
+            """
+            SELECT relationship_id AS id,
+                   SUM(rating * weight) / SUM(weight) AS rating,
+                   COUNT(*) AS ratings,
+                   MAX(day) AS day,
+                   ARRAY_AGG(id ORDER BY date DESC, id DESC) AS ids
+              FROM (SELECT f.relationship_id, f.id, f.date, f.rating::int AS rating,
+                           %(day)s AS day,
+                           POWER(0.5, (%(as_of)s::date - %(day)s) / %(half_life)s) AS weight
+                      FROM client_feedback f
+                     WHERE %(is_said)s AND f.rating IS NOT NULL AND f.date > %(since)s) f
+          GROUP BY relationship_id
+            """,
+            day=local_date(relationships, SQL("f.date")),
+            as_of=as_of,
+            half_life=HALF_LIFE,
+            is_said=_is_said(relationships, end),
+            since=end - WINDOW,
+        ),
+    )
+    return {
+        row["id"]: make(
+            row["rating"], row["day"], {"client.feedback": row["ids"]}, ratings=row["ratings"]
+        )
+        for row in rows
+    }
+
+
+def read_open_complaints(env, relationships, as_of):
+    """Complaints and concerns that are not resolved, and open issues; of one issue, one."""
+    end = get_end(relationships, as_of)
+    rows = fetch(
+        env,
+        SQL(
+            """
+            WITH issue AS (
+                SELECT relationship_id, id, kind, LEAST(date, %(as_of)s) AS day,
+                       state = 'open' OR closed_date > %(end)s AS is_open
+                  FROM client_issue
+                 WHERE relationship_id = ANY (%(ids)s) AND create_date <= %(end)s
+            ), said AS (
+                SELECT f.relationship_id, f.id, i.id AS issue_id, %(day)s AS day,
+                       f.kind IN ('complaint', 'concern')
+                       AND (f.resolved_date IS NULL OR f.resolved_date > %(end)s)
+                       AND (i.id IS NULL OR i.is_open) AS is_open
+                  FROM client_feedback f
+             LEFT JOIN issue i ON i.id = f.issue_id
+                 WHERE %(is_said)s
+            ), line AS (
+                SELECT relationship_id, issue_id, CASE WHEN issue_id IS NULL THEN id END AS id,
+                       day, is_open
+                  FROM said
+                 WHERE is_open OR day > %(since)s
+             UNION ALL
+                SELECT relationship_id, id, NULL, day, is_open AND kind = 'issue'
+                  FROM issue
+                 WHERE is_open OR day > %(since)s
+            )
+            SELECT relationship_id AS id,
+                   COUNT(DISTINCT issue_id) FILTER (WHERE is_open)
+                   + COUNT(id) FILTER (WHERE is_open) AS open,
+                   MAX(day) AS day,
+                   ARRAY_AGG(DISTINCT issue_id)
+                       FILTER (WHERE is_open AND issue_id IS NOT NULL) AS issue_ids,
+                   ARRAY_AGG(id ORDER BY day DESC)
+                       FILTER (WHERE is_open AND id IS NOT NULL) AS feedback_ids
+              FROM line
+          GROUP BY relationship_id
+            """,
+            ids=to_array(relationships._ids),
+            end=end,
+            day=local_date(relationships, SQL("f.date")),
+            is_said=_is_said(relationships, end),
+            as_of=as_of,
+            since=as_of - YEAR,
+        ),
+    )
+    return {
+        row["id"]: make(
+            row["open"],
+            row["day"],
+            {"client.issue": row["issue_ids"], "client.feedback": row["feedback_ids"]},
+        )
+        for row in rows
+    }
+
+
+def read_voice_silence(env, relationships, as_of):
+    """Days since the client last said what it thinks; unknown when it never did."""
+    rows = fetch(
+        env,
+        SQL(
+            """
+            SELECT DISTINCT ON (f.relationship_id)
+                   f.relationship_id AS id, f.id AS feedback_id, %s AS day
+              FROM client_feedback f
+             WHERE %s
+          ORDER BY f.relationship_id, f.date DESC, f.id DESC
+            """,
+            local_date(relationships, SQL("f.date")),
+            _is_said(relationships, get_end(relationships, as_of)),
+        ),
+    )
+    return {
+        row["id"]: make(
+            (as_of - row["day"]).days, row["day"], {"client.feedback": [row["feedback_id"]]}
+        )
+        for row in rows
+    }
+
+
+def _is_said(relationships, end):
+    """Return the condition that the client said it, and that it was written down in time."""
+    return SQL(
+        """
+        f.relationship_id = ANY (%(ids)s)
+        AND f.kind <> 'team'
+        AND f.date <= %(end)s
+        AND f.create_date <= %(end)s
+        """,
+        ids=to_array(relationships._ids),
+        end=end,
+    )
+
+
+MEASURES = {
+    "feedback_rating": read_feedback_rating,
+    "open_complaints": read_open_complaints,
+    "voice_silence": read_voice_silence,
+}
