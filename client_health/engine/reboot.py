@@ -7,8 +7,9 @@ ended, or today. Nobody ticks it.
 from odoo import fields
 from odoo.tools import SQL
 
+from .clock import get_start, local_date
 from .correspondence.contacts import select_contacts
-from .reading import fetch, get_start, local_date
+from .query import fetch
 
 GOALS = "goals"
 FUTURE = "future"

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..engine.reading import get_start
+from ..engine.clock import get_start
 
 # What the client accepts, in the order in which it is read.
 TEXT_FIELDS = ("outcome", "process", "scope_in", "scope_out", "our_duties", "client_duties")

@@ -72,7 +72,8 @@ class ClientHealthBandMixin(models.AbstractModel):
     def _read_unread(self, clients, codes):
         """Read what no night has read yet: a measure that is being switched on."""
         known = {code for client in clients for code in client.readings}
-        missing = [code for code in codes if code not in known and code in signals.SIGNALS]
+        readable = self.env["client.health.measure"]._get_signals()
+        missing = [code for code in codes if code not in known and code in readable]
         by_id = {client.id: client for client in clients}
         relationships = self.env["client.relationship"].browse(by_id)
         if not missing:

@@ -4,12 +4,13 @@ from odoo import api, fields, models
 from odoo.tools import float_repr
 
 from ..engine.health import scoring
+from ..engine.health.signals import agreement, contact, money, pulse, results, voice
 
 
 class ClientHealthMeasure(models.Model):
     """What is measured of every client, and how it counts.
 
-    What a measure reads is code, in ``engine/health/signals``; how it counts is data, the firm's to
+    What a measure reads is code, see ``_get_signals``; how it counts is data, the firm's to
     edit: ``floor`` and ``target`` give the points, the weights say what matters more.
     """
 
@@ -128,6 +129,18 @@ class ClientHealthMeasure(models.Model):
 
     def _get_edited(self):
         return (self.weight, self.floor, self.target, self.active, self.dimension_weight)
+
+    @api.model
+    def _get_signals(self):
+        """Return {code: ``Signal``}: the code that reads each measure.
+
+        Another addon brings a measure as data, and what reads it by an override::
+
+            def _get_signals(self):
+                return super()._get_signals() | {"survey_answers": Signal(read_survey_answers)}
+        """
+        dimensions = (money, results, contact, voice, agreement, pulse)
+        return {code: signal for module in dimensions for code, signal in module.SIGNALS.items()}
 
     @api.model
     def _get_measures(self):

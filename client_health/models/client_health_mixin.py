@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
+from ..engine.clock import get_today
 from ..engine.health import snapshots
-from ..engine.reading import get_today
 from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(

@@ -8,8 +8,8 @@ from itertools import chain
 from odoo import api, fields, models
 from odoo.tools import split_every
 
+from ..engine.clock import get_today
 from ..engine.health import flags, packing, scoring, signals, snapshot_queue, snapshots
-from ..engine.reading import get_today
 
 # What is read and committed at once: large, because what every batch has to look through grows
 # with the firm; bounded, for the memory. Of these, so many are looked at together for a move.
@@ -81,11 +81,11 @@ class ClientHealthRun(models.AbstractModel):
         self.env.cr.execute("SET LOCAL work_mem = '128MB'; SET LOCAL enable_mergejoin = off")
         everybody = self.env["client.relationship"].browse(chain(*batch.values()))
         errors = {}
-        with _without_collecting():
-            prepared = signals.prepare(self.env, everybody, today, self._get_codes())
+        reader = signals.Reader(self.env, everybody, today, self._get_codes())
+        with _without_collecting(), reader:
             for company, relationship_ids in batch.items():
                 run = self.with_company(company)
-                errors.update(run._take(company, relationship_ids, today, prepared=prepared))
+                errors.update(run._take(company, relationship_ids, today, reader=reader))
                 for portion in split_every(PORTION, relationship_ids):
                     run._follow(company, portion, today)
         return errors
@@ -112,19 +112,24 @@ class ClientHealthRun(models.AbstractModel):
 
     def _get_codes(self):
         """Return what is measured. What no code reads (yet, or any more) is just unknown."""
-        measures = self.env["client.health.measure"]._get_measures()
-        return [measure.code for measure in measures if measure.code in signals.SIGNALS]
+        Measure = self.env["client.health.measure"]
+        readable = Measure._get_signals()
+        return [measure.code for measure in Measure._get_measures() if measure.code in readable]
 
     @api.model
-    def _take(self, company, relationship_ids, as_of, backfilled=False, prepared=None):
+    def _take(self, company, relationship_ids, as_of, backfilled=False, reader=None):
         """Write the snapshots of one day of clients of a company; return the broken measures.
 
         A backfilled day is computed by the same code. It has no hard flags, which nobody needs
-        afterwards, and clients of whom nothing was known then get no row. ``prepared``: see
-        ``signals.read``.
+        afterwards, and clients of whom nothing was known then get no row. ``reader``: the
+        ``signals.Reader`` of these clients, and others; by default, one of their own.
         """
+        if reader is None:
+            relationships = self.env["client.relationship"].browse(relationship_ids)
+            with signals.Reader(self.env, relationships, as_of, self._get_codes()) as reader:
+                return self._take(company, relationship_ids, as_of, backfilled, reader)
         scorer = scoring.Scorer(self.env["client.health.measure"]._get_measures())
-        day, errors = self._read_day(relationship_ids, as_of, scorer, prepared)
+        day, errors = self._read_day(relationship_ids, as_of, scorer, reader)
         found = {} if backfilled else flags.read_flags(self.env, relationship_ids, as_of)
         common = {"company_id": company.id, "date": as_of, "backfilled": backfilled}
         bands = company.client_health_healthy, company.client_health_risk
@@ -144,15 +149,13 @@ class ClientHealthRun(models.AbstractModel):
         )
         return errors
 
-    def _read_day(self, relationship_ids, as_of, scorer, prepared):
+    def _read_day(self, relationship_ids, as_of, scorer, reader):
         """Return (``packing.Day``, the broken measures) of clients of a company."""
         relationships = self.env["client.relationship"].browse(relationship_ids)
         money = [code for code, kind in scorer.dimensions.items() if kind == DIMENSION_MONEY]
         oldest_kept = fields.Date.context_today(self) - timedelta(days=snapshots.DAILY_DAYS)
         day, errors = packing.Day(relationship_ids, money, as_of >= oldest_kept), {}
-        for code, readings, error in signals.read_each(
-            self.env, relationships, as_of, self._get_codes(), prepared
-        ):
+        for code, readings, error in reader.read_each(relationships):
             day.add(code, readings)
             if error:
                 errors[code] = error

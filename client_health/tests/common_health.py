@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from ..engine.health import signals
+from ..engine.health.signals import Signal
 from ..engine.reading import Reading
 from .common import ClientHealthCommon
 
@@ -30,8 +30,9 @@ class HealthCommon(ClientHealthCommon):
         cls.env.flush_all()
         cls.cr.execute("DELETE FROM client_health_snapshot")  # of the demo data
         cls.values = {}
-        fakes = {measure.code: cls._get_fake(measure.code) for measure in cls.measures}
-        cls.startClassPatcher(patch.dict(signals.SIGNALS, fakes, clear=True))
+        fakes = {measure.code: Signal(cls._get_fake(measure.code)) for measure in cls.measures}
+        Measure = cls.registry["client.health.measure"]
+        cls.startClassPatcher(patch.object(Measure, "_get_signals", lambda self: fakes))
 
     @classmethod
     def _get_fake(cls, code):

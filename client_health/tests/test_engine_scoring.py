@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
+from ..engine import reading
 from ..engine.health import scoring
 from ..engine.health.scoring import Measure
 from ..engine.health.sentences import get_changes
@@ -62,13 +63,14 @@ def is_known(reading):
 @tagged("at_install", "-post_install")
 class TestEngineScoring(BaseCase):
     def test_pure(self):
-        tree = ast.parse(inspect.getsource(scoring))
         imported = {
             node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-            for node in ast.walk(tree)
+            for module in (scoring, reading)
+            for node in ast.walk(ast.parse(inspect.getsource(module)))
             if isinstance(node, (ast.Import, ast.ImportFrom))
         }
-        self.assertEqual(imported, {"collections.abc", "dataclasses", "datetime", "math", "typing"})
+        pure = {"collections.abc", "dataclasses", "datetime", "math", "typing"}
+        self.assertEqual(imported, pure | {"reading"})
 
     def test_points(self):
         up, down = Measure("a", "x", 1, 30, 70), Measure("a", "x", 1, 42, 0)

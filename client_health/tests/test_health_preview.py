@@ -4,8 +4,8 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from ..engine.health import signals
 from ..engine.health.preview import Settings, count_bands, get_bands, get_clients
+from ..engine.health.signals import Signal
 from .common_health import HealthCommon
 
 
@@ -130,8 +130,9 @@ class TestHealthPreview(HealthCommon):
     def test_a_broken_signal_breaks_no_form(self):
         self.measure.active = False
         self._night(0, self.clients)
+        broken = {"contact_gap": Signal(lambda *args: 1 / 0)}
         with (
-            patch.dict(signals.SIGNALS, {"contact_gap": lambda *args: 1 / 0}),
+            patch.object(self.registry[self.measure._name], "_get_signals", lambda self: broken),
             self.assertLogs("odoo.addons.client_health.engine.health.signals", "WARNING"),
         ):
             self.assertEqual(self._edit(active=True)["changing"], 0)

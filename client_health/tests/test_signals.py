@@ -4,10 +4,10 @@ from unittest.mock import patch
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..engine import reading
+from ..engine import clock
 from ..engine.correspondence.working_hours import WorkingHours
 from ..engine.health import signals
-from ..engine.reading import Reading
+from ..engine.reading import Reading, make
 from .common_signals import SignalCommon
 
 FRAME = "odoo.addons.client_health.engine.health.signals"
@@ -19,7 +19,7 @@ class TestSignals(SignalCommon):
 
     def test_every_measure_has_its_signal(self):
         codes = self.env["client.health.measure"].search([]).mapped("code")
-        self.assertEqual(sorted(codes), sorted(signals.SIGNALS))
+        self.assertEqual(sorted(codes), sorted(self.env["client.health.measure"]._get_signals()))
 
     def test_nothing_known_of_a_new_client(self):
         readings, errors = signals.read(self.env, self.other, self.today)
@@ -39,8 +39,11 @@ class TestSignals(SignalCommon):
             return {self.relationship.id: Reading(7.0)}
 
         self.relationship.note = "<p>Not written yet</p>"
+        added = {"broken": signals.Signal(fail), "sound": signals.Signal(answer)}
         with (
-            patch.dict(signals.SIGNALS, {"broken": fail, "sound": answer}),
+            patch.object(
+                self.registry["client.health.measure"], "_get_signals", lambda self: added
+            ),
             mute_logger("odoo.sql_db"),
             self.assertLogs(FRAME, "WARNING") as logs,
         ):
@@ -56,7 +59,7 @@ class TestSignals(SignalCommon):
 
     def test_query_count(self):
         """The same few statements, however many clients."""
-        for code in signals.SIGNALS:
+        for code in self.env["client.health.measure"]._get_signals():
             counts = []
             for count in (5, 50):
                 relationships = self._create_clients(count)
@@ -78,13 +81,13 @@ class TestSignals(SignalCommon):
         ):
             self.calendar.tz = tz
             with self.subTest(tz):
-                self.assertEqual(reading.get_end(self.relationship, day), end)
+                self.assertEqual(clock.get_end(self.relationship, day), end)
 
     def test_a_day_of_23_and_of_25_hours(self):
         """The clocks of Berlin changed on 29 March and 25 October 2026."""
         self.calendar.tz = "Europe/Berlin"
         ends = [
-            reading.get_end(self.relationship, date(2026, month, day))
+            clock.get_end(self.relationship, date(2026, month, day))
             for month, days in ((3, (28, 29)), (10, (24, 25)))
             for day in days
         ]
@@ -99,8 +102,8 @@ class TestSignals(SignalCommon):
             (date(2025, 3, 30), datetime(2025, 3, 30, 1)),
         ):
             with self.subTest(day=day):
-                self.assertEqual(reading.get_start(self.relationship, day), start)
-                end = reading.get_end(self.relationship, day - timedelta(days=1))
+                self.assertEqual(clock.get_start(self.relationship, day), start)
+                end = clock.get_end(self.relationship, day - timedelta(days=1))
                 self.assertEqual(end, start - timedelta(microseconds=1))
         self._log("praise", datetime(2025, 10, 26, 0, 30))
         self.assertIsNone(self._read("voice_silence", as_of=date(2025, 10, 25)), "not -1 days")
@@ -122,12 +125,12 @@ class TestSignals(SignalCommon):
             for tz, day in (("America/Los_Angeles", 14), ("UTC", 15), ("Pacific/Auckland", 15)):
                 self.calendar.tz = tz
                 with self.subTest(tz):
-                    self.assertEqual(reading.get_today(self.company), date(2026, 6, day))
+                    self.assertEqual(clock.get_today(self.company), date(2026, 6, day))
 
     def test_today_ends_now(self):
-        self.assertLessEqual(reading.get_end(self.relationship, self.today), self._ago(hours=-1))
+        self.assertLessEqual(clock.get_end(self.relationship, self.today), self._ago(hours=-1))
         self.assertLessEqual(
-            reading.get_end(self.relationship, date(2999, 1, 1)), self._ago(hours=-1)
+            clock.get_end(self.relationship, date(2999, 1, 1)), self._ago(hours=-1)
         )
 
     def test_working_hours(self):
@@ -173,9 +176,7 @@ class TestSignals(SignalCommon):
         self.assertIsNone(self._read("reply_hours"))
 
     def test_details_are_small_and_fit_into_json(self):
-        made = reading.make(
-            1 / 3, self.today, {"a": range(50), "b": None}, day=self.today, none=None
-        )
+        made = make(1 / 3, self.today, {"a": range(50), "b": None}, day=self.today, none=None)
         self.assertEqual(made.value, 0.33)
         self.assertEqual(
             made.detail, {"records": {"a": list(range(10))}, "day": self.today.isoformat()}

@@ -8,12 +8,13 @@ from psycopg2.errors import ReadOnlySqlTransaction
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger, split_every
 
+from ..engine.correspondence.correspondence import Correspondence
 from ..engine.decision import readings as decision_readings
 from ..engine.health import signals
 from ..engine.health.signals import contact
 from .common_signals import SignalCommon
 
-CONTACT = tuple(contact.MEASURES)
+CONTACT = tuple(contact.SIGNALS)
 MONEY = ("margin_rate", "rate_trend")
 
 
@@ -24,12 +25,12 @@ class TestSignalsTogether(SignalCommon):
     def _read_together(self, as_of, codes=CONTACT):
         """Return {relationship id: {code: Reading}}, as a night reads both companies."""
         both = self.relationship | self.relationship_abroad
-        prepared = signals.prepare(self.env, both, as_of, codes)
         readings = {}
-        for relationship in both:
-            found, errors = signals.read(self.env, relationship, as_of, codes, prepared)
-            self.assertFalse(errors)
-            readings |= found
+        with signals.Reader(self.env, both, as_of, codes) as reader:
+            for relationship in both:
+                found, errors = reader.read(relationship)
+                self.assertFalse(errors)
+                readings |= found
         return readings
 
     def _read_alone(self, as_of, codes=CONTACT):
@@ -83,7 +84,7 @@ class TestSignalsTogether(SignalCommon):
         self.assertEqual(readings["unanswered_hours"].detail["waiting"], 1)
 
     def test_batches_of_a_night(self):
-        """A night in batches finds what it finds at once, whatever was gathered of whom."""
+        """A night in batches finds what it finds at once, whatever was read of other clients."""
         clients = self._create_clients(5)
         for hours, client in enumerate(clients, 1):
             self._say(client.partner_id, client.partner_id, self._ago(3, hours))
@@ -103,12 +104,12 @@ class TestSignalsTogether(SignalCommon):
         self.assertEqual([row[0] for row in nights[0]], clients.ids)
         self.assertLessEqual({"contact_gap", "unanswered_hours"}, set(nights[0][2][1]))
 
-    def test_read_of_some_of_those_prepared(self):
+    def test_read_of_some_of_the_clients(self):
         both = self.relationship | self.other
         for relationship in both:
             self._say(relationship.partner_id, relationship.partner_id)
-        prepared = signals.prepare(self.env, both, self.today)
-        readings, errors = signals.read(self.env, self.other, self.today, CONTACT, prepared)
+        with signals.Reader(self.env, both, self.today, CONTACT) as reader:
+            readings, errors = reader.read(self.other)
         self.assertFalse(errors)
         self.assertEqual(list(readings), self.other.ids)
         self.assertEqual(readings[self.other.id]["unanswered_hours"].detail["waiting"], 1)
@@ -140,23 +141,24 @@ class TestSignalsTogether(SignalCommon):
         self.assertEqual(values, {self.relationship.id: 60, self.relationship_abroad.id: 10})
         self.assertEqual(together, self._read_alone(self.today, MONEY))
 
-    def test_broken_preparation_leaves_the_rest(self):
+    def test_broken_source_leaves_the_rest(self):
         """Its measures are unknown with their error, for every company; the others are read."""
 
         def fail(env, relationships, as_of):
             env.execute_query(SQL("SELECT no_such_column FROM res_company"))
 
         self._log("praise", rating="5")
-        prepares = dict(signals.PREPARES) | dict.fromkeys(contact.MEASURES.values(), fail)
+        Measure = self.env["client.health.measure"]
+        broken = {
+            code: signal._replace(source=signal.source and fail)
+            for code, signal in Measure._get_signals().items()
+        }
         codes = [*CONTACT, "feedback_rating"]
         with (
-            patch.object(signals, "PREPARES", prepares),
+            patch.object(self.registry[Measure._name], "_get_signals", lambda self: broken),
             mute_logger("odoo.sql_db", "odoo.addons.client_health.engine.health.signals"),
         ):
-            prepared = signals.prepare(self.env, self.relationship, self.today, codes)
-            readings, errors = signals.read(
-                self.env, self.relationship, self.today, codes, prepared
-            )
+            readings, errors = signals.read(self.env, self.relationship, self.today, codes)
         self.assertEqual(set(readings[self.relationship.id]), {"feedback_rating"})
         self.assertEqual(set(errors), set(CONTACT))
         self.assertTrue(all("no_such_column" in error for error in errors.values()))
@@ -176,12 +178,27 @@ class TestSignalsTogether(SignalCommon):
         self.assertFalse(errors)
         self.assertIn("unanswered_hours", readings[self.relationship.id])
 
-    def test_prepared_once_for_all_companies(self):
+    def test_read_once_for_all_companies(self):
         """However many companies: what they share is read in the same number of statements."""
         counts = []
         for relationships in (self.relationship, self.relationship | self.relationship_abroad):
-            signals.prepare(self.env, relationships, self.today)  # caches warm
+            Correspondence(self.env, relationships, self.today).close()  # caches warm
             before = self.env.cr.sql_log_count
-            signals.prepare(self.env, relationships, self.today)
+            Correspondence(self.env, relationships, self.today).close()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(*counts)
+
+    def test_two_at_once_and_nothing_left(self):
+        """Each has tables of its own, whatever the days, and takes them along."""
+        self._say(self.elena)
+        with (
+            Correspondence(self.env, self.relationship, self.today) as today,
+            Correspondence(self.env, self.relationship, date(2020, 1, 1)) as before,
+        ):
+            found = [
+                self.env.execute_query(one.select_received(self.relationship))
+                for one in (today, before)
+            ]
+        self.assertEqual([len(rows) for rows in found], [1, 0])
+        self.cr.execute("SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema()")
+        self.assertFalse(self.cr.fetchall())

@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
-from ..engine.health import signals
+from ..engine.health.signals.pulse import read_open_conversations
 from .common_voice import VoiceCommon
 
 TOUGH = "client_health.mail_activity_type_tough_conversation"
@@ -217,8 +217,8 @@ class TestTalk(VoiceCommon):
             activity = self._plan(record)
             activity.date_deadline = today - timedelta(days=9)
             self.env.flush_all()
-            read = signals.pulse.read_unhad_talks
-            reading = read(self.env, self.relationship, today)[self.relationship.id]
+            readings = read_open_conversations(self.env, self.relationship, today)
+            reading = readings[self.relationship.id]
             self.assertEqual(reading.value, 9)
             activity.unlink()
 

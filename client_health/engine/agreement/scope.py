@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from ..profitability.client_map import is_client, select_projects
 from ..profitability.labour import hours_of
-from ..reading import is_one_of
+from ..query import is_one_of
 
 
 class Hours(NamedTuple):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..reading import is_one_of
+from ..query import is_one_of
 from .messages import is_ours, select_colleagues, select_messages, select_received
 
 # What nobody answered for so long nobody waits for any more.

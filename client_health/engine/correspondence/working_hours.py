@@ -6,7 +6,8 @@ from itertools import accumulate
 
 import pytz
 
-from ..reading import get_company, get_timezone
+from ..clock import get_timezone
+from ..query import get_company
 
 
 class WorkingHours:

@@ -5,7 +5,7 @@ points as in ``health/scoring.py``; in the middle between floor and target it sp
 against. A side wins from 50 points on. What is unknown counts exactly as if it did not exist; with
 too little known, or without a margin, nobody says who wins.
 
-    >>> from .scoring import Reading
+    >>> from odoo.addons.client_health.engine.reading import Reading
     >>> known = {"margin_rate": 55, "growth": 20, "price_pressure": 0, "loss_probability": 7,
     ...          "rate_vs_average": 10, "feedback_rating": 2, "confirmed": 20, "goals_on_track": 40}
     >>> balance = get_balance({code: Reading(value) for code, value in known.items()}, 60)

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from .. import period, stage_rules
 from ..profitability import margin, receivables, scenario, unbilled
 from ..profitability.labour import hours_of
-from ..reading import fetch
+from ..query import fetch
 
 # Who works for a client today is told by the last full months, not by the last year. Practice.
 PEOPLE_MONTHS = 3

@@ -9,7 +9,8 @@ from odoo.tools import SQL
 from .. import period
 from ..health.signals.money import get_sums
 from ..profitability import margin
-from ..reading import fetch, make
+from ..query import fetch
+from ..reading import make
 
 YEAR = relativedelta(years=1)
 

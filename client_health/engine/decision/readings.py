@@ -13,11 +13,13 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 from .. import period, stage_rules
+from ..clock import get_end, local_date
 from ..correspondence import contacts
 from ..correspondence.waiting import read_waiting as read_open_discussions
 from ..health import signals
 from ..health.signals.agreement import read_hours_over
-from ..reading import fetch, get_end, local_date, make
+from ..query import fetch
+from ..reading import make
 from .money import read_discount, read_ledger, read_sums
 
 # Measures of the health score that say what a side gets.

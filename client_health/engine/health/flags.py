@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from ..reading import is_one_of
+from ..query import is_one_of
 from .stage_proposals import FLAG_ISSUE, FLAG_MONEY
 
 LOSS_MONTHS = 3

@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from ..reading import to_array
+from ..query import to_array
 
 
 def select_unscored(company_ids, date, limit=None):

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
-from ..reading import to_array
+from ..query import to_array
 from .packing import encode
 
 DAILY_DAYS = 90

@@ -6,7 +6,7 @@ commercial partner, looked up at the time of asking: when it changes, its histor
 
 from odoo.tools import SQL
 
-from ..reading import is_one_of
+from ..query import is_one_of
 
 
 def select_projects():

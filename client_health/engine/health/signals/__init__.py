@@ -1,85 +1,120 @@
-"""What the records say about a client, one file per dimension. Reads, never writes.
+"""Reads measures of many clients on a day; returns their readings. One file per dimension.
 
-Each file has ``MEASURES = {code: function}``; ``function(env, relationships, as_of)`` returns
-``{relationship id: Reading}`` for all relationships (of one company) in a fixed number of
-statements. No entry, or a value of None: unknown. ``as_of`` is a date, and the reading is that of
-its end: what was recorded later does not count, and what can't be known of the past is unknown.
+Which code reads which measure is said by ``client.health.measure._get_signals``.
 """
 
 import logging
+from collections.abc import Callable
+from contextlib import ExitStack
 from math import isfinite
+from typing import NamedTuple
 
 from psycopg2.errors import ReadOnlySqlTransaction
 
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...reading import Reading
-from . import agreement, contact, money, pulse, results, voice
-
 _logger = logging.getLogger(__name__)
 
-SIGNALS = {
-    code: function
-    for module in (money, results, contact, voice, agreement, pulse)
-    for code, function in module.MEASURES.items()
-}
-# What has to be done once before any of these functions: ``(env, relationships, as_of)``.
-PREPARES = dict.fromkeys(contact.MEASURES.values(), contact.prepare)
 
+class Signal(NamedTuple):
+    """How a measure is read.
 
-def prepare(env, relationships, as_of, codes=None):
-    """Do what several measures share, and return what ``read`` has to know of it.
+    ``read(env, relationships, as_of)`` returns ``{relationship id: Reading}`` of relationships of
+    one company, in a fixed number of statements. No entry, or a value of None: unknown. ``as_of``
+    is a date, and the reading is that of its end: what was recorded later does not count, and what
+    can't be known of the past is unknown.
 
-    The relationships may be of several companies: nothing is looked through for each of them.
+    ``source``: what several measures read, as a context manager ``source(env, relationships,
+    as_of)`` over clients of all companies. It is made once per run and given to ``read`` as its
+    last argument.
     """
-    if not relationships:
-        return {}
-    functions = [SIGNALS.get(code) for code in (SIGNALS if codes is None else codes)]
-    prepares = dict.fromkeys(PREPARES[function] for function in functions if function in PREPARES)
-    env.flush_all()  # before the savepoints: what is rolled back must not take writes along
-    return {
-        function: _try(env, function.__module__, function, relationships, as_of)[1]
-        for function in prepares
-    }
+
+    read: Callable
+    source: Callable | None = None
 
 
-def read(env, relationships, as_of, codes=None, prepared=None):
-    """Return ``(readings, errors)`` of relationships of one company on the date ``as_of``.
+class Reader:
+    """Reads measures of clients of any number of companies on a day: a context manager.
 
-    ``readings``: {relationship id: {code: Reading}}, an entry for every relationship; of what is
-    unknown, only when there is something to say about it: a value of None, with detail.
-    ``errors``: {code: what went wrong}: a broken measure is unknown for all, the others are read.
-    ``codes``: only these measures, all by default. ``prepared``: what ``prepare`` returned for
-    these relationships, and others.
+    ``codes``: only these measures, all by default. Whatever one measure does, the others are read:
+    each has a savepoint of its own, and so has each source.
     """
-    readings = {relationship_id: {} for relationship_id in relationships._ids}
-    errors = {}
-    for code, found, error in read_each(env, relationships, as_of, codes, prepared):
-        if error:
-            errors[code] = error
-        for relationship_id, reading in found.items():
-            readings[relationship_id][code] = reading
-    return readings, errors
+
+    def __init__(self, env, relationships, as_of, codes=None):
+        self._env, self._relationships, self._as_of = env, relationships, as_of
+        self._signals = env["client.health.measure"]._get_signals()
+        self._codes = [*(self._signals if codes is None else codes)]
+        self._sources = {None: ((), None)}  # {source: (arguments for read, error)}
+        self._open = ExitStack()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return self._open.__exit__(*error)
+
+    def read(self, relationships):
+        """Return ``(readings, errors)`` of some of the relationships, of one company.
+
+        ``readings``: {relationship id: {code: Reading}}, an entry for every relationship; of what
+        is unknown, only when there is something to say about it: a value of None, with detail.
+        ``errors``: {code: text}; a broken measure is unknown for all.
+        """
+        readings = {relationship_id: {} for relationship_id in relationships._ids}
+        errors = {}
+        for code, found, error in self.read_each(relationships):
+            if error:
+                errors[code] = error
+            for relationship_id, reading in found.items():
+                readings[relationship_id][code] = reading
+        return readings, errors
+
+    def read_each(self, relationships):
+        """Yield ``(code, {relationship id: Reading}, error)`` of one measure at a time.
+
+        Of many clients, the readings of all measures are too much to hold at once.
+        """
+        self._env.flush_all()  # before the savepoints: a rollback must not take writes along
+        ids = set(relationships._ids)
+        for code in self._codes if ids else ():
+            found, error = self._read_one(code, relationships)
+            yield code, {key: found[key] for key in ids & found.keys() if _says(found[key])}, error
+
+    def _read_one(self, code, relationships):
+        signal = self._signals.get(code)
+        source, error = self._get_source(signal and signal.source)
+        return ({}, error) if error else self._try(code, self._call, code, relationships, source)
+
+    def _call(self, code, relationships, source):
+        return self._signals[code].read(self._env, relationships, self._as_of, *source)
+
+    def _get_source(self, source):
+        """Return ``(arguments, error)``; made for all clients when first asked for."""
+        if source not in self._sources:
+            made, error = self._try(
+                source.__name__, source, self._env, self._relationships, self._as_of
+            )
+            if not error:
+                self._open.enter_context(made)
+            self._sources[source] = ((made,), error)
+        return self._sources[source]
+
+    def _try(self, name, function, *args):
+        """Return ``(what the function returns, None)``, or ``({}, what went wrong)``."""
+        try:
+            with self._env.cr.savepoint(flush=False):
+                return function(*args), None
+        except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ReadOnlySqlTransaction):
+            raise  # Odoo starts again, in a transaction that may write: nothing is broken
+        except Exception as error:  # noqa: BLE001  see the class
+            _logger.warning("%s could not be read", name, exc_info=True)
+            return {}, f"{type(error).__name__}: {error}"
 
 
-def read_each(env, relationships, as_of, codes=None, prepared=None):
-    """Yield ``(code, {relationship id: Reading}, error)`` of one measure at a time; see ``read``.
-
-    Of many clients, the readings of all measures are too much to hold at once.
-    """
-    if prepared is None:
-        prepared = prepare(env, relationships, as_of, codes)
-    env.flush_all()
-    ids = set(relationships._ids)
-    for code in (SIGNALS if codes is None else codes) if ids else ():
-        found, error = {}, prepared.get(PREPARES.get(SIGNALS.get(code)))
-        if not error:
-            found, error = _try(env, code, _read_one, relationships, as_of, code)
-        yield code, {key: found[key] for key in ids & found.keys() if _is_told(found[key])}, error
-
-
-def _is_told(reading):
-    return is_known(reading) or reading.value is None and reading.detail
+def read(env, relationships, as_of, codes=None):
+    """Return ``(readings, errors)`` of relationships of one company, see ``Reader.read``."""
+    with Reader(env, relationships, as_of, codes) as reader:
+        return reader.read(relationships)
 
 
 def is_known(reading):
@@ -87,23 +122,5 @@ def is_known(reading):
     return reading.value is not None and isfinite(reading.value)
 
 
-def _read_one(env, relationships, as_of, code):
-    return SIGNALS[code](env, relationships, as_of)
-
-
-def _try(env, name, function, *args):
-    """Return (what the function returns, None), or ({}, what went wrong).
-
-    In a savepoint of its own: whatever one measure does, the rest is scored.
-    """
-    try:
-        with env.cr.savepoint(flush=False):
-            return function(env, *args), None
-    except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ReadOnlySqlTransaction):
-        raise  # Odoo starts again, in a transaction that may write: nothing is broken
-    except Exception as error:  # noqa: BLE001  see above
-        _logger.warning("The measure %s could not be read", name, exc_info=True)
-        return {}, f"{type(error).__name__}: {error}"
-
-
-__all__ = ["SIGNALS", "Reading", "prepare", "read"]
+def _says(reading):
+    return is_known(reading) or reading.value is None and reading.detail

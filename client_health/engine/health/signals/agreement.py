@@ -8,7 +8,10 @@ from odoo.tools import SQL
 
 from ... import period
 from ...agreement import scope
-from ...reading import fetch, get_clients, get_company, get_end, local_date, make, to_array, unknown
+from ...clock import get_end, local_date
+from ...query import fetch, get_clients, get_company, to_array
+from ...reading import make, unknown
+from . import Signal
 
 # Hours of a quarter, because less is an accident; a working day of them, for the same reason; and
 # half of them known, because a share of the smaller half says little. Rules of thumb.
@@ -247,9 +250,9 @@ def read_hours_over(env, relationships, as_of, months=HOURS_MONTHS):
     }
 
 
-MEASURES = {
-    "agreement_current": read_agreement_current,
-    "unrequested_hours": read_unrequested_hours,
-    "price_pressure": read_price_pressure,
-    "hours_over": read_hours_over,
+SIGNALS = {
+    "agreement_current": Signal(read_agreement_current),
+    "unrequested_hours": Signal(read_unrequested_hours),
+    "price_pressure": Signal(read_price_pressure),
+    "hours_over": Signal(read_hours_over),
 }

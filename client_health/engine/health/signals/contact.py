@@ -1,40 +1,31 @@
-"""Contact: do we talk, do we answer, do we take the first step?
+"""Contact: do we meet, do we answer, do we take the first step? Readings from ``Correspondence``.
 
-A message is the client's, and answered, as in ``correspondence/waiting.py``; automatic mails are
-no messages.
-Talks are meetings that were held, and calls, meetings and tough conversations marked as done.
+A message is the client's as in ``correspondence/messages.py``, answered as in ``waiting.py`` there.
 What counts is when Odoo received or wrote something, never a date that somebody typed.
 """
 
 from collections import defaultdict
-from datetime import timedelta
 from statistics import median
 
 from odoo.tools import SQL
 
-from ...correspondence import contacts
-from ...correspondence.tables import gather
+from ...clock import get_end, local_date
+from ...correspondence.correspondence import RECENT, Correspondence
 from ...correspondence.waiting import WINDOW as YEAR
 from ...correspondence.working_hours import WorkingHours
-from ...reading import MOST_RECORDS, fetch, get_end, local_date, make, select_kept
+from ...query import fetch
+from ...reading import MOST_RECORDS, make
+from . import Signal
 
-# How often a client is to hear from us, in days. A month of 31 days, so that keeping to the first
-# of every month is keeping to the rhythm.
+# How often a client is to hear from us, in days. A month of 31 days: on the first of every month
+# is monthly.
 CADENCE_DAYS = {"weekly": 7, "fortnightly": 14, "monthly": 31, "quarterly": 92}
-# How far habits look back, and how long a discussion rests until the next message is a new
-# contact. Fewer than three are an anecdote. Rules of thumb.
-RECENT = timedelta(days=90)
-QUIET = timedelta(days=14)
+# Fewer are an anecdote. Rule of thumb.
 LEAST = 3
 
 
-def prepare(env, relationships, as_of):
-    """Gather what was said and met once, for all of these signals: they read nothing else."""
-    gather(env, relationships, as_of, RECENT, QUIET)
-
-
-def read_contact_gap(env, relationships, as_of):
-    """Days since both sides last talked, in parts of the agreed rhythm."""
+def read_contact_gap(env, relationships, as_of, correspondence):
+    """Days since the last contact of both sides, in parts of the agreed rhythm."""
     rows = fetch(
         env,
         SQL(
@@ -42,12 +33,12 @@ def read_contact_gap(env, relationships, as_of):
             SELECT DISTINCT ON (r.id)
                    r.id, r.cadence, t.kind, t.model, t.res_id, %(day)s AS day
               FROM client_relationship r
-              JOIN (%(exchanges)s) t ON t.relationship_id = r.id
+              JOIN (%(contacts)s) t ON t.relationship_id = r.id
              WHERE r.cadence IS NOT NULL
           ORDER BY r.id, t.moment DESC, t.kind, t.res_id
             """,
             day=local_date(relationships, SQL("t.moment")),
-            exchanges=contacts.select_exchanges(relationships),
+            contacts=correspondence.select_contacts(relationships),
         ),
     )
     return {
@@ -63,8 +54,8 @@ def read_contact_gap(env, relationships, as_of):
     }
 
 
-def read_unanswered_hours(env, relationships, as_of):
-    """Working hours that the oldest message of the client waits; 0 when nobody waits."""
+def read_unanswered_hours(env, relationships, as_of, correspondence):
+    """Working hours that the oldest message of the client waits; 0 when none waits."""
     end = get_end(relationships, as_of)
     hours = WorkingHours(relationships, end - YEAR, end)
     if not hours.known:
@@ -73,21 +64,21 @@ def read_unanswered_hours(env, relationships, as_of):
         env,
         SQL(
             """
-            SELECT said.relationship_id AS id, %(day)s AS day, MAX(said.id) AS message_id,
+            SELECT m.relationship_id AS id, %(day)s AS day, MAX(m.id) AS message_id,
                    MAX(open.since) AS since, MAX(open.waiting)::int AS waiting,
                    MAX(open.message_ids) AS message_ids
-              FROM (%(said)s) said
+              FROM (%(received)s) m
          LEFT JOIN (SELECT relationship_id, MIN(received) AS since, COUNT(*) AS waiting,
                            (ARRAY_AGG(message_id ORDER BY received, message_id))[1:%(most)s]
                                AS message_ids
                       FROM (%(waiting)s) waiting
-                  GROUP BY relationship_id) open ON open.relationship_id = said.relationship_id
-             WHERE said.create_date > %(since)s
-          GROUP BY said.relationship_id
+                  GROUP BY relationship_id) open ON open.relationship_id = m.relationship_id
+             WHERE m.create_date > %(since)s
+          GROUP BY m.relationship_id
             """,
-            day=local_date(relationships, SQL("MAX(said.create_date)")),
-            said=select_kept("said", relationships),
-            waiting=select_kept("waiting", relationships),
+            day=local_date(relationships, SQL("MAX(m.create_date)")),
+            received=correspondence.select_received(relationships),
+            waiting=correspondence.select_waiting(relationships),
             most=MOST_RECORDS,
             since=end - YEAR,
         ),
@@ -104,21 +95,21 @@ def read_unanswered_hours(env, relationships, as_of):
     }
 
 
-def read_reply_hours(env, relationships, as_of):
-    """Median working hours until our answer; who waits longer than that counts as well.
+def read_reply_hours(env, relationships, as_of, correspondence):
+    """Median working hours until our answer; a message that waits longer than that counts as well.
 
-    Left out, a message that nobody ever answers would not hurt.
+    Left out, a message that is never answered would not hurt.
     """
     end = get_end(relationships, as_of)
     hours = WorkingHours(relationships, end - RECENT, end)
     if not hours.known:
         return {}
     times, last, answers = defaultdict(list), {}, defaultdict(list)
-    for row in fetch(env, contacts.select_replies(end - RECENT, relationships)):
+    for row in fetch(env, correspondence.select_replies(end - RECENT, relationships)):
         times[row["id"]].append(hours.between(row["received"], row["answered"]))
         answers[row["id"]].append((row["received"], row["message_id"]))
         last[row["id"]] = max(row["day"], last.get(row["id"], row["day"]))
-    waiting = _read_waiting(env, relationships, end - RECENT)
+    waiting = _read_waiting(env, relationships, end - RECENT, correspondence)
     readings = {}
     for relationship_id in times.keys() | waiting.keys():
         open_since, open_ids = waiting.get(relationship_id, ((), ()))
@@ -137,7 +128,7 @@ def read_reply_hours(env, relationships, as_of):
     return readings
 
 
-def _read_waiting(env, relationships, since):
+def _read_waiting(env, relationships, since, correspondence):
     """Return {relationship id: (moments, message ids)} of what waits, the oldest first."""
     query = SQL(
         """
@@ -147,13 +138,13 @@ def _read_waiting(env, relationships, since):
          WHERE received > %s
       GROUP BY relationship_id
         """,
-        select_kept("waiting", relationships),
+        correspondence.select_waiting(relationships),
         since,
     )
     return {row[0]: row[1:] for row in env.execute_query(query)}
 
 
-def read_initiative(env, relationships, as_of):
+def read_initiative(env, relationships, as_of, correspondence):
     """Percent of the recent contacts that began with us."""
     end = get_end(relationships, as_of)
     rows = fetch(
@@ -171,7 +162,7 @@ def read_initiative(env, relationships, as_of):
             HAVING COUNT(*) >= %(least)s
             """,
             day=local_date(relationships, SQL("MAX(moment)")),
-            starts=contacts.select_starts(end - RECENT, QUIET, relationships),
+            starts=correspondence.select_first_steps(end - RECENT, relationships),
             least=LEAST,
             most=MOST_RECORDS,
         ),
@@ -196,9 +187,9 @@ def _by_model(records):
     return found
 
 
-MEASURES = {
-    "contact_gap": read_contact_gap,
-    "unanswered_hours": read_unanswered_hours,
-    "reply_hours": read_reply_hours,
-    "initiative": read_initiative,
+SIGNALS = {
+    "contact_gap": Signal(read_contact_gap, Correspondence),
+    "unanswered_hours": Signal(read_unanswered_hours, Correspondence),
+    "reply_hours": Signal(read_reply_hours, Correspondence),
+    "initiative": Signal(read_initiative, Correspondence),
 }

@@ -8,8 +8,11 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 from ... import period
+from ...clock import get_end
 from ...profitability import margin, receivables
-from ...reading import fetch, get_clients, get_company, get_end, is_one_of, make, to_array, unknown
+from ...query import fetch, get_clients, get_company, is_one_of, to_array
+from ...reading import make, unknown
+from . import Signal
 
 # Halves of a year, because invoices come in lumps; a working day in each, because the rate of
 # one hour is an accident. Both are rules of thumb.
@@ -123,8 +126,8 @@ def get_sums(row):
     return margin.Sums(*(float(row[name]) for name in margin.Sums._fields))
 
 
-MEASURES = {
-    "margin_rate": read_margin_rate,
-    "rate_trend": read_rate_trend,
-    "overdue_habit": read_overdue_habit,
+SIGNALS = {
+    "margin_rate": Signal(read_margin_rate),
+    "rate_trend": Signal(read_rate_trend),
+    "overdue_habit": Signal(read_overdue_habit),
 }

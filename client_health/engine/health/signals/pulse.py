@@ -4,8 +4,11 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ...correspondence.tables import select_tough_type
-from ...reading import fetch, get_end, local_date, make, to_array
+from ...clock import get_end, local_date
+from ...correspondence.meetings import select_tough_type
+from ...query import fetch, to_array
+from ...reading import make
+from . import Signal
 
 # What colleagues said holds as long as two judgements of the owner; a talk that was had says that
 # talks are had for a quarter. Rules of thumb.
@@ -95,7 +98,7 @@ def read_team_pulse(env, relationships, as_of):
     }
 
 
-def read_unhad_talks(env, relationships, as_of):
+def read_open_conversations(env, relationships, as_of):
     """Days that the oldest tough conversation is past its date; unknown when none was planned.
 
     Odoo keeps the day on which it was had in UTC. The last write tells where the hands of the
@@ -152,8 +155,8 @@ def read_unhad_talks(env, relationships, as_of):
     }
 
 
-MEASURES = {
-    "owner_pulse": read_owner_pulse,
-    "team_pulse": read_team_pulse,
-    "unhad_talks": read_unhad_talks,
+SIGNALS = {
+    "owner_pulse": Signal(read_owner_pulse),
+    "team_pulse": Signal(read_team_pulse),
+    "unhad_talks": Signal(read_open_conversations),
 }

@@ -7,7 +7,10 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ...reading import MOST_RECORDS, fetch, get_end, local_date, make, to_array
+from ...clock import get_end, local_date
+from ...query import fetch, to_array
+from ...reading import MOST_RECORDS, make
+from . import Signal
 
 # What was closed or reached so long ago is history. Rules of thumb.
 RECENT_GOALS = timedelta(days=90)
@@ -183,8 +186,8 @@ def read_overdue_work(env, relationships, as_of):
     }
 
 
-MEASURES = {
-    "goals_on_track": read_goals_on_track,
-    "milestones_on_time": read_milestones_on_time,
-    "overdue_work": read_overdue_work,
+SIGNALS = {
+    "goals_on_track": Signal(read_goals_on_track),
+    "milestones_on_time": Signal(read_milestones_on_time),
+    "overdue_work": Signal(read_overdue_work),
 }

@@ -8,7 +8,10 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ...reading import fetch, get_end, local_date, make, to_array
+from ...clock import get_end, local_date
+from ...query import fetch, to_array
+from ...reading import make
+from . import Signal
 
 # A rating counts half after each half-life, and not at all after the window: one answer in 180
 # days is the least that a score should rest on (market.md, E). The half-life is a rule of thumb.
@@ -149,8 +152,8 @@ def _is_said(relationships, end):
     )
 
 
-MEASURES = {
-    "feedback_rating": read_feedback_rating,
-    "open_complaints": read_open_complaints,
-    "voice_silence": read_voice_silence,
+SIGNALS = {
+    "feedback_rating": Signal(read_feedback_rating),
+    "open_complaints": Signal(read_open_complaints),
+    "voice_silence": Signal(read_voice_silence),
 }

@@ -1,0 +1,82 @@
+"""Reads meetings that were held and calls that were made; returns SELECTs.
+
+They read the CTEs client and colleague, see ``messages.with_people``.
+"""
+
+from odoo.tools import SQL
+
+from . import messages
+
+
+def select_meetings():
+    """Meetings that are over, between a contact of a client and a colleague of that company.
+
+    A contact who declined is no participant. ``ours``: a colleague called the meeting.
+    """
+    return SQL(
+        """
+        WITH staff AS MATERIALIZED (
+            SELECT v.id AS user_id, v.partner_id, k.cid AS company_id
+              FROM res_users v
+              JOIN res_company_users_rel k ON k.user_id = v.id
+             WHERE v.share IS NOT TRUE)
+        SELECT DISTINCT r.id AS relationship_id,
+               r.company_id,
+               e.id,
+               e.stop AS moment,
+               COALESCE(NOT u.share, false) AS ours
+          FROM client r
+          JOIN res_partner p ON p.commercial_partner_id = r.partner_id
+          JOIN calendar_event_res_partner_rel x ON x.res_partner_id = p.id
+          JOIN calendar_event e ON e.id = x.calendar_event_id
+     LEFT JOIN res_users u ON u.id = e.user_id
+         WHERE e.active
+           AND e.stop <= r.till
+           AND e.create_date <= r.till
+           AND p.id NOT IN (SELECT id FROM colleague)
+           AND NOT EXISTS (SELECT 1
+                             FROM calendar_attendee a
+                            WHERE a.event_id = e.id
+                              AND a.partner_id = p.id
+                              AND a.state = 'declined')
+           AND ((e.user_id, r.company_id) IN (SELECT user_id, company_id FROM staff)
+                OR EXISTS (SELECT 1
+                             FROM calendar_event_res_partner_rel y
+                            WHERE y.calendar_event_id = e.id
+                              AND (y.res_partner_id, r.company_id)
+                                  IN (SELECT partner_id, company_id FROM staff)))
+        """
+    )
+
+
+def select_calls(end):
+    """Calls and tough conversations that colleagues marked as done, on documents of the clients."""
+    return SQL(
+        """
+        WITH done AS (
+            SELECT o.id, o.model, o.res_id, o.create_date, NULL::int AS client_id
+              FROM mail_message o
+             WHERE o.create_date <= %(end)s
+               AND %(is_by_colleague)s
+               AND o.mail_activity_type_id = ANY (ARRAY(
+                   SELECT id FROM mail_activity_type WHERE category = 'phonecall'
+                   UNION
+                   SELECT %(tough)s)))
+        SELECT * FROM (%(calls)s) c
+        """,
+        end=end,
+        is_by_colleague=messages.is_by_colleague(SQL("o")),
+        tough=select_tough_type(),
+        calls=messages.select_messages("done"),
+    )
+
+
+def select_tough_type():
+    """Return a SELECT of the id of the activity type of tough conversations."""
+    return SQL(
+        """
+        (SELECT res_id
+           FROM ir_model_data
+          WHERE module = 'client_health' AND name = 'mail_activity_type_tough_conversation')
+        """
+    )
