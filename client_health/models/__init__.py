@@ -25,9 +25,6 @@ from . import client_handover
 from . import client_handover_list_mixin
 from . import client_health_band_mixin
 from . import client_health_dimension
-from . import client_health_day_mixin
-from . import client_health_sentence_mixin
-from . import client_health_source_mixin
 from . import client_health_explanation
 from . import client_health_history_mixin
 from . import client_health_measure
