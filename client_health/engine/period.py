@@ -1,10 +1,14 @@
-"""Which months count: pure dates, no Odoo import."""
+"""Which months and which year count; returns dates. Pure Python, no Odoo."""
 
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
+# "The last twelve months", wherever they are looked at.
 MONTHS = 12
+YEAR = relativedelta(months=MONTHS)
+# The same for moments in SQL, where a year has a number of days.
+YEAR_OF_DAYS = timedelta(days=365)
 
 
 def first_of_month(day):

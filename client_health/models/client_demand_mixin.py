@@ -3,10 +3,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..engine import period
 from ..engine.agreement import scope
 
 USER_GROUP = "client_health.group_client_user"
-MONTHS = 12
 
 
 class ClientDemandMixin(models.AbstractModel):
@@ -89,7 +89,7 @@ class ClientDemandMixin(models.AbstractModel):
                 key=SQL.identifier(key),
                 hours=scope.select_hours(
                     company_ids,
-                    as_of - relativedelta(months=MONTHS) + relativedelta(days=1),
+                    as_of - period.YEAR + relativedelta(days=1),
                     as_of,
                     self.env["client.profitability"]._get_hours_per_unit(),
                     **filters,

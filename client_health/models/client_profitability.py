@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine.profitability import ledger, margin
+from ..engine.profitability import margin
 from .client_profitability_mixin import SUMS
 
 
@@ -96,23 +96,19 @@ class ClientProfitability(models.Model):
             row.effective_rate = margin.get_effective_rate(sums) or 0
 
     def _read_group_select(self, aggregate_spec, query):
-        """A rate of a group is that of its sums; what can't be told is empty, not a number."""
+        """A rate of a group is that of its sums; what is not known is empty, not a number."""
         name, _sep, function = aggregate_spec.partition(":")
-        if name == "effective_rate":
-            return self._sql_group("(%(revenue)s - %(other_cost)s) / NULLIF(%(hours)s, 0)", query)
-        if name == "margin_rate":
-            value = self._sql_group("100 * %(margin)s / NULLIF(%(revenue)s, 0)", query)
-            known = self._sql_group("%(revenue)s > 0", query)
-        elif name == "margin" and function in ("sum", "sum_currency"):
-            value, known = super()._read_group_select(aggregate_spec, query), SQL("true")
-        else:
-            return super()._read_group_select(aggregate_spec, query)
-        few = self._sql_group(f"%(uncosted_hours)s <= {margin.UNCOSTED_SHARE} * %(hours)s", query)
-        return SQL("CASE WHEN %s AND %s THEN %s END", known, few, value)
+        if name in ("margin_rate", "effective_rate"):
+            return self._get_group_figures(query)[name]
+        expression = super()._read_group_select(aggregate_spec, query)
+        if name == "margin" and function in ("sum", "sum_currency"):
+            is_costed = self._get_group_figures(query)["is_costed"]
+            return SQL("CASE WHEN %s THEN %s END", is_costed, expression)
+        return expression
 
-    def _sql_group(self, expression, query):
-        """Return a SQL expression over the sums of a group, each named as its field."""
-        names = (*ledger.AMOUNTS, *ledger.HOURS)
-        fields_sql = {name: self._field_to_sql(self._table, name, query) for name in names}
-        sums = {name: SQL("SUM(%s)::numeric", field) for name, field in fields_sql.items()}
-        return SQL(expression, **sums)
+    def _get_group_figures(self, query):
+        """Return ``margin.get_sql`` over the sums of a group."""
+        columns = {name: self._field_to_sql(self._table, name, query) for name in SUMS}
+        return margin.get_sql(
+            {name: SQL("SUM(%s)::numeric", column) for name, column in columns.items()}
+        )

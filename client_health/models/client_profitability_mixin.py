@@ -4,7 +4,7 @@ from ..engine import period
 from ..engine.profitability import margin
 
 MONEY_GROUP = "client_health.group_client_profitability"
-SUMS = ("revenue", "labour_cost", "other_cost", "hours", "billable_hours", "uncosted_hours")
+SUMS = margin.Sums._fields
 
 
 class ClientProfitabilityMixin(models.AbstractModel):

@@ -7,7 +7,7 @@ from odoo.tests import BaseCase, TransactionCase, tagged
 from odoo.tools import SQL
 
 from ..engine import period
-from ..engine.profitability import figures, margin
+from ..engine.profitability import margin
 
 AMOUNTS = st.decimals(-10000, 10000, places=2).map(float)
 HOURS = st.integers(0, 4000).map(lambda quarters: quarters / 4)
@@ -84,12 +84,36 @@ class TestMargin(BaseCase):
 @tagged("post_install", "-at_install")
 class TestMarginInSql(TransactionCase):
     @given(sums())
-    def test_state_is_that_of_python(self, values):
+    def test_sql_is_that_of_python(self, values):
+        found = self._read(values)
+        self.assertEqual(found["state"], margin.get_state(values))
+        self.assertEqual(found["is_known"], margin.get_band(values) is not None)
+        for name, expected in (
+            ("cost", values.cost),
+            ("margin", values.margin),
+            ("margin_rate", margin.get_margin_rate(values)),
+            ("effective_rate", margin.get_effective_rate(values)),
+        ):
+            with self.subTest(name):
+                self.assertEqual(found[name] is None, expected is None)
+                self.assertAlmostEqual(float(found[name] or 0), expected or 0, 4)
+        limit = margin.BREAK_EVEN_RATE / 100 * values.revenue
+        if min(abs(values.margin), abs(values.margin - limit)) > 1e-6:  # floats are not exact
+            self.assertEqual(found["band"], margin.get_band(values))
+
+    def test_bands_at_their_limits(self):
+        for cost in (100.01, 100, 95, 94.99):
+            values = margin.Sums(revenue=100, other_cost=cost)
+            self.assertEqual(self._read(values)["band"], margin.get_band(values))
+
+    def _read(self, values):
+        """Return {name: what ``margin.get_sql`` says of the values}."""
         columns = SQL(", ").join(
             SQL("%s::numeric AS %s", value, SQL.identifier(name))
             for name, value in values._asdict().items()
         )
-        [[state]] = self.env.execute_query(
-            SQL("SELECT %s FROM (SELECT %s) s", figures.state_of(), columns)
+        sql = margin.get_sql()
+        [row] = self.env.execute_query(
+            SQL("SELECT %s FROM (SELECT %s) s", SQL(", ").join(sql.values()), columns)
         )
-        self.assertEqual(state, margin.get_state(values))
+        return dict(zip(sql, row, strict=True))

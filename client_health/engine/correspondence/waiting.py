@@ -7,16 +7,17 @@ by chat, mail or a call that was made, by a reaction (a thumb up says "seen" to 
 once the feedback made of it was answered.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from .. import period
 from ..query import is_one_of
 from .messages import is_ours, select_colleagues, select_messages, select_received
 
-# What nobody answered for so long nobody waits for any more.
-WINDOW = timedelta(days=365)
+# After so long, an answer is not waited for any more.
+WINDOW = period.YEAR_OF_DAYS
 
 # Read by the statement, so written out before it; some are columns of other modules' making.
 READS = (

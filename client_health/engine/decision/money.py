@@ -2,17 +2,12 @@
 
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo.tools import SQL
 
 from .. import period
-from ..health.signals.money import get_sums
 from ..profitability import margin
 from ..query import fetch
 from ..reading import make
-
-YEAR = relativedelta(years=1)
 
 
 def read_sums(env, relationships, as_of):
@@ -20,7 +15,7 @@ def read_sums(env, relationships, as_of):
     start, end = period.last_full_months(as_of)
     total, by_id = margin.Sums(), {}
     for row in _fetch_months(env, relationships.company_id.id, start, end, "1"):
-        sums = get_sums(row)
+        sums = margin.get_sums(row)
         total = _add(total, sums)
         if row["id"] in relationships._ids:
             by_id[row["id"]] = sums
@@ -33,16 +28,16 @@ def read_ledger(env, relationships, as_of):
     years, total = read_sums(env, relationships, as_of)
     average = margin.get_effective_rate(total)
     before = {
-        row["id"]: get_sums(row)
+        row["id"]: margin.get_sums(row)
         for row in _fetch_months(
-            env, relationships.company_id.id, start - YEAR, start, "1", relationships._ids
+            env, relationships.company_id.id, start - period.YEAR, start, "1", relationships._ids
         )
     }
     months = {}
     for row in _fetch_months(
         env, relationships.company_id.id, start, end, "date", relationships._ids
     ):
-        months.setdefault(row["id"], []).append(get_sums(row))
+        months.setdefault(row["id"], []).append(margin.get_sums(row))
     last = end - timedelta(days=1)
     return {
         relationship_id: {
@@ -88,10 +83,6 @@ def _make_rates(sums, average, before, day):
 
 def _fetch_months(env, company_id, start, end, part, relationship_ids=()):
     """Return the sums of the ledger by client and ``part``; id None: cost of no client."""
-    names = SQL(", ").join(
-        SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
-        for name in margin.Sums._fields
-    )
     return fetch(
         env,
         SQL(
@@ -102,7 +93,7 @@ def _fetch_months(env, company_id, start, end, part, relationship_ids=()):
                AND %(scope)s
           GROUP BY relationship_id, %(part)s
             """,
-            names=names,
+            names=margin.get_sum_columns(),
             company=company_id,
             start=start,
             end=end,

@@ -8,8 +8,6 @@ holds money: the whole sheet is for users who may see money.
 
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo.tools import SQL
 
 from .. import period, stage_rules
@@ -34,7 +32,6 @@ SHARED = (
     "unrequested_hours",
 )
 
-YEAR = relativedelta(years=1)
 # Who has not answered within a week has not answered. Practice.
 PATIENCE = timedelta(days=7)
 
@@ -87,7 +84,7 @@ def read_unanswered(env, relationships, as_of):
           GROUP BY id, model
             """,
             day=local_date(relationships, SQL("MAX(moment)")),
-            questions=contacts.select_questions(end, end - YEAR, PATIENCE, relationships),
+            questions=contacts.select_questions(end, end - period.YEAR, PATIENCE, relationships),
             asked=_select_asked(relationships, end, as_of),
         ),
     )
@@ -138,7 +135,7 @@ def _select_asked(relationships, end, as_of):
         ids=relationships._ids,
         end=end,
         as_of=as_of,
-        since=end - YEAR,
+        since=end - period.YEAR,
         late=end - PATIENCE,
     )
 

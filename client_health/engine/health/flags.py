@@ -7,6 +7,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import SQL
 
+from .. import period
+from ..profitability import margin
 from ..query import is_one_of
 from .stage_proposals import FLAG_ISSUE, FLAG_MONEY
 
@@ -81,7 +83,7 @@ def _select_losses(relationship_ids, as_of):
         recent=_select_losing(
             is_one_of(SQL("relationship_id"), relationship_ids), end, LOSS_MONTHS
         ),
-        all=_select_losing(SQL("relationship_id IN (SELECT id FROM suspect)"), end, 12),
+        all=_select_losing(SQL("relationship_id IN (SELECT id FROM suspect)"), end, period.MONTHS),
     )
 
 
@@ -92,9 +94,10 @@ def _select_losing(scope, end, months):
           FROM client_profitability
          WHERE %s AND date >= %s AND date < %s
       GROUP BY 1, 2
-        HAVING SUM(revenue - labour_cost - other_cost) < 0
+        HAVING SUM(%s) < 0
         """,
         scope,
         end - relativedelta(months=months),
         end,
+        margin.get_sql()["margin"],
     )

@@ -2,7 +2,7 @@
 
 Reads the ledger, never the documents behind it, save for what a ledger of past months can't
 know: what is overdue (``receivables.py``) and what waits for its invoice (``unbilled.py``).
-``margin.py`` says the same in Python, for a handful of records; a test compares the two.
+What margin, rates and bands are is said in ``margin.py``.
 """
 
 from odoo.tools import SQL
@@ -98,11 +98,11 @@ def _select_months(company_id, start, end):
 
 
 def _select_totals():
+    sql = margin.get_sql()
     return SQL(
         """
-        SELECT s.*,
-               s.revenue - s.labour_cost - s.other_cost AS margin,
-               %(state)s AS state
+        SELECT *, %(figures)s,
+               100.0 * (loss_months + 1) / (active_months + 2) AS loss_probability
           FROM (SELECT relationship_id,
                        SUM(revenue) AS revenue,
                        SUM(labour_cost) AS labour_cost,
@@ -111,78 +111,61 @@ def _select_totals():
                        ROUND(SUM(billable_hours)::numeric, 4) AS billable_hours,
                        ROUND(SUM(uncosted_hours)::numeric, 4) AS uncosted_hours,
                        COUNT(*) AS active_months,
-                       COUNT(*) FILTER (WHERE revenue < labour_cost + other_cost) AS loss_months
+                       COUNT(*) FILTER (WHERE %(margin)s < 0) AS loss_months
                   FROM month
               GROUP BY relationship_id) s
         """,
-        state=state_of(),
+        figures=SQL(", ").join(SQL("%s AS %s", sql[name], SQL.identifier(name)) for name in sql),
+        margin=sql["margin"],
     )
 
 
 def _select_company(company_id, start, end):
     """All that the company earned and spent on its projects, unassigned cost included."""
+    sql = margin.get_sql(
+        {name: SQL("SUM(%s)", SQL.identifier(name)) for name in margin.Sums._fields}
+    )
     return SQL(
         """
         SELECT SUM(revenue) AS revenue,
-               CASE WHEN SUM(uncosted_hours) <= %(share)s * SUM(hours)
-                    THEN SUM(margin) END AS margin
+               CASE WHEN %(is_costed)s THEN %(margin)s END AS margin
           FROM client_profitability
          WHERE company_id = %(company)s AND date >= %(start)s AND date < %(end)s
         """,
         company=company_id,
         start=start,
         end=end,
-        share=margin.UNCOSTED_SHARE,
-    )
-
-
-def state_of():
-    """Return ``margin.get_state`` in SQL, over columns named as in ``margin.Sums``."""
-    return SQL(
-        """
-        CASE WHEN (revenue, labour_cost, other_cost, hours, billable_hours, uncosted_hours)
-                  = (0, 0, 0, 0, 0, 0) THEN %(empty)s
-             WHEN uncosted_hours > %(share)s * hours THEN %(unknown)s
-             WHEN revenue > 0 THEN %(known)s
-             ELSE %(no_revenue)s END
-        """,
-        share=margin.UNCOSTED_SHARE,
-        **{name: getattr(margin, name.upper()) for name in margin.STATES},
+        is_costed=sql["is_costed"],
+        margin=sql["margin"],
     )
 
 
 def _columns():
     """Return the expressions of FIGURES, in their order.
 
-    ``t.state`` is NULL where nothing happened; a rate is a percentage with two decimals.
+    ``t`` has no row where nothing happened; a rate is a percentage with two decimals.
     """
-    known = SQL("t.state IN (%s, %s)", margin.KNOWN, margin.NO_REVENUE)
-    rated = SQL("t.state = %s", margin.KNOWN)
     return SQL(
         """
         COALESCE(t.revenue, 0),
         COALESCE(t.labour_cost, 0),
         COALESCE(t.other_cost, 0),
-        COALESCE(t.labour_cost + t.other_cost, 0),
-        CASE WHEN %(known)s THEN t.margin END,
-        CASE WHEN %(rated)s THEN ROUND(100 * t.margin / t.revenue, 2) END,
+        COALESCE(t.cost, 0),
+        CASE WHEN t.is_known THEN t.margin END,
+        ROUND(t.margin_rate, 2),
         COALESCE(t.state, %(empty)s),
-        CASE WHEN (%(known)s) IS NOT TRUE THEN NULL
-             WHEN t.margin < 0 THEN %(loss)s
-             WHEN 100 * t.margin <= %(break_even_rate)s * t.revenue THEN %(break_even)s
-             ELSE %(profit)s END,
+        t.band,
         COALESCE(t.hours, 0)::float8,
         COALESCE(t.billable_hours, 0)::float8,
         COALESCE(t.uncosted_hours, 0)::float8,
-        CASE WHEN t.hours > 0 THEN ROUND((t.revenue - t.other_cost) / t.hours, 2) END,
+        ROUND(t.effective_rate, 2),
         CASE WHEN company.revenue > 0
              THEN ROUND(100 * COALESCE(t.revenue, 0) / company.revenue, 2) END,
-        CASE WHEN company.margin > 0 AND %(known)s
+        CASE WHEN company.margin > 0 AND t.is_known
              THEN ROUND(100 * t.margin / company.margin, 2) END,
         COALESCE(t.active_months, 0),
         COALESCE(t.loss_months, 0),
-        CASE WHEN %(known)s
-             THEN ROUND(100.0 * (t.loss_months + 1) / (t.active_months + 2), 2) END,
+        CASE WHEN t.is_known THEN ROUND(t.loss_probability, 2) END,
         COALESCE(o.overdue, 0),
         o.overdue_since,
         h.days_late,
@@ -190,11 +173,5 @@ def _columns():
         o.overdue_since + h.days_late,
         COALESCE(u.to_invoice, 0)
         """,
-        known=known,
-        rated=rated,
         empty=margin.EMPTY,
-        loss=margin.LOSS,
-        break_even=margin.BREAK_EVEN,
-        break_even_rate=margin.BREAK_EVEN_RATE,
-        profit=margin.PROFIT,
     )

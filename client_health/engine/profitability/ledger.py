@@ -6,7 +6,7 @@ a file of its own: ``revenue.py``, ``labour.py``, ``other_cost.py``; whose it is
 
 from odoo.tools import SQL
 
-from . import labour, other_cost, revenue
+from . import labour, margin, other_cost, revenue
 from .client_map import with_client_map
 
 KEYS = ("company_id", "partner_id", "project_id", "date")
@@ -33,7 +33,7 @@ def select_ledger(company_id, hours_per_unit, partner_ids=()):
              money AS (%(money)s)
         SELECT %(company)s AS company_id,
                t.*,
-               t.revenue - t.labour_cost - t.other_cost AS margin,
+               %(margin)s AS margin,
                r.id AS relationship_id
           FROM (SELECT * FROM (%(total)s) every WHERE %(scope)s) t
      LEFT JOIN client_relationship r
@@ -44,6 +44,7 @@ def select_ledger(company_id, hours_per_unit, partner_ids=()):
         lines=revenue.select_lines(company_id),
         labour=labour.select_labour(company_id, hours_per_unit),
         money=_select_money(company_id),
+        margin=margin.get_sql()["margin"],
         company=company_id,
         total=_select_total(),
         scope=in_scope(partner_ids),

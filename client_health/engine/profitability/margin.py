@@ -1,10 +1,13 @@
-"""What the sums of a ledger say about a client or a project: pure Python, no Odoo import.
+"""Reads sums of the ledger and returns what they say: margin, rates, and whether they are known.
 
-Amounts are in company currency, costs positive; hours are hours; rates are percent of revenue.
-``engine/figures.py`` says the same in SQL, for all relationships at once; a test compares them.
+The one definition, in Python for a handful of records and in SQL (``get_sql``) for all at once; a
+test compares the two. Amounts are in company currency, costs positive; hours are hours; rates are
+percent of revenue.
 """
 
 from typing import NamedTuple
+
+from odoo.tools import SQL
 
 # Rule of thumb (design.md, Money): one hour in ten without a cost moves the margin of a firm
 # that sells time by several points, so the margin is no longer worth showing.
@@ -36,8 +39,13 @@ class Sums(NamedTuple):
         return self.revenue - self.cost
 
 
+def get_sums(row):
+    """Return the ``Sums`` of a row with their names."""
+    return Sums(*(float(row[name]) for name in Sums._fields))
+
+
 def get_state(sums):
-    """Return whether the margin of ``sums`` can be told.
+    """Return whether the margin of ``sums`` is known.
 
     ``unknown``: too many hours have no cost; ``no_revenue``: there is a margin, but no rate;
     ``empty``: nothing happened at all.
@@ -50,12 +58,12 @@ def get_state(sums):
 
 
 def get_margin_rate(sums):
-    """Return margin in percent of revenue, or None when it can't be told."""
+    """Return margin in percent of revenue; None: not known."""
     return 100 * sums.margin / sums.revenue if get_state(sums) == KNOWN else None
 
 
 def get_band(sums):
-    """Return whether ``sums`` are a loss, break even or a profit, or None when it can't be told."""
+    """Return whether ``sums`` are a loss, break even or a profit; None: not known."""
     if get_state(sums) not in (KNOWN, NO_REVENUE):
         return None
     if sums.margin < 0:
@@ -75,3 +83,77 @@ def get_loss_probability(loss_months, active_months):
     one half instead of claiming to be sure.
     """
     return 100 * (loss_months + 1) / (active_months + 2) if active_months else None
+
+
+def get_sql(columns=None):
+    """Return {name: SQL} of all of the above, over columns of ``Sums``; NULL is what is None there.
+
+    ``columns``: {name: SQL}, by default the columns of these names. ``cost`` and ``margin`` are
+    those of ``Sums``; ``is_costed``: few enough hours have no cost; ``is_known``: there is a band.
+    """
+    columns = columns or {name: SQL.identifier(name) for name in Sums._fields}
+    sql = {
+        "cost": SQL("(%(labour_cost)s + %(other_cost)s)", **columns),
+        "margin": SQL("(%(revenue)s - %(labour_cost)s - %(other_cost)s)", **columns),
+        "is_costed": SQL(
+            "(%(uncosted_hours)s <= %(share)s * %(hours)s)", **columns, share=UNCOSTED_SHARE
+        ),
+        "effective_rate": SQL(
+            "CASE WHEN %(hours)s > 0 THEN (%(revenue)s - %(other_cost)s) / %(hours)s END", **columns
+        ),
+    }
+    sql["state"] = _get_state_sql(columns, sql["is_costed"])
+    sql["is_known"] = SQL("(%s IN %s)", sql["state"], (KNOWN, NO_REVENUE))
+    sql["margin_rate"] = SQL(
+        "CASE WHEN %s = %s THEN 100 * %s / %s END",
+        sql["state"],
+        KNOWN,
+        sql["margin"],
+        columns["revenue"],
+    )
+    sql["band"] = _get_band_sql(columns["revenue"], **sql)
+    return sql
+
+
+def _get_state_sql(columns, is_costed):
+    return SQL(
+        """
+        (CASE WHEN (%(columns)s) = (0, 0, 0, 0, 0, 0) THEN %(empty)s
+              WHEN NOT %(is_costed)s THEN %(unknown)s
+              WHEN %(revenue)s > 0 THEN %(known)s
+              ELSE %(no_revenue)s END)
+        """,
+        columns=SQL(", ").join(columns[name] for name in Sums._fields),
+        is_costed=is_costed,
+        revenue=columns["revenue"],
+        empty=EMPTY,
+        unknown=UNKNOWN,
+        known=KNOWN,
+        no_revenue=NO_REVENUE,
+    )
+
+
+def _get_band_sql(revenue, is_known, margin, **_others):
+    return SQL(
+        """
+        CASE WHEN NOT %(is_known)s THEN NULL
+             WHEN %(margin)s < 0 THEN %(loss)s
+             WHEN 100 * %(margin)s <= %(rate)s * %(revenue)s THEN %(break_even)s
+             ELSE %(profit)s END
+        """,
+        is_known=is_known,
+        margin=margin,
+        revenue=revenue,
+        rate=BREAK_EVEN_RATE,
+        loss=LOSS,
+        break_even=BREAK_EVEN,
+        profit=PROFIT,
+    )
+
+
+def get_sum_columns():
+    """Return the columns of a SELECT that sums rows of the ledger, each with its name."""
+    return SQL(", ").join(
+        SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
+        for name in Sums._fields
+    )

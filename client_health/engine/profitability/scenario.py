@@ -48,25 +48,28 @@ class Outcome(NamedTuple):
 
     @property
     def cost(self) -> float | None:
-        return None if self.labour_cost is None else self.labour_cost + self.other_cost
+        return None if self.labour_cost is None else self._sums.cost
 
     @property
     def margin(self) -> float | None:
-        return None if None in (self.revenue, self.cost) else self.revenue - self.cost
+        return None if None in (self.revenue, self.labour_cost) else self._sums.margin
 
     @property
     def margin_rate(self) -> float | None:
         """Margin in percent of revenue; None without revenue."""
-        if self.margin is None or self.revenue <= 0:
-            return None
-        return 100 * self.margin / self.revenue
+        return None if self.margin is None else margin.get_margin_rate(self._sums)
 
     @property
     def effective_rate(self) -> float | None:
         """What one hour brings in; None without hours."""
-        if self.revenue is None or self.hours <= 0:
-            return None
-        return (self.revenue - self.other_cost) / self.hours
+        return None if self.revenue is None else margin.get_effective_rate(self._sums)
+
+    @property
+    def _sums(self):
+        """The sums, with 0 for what is unknown."""
+        return margin.Sums(
+            self.revenue or 0.0, self.labour_cost or 0.0, self.other_cost, self.hours
+        )
 
 
 class Departure(NamedTuple):

@@ -19,7 +19,7 @@ RECENT = timedelta(days=90)
 MIN_HOURS = 8.0
 MAX_UNCLEAR = 0.5
 # Price pressure comes and goes with budgets, which are made once a year.
-MONTHS = 12
+YEAR = period.YEAR
 # Full months over which agreed and worked hours are compared.
 HOURS_MONTHS = 3
 
@@ -157,13 +157,13 @@ def read_price_pressure(env, relationships, as_of):
             ids=to_array(relationships._ids),
             end=end,
             discounted=_select_discounted(relationships, as_of),
-            since=as_of - relativedelta(months=MONTHS),
+            since=as_of - YEAR,
             as_of=as_of,
         ),
     )
     return {
         row["id"]: make(
-            min(row["months"], MONTHS),
+            min(row["months"], period.MONTHS),
             row["day"],
             {"client.feedback": row["feedback_ids"], "account.move": row["move_ids"]},
         )
@@ -185,7 +185,7 @@ def _select_discounted(relationships, as_of):
                 OR l.product_id = %s AND l.balance > 0)
         """,
         company.id,
-        as_of - relativedelta(months=MONTHS),
+        as_of - YEAR,
         as_of,
         company.sale_discount_product_id.id or 0,
     )

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from ...clock import get_end, local_date
 from ...correspondence.correspondence import RECENT, Correspondence
-from ...correspondence.waiting import WINDOW as YEAR
+from ...correspondence.waiting import WINDOW
 from ...correspondence.working_hours import WorkingHours
 from ...query import fetch
 from ...reading import MOST_RECORDS, make
@@ -57,7 +57,7 @@ def read_contact_gap(env, relationships, as_of, correspondence):
 def read_unanswered_hours(env, relationships, as_of, correspondence):
     """Working hours that the oldest message of the client waits; 0 when none waits."""
     end = get_end(relationships, as_of)
-    hours = WorkingHours(relationships, end - YEAR, end)
+    hours = WorkingHours(relationships, end - WINDOW, end)
     if not hours.known:
         return {}
     rows = fetch(
@@ -80,7 +80,7 @@ def read_unanswered_hours(env, relationships, as_of, correspondence):
             received=correspondence.select_received(relationships),
             waiting=correspondence.select_waiting(relationships),
             most=MOST_RECORDS,
-            since=end - YEAR,
+            since=end - WINDOW,
         ),
     )
     return {

@@ -23,10 +23,6 @@ MIN_HOURS = 8.0
 def _select_sums(relationships, as_of, *groups):
     """Return a SELECT of the sums of the last full months by relationship, and by ``groups``."""
     start, end = period.last_full_months(as_of)
-    sums = SQL(", ").join(
-        SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
-        for name in margin.Sums._fields
-    )
     return SQL(
         """
         SELECT relationship_id AS id, MIN(date) AS first, MAX(date) AS last, COUNT(*) AS months,
@@ -38,7 +34,7 @@ def _select_sums(relationships, as_of, *groups):
               GROUP BY relationship_id, date) month
       GROUP BY %(groups)s
         """,
-        sums=sums,
+        sums=margin.get_sum_columns(),
         company=get_company(relationships).id,
         ids=to_array(relationships._ids),
         start=start,
@@ -51,7 +47,7 @@ def read_margin_rate(env, relationships, as_of):
     """Percent of revenue, last 12 full months; unknown as in ``margin.get_margin_rate``."""
     readings = {}
     for row in fetch(env, _select_sums(relationships, as_of)):
-        sums = get_sums(row)
+        sums = margin.get_sums(row)
         rate = margin.get_margin_rate(sums)
         span = {"start": row["first"], "end": period.end_of_month(row["last"])}
         readings[row["id"]] = (
@@ -72,7 +68,7 @@ def read_rate_trend(env, relationships, as_of):
     before, after = halves[False], halves[True]
     readings = {}
     for relationship_id in before.keys() & after.keys():
-        old, new = (get_sums(rows[relationship_id]) for rows in (before, after))
+        old, new = (margin.get_sums(rows[relationship_id]) for rows in (before, after))
         rates = margin.get_effective_rate(old), margin.get_effective_rate(new)
         # hours may be no number at all, which is neither less nor more than any
         if None in rates or min(old.hours, new.hours) < MIN_HOURS or rates[0] <= 0:
@@ -120,10 +116,6 @@ def _get_days_over(row, as_of):
     if not row["overdue_since"]:
         return 0
     return max(0, (as_of - row["overdue_since"]).days - row["days_late"])
-
-
-def get_sums(row):
-    return margin.Sums(*(float(row[name]) for name in margin.Sums._fields))
 
 
 SIGNALS = {

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
+from ... import period
 from ...clock import get_end, local_date
 from ...query import fetch, to_array
 from ...reading import make
@@ -17,8 +18,8 @@ from . import Signal
 # days is the least that a score should rest on (market.md, E). The half-life is a rule of thumb.
 WINDOW = timedelta(days=180)
 HALF_LIFE = 60.0
-# Who said nothing for a year may have complaints that nobody wrote down.
-YEAR = timedelta(days=365)
+# A client without any feedback for a year may have complaints that are not recorded.
+YEAR = period.YEAR_OF_DAYS
 
 
 def read_feedback_rating(env, relationships, as_of):
