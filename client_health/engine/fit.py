@@ -1,8 +1,8 @@
-"""How well a client and we fit: pure Python, no Odoo import.
+"""Reads answers to the fit questions, returns how well a client and we fit. Pure Python, no Odoo.
 
 Unknown never counts as good or bad: an open question is left out of the score, and lowers the
-share that is known. While that share is under ``KNOWN_FLOOR`` nothing is said but "not enough
-known". One thing needs no share: a deal breaker is one from the first answer on.
+share that is known. While that share is under ``KNOWN_FLOOR`` the answer is "not enough known".
+One thing needs no share: a deal breaker is one from the first answer on.
 """
 
 from typing import NamedTuple
@@ -19,7 +19,7 @@ NOT_FIT = "not_fit"
 DEAL_BREAKER = "deal_breaker"
 STATES = (FIT, UNKNOWN, NOT_FIT, DEAL_BREAKER)
 
-# Percent of the weight that must be answered before anything is said.
+# Percent of the weight that must be answered before there is a score.
 KNOWN_FLOOR = 60
 # Percent of the points from which it is a fit.
 FIT_FLOOR = 60

@@ -1,4 +1,4 @@
-"""Who is a client: one statement over invoices, projects and won opportunities."""
+"""Reads invoices, projects and won opportunities; returns the partners that may be clients."""
 
 from odoo.tools import SQL
 

@@ -1,4 +1,4 @@
-"""What every query needs: rows of a SELECT, many ids as one value, and the company of clients."""
+"""What every query needs: rows of a SELECT, many ids as one value, the company of clients."""
 
 from odoo.tools import SQL
 

@@ -1,17 +1,17 @@
-"""A reading: what the records say of one measure of a client. Pure Python, no Odoo."""
+"""A reading: the value of one measure of a client, with its records. Pure Python, no Odoo."""
 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Source records that a reading names: enough to open and look, small enough to keep every day.
+# Source records that a reading names: enough to look into, few enough to store every day.
 MOST_RECORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the records say; ``date`` is that of the newest record, ``detail`` fits into JSON."""
+    """The value of a measure; ``date`` is that of the newest record, ``detail`` fits into JSON."""
 
     value: float | None = None
     date: datetime.date | None = None
@@ -25,7 +25,7 @@ def make(value, date, records=None, **detail):
     """Return a Reading; ``records``: {model: ids of the source records, the weightiest first}.
 
     Dates in ``detail`` are written as in JSON. Figures are rounded: a float that differs in its
-    last digit is no news.
+    last digit is no change.
     """
     detail = {
         # most are whole numbers: asked here, they cost no call
@@ -41,7 +41,7 @@ def make(value, date, records=None, **detail):
 
 
 def unknown(reason, **detail):
-    """Return a Reading that says why nothing is known."""
+    """Return a Reading without a value, with the reason."""
     return make(None, None, unknown=reason, **detail)
 
 

@@ -1,7 +1,7 @@
-"""What the records show about a reboot: one SELECT per point, for all reboots at once.
+"""Reads the records of a client since its reboot started; returns what they show per point.
 
-A point counts what happened from the day on which the reboot started to the day on which it
-ended, or today. Nobody ticks it.
+One SELECT per point, for all reboots at once. A point counts what happened from the day on which
+the reboot started to the day on which it ended, or today. It is never ticked by hand.
 """
 
 from odoo import fields
@@ -18,7 +18,7 @@ SCOPE = "scope"
 VALUE = "value"
 POINTS = (GOALS, FUTURE, BOTTLENECK, SCOPE, VALUE)
 
-# A talk about big goals is one when a meeting was held or the client wrote so near to its day.
+# A conversation about big goals counts when the client met us or wrote so near to its day.
 NEAR_DAYS = 7
 
 
@@ -65,7 +65,7 @@ def _select_goals(reboots):
 
 def _select_future(reboots, relationships):
     """id; big: number of big goals; talked: names of those talked about since, with a record of
-    the talk; claimed: names of those without one; day: of the last talk."""
+    a contact; claimed: names of those without one; day: of the last contact."""
     end = fields.Datetime.now()
     since = get_start(relationships, min(reboots.mapped("date_start")))
     return SQL(
@@ -176,7 +176,7 @@ def _select_agreements(reboots, relationships):
 
 
 def _select_values(reboots):
-    """id; what the client said last about value since the start: words, who, day, source."""
+    """id; the client's last words about value since the start: words, who, day, source."""
     return SQL(
         """
         SELECT DISTINCT ON (b.id)

@@ -1,6 +1,6 @@
-"""Which phase may follow which, and who may move a client there.
+"""Which phase may follow which, and whether a manager has to move the client there.
 
-Pure data: no Odoo import. ``models/client_flow_mixin.py`` asks, this page answers.
+Pure data, no Odoo: read by the stage move of ``client.relationship``.
 """
 
 from typing import NamedTuple

@@ -4,7 +4,7 @@ from ..engine import period
 from ..engine.decision import balance, departure
 from ..engine.decision.money import read_sums
 from ..engine.decision.readings import read_balance
-from ..engine.health.packing import pack, unpack
+from ..engine.health.snapshots import pack, unpack
 from ..engine.profitability import margin, scenario
 from ..engine.reading import Reading
 from . import (
@@ -52,7 +52,7 @@ class ClientDecisionSheetMixin(models.AbstractModel):
 
         ``readings``: as packed for snapshots; ``us``, ``them``: fields of ``balance.Side``;
         ``signs``: reasons of the finding; ``sums``: of ``margin.Sums``; ``parting``: of
-        ``departure.Parting``; ``revenue_share``: percent; what is None is unknown.
+        ``departure.Consequences``; ``revenue_share``: percent; what is None is unknown.
         """
         found = {}
         # sudo: figures of clients that the caller has been checked for; see the class
@@ -185,7 +185,7 @@ class ClientDecisionSheetMixin(models.AbstractModel):
         ]
 
     def _prepare_open_facts(self, figures):
-        left = departure.Parting(**figures["parting"])
+        left = departure.Consequences(**figures["parting"])
         return [
             self._fact(
                 self.env._("They still owe us"),

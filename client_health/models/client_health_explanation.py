@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
 from ..engine.health import scoring, sentences, snapshots
-from ..engine.health.packing import unpack
 from ..engine.reading import MOST_RECORDS
 from .client_health_run import DIMENSION_MONEY
 from .client_health_snapshot import MONEY_GROUP
@@ -253,7 +252,7 @@ class ClientHealthExplanation(models.AbstractModel):
                 score,
                 coverage,
                 points or {},
-                None if readings is None else unpack(readings) | unpack(money),
+                None if readings is None else snapshots.unpack(readings) | snapshots.unpack(money),
             )
             for relationship_id, date, score, coverage, points, readings, money in rows
         }

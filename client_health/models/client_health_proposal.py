@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, models
 
 from ..engine.health import scoring, snapshot_queue, stage_proposals
-from ..engine.health.packing import unpack
+from ..engine.health.snapshots import unpack
 
 MONEY = frozenset(("money",))
 

@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ..engine.clock import get_today
-from ..engine.health import flags, packing, scoring, signals, snapshot_queue, snapshots
+from ..engine.health import flags, scoring, signals, snapshot_queue, snapshots
 
 # What is read and committed at once: large, because what every batch has to look through grows
 # with the firm; bounded, for the memory. Of these, so many are looked at together for a move.
@@ -150,11 +150,11 @@ class ClientHealthRun(models.AbstractModel):
         return errors
 
     def _read_day(self, relationship_ids, as_of, scorer, reader):
-        """Return (``packing.Day``, the broken measures) of clients of a company."""
+        """Return (``snapshots.Day``, the broken measures) of clients of a company."""
         relationships = self.env["client.relationship"].browse(relationship_ids)
         money = [code for code, kind in scorer.dimensions.items() if kind == DIMENSION_MONEY]
         oldest_kept = fields.Date.context_today(self) - timedelta(days=snapshots.DAILY_DAYS)
-        day, errors = packing.Day(relationship_ids, money, as_of >= oldest_kept), {}
+        day, errors = snapshots.Day(relationship_ids, money, as_of >= oldest_kept), {}
         for code, readings, error in reader.read_each(relationships):
             day.add(code, readings)
             if error:

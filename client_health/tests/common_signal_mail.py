@@ -44,7 +44,7 @@ class SignalMail(SignalCases):
         cls.leaver.active = False
 
     def _get_author(self, relationship, key):
-        """Return the author of a message of ``MESSAGES``; an empty one is a stranger."""
+        """Return the author of a message of ``MESSAGES``; an empty one is an unknown sender."""
         if key is None:
             return self.env["res.partner"]
         if key == "archived":

@@ -1,4 +1,4 @@
-"""How many hours the team has in a month, and how many of them are agreed with clients."""
+"""Reads working schedules and agreements; returns the team's hours per month, and those agreed."""
 
 from odoo.fields import Domain
 
@@ -12,8 +12,8 @@ IN_FORCE = ("accepted", "outdated")
 def get_team_hours(env, companies):
     """Return {company id: working hours per month}; a company of which nothing is known is absent.
 
-    The hours are those of the working schedules of the active employees. Who has no schedule is
-    not counted: nobody knows how much he works.
+    The hours are those of the working schedules of the active employees. Employees without a
+    schedule are not counted: their hours are unknown.
     """
     rows = env["hr.employee"]._read_group(
         [

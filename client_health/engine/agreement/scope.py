@@ -1,4 +1,4 @@
-"""Was the work requested at all? Hours by who asked for the task, from the timesheets.
+"""Reads timesheets, returns hours by the side that asked for the task: the client, us, unclear.
 
 An hour belongs to a client as in ``profitability/labour.py``. An hour without a task, or whose
 task is not classified, is unclear: neither asked for nor our own idea.
@@ -14,7 +14,7 @@ from ..query import is_one_of
 
 
 class Hours(NamedTuple):
-    """Hours of a client or a project, by who asked for the work."""
+    """Hours of a client or a project, by the side that asked for the work."""
 
     client: float = 0.0
     us: float = 0.0
@@ -26,7 +26,7 @@ class Hours(NamedTuple):
 
     @property
     def unrequested_share(self):
-        """Return the percent of the hours that nobody asked for; None without hours.
+        """Return the percent of the hours that were not requested; None without hours.
 
         Only what is known to be our own idea counts. What is unclear counts neither way.
         """

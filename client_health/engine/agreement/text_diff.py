@@ -1,4 +1,4 @@
-"""What differs between two texts, word by word: pure Python, no Odoo."""
+"""Reads two texts, returns what differs between them, word by word. Pure Python, no Odoo."""
 
 import re
 from difflib import SequenceMatcher

@@ -2,7 +2,7 @@
 
 Messages are most of what there is to read, and each signal of contact asks them something else.
 So they are read once per run, for clients of any number of companies, into temporary tables.
-Whose a message is stands in ``messages.py``, what a meeting or a call is in ``meetings.py``.
+``messages.py`` defines whose a message is, ``meetings.py`` what a meeting or a call is.
 """
 
 from datetime import timedelta

@@ -1,9 +1,9 @@
-"""Messages between clients and us: whose they are, and who reads them. Pieces of SQL.
+"""Reads messages between clients and us; returns pieces of SQL: author, document, relationship.
 
-A message is the client's when a contact of the client wrote it, archived or not; or when nobody
-knows the sender's address and it stands on a document of the client. Freelancers, suppliers and
-colleagues whom Odoo knows are none of these. Automatic replies, notifications and internal notes
-are no messages in this sense. Robots write none.
+A message is the client's when a contact of the client wrote it, archived or not; or when the
+sender's address is unknown and it stands on a document of the client. Freelancers, suppliers and
+colleagues with a contact in Odoo are none of these. Automatic replies, notifications and internal
+notes are no messages in this sense, nor is anything that OdooBot wrote.
 
 What counts is when Odoo received a message, never the date that the sender's computer put on it.
 """
@@ -75,7 +75,7 @@ def is_by_colleague(message):
 
 
 def is_call(message, as_of):
-    """Return the condition that a message says that a call was made."""
+    """Return the condition that a message records a call that was made."""
     return SQL(
         """
         (%(m)s.create_date <= %(as_of)s
@@ -103,7 +103,7 @@ def select_received(as_of, since):
     return SQL(
         "%s UNION ALL (%s)",
         _select_from_contacts(as_of, since),
-        _select_from_strangers(as_of, since),
+        _select_from_unknown_senders(as_of, since),
     )
 
 
@@ -136,11 +136,11 @@ def _select_from_contacts(as_of, since):
     )
 
 
-def _select_from_strangers(as_of, since):
+def _select_from_unknown_senders(as_of, since):
     """What came without an author: the address may be a contact's by now, or unknown (NULL)."""
     return SQL(
         """
-        WITH stranger AS MATERIALIZED (
+        WITH unknown_sender AS MATERIALIZED (
             SELECT m.id, m.model, m.res_id, m.create_date, %(address)s AS address
               FROM mail_message m
              WHERE m.author_id IS NULL AND %(is_received)s
@@ -151,7 +151,7 @@ def _select_from_strangers(as_of, since):
                    c.id IS NOT NULL AS ours
               FROM res_partner p
          LEFT JOIN colleague c ON c.id = p.id
-             WHERE p.email_normalized IN (SELECT address FROM stranger)
+             WHERE p.email_normalized IN (SELECT address FROM unknown_sender)
           ORDER BY p.email_normalized,
                    c.id IS NULL,
                    p.commercial_partner_id NOT IN (SELECT partner_id FROM client),
@@ -159,7 +159,7 @@ def _select_from_strangers(as_of, since):
                    p.id
         )
         SELECT m.id, m.model, m.res_id, m.create_date, a.commercial_partner_id
-          FROM stranger m
+          FROM unknown_sender m
      LEFT JOIN known a USING (address)
          WHERE a.ours IS NOT TRUE
         """,

@@ -1,6 +1,6 @@
-"""Messages of clients that wait for an answer: one statement over all clients.
+"""Reads messages of clients, returns those that wait for an answer. One statement for all clients.
 
-What is a client's message, and what is ours, is said in ``messages.py``.
+What is a client's message, and what is ours, is defined in ``messages.py``.
 
 It is answered by whatever a colleague writes later on the same document for the client to read,
 by chat, mail or a call that was made, by a reaction (a thumb up says "seen" to a "thank you"), or
@@ -19,7 +19,7 @@ from .messages import is_ours, select_colleagues, select_messages, select_receiv
 # After so long, an answer is not waited for any more.
 WINDOW = period.YEAR_OF_DAYS
 
-# Read by the statement, so written out before it; some are columns of other modules' making.
+# Read by the statement, so flushed before it; some columns are those of other modules.
 READS = (
     "account.move",
     "client.feedback",
@@ -60,7 +60,7 @@ def get_now():
 
 
 def read_waiting(env, relationships, as_of):
-    """Return {relationship id: [Waiting, the oldest first]}; nobody waits: an empty list."""
+    """Return {relationship id: [Waiting, the oldest first]}; none: an empty list."""
     found = {relationship_id: [] for relationship_id in relationships.ids}
     if found:
         for row in _execute(env, select_waiting(as_of, relationships.ids)):
@@ -115,7 +115,7 @@ def select_waiting(as_of, relationship_ids=()):
 def select_open(as_of):
     """Return a SELECT of the columns of ``Waiting``, of the messages in the CTE message.
 
-    They have no answer; who reacted to one, or answered the feedback made of it, has seen it.
+    They have no answer; a reaction, or an answer to the feedback made of one, counts as seen.
     Reads the CTE colleague.
     """
     return SQL(

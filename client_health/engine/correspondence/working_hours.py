@@ -1,4 +1,4 @@
-"""Working hours between two moments, by the calendar of a company, for any number of pairs."""
+"""Reads the calendar of a company, returns working hours between any number of moments."""
 
 from bisect import bisect_right
 from datetime import datetime

@@ -1,9 +1,9 @@
-"""Who wins in a relationship, and is there anything left to win: pure Python, no Odoo.
+"""Reads the readings of a year, returns which side wins and what is left to win. Pure Python.
 
-What a year brought either side is read in ``readings.py``. Each reading becomes 0 to 100
-points as in ``health/scoring.py``; in the middle between floor and target it speaks neither for nor
-against. A side wins from 50 points on. What is unknown counts exactly as if it did not exist; with
-too little known, or without a margin, nobody says who wins.
+The readings are those of ``readings.py``. Each becomes 0 to 100 points as in
+``health/scoring.py``; in the middle between floor and target it counts neither for nor against. A
+side wins from 50 points on. What is unknown counts exactly as if it did not exist; with too little
+known, or without a margin, no side is named.
 
     >>> from odoo.addons.client_health.engine.reading import Reading
     >>> known = {"margin_rate": 55, "growth": 20, "price_pressure": 0, "loss_probability": 7,
@@ -28,7 +28,7 @@ EVEN = 50.0
 CLEARLY = 15.0
 # One reading alone is an anecdote.
 MIN_KNOWN = 2
-# Without it nobody can say whether we win.
+# Without it, our side is unknown.
 NEEDED = {US: "margin_rate", THEM: None}
 
 # Rules of thumb, like those of ``health/flags.py``: a quarter of the year at a loss, as often asked
@@ -48,7 +48,7 @@ SIGNS = LOSSES, LIKELY, PRESSURE, SILENT, LOSING = (
 )
 
 # (code, weight, floor, target); "target" stands for the margin that the company wants. Weights are
-# relative within a side: what is counted in money or said by the client itself weighs more.
+# relative within a side: what is counted in money or comes from the client itself weighs more.
 FOR_US = (
     ("margin_rate", 3, 0, "target"),
     ("loss_probability", 2, 50, 5),
@@ -76,7 +76,7 @@ FOR_THEM = (
 
 
 class Side(NamedTuple):
-    """How one side fares; ``points`` is None when too little is known to tell."""
+    """How one side fares; ``points`` is None when too little is known."""
 
     points: float | None
     coverage: float

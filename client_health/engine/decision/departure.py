@@ -1,6 +1,6 @@
-"""What ends when a client leaves: money, promises, people and who came through it. Reads only.
+"""Reads invoices, promises, people and referrals; returns what ends when a client leaves.
 
-For who may see money. One statement per source for all relationships of a company.
+For users who may see money. One statement per source for all relationships of a company.
 """
 
 from typing import NamedTuple
@@ -12,14 +12,14 @@ from ..profitability import margin, receivables, scenario, unbilled
 from ..profitability.labour import hours_of
 from ..query import fetch
 
-# Who works for a client today is told by the last full months, not by the last year. Practice.
+# The people who work for a client today are those of the last full months. Practice.
 PEOPLE_MONTHS = 3
-# Promises by where they are kept.
+# Promises, by the model that stores them.
 PROMISES = ("project.milestone", "client.goal", "client.hypothesis", "project.task")
 
 
-class Parting(NamedTuple):
-    """Plain values, as they can be kept as JSON; amounts in company currency.
+class Consequences(NamedTuple):
+    """Plain values that fit into JSON; amounts in company currency.
 
     ``people``: [name, hours per month]; ``referred``: [relationship id, revenue of twelve months];
     ``promises``: {model: ids}; ``records``: {what: ids of its documents}.
@@ -36,7 +36,7 @@ class Parting(NamedTuple):
 
 
 def read(env, relationships, as_of, hours_per_unit):
-    """Return {relationship id: Parting} of relationships of one company."""
+    """Return {relationship id: Consequences} of relationships of one company."""
     company_id = relationships.company_id.id
     partner_ids = tuple(relationships.partner_id.ids)
     owed = _by_partner(env, receivables.select_open(company_id, partner_ids))
@@ -50,7 +50,7 @@ def read(env, relationships, as_of, hours_per_unit):
     for rel in relationships:
         key = rel.partner_id.id
         draft_ids = _all(drafts.get(key), "move_ids")
-        found[rel.id] = Parting(
+        found[rel.id] = Consequences(
             receivable=sum(float(row["receivable"]) for row in owed.get(key, ())),
             to_invoice=sum(float(row["to_invoice"]) for row in orders.get(key, ())),
             hours_to_invoice=sum(row["hours"] for row in hours.get(key, ())),
@@ -80,7 +80,7 @@ def _all(rows, name):
 
 
 def _read_people(env, relationships, as_of, hours_per_unit):
-    """Who works for the client: [name, hours per month], the busiest first."""
+    """Colleagues who work for the client: [name, hours per month], the busiest first."""
     start, end = period.last_full_months(as_of, PEOPLE_MONTHS)
     rows = fetch(
         env,
@@ -195,7 +195,7 @@ def get_scenarios(sums, target):
     """Return [(kind, Change)] of what can be done, side by side: keep, raise, leave.
 
     ``raise`` to break even, where the client does not, and to the target margin, where it is
-    below; left out where nobody can tell the rate.
+    below; left out where the rate is unknown.
 
     >>> [kind for kind, _change in get_scenarios(margin.Sums(100, 120, 0, 2), 60)]
     ['keep', 'break_even', 'target', 'leave']

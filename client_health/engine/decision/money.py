@@ -1,4 +1,4 @@
-"""Money given and taken, straight from the ledger and the invoices of twelve full months."""
+"""Reads the ledger and the invoices of twelve full months; returns readings of money for a year."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def read_sums(env, relationships, as_of):
 
 
 def read_ledger(env, relationships, as_of):
-    """Losses, growth, the rate against the average and the hours that nobody paid for."""
+    """Losses, growth, the rate against the average and the hours that were not paid for."""
     start, end = period.last_full_months(as_of)
     years, total = read_sums(env, relationships, as_of)
     average = margin.get_effective_rate(total)

@@ -20,7 +20,7 @@ from ..query import fetch
 from ..reading import make
 from .money import read_discount, read_ledger, read_sums
 
-# Measures of the health score that say what a side gets.
+# Measures of the health score that show what a side gets.
 SHARED = (
     "margin_rate",
     "overdue_habit",
@@ -32,7 +32,7 @@ SHARED = (
     "unrequested_hours",
 )
 
-# Who has not answered within a week has not answered. Practice.
+# After a week, a question counts as not answered. Practice.
 PATIENCE = timedelta(days=7)
 
 
@@ -150,7 +150,7 @@ def read_waiting(env, relationships, as_of):
 
 
 def read_accomplishments(env, relationships, as_of):
-    """How much of what we did the client confirmed, and what it says that it is worth."""
+    """How much of what we did the client confirmed, and the value that it gave."""
     start, _end = period.last_full_months(as_of)
     years, _total = read_sums(env, relationships, as_of)
     rows = fetch(
@@ -208,7 +208,7 @@ def _make_confirmed(row, sums):
 
 
 def read_referrals(env, relationships, as_of):
-    """Clients who came through this one and are still here; none is no reading: nobody owes one."""
+    """Clients who came through this one and are still here; none is no reading: none is owed."""
     rows = fetch(
         env,
         SQL(

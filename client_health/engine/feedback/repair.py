@@ -1,4 +1,4 @@
-"""The six steps of a repair: pure Python, no Odoo. Which are done is what the records show."""
+"""Reads what the records show of a repair, returns its next step of six. Pure Python, no Odoo."""
 
 RECOGNISED = "recognised"
 APOLOGISED = "apologised"

@@ -1,10 +1,10 @@
-"""Who works for a client: one statement over its projects."""
+"""Reads projects, tasks and timesheets; returns the colleagues who work for a client."""
 
 from datetime import timedelta
 
 from odoo.tools import SQL
 
-# Who entered no hours for so long is no longer part of the team.
+# Colleagues without hours for so long are no longer part of the team.
 RECENT = timedelta(days=90)
 
 READS = ("account.analytic.line", "project.project", "project.task", "res.partner", "res.users")
@@ -25,8 +25,8 @@ def read_team(env, relationship_ids, today):
 def select_team(relationship_ids, today):
     """Return a SELECT of relationship_id and user_id, by name of the user.
 
-    The managers of the client's running projects, who has an open task there, and who worked
-    there lately.
+    The managers of the client's running projects, and the colleagues with an open task or with
+    recent hours there.
     """
     return SQL(
         """

@@ -1,4 +1,4 @@
-"""What the score said of clients that left, before they left."""
+"""Reads snapshots of clients that left, returns how often their score was low before."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -29,7 +29,7 @@ class Judgement(NamedTuple):
 def judge(bands: Sequence[str | None]) -> Judgement:
     """Judge the score by the bands in which clients were before they left; None: no score.
 
-    Under ten cases with a score nobody can tell.
+    Under ten cases with a score it is unknown.
     """
     known = [band for band in bands if band]
     flagged = known.count(RISK)
@@ -45,7 +45,7 @@ def judge(bands: Sequence[str | None]) -> Judgement:
 def select_left(company_id, all_days):
     """Select the clients that left, the day, and their score and band that many days before.
 
-    The day is that of the last move to Offboard, else to Ended, as the messages tell; where
+    The day is that of the last move to Offboard, else to Ended, by the messages; where
     there are none, since when the client is in its stage. The score is that of the day, or the
     last one within the week before.
     """

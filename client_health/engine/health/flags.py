@@ -1,4 +1,4 @@
-"""Hard flags: what makes a client At risk whatever its score says. Reads, never writes."""
+"""Reads severe issues and months at a loss; returns flags: reasons for At risk at any score."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -19,8 +19,8 @@ SEVERE = "3"
 def read_flags(env, relationship_ids, as_of):
     """Return {relationship id: ["kind:what", …]} in two statements.
 
-    ``what`` tells one flag of a kind from the next: the id of the issue, the first month of the
-    losses. So a flag that somebody has seen is not news again tomorrow.
+    ``what`` distinguishes flags of a kind: the id of the issue, the first month of the losses. So
+    a flag that a person has decided about is not new again tomorrow.
     """
     flags = defaultdict(list)
     if not relationship_ids:

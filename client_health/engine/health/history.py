@@ -1,11 +1,11 @@
-"""The score over time: which points a chart draws, and where its line breaks. Pure Python."""
+"""Reads snapshots, returns the points that a chart draws and where its line breaks. Pure Python."""
 
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
 MONTHS = 24
-# History is kept weekly at least: what lies farther apart was not known in between. The last
+# History is stored weekly at least: what lies farther apart was not known in between. The last
 # night of one week and the first of the next but one are no gap.
 LONGEST_STEP = timedelta(days=14)
 

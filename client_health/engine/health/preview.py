@@ -1,6 +1,6 @@
-"""In which bands clients would be with other settings of the score: from readings that exist.
+"""Reads the latest readings, returns the bands of clients with other settings of the score.
 
-Pure Python but for the one SELECT; nothing is written, so nothing can follow from it.
+Pure Python but for the one SELECT.
 """
 
 from collections import Counter
@@ -64,7 +64,7 @@ def get_bands(clients: Iterable[Client], settings: Settings) -> list[str]:
     bands = []
     for client in clients:
         score = scorer.get_score(client.readings).score
-        # rounded as in a snapshot, or a client at a limit would be told another band
+        # rounded as in a snapshot, or a client at a limit would get another band
         score = None if score is None else round(score, 1)
         bands.append(get_band(score, *settings.limits[client.company_id]) or NO_SCORE)
     return bands

@@ -1,4 +1,4 @@
-"""How readings become a score, and why it changed: pure Python, no Odoo.
+"""Reads the readings of a client, returns its score, coverage and points. Pure Python, no Odoo.
 
 A measure turns its reading into 0 to 100 points, on a straight line from ``floor`` (0 points) to
 ``target`` (100 points); the direction follows from the two. Points of a dimension are the weighted
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from ..reading import Readings
 
-# Design: below this part of the weight (percent), or with fewer dimensions, no score is told.
+# Design: below this part of the weight (percent), or with fewer dimensions, there is no score.
 # The Linux Foundation's insights came to the same gate after scores without data looked
 # excellent (market.md, A3).
 MIN_COVERAGE = 40.0
@@ -89,7 +89,7 @@ def get_drop(measures: "Iterable[Measure] | Scorer", old: Readings, new: Reading
     """Return by how many points the score fell (negative: rose) over what is known both times.
 
     A measure that becomes known, or gets lost, never looks like a drop. None: too little is known
-    on both dates to tell.
+    on both dates.
     """
     scorer = get_scorer(measures)
     before, after = (scorer.get_points(_get_values(readings)) for readings in (old, new))

@@ -1,6 +1,6 @@
 """Reads two days of one client and returns why the score changed. Pure Python, no words.
 
-``get_changes`` tells what each measure did to the score, ``get_sentences`` what of it is shown.
+``get_changes`` returns what each measure did to the score, ``get_sentences`` what of it is shown.
 The models turn each ``Sentence`` into words of the reader's language. The points of all sentences
 are whole numbers that add up to the change of the score as it is shown.
 """
@@ -103,19 +103,20 @@ def _split(
     both = points.keys() & others.keys()
     weights = get_weights(measures, points)
     common = get_weights(measures, both)
-    kept = {m.dimension for m in measures if common[m.code]}
+    shared = {m.dimension for m in measures if common[m.code]}
     # Weights as if the dimensions that only this side knows did not exist.
     inside = get_weights(
-        measures, {m.code for m in measures if m.code in points and m.dimension in kept}
+        measures,
+        {m.code for m in measures if m.code in points and m.dimension in shared},
     )
     rows = [(inside[code], points[code]) for code in points if inside[code]]
-    base = get_mean(rows) if kept else reference
+    base = get_mean(rows) if shared else reference
     of_both = _get_dimensions(measures, {code: points[code] for code in both})
     parts = {}
     for m in measures:
         if m.code in both:
             parts[m.code] = common[m.code] * points[m.code]
-        elif m.code in points and m.dimension in kept:
+        elif m.code in points and m.dimension in shared:
             parts[m.code] = inside[m.code] * (points[m.code] - of_both[m.dimension])
         elif m.code in points:
             parts[m.code] = weights[m.code] * (points[m.code] - base)
@@ -131,8 +132,8 @@ def get_sentences(
     """Return what led from one shown score to the other, the strongest first.
 
     What the changes do not explain came from other settings: today's explain both readings,
-    the score of that day was told with those of that day. ``hidden``: dimensions of which only
-    the points are told.
+    the score of that day was shown with those of that day. ``hidden``: dimensions of which only
+    the points are shown.
     """
     rows = _merge_hidden(changes, hidden)
     rest = (new_score - old_score) - math.fsum(delta for _sentence, delta in rows)
@@ -140,15 +141,15 @@ def get_sentences(
         rows.append((Sentence(SETTINGS, 0), rest))
     total = get_shown(new_score) - get_shown(old_score)
     points = round_to_total([delta for _sentence, delta in rows], total)
-    told = [
+    shown = [
         Sentence(row.kind, number, row.code, row.dimension, row.old, row.new)
         for (row, _delta), number in zip(rows, points, strict=True)
         if number
     ]
-    rest = total - sum(sentence.points for sentence in told)
+    rest = total - sum(sentence.points for sentence in shown)
     if rest:
-        told.append(Sentence(SMALL, rest))
-    return sorted(told, key=lambda sentence: (-abs(sentence.points), sentence.code))
+        shown.append(Sentence(SMALL, rest))
+    return sorted(shown, key=lambda sentence: (-abs(sentence.points), sentence.code))
 
 
 def round_to_total(values: Sequence[float], total: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Which clients a night has to look at, and what it reads of the nights before. SELECTs only."""
+"""Reads snapshots; returns SELECTs of clients left to score, and of their nights before."""
 
 from odoo.tools import SQL
 
@@ -24,7 +24,7 @@ def select_unscored(company_ids, date, limit=None):
 def select_unfilled(company_id, date, after_id, limit):
     """Select the ids of the clients whose past is to be filled on a date, after an id.
 
-    Archived ones as well as ended ones until they ended: they tell what the score was worth.
+    Archived ones as well as ended ones until they ended: they show what the score was worth.
     Partners that were declined at set-up never had a history: they have no owner.
     """
     return SQL(
@@ -48,7 +48,7 @@ def select_nights(relationship_ids, today):
     """Select what the rules for moving need, one row per client whom tonight may move.
 
     These have a new flag to look at, are in the band of another stage, or may have dropped within
-    a week: where the coverage differs, the score alone does not tell. The run are the nights up to
+    a week: where the coverage differs, the score alone is not enough. The run are the nights up to
     tonight that are low as tonight (or not), for a client at risk those that are healthy as tonight
     (or not). What was known before them counts only where tonight is in that band.
     """

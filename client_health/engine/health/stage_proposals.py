@@ -1,8 +1,8 @@
-"""When a client should move between Healthy and At risk: pure Python, no Odoo.
+"""Reads a client's nights, returns whether it should move between Healthy and At risk. Pure Python.
 
 A client should move only for what happened to it. So every night is judged with today's
 settings, and two nights are compared over the measures known on both: an edit of a weight or a
-floor, or a measure that becomes known, moves nobody. Nights before the last decision of a person
+floor, or a measure that becomes known, moves no client. Nights before the last decision of a person
 count as known to that person. Backfilled days are no nights.
 """
 
@@ -44,7 +44,7 @@ class Run:
     """The nights in a row, up to tonight, whose score was in (or out of) one band.
 
     ``before``: the readings of the night before the first of them; None when they are no longer
-    kept. ``is_first``: there was no such night.
+    stored. ``is_first``: there was no such night.
     """
 
     start: datetime.date
@@ -57,10 +57,10 @@ class Run:
 class Case:
     """What the rules need to know of one client tonight.
 
-    ``phase`` is where it is, ``decided`` the day on which somebody put it there or declined a
+    ``phase`` is where it is, ``decided`` the day on which a person put it there or declined a
     move. ``flags`` are hard flags as "kind:what", ``seen`` those of the night of that decision.
-    ``week``: the readings at the start of the last seven days. ``overridden``: a person says
-    for now how the client is, so that its score moves nothing.
+    ``week``: the readings at the start of the last seven days. ``overridden``: a person
+    set the band for now, so that the score moves nothing.
     """
 
     phase: str
@@ -141,7 +141,7 @@ def _is_recovered(case: Case, scorer: Scorer, limits: Limits) -> bool:
 
 
 def _is_news(case: Case, run: Run) -> bool:
-    """Return whether the run began after the last decision: else who decided knew of it."""
+    """Return whether the run began after the last decision: else it was known to that person."""
     return run.start > case.decided or (run.is_first and run.start == case.decided)
 
 
@@ -154,7 +154,7 @@ def _crossed(
 ) -> bool:
     """Return whether the client itself came into the band, judged by today's settings.
 
-    When the night before is no longer kept, or had too little in common, nobody can tell: no.
+    When the night before is no longer stored, or had too little in common: no.
     """
     if before is None:
         return False

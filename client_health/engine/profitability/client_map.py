@@ -1,4 +1,4 @@
-"""Whose money is it: from projects and analytic accounts to clients.
+"""Reads projects and analytic accounts; returns the client that their money belongs to.
 
 Money follows the project. Archived projects count, template projects don't. A client is a
 commercial partner, looked up at the time of asking: when it changes, its history follows.

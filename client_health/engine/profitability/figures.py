@@ -1,8 +1,8 @@
-"""The last twelve months of every client of a company, in one SELECT.
+"""Reads the last twelve months of the ledger; returns the figures of every client of a company.
 
 Reads the ledger, never the documents behind it, save for what a ledger of past months can't
 know: what is overdue (``receivables.py``) and what waits for its invoice (``unbilled.py``).
-What margin, rates and bands are is said in ``margin.py``.
+``margin.py`` defines margin, rates and bands.
 """
 
 from odoo.tools import SQL
@@ -40,7 +40,7 @@ FIGURES = (
 def select_figures(company_id, start, end, as_of, partner_ids=()):
     """Return a SELECT of relationship_id and FIGURES, one row per relationship of a company.
 
-    ``start`` <= month < ``end``; money that is owed is that of ``as_of``. What can't be told is
+    ``start`` <= month < ``end``; money that is owed is that of ``as_of``. What is unknown is
     NULL. Months, hours and amounts of a client without rows are 0. ``partner_ids``: only the
     relationships of these clients.
     """

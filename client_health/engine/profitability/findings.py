@@ -1,4 +1,4 @@
-"""What a bookkeeper has to look at: money without client, hours without cost, what is left out.
+"""Reads the ledger's documents; returns what to mend: no client, no cost, or left out.
 
 Each SELECT has the columns COLUMNS, one row per record to mend and month. ``amount`` is in
 company currency: revenue of what is revenue, else a positive cost.
@@ -92,7 +92,7 @@ def _select_without_partner():
 
 
 def _select_without_cost():
-    """Hours of employees who had no hourly cost."""
+    """Hours of employees without an hourly cost at that time."""
     return SQL(
         """
         SELECT 'no_cost', l.company_id, %(month)s, 0, SUM(l.unit_amount), %(records)s

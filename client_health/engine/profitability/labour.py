@@ -1,4 +1,4 @@
-"""Labour: timesheets, by their date, at the cost that Odoo froze when they were entered.
+"""Reads timesheets, returns hours and labour cost by date, at the cost frozen at their entry.
 
 Client = the project's. Only where the project has none, the task's customer: the mail gateway
 makes a customer of any sender. Negative hours and amounts are corrections and count as they are.
@@ -13,7 +13,7 @@ def hours_of(line, hours_per_unit):
     """Return the hours of a timesheet: ``unit_amount`` is in the unit of the line.
 
     ``hours_per_unit``: {uom id: hours} of the time units. Nearly all timesheets are in hours,
-    or have no unit: they are told first and take no arithmetic.
+    or have no unit: they are sorted out first and take no arithmetic.
     """
     amount, unit = SQL.identifier(line, "unit_amount"), SQL.identifier(line, "product_uom_id")
     others = [(uom_id, hours) for uom_id, hours in hours_per_unit.items() if hours != 1]

@@ -1,6 +1,6 @@
-"""The one money query: what each client and project brought in and cost, month by month.
+"""Reads posted documents and timesheets; returns the money of each client, project and month.
 
-Reads posted documents and timesheets, returns a SELECT, writes nothing. Each kind of money has
+The one query of money: a SELECT that the model writes to the ledger. Each kind of money has
 a file of its own: ``revenue.py``, ``labour.py``, ``other_cost.py``; whose it is: ``client_map.py``.
 """
 
@@ -54,8 +54,8 @@ def select_ledger(company_id, hours_per_unit, partner_ids=()):
 def in_scope(partner_ids):
     """Return the condition for rows of some clients, given columns partner_id and project_id.
 
-    Their projects come with all their rows, those that they had before as well: a project that
-    changed hands must not stay with the client that had it. No ids: every row.
+    Their projects come with all their rows, former ones as well: a project that changed hands
+    must not stay with its former client. No ids: every row.
     """
     if not partner_ids:
         return SQL("true")
@@ -77,7 +77,7 @@ def in_scope(partner_ids):
 def _select_money(company_id):
     """Return revenue and other cost by client, project and month.
 
-    What a kind has nothing to say about is NULL, not 0: a sum skips it at no cost.
+    The other kind is NULL in a row, not 0: a sum skips it at no cost.
     """
     return SQL(
         """

@@ -1,4 +1,4 @@
-"""Other cost: bills, expenses and manual lines on the analytic accounts of the project plan.
+"""Reads bills, expenses and manual analytic lines of projects; returns the other cost.
 
 Never by the partner of the line: on a bill that is the vendor. An account that several clients
 share, or that no project uses, leaves the cost without client: shown, never spread.

@@ -1,11 +1,11 @@
-"""What clients owe, and how late they use to pay."""
+"""Reads invoices and payments; returns what clients owe, and how late they usually pay."""
 
 from odoo.tools import SQL
 
 from .client_map import is_client
 
-# Practice: a habit is what somebody did again and again. Fewer than three paid invoices are an
-# anecdote; of more than ten, the oldest tell about another time (design.md, Money).
+# Practice: a habit needs repetition. Fewer than three paid invoices are an anecdote; of more than
+# ten, the oldest are of another time (design.md, Money).
 HABIT_MIN_INVOICES = 3
 HABIT_MAX_INVOICES = 10
 
@@ -17,7 +17,7 @@ def select_overdue(company_id, as_of, partner_ids=(), created=None):
     ``created``: what was entered later (a moment) was not known then.
 
     As in an aged receivable report: open items on receivable accounts that are past their due
-    date, net of all credit notes and payments that nobody matched yet. A client that paid is
+    date, net of all credit notes and payments that are not matched yet. A client that paid is
     not called late because the matching is.
     """
     return SQL(
@@ -59,7 +59,7 @@ def select_overdue(company_id, as_of, partner_ids=(), created=None):
 def select_open(company_id, partner_ids):
     """Return a SELECT of partner_id, receivable and move_ids: all that clients owe today.
 
-    Due or not, net of credit notes and of payments that nobody matched yet.
+    Due or not, net of credit notes and of payments that are not matched yet.
     """
     return SQL(
         """
@@ -87,7 +87,8 @@ def select_habit(company_id, as_of, partner_ids=(), created=None):
     """Return a SELECT of partner_id, last_paid, days_late (a median), move_ids (its invoices).
 
     The last paid invoices make the habit, the latest first: days between the due date and the
-    last payment, negative for who pays early. Clients with too few paid invoices are not in it.
+    last payment, negative for clients that pay early. Clients with too few paid invoices
+    are not in it.
     """
     return SQL(
         """

@@ -1,4 +1,4 @@
-"""Both sides of the books: what Odoo posted, and what the ledger says of it.
+"""Reads the general ledger and ours; returns both sides per month: posted, and assigned.
 
 The left side takes the shortest way to the same sums, past all that decides whose money it is,
 so that anything lost or counted twice on the long way shows.
@@ -73,7 +73,7 @@ def _select_documents():
 
 
 def _select_roundings():
-    """Cash rounding: Odoo has it in the untaxed amount, but nobody sold it."""
+    """Cash rounding: Odoo has it in the untaxed amount, but it is no sale."""
     return SQL(
         """
         SELECT l.company_id, %(month)s, l.balance, 0, 0, 0, 0, 0, 0

@@ -1,10 +1,10 @@
-"""Revenue: product lines of posted customer documents, by accounting date.
+"""Reads product lines of posted customer documents; returns revenue by accounting date.
 
 -balance: company currency at the document's own rate, net of tax, credit notes negative; a down
 payment and its deduction cancel out. Journal entries are no documents and are left out.
 
 Of a line, the analytic lines on accounts of projects belong to that project and its client; the
-rest belongs to the customer of the document. Said without a join per line, so that each half can
+rest belongs to the customer of the document. Written without a join per line, so that each half can
 be grouped first: the customer gets the whole line and gives back the part of the projects.
 """
 

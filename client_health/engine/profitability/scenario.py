@@ -1,9 +1,9 @@
-"""What if the rate, the hours or a discount change, or the client leaves: pure Python, no Odoo.
+"""Reads the sums of a year, returns them with another rate, hours or discount, or without client.
 
 The last twelve months of a client are taken apart as everywhere (``margin.py``): its hours bring
 in *fees* = revenue - other cost = effective rate x hours, and other cost is passed on as it is. So
 a new rate changes the fees, new hours change labour cost in proportion, and a discount is given on
-the whole invoice. ``None`` is unknown: what can't be told today can't be told of any scenario.
+the whole invoice. ``None`` is unknown: what is unknown today is unknown in any scenario.
 
     >>> year = margin.Sums(revenue=12000, labour_cost=9000, other_cost=2000, hours=200)
     >>> today = get_outcome(year)
@@ -134,7 +134,7 @@ def get_raise(outcome: Outcome, rate: float | None) -> float | None:
 
 
 def get_change_to(sums: margin.Sums, margin_rate: float) -> Change | None:
-    """Return the change of rate alone that brings a client to a margin; None: can't be told.
+    """Return the change of rate alone that brings a client to a margin; None: unknown.
 
     For the decision whether to keep, raise or leave: ``KEEP``, this one, ``LEAVE``.
     """

@@ -1,4 +1,4 @@
-"""Work that waits for its invoice: what Odoo would let us invoice today."""
+"""Reads orders; returns the work that waits for its invoice: what Odoo would invoice today."""
 
 from odoo.tools import SQL
 
@@ -65,7 +65,7 @@ def select_hours(company_id, partner_ids, hours_per_unit):
 
 
 def select_drafts(company_id, partner_ids):
-    """Return a SELECT of partner_id and move_ids: invoices that nobody has posted yet."""
+    """Return a SELECT of partner_id and move_ids: invoices that are not posted yet."""
     return SQL(
         """
         SELECT c.commercial_partner_id AS partner_id, ARRAY_AGG(m.id ORDER BY m.id) AS move_ids

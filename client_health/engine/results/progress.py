@@ -1,4 +1,4 @@
-"""How far a goal is, against the time that is gone: pure Python, no Odoo.
+"""Reads figures and dates of a goal, returns how far it is. Pure Python, no Odoo.
 
 Goals show it and the score reads it. A *share* is a part of the whole: 0.25 is a quarter. ``None``
 is unknown, which is neither zero nor good.
@@ -16,9 +16,9 @@ MET = "met"
 
 # A goal is behind when it is more than this part of the way short of the time gone.
 SLACK = Fraction(1, 10)
-# Beyond this, a share says no more than "far": ten times the way, in either direction.
+# Beyond this, a share means no more than "far": ten times the way, in either direction.
 LIMIT = 10
-# A big goal that nobody talked about for longer may no longer be one.
+# A big goal without a conversation about it for longer may no longer be one.
 STALE_AFTER = relativedelta(years=1)
 
 

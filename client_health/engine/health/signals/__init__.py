@@ -1,6 +1,6 @@
 """Reads measures of many clients on a day; returns their readings. One file per dimension.
 
-Which code reads which measure is said by ``client.health.measure._get_signals``.
+``client.health.measure._get_signals`` says which code reads which measure.
 """
 
 import logging
@@ -57,7 +57,7 @@ class Reader:
         """Return ``(readings, errors)`` of some of the relationships, of one company.
 
         ``readings``: {relationship id: {code: Reading}}, an entry for every relationship; of what
-        is unknown, only when there is something to say about it: a value of None, with detail.
+        is unknown, only when there is a reason: a value of None, with detail.
         ``errors``: {code: text}; a broken measure is unknown for all.
         """
         readings = {relationship_id: {} for relationship_id in relationships._ids}

@@ -1,4 +1,4 @@
-"""Agreement & scope: does what was agreed still hold, and is the work the one that was wanted?"""
+"""Reads agreements, price requests and hours; returns readings of agreement and scope."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from ...reading import make, unknown
 from . import Signal
 
 # Hours of a quarter, because less is an accident; a working day of them, for the same reason; and
-# half of them known, because a share of the smaller half says little. Rules of thumb.
+# half of them known, because a share of the smaller half means little. Rules of thumb.
 RECENT = timedelta(days=90)
 MIN_HOURS = 8.0
 MAX_UNCLEAR = 0.5

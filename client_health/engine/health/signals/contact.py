@@ -1,7 +1,7 @@
 """Contact: do we meet, do we answer, do we take the first step? Readings from ``Correspondence``.
 
 A message is the client's as in ``correspondence/messages.py``, answered as in ``waiting.py`` there.
-What counts is when Odoo received or wrote something, never a date that somebody typed.
+What counts is when Odoo received or wrote something, never a date that was typed in.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Money: what the work earns, whether that holds, and whether it is paid as it used to be.
+"""Reads the ledger and receivables; returns readings of money: earned, as before, paid in time.
 
 No amount leaves this file: rates, changes and days only.
 """

@@ -1,4 +1,4 @@
-"""Our own pulse: what the people who work with the client think, and what they put off."""
+"""Reads what colleagues think and put off; returns readings of our own pulse."""
 
 from datetime import timedelta
 
@@ -10,10 +10,10 @@ from ...query import fetch, to_array
 from ...reading import make
 from . import Signal
 
-# What colleagues said holds as long as two judgements of the owner; a talk that was had says that
-# talks are had for a quarter. Rules of thumb.
+# Colleagues' answers hold as long as two judgements of the owner; a tough conversation counts for
+# a quarter. Rules of thumb.
 TEAM_HOLDS = timedelta(days=60)
-HAD = timedelta(days=90)
+HELD = timedelta(days=90)
 
 
 def read_owner_pulse(env, relationships, as_of):
@@ -46,9 +46,9 @@ def read_owner_pulse(env, relationships, as_of):
 
 
 def read_team_pulse(env, relationships, as_of):
-    """The middle one of what each colleague said last, 1 to 5; who disagrees is in the detail.
+    """The median of each colleague's last answer, 1 to 5; the range is in the detail.
 
-    Of one colleague, the lower of how happy the client sounds, and how well he bears it.
+    Of one colleague, the lower of how happy the client sounds, and how little strain it is.
     """
     end = get_end(relationships, as_of)
     rows = fetch(
@@ -75,7 +75,7 @@ def read_team_pulse(env, relationships, as_of):
                        AND f.date <= %(end)s
                        AND f.date > %(since)s
                        AND f.create_date <= %(end)s
-                  ORDER BY f.relationship_id, f.user_id, f.date DESC, f.id DESC) said
+                  ORDER BY f.relationship_id, f.user_id, f.date DESC, f.id DESC) answer
           GROUP BY relationship_id
             """,
             day=local_date(relationships, SQL("f.date")),
@@ -101,8 +101,8 @@ def read_team_pulse(env, relationships, as_of):
 def read_open_conversations(env, relationships, as_of):
     """Days that the oldest tough conversation is past its date; unknown when none was planned.
 
-    Odoo keeps the day on which it was had in UTC. The last write tells where the hands of the
-    company's clock were, unless somebody wrote on another day.
+    Odoo stores the day on which it was held in UTC. The last write gives the company's day, unless
+    the activity was written on another day.
     """
     rows = fetch(
         env,
@@ -111,17 +111,17 @@ def read_open_conversations(env, relationships, as_of):
             WITH activity AS (
                 SELECT *,
                        CASE WHEN write_date::date = date_done THEN %(written)s
-                            ELSE date_done END AS had_on
+                            ELSE date_done END AS held_on
                   FROM mail_activity
                  WHERE activity_type_id = %(tough)s
                    AND create_date <= %(end)s
-                   AND (active OR date_done > %(had_after)s)
-            ), talk AS (
+                   AND (active OR date_done > %(held_after)s)
+            ), conversation AS (
                 SELECT CASE WHEN a.res_model = 'client.relationship' THEN r.id
                             WHEN a.res_model IN ('project.project', 'res.partner') THEN s.id
                             ELSE a.client_relationship_id END AS id,
-                       a.id AS activity_id, a.date_deadline, a.had_on, %(created)s AS created,
-                       a.had_on IS NULL OR a.had_on > %(as_of)s AS is_open
+                       a.id AS activity_id, a.date_deadline, a.held_on, %(created)s AS created,
+                       a.held_on IS NULL OR a.held_on > %(as_of)s AS is_open
                   FROM activity a
              LEFT JOIN client_relationship r
                     ON a.res_model = 'client.relationship' AND r.id = a.res_id
@@ -135,9 +135,9 @@ def read_open_conversations(env, relationships, as_of):
             )
             SELECT id,
                    GREATEST(0, %(as_of)s::date - MIN(date_deadline) FILTER (WHERE is_open)) AS days,
-                   MAX(CASE WHEN is_open THEN created ELSE had_on END) AS day,
+                   MAX(CASE WHEN is_open THEN created ELSE held_on END) AS day,
                    ARRAY_AGG(activity_id ORDER BY is_open DESC, date_deadline, activity_id) AS ids
-              FROM talk
+              FROM conversation
              WHERE id = ANY (%(ids)s)
           GROUP BY id
             """,
@@ -146,7 +146,7 @@ def read_open_conversations(env, relationships, as_of):
             as_of=as_of,
             tough=select_tough_type(),
             end=get_end(relationships, as_of),
-            had_after=as_of - HAD,
+            held_after=as_of - HELD,
             ids=to_array(relationships._ids),
         ),
     )

@@ -1,4 +1,4 @@
-"""Results: goals, milestones and tasks of the client's projects.
+"""Reads goals, milestones and tasks of the client's projects; returns readings of results.
 
 A project is the client's; without a client, its tasks are their own customer's, as in the ledger.
 """
@@ -18,7 +18,7 @@ RECENT_MILESTONES = timedelta(days=180)
 
 
 def read_goals_on_track(env, relationships, as_of):
-    """Percent of the agreed goals that keep up with the time gone, as ``engine/progress.py`` says.
+    """Percent of the agreed goals that keep up with the time gone, as in ``results/progress.py``.
 
     A figure that was measured later is not known yet. A goal past its end is behind, measured or
     not; a goal that was missed lately still counts, or closing it would improve the score.

@@ -1,4 +1,4 @@
-"""The client's voice: what it says of us, and that it says nothing.
+"""Reads feedback and issues; returns readings of the client's voice, its silence included.
 
 Read from the feedback log, without what colleagues think. Silence is no grade: it is shown, and
 never makes a rating.
@@ -38,13 +38,13 @@ def read_feedback_rating(env, relationships, as_of):
                            %(day)s AS day,
                            POWER(0.5, (%(as_of)s::date - %(day)s) / %(half_life)s) AS weight
                       FROM client_feedback f
-                     WHERE %(is_said)s AND f.rating IS NOT NULL AND f.date > %(since)s) f
+                     WHERE %(is_own)s AND f.rating IS NOT NULL AND f.date > %(since)s) f
           GROUP BY relationship_id
             """,
             day=local_date(relationships, SQL("f.date")),
             as_of=as_of,
             half_life=HALF_LIFE,
-            is_said=_is_said(relationships, end),
+            is_own=_is_own(relationships, end),
             since=end - WINDOW,
         ),
     )
@@ -68,18 +68,18 @@ def read_open_complaints(env, relationships, as_of):
                        state = 'open' OR closed_date > %(end)s AS is_open
                   FROM client_issue
                  WHERE relationship_id = ANY (%(ids)s) AND create_date <= %(end)s
-            ), said AS (
+            ), feedback AS (
                 SELECT f.relationship_id, f.id, i.id AS issue_id, %(day)s AS day,
                        f.kind IN ('complaint', 'concern')
                        AND (f.resolved_date IS NULL OR f.resolved_date > %(end)s)
                        AND (i.id IS NULL OR i.is_open) AS is_open
                   FROM client_feedback f
              LEFT JOIN issue i ON i.id = f.issue_id
-                 WHERE %(is_said)s
+                 WHERE %(is_own)s
             ), line AS (
                 SELECT relationship_id, issue_id, CASE WHEN issue_id IS NULL THEN id END AS id,
                        day, is_open
-                  FROM said
+                  FROM feedback
                  WHERE is_open OR day > %(since)s
              UNION ALL
                 SELECT relationship_id, id, NULL, day, is_open AND kind = 'issue'
@@ -100,7 +100,7 @@ def read_open_complaints(env, relationships, as_of):
             ids=to_array(relationships._ids),
             end=end,
             day=local_date(relationships, SQL("f.date")),
-            is_said=_is_said(relationships, end),
+            is_own=_is_own(relationships, end),
             as_of=as_of,
             since=as_of - YEAR,
         ),
@@ -116,7 +116,7 @@ def read_open_complaints(env, relationships, as_of):
 
 
 def read_voice_silence(env, relationships, as_of):
-    """Days since the client last said what it thinks; unknown when it never did."""
+    """Days since the last feedback of the client; unknown when there is none."""
     rows = fetch(
         env,
         SQL(
@@ -128,7 +128,7 @@ def read_voice_silence(env, relationships, as_of):
           ORDER BY f.relationship_id, f.date DESC, f.id DESC
             """,
             local_date(relationships, SQL("f.date")),
-            _is_said(relationships, get_end(relationships, as_of)),
+            _is_own(relationships, get_end(relationships, as_of)),
         ),
     )
     return {
@@ -139,8 +139,8 @@ def read_voice_silence(env, relationships, as_of):
     }
 
 
-def _is_said(relationships, end):
-    """Return the condition that the client said it, and that it was written down in time."""
+def _is_own(relationships, end):
+    """Return the condition that feedback is the client's own, and was recorded in time."""
     return SQL(
         """
         f.relationship_id = ANY (%(ids)s)
