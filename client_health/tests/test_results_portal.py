@@ -214,7 +214,7 @@ class TestMailLink(ResultsCase):
     def test_value(self):
         path = self._get_token_path(self.relationship)
         answer = self._post(self._get(path), path, words="You answer at once")
-        self.assertIn("Your words are with the people", answer.text)
+        self.assertIn("Your words have reached the people", answer.text)
         self.assertEqual(self.relationship.value_words, "You answer at once")
         self.assertEqual(self.relationship.value_confirmed_date, self.today)
 

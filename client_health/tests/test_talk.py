@@ -9,7 +9,7 @@ from ..engine import signals
 from .common_voice import VoiceCommon
 
 TOUGH = "client_health.mail_activity_type_tough_conversation"
-CONCERN = "They pay for hours, and nobody told them what those hours brought."
+CONCERN = "They pay for hours, and don't know what those hours brought them."
 
 
 @tagged("post_install", "-at_install")
@@ -81,7 +81,7 @@ class TestTalk(VoiceCommon):
 
     def test_who_is_no_client_yet(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
-        with self.assertRaisesRegex(UserError, "belongs to no client yet"):
+        with self.assertRaisesRegex(UserError, "does not belong to a client yet"):
             self._open(stranger)
 
     def test_who_may_not_work_on_the_client_plans_nothing(self):
