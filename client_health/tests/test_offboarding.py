@@ -129,7 +129,7 @@ class TestOffboarding(PartingCommon):
         self.assertEqual(places["work"], "project.task")
         self.assertEqual(places["thanks"], "client.update")
         self.assertEqual(places["talk"], "client.offboarding")
-        with self.assertRaisesRegex(UserError, "or say why"):
+        with self.assertRaisesRegex(UserError, "a reason for each waiver"):
             end.action_end()
         self.assertEqual(self.relationship.phase, "offboard")
         end.line_ids.reason = "They take it over themselves"

@@ -120,7 +120,7 @@ class TestOpinion(VoiceCommon):
             self._ask(plain)
         with self.assertRaisesRegex(UserError, "has no access to Client Health"):
             self._ask(self.portal)
-        with self.assertRaisesRegex(UserError, "Whom"):
+        with self.assertRaisesRegex(UserError, "at least one colleague"):
             self._ask(self.env["res.users"])
 
     def test_nobody_is_asked_the_same_twice(self):

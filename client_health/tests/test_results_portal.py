@@ -97,7 +97,7 @@ class TestPortalPage(ResultsCase):
         )
         self.assertEqual(self.told.answer_ids.source, "portal")
         again = self._post(page, path, verdict="no", amount="1")
-        self.assertIn("answered already", again.text)
+        self.assertIn("already been answered", again.text)
         self.assertEqual(self.told.confirmed_amount, 9000)
 
     def test_not_quite(self):

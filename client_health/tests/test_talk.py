@@ -94,7 +94,7 @@ class TestTalk(VoiceCommon):
             self._plan(self.relationship, self.portal)
 
     def test_bad_input(self):
-        with self.assertRaisesRegex(UserError, "works here"):
+        with self.assertRaisesRegex(UserError, "active internal user"):
             self._plan(self.relationship, user_id=self.portal.id)
         with self.assertRaises(UserError):
             self._open(self.env["client.relationship"].browse(self.relationship.id + 10**6))
