@@ -12,7 +12,7 @@ class ClientAgreementPortal(CustomerPortal):
     """The client reads its agreements, and its signatory answers a proposal.
 
     The client has no rights on the model: every record is fetched as superuser after the link or
-    the client was checked, and the pages get ``_get_portal_values`` and nothing else of it.
+    the client was checked, and the pages get ``_get_portal_values`` and nothing else.
     """
 
     def _prepare_home_portal_values(self, counters):
@@ -36,10 +36,10 @@ class ClientAgreementPortal(CustomerPortal):
     def _get_agreement(self, agreement_id, access_token):
         """Return the agreement as superuser and whether the visitor holds its link.
 
-        Nothing is returned to who has neither the link nor the right client.
+        Nothing is returned to visitors without the link who do not belong to the client.
         """
-        # as superuser, so that what is written here is written by nobody of us; what the visitor
-        # may see is checked below
+        # as superuser, so that no colleague counts as the author of what is written here; what
+        # the visitor may see is checked below
         agreement = request.env(user=1)["client.agreement"].browse(agreement_id).exists()
         user = request.env.user
         if not agreement:

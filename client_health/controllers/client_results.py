@@ -9,15 +9,15 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .client_results_values import get_seen, prepare_accomplishment, prepare_client
 
-# Goals that both sides know of; what is still to agree or was dropped is ours.
+# Goals that both sides know; goals to agree and dropped goals stay internal.
 SHOWN_STATES = ("agreed", "reached", "missed")
 
 
 class ClientResults(CustomerPortal):
-    """What a client sees of its results, and where it says what they are worth to it.
+    """What a client sees of its results, and where it answers what they are worth to it.
 
-    The client has no rights on the models. Records are read as superuser, after it is clear whose
-    they are, and the pages get plain values from a white list: never a record.
+    The client has no rights on the models. Records are read as superuser after their client was
+    checked, and the pages get plain values from a white list: never a record.
     """
 
     def _prepare_home_portal_values(self, counters):
@@ -65,7 +65,7 @@ class ClientResults(CustomerPortal):
         "/client/value/<string:token>", type="http", auth="public", methods=["GET"], website=True
     )
     def client_value(self, token, said=None, **_kwargs):
-        """Show the question: a look changes nothing, mail programs look at links themselves."""
+        """Show the question; opening the page writes nothing, as mail programs open links."""
         record, contact = self._open_link(token)
         if not record:
             return self._refuse_link()
@@ -107,7 +107,7 @@ class ClientResults(CustomerPortal):
         return self._get_file(record, file_id)
 
     def _open_link(self, token):
-        """Return (record, contact) of a good link that is used by nobody else."""
+        """Return (record, contact) of a valid link, not opened by a user of another client."""
         record, contact = request.env["client.value.link"]._open(token)
         user = request.env.user
         mine = contact and contact.commercial_partner_id == user.partner_id.commercial_partner_id
@@ -124,7 +124,7 @@ class ClientResults(CustomerPortal):
         if contact.lang:
             request.update_context(lang=contact.lang)
         response = request.render(template, values)
-        # The address is a key: it must not travel on to the pages that this one links to.
+        # The address is a secret: it must not reach the pages that this one links to.
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
@@ -162,7 +162,7 @@ class ClientResults(CustomerPortal):
         )
 
     def _keep_answer(self, accomplishment, contact, source, post):
-        """Keep a yes or a no; return what to tell the client."""
+        """Record a yes or a no; return the code of the message for the client."""
         if post.get("verdict") not in ("yes", "no"):
             raise NotFound
         if accomplishment.state == "confirmed":
@@ -190,7 +190,7 @@ class ClientResults(CustomerPortal):
         return (words or "").replace("\0", "").strip()
 
     def _read_amount(self, text):
-        """Return the amount, 0 for none, NotImplemented for what is no amount."""
+        """Return the amount, 0 for none, NotImplemented if the text is no amount."""
         if not (text or "").strip():
             return 0
         try:

@@ -7,7 +7,7 @@ from odoo.tools.misc import format_amount, format_date
 
 
 def get_seen(accomplishment):
-    """Return a print of what the client is shown: it says yes to that, and to nothing else."""
+    """Return a hash of what the client is shown: it confirms that, and nothing else."""
     shown = (
         accomplishment.name,
         accomplishment.date,
@@ -34,7 +34,7 @@ def prepare_client(relationship, goals, accomplishments):
 
 
 def prepare_goal(goal):
-    """Return what the client sees of a goal: all but what it brings us."""
+    """Return what the client sees of a goal: all but the benefit for us."""
     states = dict(goal._fields["state"]._description_selection(goal.env))
     measured = bool(goal.date_measured)
     return {
@@ -53,7 +53,7 @@ def prepare_goal(goal):
 def prepare_accomplishment(accomplishment, file_url):
     """Return what the client sees of an accomplishment.
 
-    The only amount is the one that it confirmed itself: what we claim stays with us.
+    The only amount is the one that it confirmed itself: our estimate stays internal.
     """
     amount = accomplishment.confirmed_amount
     return {

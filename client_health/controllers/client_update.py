@@ -10,7 +10,7 @@ PAGE = 20
 
 
 class ClientUpdatePortal(CustomerPortal):
-    """What we told a client, on its own page, with one question where we ask one."""
+    """The updates sent to a client, on its own page, with one question where we ask one."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -25,7 +25,7 @@ class ClientUpdatePortal(CustomerPortal):
         return request.env["client.update"].sudo()
 
     def _get_own_domain(self):
-        """Return the domain of what was sent to the user himself."""
+        """Return the domain of the updates sent to the current user."""
         return Domain("state", "=", "sent") & Domain(
             "recipient_ids", "in", request.env.user.partner_id.ids
         )
@@ -67,7 +67,7 @@ class ClientUpdatePortal(CustomerPortal):
     def portal_answer_client_update(
         self, update_id, access_token=None, answer="", note="", **kwargs
     ):
-        """The client says whether it is repaired; GET never writes, so no robot answers."""
+        """The client answers whether it is repaired; GET never writes, so no robot answers."""
         update = self._get_update(update_id, access_token)
         partner = update and self._get_reader(update, **kwargs)
         if not partner:
@@ -77,8 +77,8 @@ class ClientUpdatePortal(CustomerPortal):
         return request.render("client_health.portal_client_update", {**values, "thanks": answer})
 
     def _get_update(self, update_id, access_token):
-        """Return the update as superuser if the visitor may read it; drafts are for nobody."""
-        # sudo: clients have no access to the model; the recipient himself or the link's token do
+        """Return the update as superuser if the visitor may read it; never a draft."""
+        # sudo: clients have no access to the model; recipients and holders of the link do
         own = self._get_own_updates().browse(update_id)
         if not request.env.user._is_public() and own.filtered_domain(self._get_own_domain()):
             return own
@@ -89,7 +89,7 @@ class ClientUpdatePortal(CustomerPortal):
         return update if update.state == "sent" else None
 
     def _get_reader(self, update, pid=None, **kwargs):
-        """Return the recipient who reads it, or nobody: a colleague, someone with a lent link."""
+        """Return the recipient who reads it; None for a colleague or a forwarded link."""
         user = request.env.user
         if user._is_internal():
             return None

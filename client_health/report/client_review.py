@@ -9,7 +9,7 @@ from odoo import api, models
 
 MONEY_GROUP = "client_health.group_client_profitability"
 
-# What a client or a colleague typed must never become a formula, a link or a number.
+# Text typed by a client or a colleague must never become a formula, a link or a number.
 WORKBOOK_OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -82,7 +82,7 @@ FORMATS = {
 
 
 class ClientReview(models.AbstractModel):
-    """Builds the workbook with the rights of the user who asks for it."""
+    """Builds the workbook with the rights of the user who downloads it."""
 
     _name = "client.review"
     _description = "Client Review"

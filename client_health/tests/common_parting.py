@@ -45,7 +45,7 @@ class PartingCommon(MoneyCommon):
         start = cls.now + timedelta(hours=hours)
         return cls.env["calendar.event"].create(
             {
-                "name": "How we part",
+                "name": "End of our cooperation",
                 "start": start,
                 "stop": start + timedelta(hours=1),
                 "partner_ids": [Command.set((guests or cls.elena).ids)],

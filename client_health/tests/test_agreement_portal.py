@@ -157,7 +157,7 @@ class TestAgreementPortal(ClientAgreementCommon, HttpCase):
         self.assertIn("tell us what should change", answer)
         reason = "We need <b>three</b> languages"
         answer = self.url_open(url, data={"csrf_token": csrf, "reason": reason}).text
-        self.assertIn("We have your wishes", answer)
+        self.assertIn("We have received your wishes", answer)
         self.agreement.invalidate_recordset()
         self.assertEqual(self.agreement.state, "draft")
         talk = self.relationship.activity_ids.filtered(lambda act: "changes" in (act.summary or ""))

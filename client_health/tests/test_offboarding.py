@@ -129,7 +129,7 @@ class TestOffboarding(PartingCommon):
         self.assertEqual(places["work"], "project.task")
         self.assertEqual(places["thanks"], "client.update")
         self.assertEqual(places["talk"], "client.offboarding")
-        with self.assertRaisesRegex(UserError, "or say why"):
+        with self.assertRaisesRegex(UserError, "a reason for each waiver"):
             end.action_end()
         self.assertEqual(self.relationship.phase, "offboard")
         end.line_ids.reason = "They take it over themselves"
@@ -335,7 +335,7 @@ class TestOffboardingBadInput(PartingCommon):
         for end in ends:
             end.line_ids.reason = "Not needed"
         ends[0].action_end()
-        with self.assertRaisesRegex(UserError, "faster"):
+        with self.assertRaisesRegex(UserError, "already closed"):
             ends[1].action_end()
         self.assertEqual(offboarding.outcome, "Manager 1")
         self.assertEqual(len(offboarding.excuse_ids), 3, "nothing is said twice")
@@ -507,7 +507,7 @@ class TestOffboardingAccess(PartingCommon):
             update,
             [{"kind": "farewell", "state": "draft", "recipient_ids": self.elena.ids}],
         )
-        for words in ("thank", "More bookings", self.vendor.name, "Elena Marsh", "door stays open"):
+        for words in ("thank", "More bookings", self.vendor.name, "Elena Marsh", "need us again"):
             self.assertIn(words.lower(), update.body.lower())
         for words in ("Only our claim", "Never again", "Test: offboard"):
             self.assertNotIn(words, update.body)

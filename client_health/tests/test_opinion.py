@@ -116,11 +116,11 @@ class TestOpinion(VoiceCommon):
 
     def test_whom_one_may_ask(self):
         plain = self._create_user("plain", "base.group_user")
-        with self.assertRaisesRegex(UserError, "does not work with Client Health"):
+        with self.assertRaisesRegex(UserError, "has no access to Client Health"):
             self._ask(plain)
-        with self.assertRaisesRegex(UserError, "does not work with Client Health"):
+        with self.assertRaisesRegex(UserError, "has no access to Client Health"):
             self._ask(self.portal)
-        with self.assertRaisesRegex(UserError, "Whom"):
+        with self.assertRaisesRegex(UserError, "at least one colleague"):
             self._ask(self.env["res.users"])
 
     def test_nobody_is_asked_the_same_twice(self):

@@ -9,7 +9,7 @@ class TestPartingTour(PartingCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.manager.group_ids += cls.env.ref("project.group_project_manager")
-        cls.env["calendar.event"].search([("name", "=", "How we part")]).unlink()
+        cls.env["calendar.event"].search([("name", "=", "End of our cooperation")]).unlink()
         cls._meet(guests=cls.elena + cls.manager.partner_id)
 
     def test_from_reboot_to_offboarding_to_ended(self):

@@ -97,7 +97,7 @@ class TestPortalPage(ResultsCase):
         )
         self.assertEqual(self.told.answer_ids.source, "portal")
         again = self._post(page, path, verdict="no", amount="1")
-        self.assertIn("answered already", again.text)
+        self.assertIn("already been answered", again.text)
         self.assertEqual(self.told.confirmed_amount, 9000)
 
     def test_not_quite(self):
@@ -214,7 +214,7 @@ class TestMailLink(ResultsCase):
     def test_value(self):
         path = self._get_token_path(self.relationship)
         answer = self._post(self._get(path), path, words="You answer at once")
-        self.assertIn("Your words are with the people", answer.text)
+        self.assertIn("Your words have reached the people", answer.text)
         self.assertEqual(self.relationship.value_words, "You answer at once")
         self.assertEqual(self.relationship.value_confirmed_date, self.today)
 

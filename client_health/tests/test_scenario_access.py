@@ -114,11 +114,11 @@ class TestScenarioWizard(ScenarioCommon):
         self.assertEqual(saved, [money(10000), money(0), money(-10000)])
         self.assertEqual(rows["Hours Freed"], ["200.0 h", "0.0 h", "-200.0 h"])
         self.assertEqual(rows["Effective hourly rate"][1], "–")
-        self.assertEqual(rows["The hours bring in here"], [money(10000)])
-        elsewhere = f"They would bring in elsewhere at the company's average of {money(75)}/h"
+        self.assertEqual(rows["Income from these hours here"], [money(10000)])
+        elsewhere = f"Income from these hours elsewhere at the company's average of {money(75)}/h"
         self.assertEqual(rows[elsewhere], [money(15000)])
-        self.assertEqual(rows["Difference, when all of them are sold"], ["+" + money(5000)])
-        self.assertEqual(rows["Part to sell elsewhere to be no worse off"], ["66.7 %"])
+        self.assertEqual(rows["Difference, if all of them are sold"], ["+" + money(5000)])
+        self.assertEqual(rows["Share to sell elsewhere to earn the same"], ["66.7 %"])
 
     def test_unknown_is_said(self):
         self._spend(self.project, 100, month_ago(3), employee=self.intern)

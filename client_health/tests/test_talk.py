@@ -9,7 +9,7 @@ from ..engine.health.signals.pulse import read_open_conversations
 from .common_voice import VoiceCommon
 
 TOUGH = "client_health.mail_activity_type_tough_conversation"
-CONCERN = "They pay for hours, and nobody told them what those hours brought."
+CONCERN = "They pay for hours, and don't know what those hours brought them."
 
 
 @tagged("post_install", "-at_install")
@@ -81,7 +81,7 @@ class TestTalk(VoiceCommon):
 
     def test_who_is_no_client_yet(self):
         stranger = self.env["res.partner"].create({"name": "Stranger"})
-        with self.assertRaisesRegex(UserError, "belongs to no client yet"):
+        with self.assertRaisesRegex(UserError, "does not belong to a client yet"):
             self._open(stranger)
 
     def test_who_may_not_work_on_the_client_plans_nothing(self):
@@ -94,7 +94,7 @@ class TestTalk(VoiceCommon):
             self._plan(self.relationship, self.portal)
 
     def test_bad_input(self):
-        with self.assertRaisesRegex(UserError, "works here"):
+        with self.assertRaisesRegex(UserError, "active internal user"):
             self._plan(self.relationship, user_id=self.portal.id)
         with self.assertRaises(UserError):
             self._open(self.env["client.relationship"].browse(self.relationship.id + 10**6))

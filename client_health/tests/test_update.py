@@ -395,7 +395,7 @@ class TestUpdatePortal(UpdateCommon, HttpCase):
         self._answer(contact=self.elena)
         self.assertFalse(self.issue.confirmed_date)
 
-    def test_portal_user_sees_his_letters_only(self):
+    def test_portal_user_sees_own_updates_only(self):
         draft = self._draft(name="Not sent", recipient_ids=self.portal.partner_id.ids)
         other = self._draft(name="To Elena alone")
         other.action_send()

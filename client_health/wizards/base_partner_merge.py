@@ -7,7 +7,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Join the relationships first: Odoo deletes rows that would break a unique constraint."""
-        # sudo: who may merge the partners may merge what hangs on them, in every company
+        # sudo: users who may merge the partners may merge their records, in every company
         self.env["client.join"].sudo()._join_clients(
             src_partners, dst_partner.commercial_partner_id
         )

@@ -22,7 +22,7 @@ class ClientAgreementAcceptance(models.TransientModel):
         store=True,
         precompute=True,
         readonly=False,
-        help="Who of the client accepted, as written on the proof.",
+        help="Person who accepted for the client, as written on the proof.",
     )
     proof = fields.Binary(
         required=True,

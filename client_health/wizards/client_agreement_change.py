@@ -4,7 +4,7 @@ from odoo import fields, models
 
 
 class ClientAgreementChange(models.TransientModel):
-    """Asks who expects something else; the rule itself is in ``client.agreement``."""
+    """Asks whose expectation changed; the rule itself is in ``client.agreement``."""
 
     _name = "client.agreement.change"
     _description = "Expectation Changed"
@@ -13,19 +13,19 @@ class ClientAgreementChange(models.TransientModel):
     client_id = fields.Many2one(related="agreement_id.partner_id")
     partner_id = fields.Many2one(
         "res.partner",
-        string="Who",
+        string="Person",
         required=True,
         ondelete="cascade",
         domain="['|', ('id', 'child_of', client_id), ('user_ids.share', '=', False)]",
-        help="Who expects something else now: somebody of the client, or of us.",
+        help="Person whose expectation changed, at the client or on our side.",
     )
     reason = fields.Text(string="What changed", required=True)
     date = fields.Date(string="Since", required=True, default=fields.Date.context_today)
     talk_date = fields.Date(
-        string="Talk until",
+        string="Discuss Until",
         required=True,
         default=lambda self: fields.Date.context_today(self) + timedelta(days=7),
-        help="Until when the owner sits down with the client to agree anew.",
+        help="Date until which the salesperson discusses the agreement with the client.",
     )
 
     def action_mark_outdated(self):

@@ -11,10 +11,10 @@ class ClientFeedbackAnswer(models.TransientModel):
     _description = "Answer to Feedback"
 
     feedback_ids = fields.Many2many("client.feedback", required=True)
-    answer = fields.Text(string="What We Said or Did", required=True)
+    answer = fields.Text(string="Our Answer", required=True)
     date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
     resolved = fields.Boolean(
-        string="It Is Resolved", help="Nothing is left to do about it, and the client knows."
+        string="Resolved", help="Nothing is left to do, and the client has been informed."
     )
 
     @api.model

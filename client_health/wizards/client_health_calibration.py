@@ -8,10 +8,10 @@ DAYS = (30, 60, 90)
 
 
 class ClientHealthCalibration(models.TransientModel):
-    """Was the score worth anything? What it said of clients that left, before they left.
+    """Was the score of use? Compares it with the clients that left, before they left.
 
-    Only what the snapshots really said then counts; what was filled in afterwards is computed
-    by the same code from the records of that time.
+    Snapshots of that time count as they are; those filled in afterwards are computed by the same
+    code from the records of that time.
     """
 
     _name = "client.health.calibration"
@@ -32,17 +32,17 @@ class ClientHealthCalibration(models.TransientModel):
         string="Clients That Left", compute="_compute_figures", help="Offboarded or ended."
     )
     flagged = fields.Integer(
-        compute="_compute_figures", help="Their score was in the red band at that time."
+        compute="_compute_figures", help="Clients whose score was in the red band at that time."
     )
     missed = fields.Integer(
         string="Not Flagged",
         compute="_compute_figures",
-        help="They had a score, and it was not in the red band.",
+        help="Clients with a score that was not in the red band.",
     )
     unknown = fields.Integer(
         string="Without a Score",
         compute="_compute_figures",
-        help="Too little was known of them, or there was no snapshot.",
+        help="Too little was known about them, or there was no snapshot.",
     )
     false_flags = fields.Integer(
         compute="_compute_false_flags",
@@ -61,14 +61,14 @@ class ClientHealthCalibration(models.TransientModel):
     no_fit_health = fields.Float(
         string="Health of the Others",
         compute="_compute_fit",
-        help="The same of those judged not to be a fit, or of whom not enough was known.",
+        help="The same for clients judged not to be a fit, or with too little known about them.",
     )
     verdict = fields.Selection(
         [
             (calibration.TOO_FEW, "Too few to judge"),
-            (calibration.WARNS, "It warned of most"),
-            (calibration.HALF, "It warned of some"),
-            (calibration.BLIND, "It warned of few"),
+            (calibration.WARNS, "It warned about most"),
+            (calibration.HALF, "It warned about some"),
+            (calibration.BLIND, "It warned about few"),
         ],
         compute="_compute_figures",
     )

@@ -1,15 +1,15 @@
 from odoo import fields, models
 
 BANDS = [
-    ("healthy", "Healthy"),
-    ("watch", "Watch"),
-    ("risk", "At risk"),
+    ("healthy", "Green"),
+    ("watch", "Yellow"),
+    ("risk", "Red"),
     ("none", "Not enough data"),
 ]
 
 
 class ClientHealthCalibrationLine(models.TransientModel):
-    """A client that left, and what its score said 30, 60 and 90 days before."""
+    """A client that left, and its score 30, 60 and 90 days before."""
 
     _name = "client.health.calibration.line"
     _description = "Client That Left"

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ClientIssueConfirm(models.TransientModel):
-    """Asks for a client's word and its proof; the rule is in ``client.confirmation.mixin``."""
+    """Asks for a confirmation and its proof; the rule is in ``client.confirmation.mixin``."""
 
     _name = "client.issue.confirm"
     _description = "Record a Confirmation"
@@ -11,14 +11,14 @@ class ClientIssueConfirm(models.TransientModel):
     client_id = fields.Many2one(related="issue_id.partner_id")
     partner_id = fields.Many2one(
         "res.partner",
-        string="Who Said So",
+        string="Confirmed By",
         required=True,
         domain="[('id', 'child_of', client_id)]",
     )
-    date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
-    note = fields.Text(string="In Their Words", required=True)
+    date = fields.Datetime(string="Confirmed On", required=True, default=fields.Datetime.now)
+    note = fields.Text(string="In the Client's Words", required=True)
     proof = fields.Binary(
-        attachment=False, help="The mail or the paper in which they say so, as a file."
+        attachment=False, help="The mail or the paper with the confirmation, as a file."
     )
     proof_name = fields.Char()
 

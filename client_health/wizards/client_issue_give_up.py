@@ -5,10 +5,10 @@ class ClientIssueGiveUp(models.TransientModel):
     """Asks why a repair is given up; the rule itself is in ``client.issue``."""
 
     _name = "client.issue.give.up"
-    _description = "Give up a Repair"
+    _description = "Give Up a Repair"
 
     issue_ids = fields.Many2many("client.issue", required=True)
-    reason = fields.Char(required=True, help="One sentence that a colleague understands later.")
+    reason = fields.Char(required=True, help="One sentence that colleagues will understand later.")
 
     def action_save(self):
         self.issue_ids._give_up(self.reason)

@@ -6,7 +6,7 @@ from ..models.client_offboarding_points_mixin import POINTS
 
 
 class ClientOffboardingEnd(models.TransientModel):
-    """Asks how it ended, and why the client goes although a point is open."""
+    """Asks how it ended, and for a reason for each point that is still open."""
 
     _name = "client.offboarding.end"
     _description = "End an Offboarding"
@@ -15,7 +15,7 @@ class ClientOffboardingEnd(models.TransientModel):
     reason = fields.Char(
         string="How It Ended",
         required=True,
-        help="One sentence that a colleague understands in three years.",
+        help="One sentence that colleagues will understand in three years.",
     )
     line_ids = fields.One2many(
         "client.offboarding.end.line",
@@ -37,12 +37,14 @@ class ClientOffboardingEnd(models.TransientModel):
             ]
 
     def action_end(self):
-        """Note the reasons and move the client; what is open and has none is named again."""
+        """Record the reasons and move the client; name open points without a reason."""
         self.ensure_one()
         offboarding = self.offboarding_id
         if offboarding.state != "open":
             raise UserError(
-                self.env._("A colleague was faster: this offboarding is over. Please look at it.")
+                self.env._(
+                    "A colleague has already closed this offboarding. Please reload the page."
+                )
             )
         reasons = {line.point: line.reason for line in self.line_ids if line.reason}
         if reasons:
@@ -51,7 +53,7 @@ class ClientOffboardingEnd(models.TransientModel):
         if missing:
             raise UserError(
                 self.env._(
-                    "Please do what is open, or say why they may go all the same:\n%s",
+                    "Please complete the open points, or give a reason for each waiver:\n%s",
                     "\n".join(f"– {words}" for words in missing.values()),
                 )
             )

@@ -11,8 +11,8 @@ class ClientOffboardingEndLine(models.TransientModel):
         "client.offboarding.end", required=True, index=True, ondelete="cascade"
     )
     point = fields.Selection(POINT_SELECTION, required=True)
-    missing = fields.Char(string="What Is Open")
-    reason = fields.Char(string="Why They May Go All the Same")
+    missing = fields.Char(string="Open Point")
+    reason = fields.Char(string="Reason for Waiver")
 
     def action_open_point(self):
         """Open the place where it is done."""

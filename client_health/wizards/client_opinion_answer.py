@@ -4,7 +4,7 @@ from ..models.client_feedback import RATINGS
 
 
 class ClientOpinionAnswer(models.TransientModel):
-    """A colleague's answer to a question about a client; kept by ``mail.activity``."""
+    """A colleague's answer to a question about a client; recorded by ``mail.activity``."""
 
     _name = "client.opinion.answer"
     _description = "Answer about a Client"
@@ -16,12 +16,12 @@ class ClientOpinionAnswer(models.TransientModel):
     rating = fields.Selection(
         RATINGS,
         string="How Is It Going",
-        help="How happy the client is with us, as you see it. Empty: I can't tell.",
+        help="How happy the client is with us, in your view. Leave it empty if you don't know.",
     )
     wear = fields.Selection(
         lambda self: self.env["client.feedback"]._fields["wear"].selection,
-        string="How Much It Wears You",
-        help="How much this client takes out of you. Empty: I'd rather not say.",
+        string="How Demanding",
+        help="How demanding this client is for you. Leave it empty if you prefer not to answer.",
     )
 
     def action_save(self):

@@ -5,15 +5,15 @@ from odoo.exceptions import UserError
 
 
 class ClientOpinionAsk(models.TransientModel):
-    """Asks whom to ask, and what; the asking itself is in ``client.opinion.mixin``."""
+    """Asks for the question and the colleagues; they are asked in ``client.opinion.mixin``."""
 
     _name = "client.opinion.ask"
     _description = "Ask Colleagues about a Client"
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
     scope = fields.Selection(
-        [("chosen", "Colleagues I choose"), ("team", "Everybody who works for the client")],
-        string="Whom",
+        [("chosen", "Selected colleagues"), ("team", "All colleagues who work for the client")],
+        string="Ask",
         required=True,
         default="chosen",
     )
@@ -27,7 +27,7 @@ class ClientOpinionAsk(models.TransientModel):
     )
     question = fields.Char(required=True)
     date_deadline = fields.Date(
-        string="Until",
+        string="Answer Until",
         required=True,
         default=lambda self: fields.Date.context_today(self) + relativedelta(days=3),
     )
@@ -51,12 +51,12 @@ class ClientOpinionAsk(models.TransientModel):
         self.ensure_one()
         users = self.user_ids
         if not users:
-            raise UserError(self.env._("Whom would you like to ask?"))
+            raise UserError(self.env._("Please choose at least one colleague."))
         outside = users - users.filtered_domain(self._get_user_domain())
         if outside:
             raise UserError(
                 self.env._(
-                    "%s does not work with Client Health and could not read the client.",
+                    "%s has no access to Client Health and could not read the client.",
                     ", ".join(outside.mapped("name")),
                 )
             )
@@ -66,7 +66,7 @@ class ClientOpinionAsk(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%s colleagues are asked.", len(users)),
+                "message": self.env._("%s colleagues have been asked.", len(users)),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class ClientReviewExport(models.TransientModel):
-    """Which clients go into the review; the file is made when it is downloaded."""
+    """Selects the clients of the review; the file is made when it is downloaded."""
 
     _name = "client.review.export"
     _description = "Export Client Review"
@@ -15,7 +15,7 @@ class ClientReviewExport(models.TransientModel):
             [("phase", "!=", "ended")]
         ),
     )
-    user_ids = fields.Many2many("res.users", string="Owners", help="Empty: clients of every owner.")
+    user_ids = fields.Many2many("res.users", string="Salespersons", help="Empty: all.")
 
     @api.model
     def action_export_selection(self, relationships):

@@ -4,12 +4,12 @@ from odoo.exceptions import UserError
 from ..engine.profitability import margin
 from ..models.client_scenario_mixin import QUESTION
 
-# A proposal that one may change, computed with the rights of the user: it starts from money.
+# A proposal that can be edited, computed with the rights of the user: it starts from money.
 AS_USER = {"store": True, "readonly": False, "precompute": True, "compute_sudo": False}
 
 
 class ClientScenarioSimulation(models.TransientModel):
-    """Asks what if, and answers while one types. Nothing is kept unless somebody saves it."""
+    """Asks "what if" and answers while the user types. Nothing is stored until it is saved."""
 
     _name = "client.scenario.simulation"
     _inherit = ["client.scenario.mixin"]
@@ -19,11 +19,11 @@ class ClientScenarioSimulation(models.TransientModel):
     name = fields.Char(string="Save As", compute="_compute_name", **AS_USER)
     rate = fields.Monetary(compute="_compute_today", **AS_USER)
     hours = fields.Float(compute="_compute_today", **AS_USER)
-    note = fields.Text(string="What We Make of It")
+    note = fields.Text(string="Conclusion")
 
     @api.depends("relationship_id")
     def _compute_today(self):
-        """Begin with what is."""
+        """Start with the figures of today."""
         for simulation in self:
             sums = simulation.relationship_id._get_scenario_sums()
             simulation.hours = sums.hours
@@ -38,11 +38,11 @@ class ClientScenarioSimulation(models.TransientModel):
         return self.relationship_id._get_scenario_figures(self._get_change())
 
     def action_save(self):
-        """Keep the scenario with the figures of today."""
+        """Store the scenario with the figures of today."""
         self.ensure_one()
         if self.problem:
             raise UserError(self.problem)
-        # sudo: figures that we have just computed ourselves; whether this user may add to this
+        # sudo: the figures were computed just above; whether this user may add to this
         # relationship is checked on the outcome
         scenario = self.env["client.scenario"].sudo().create(self._prepare_scenario())
         scenario.sudo(False).check_access("create")

@@ -6,7 +6,7 @@ BATCH = 500
 
 
 class ClientSetup(models.TransientModel):
-    """First set-up: proposes who is a client, and opens the relationships a person agreed to.
+    """First set-up: proposes clients, and opens the relationships that a person chose.
 
     The proposal is made on the server, so that a firm with thousands of partners can page
     through it. Up to one batch is opened at once; more is handed to a scheduled action that
@@ -66,7 +66,7 @@ class ClientSetup(models.TransientModel):
         return setup._get_form_action()
 
     def action_propose(self):
-        """Look again, with the period as it is now; what was changed by hand is kept."""
+        """Search again, with the current period; changes made by hand stay."""
         self.ensure_one()
         kept = {line.partner_id.id: line for line in self.line_ids}
         rows = self.env["client.intake"]._get_candidates(self.company_id, self.months)
@@ -92,7 +92,7 @@ class ClientSetup(models.TransientModel):
         self.state = "running"
         self._apply_batch()
         if self.state == "running":
-            # sudo: starting our own scheduled action; it does what this button was pressed for
+            # sudo: starting our own scheduled action, which continues what the user started
             self.env.ref("client_health.ir_cron_client_setup").sudo()._trigger()
             return self._get_form_action()
         return self.env["ir.actions.act_window"]._for_xml_id(
@@ -117,8 +117,8 @@ class ClientSetup(models.TransientModel):
 
     def _finish(self):
         self.state = "done"
-        # sudo: marks the company as set up and has its figures made; who may open relationships
-        # may have both
+        # sudo: marks the company as set up and has its figures computed; users who may open
+        # relationships may do both
         company = self.company_id.sudo()
         company.write(
             {

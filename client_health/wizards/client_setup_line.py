@@ -10,11 +10,11 @@ class ClientSetupLine(models.TransientModel):
     company_id = fields.Many2one(related="setup_id.company_id")
     partner_id = fields.Many2one("res.partner", required=True, readonly=True)
     is_client = fields.Boolean(
-        string="Client", help="Not ticked: kept in the archive, and not proposed again."
+        string="Client", help="Not ticked: archived, and not proposed again."
     )
     user_id = fields.Many2one(
         "res.users",
-        string="Owner",
+        string="Salesperson",
         domain="[('share', '=', False), ('company_ids', '=', company_id)]",
     )
     invoices = fields.Integer(readonly=True)
@@ -22,7 +22,7 @@ class ClientSetupLine(models.TransientModel):
     won = fields.Integer(readonly=True, help="Opportunities won with this partner.")
     bills = fields.Integer(readonly=True, help="Vendor bills of this partner.")
     left_out = fields.Selection(
-        [("internal", "One of our own"), ("supplier", "Rather a supplier")],
+        [("internal", "Own company or colleague"), ("supplier", "Supplier")],
         string="Note",
         readonly=True,
         help="Why this partner is not proposed as a client.",

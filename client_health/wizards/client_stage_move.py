@@ -16,7 +16,7 @@ class ClientStageMove(models.TransientModel):
     stage_id = fields.Many2one("client.relationship.stage", required=True)
     phase = fields.Selection(related="stage_id.phase")
     reason = fields.Char(
-        required=True, help="One sentence that a colleague understands in three months."
+        required=True, help="One sentence that colleagues will understand in three months."
     )
     missing = fields.Text(compute="_compute_missing", export_string_translation=False)
     date_deadline = fields.Date(
@@ -24,22 +24,22 @@ class ClientStageMove(models.TransientModel):
         compute="_compute_date_deadline",
         store=True,
         readonly=False,
-        help="Until then it is clear whether both sides want to go on.",
+        help="Date by which both sides decide whether to continue.",
     )
     user_id = fields.Many2one(
         "res.users",
-        string="Owner",
+        string="Responsible",
         compute="_compute_user_id",
         store=True,
         readonly=False,
         domain="[('share', '=', False)]",
-        help="The one person who sees it through. Empty: the owner of each client.",
+        help="Person in charge. Empty: the salesperson of each client.",
     )
     date_opened = fields.Datetime(default=fields.Datetime.now, export_string_translation=False)
 
     @api.depends("relationship_ids", "stage_id")
     def _compute_missing(self):
-        """Say what is missing on the way there, which a manager may pass with his reason."""
+        """List what is missing for the move; a manager may move all the same, with a reason."""
         for wizard in self:
             wizard.missing = "\n".join(
                 episodes._format_missing(episodes._get_missing(wizard.stage_id.phase))
@@ -75,7 +75,7 @@ class ClientStageMove(models.TransientModel):
         return {name: value for name, value in values.items() if value}
 
     def _check_not_moved(self):
-        """Whoever answers late learns that a colleague was faster, and where the client is now."""
+        """Refuse the move when a colleague has moved the client in the meantime."""
         for relationship in self.relationship_ids:
             if relationship.date_last_stage_update > self.date_opened:
                 raise UserError(

@@ -4,7 +4,7 @@ from ..models.client_feedback import RATINGS
 
 
 class ClientTalkOutcome(models.TransientModel):
-    """Takes down what came out of a tough conversation; kept by ``client.talk.mixin``."""
+    """Records the outcome of a tough conversation; stored by ``client.talk.mixin``."""
 
     _name = "client.talk.outcome"
     _description = "Outcome of a Tough Conversation"
@@ -21,15 +21,15 @@ class ClientTalkOutcome(models.TransientModel):
             ("value", "Value in their words"),
             ("praise", "Praise"),
         ],
-        string="What It Was",
+        string="Kind",
         required=True,
         default="concern",
     )
     contact_id = fields.Many2one(
         "res.partner", string="With", domain="[('id', 'child_of', partner_id)]"
     )
-    text = fields.Text(string="What They Said", required=True)
-    rating = fields.Selection(RATINGS, string="How They Sounded")
+    text = fields.Text(string="Feedback", required=True)
+    rating = fields.Selection(RATINGS, string="How Happy They Sounded")
 
     def action_log(self):
         self.ensure_one()

@@ -8,7 +8,7 @@ from ..models.client_talk_facts import TOPICS, TOUGH
 
 
 class ClientTalkPlan(models.TransientModel):
-    """Plans a tough conversation on any record of a client: what about, their side, and when."""
+    """Plans a tough conversation on any record of a client: topic, their view, and date."""
 
     _name = "client.talk.plan"
     _description = "Plan a Tough Conversation"
@@ -24,26 +24,26 @@ class ClientTalkPlan(models.TransientModel):
         string="Figures",
         compute="_compute_facts",
         groups=MONEY_GROUP,
-        help="Only shown here, and only to who may see money: never written into the activity.",
+        help="Shown only here, and only to users who may see money. Never stored in the activity.",
     )
     summary = fields.Char(
-        string="What You Will Say First",
-        help="One sentence, without figures: it is seen on the document.",
+        string="Opening Sentence",
+        help="One sentence, without figures: it is visible on the document.",
     )
     concern = fields.Text(
-        string="Their Side",
+        string="Their View",
         required=True,
-        help="How it looks from the client's side, in words that the client would use.",
+        help="How the client sees it, in words that the client would use.",
     )
     user_id = fields.Many2one(
         "res.users",
-        string="Who Talks",
+        string="Responsible",
         required=True,
         default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
     )
     date_deadline = fields.Date(
-        string="Until",
+        string="Due Date",
         required=True,
         default=lambda self: fields.Date.context_today(self) + relativedelta(days=3),
     )
@@ -68,7 +68,7 @@ class ClientTalkPlan(models.TransientModel):
         if not relationship:
             raise UserError(
                 self.env._(
-                    "“%s” belongs to no client yet: please make a client of its contact first.",
+                    "“%s” does not belong to a client yet. Please add its contact as a client.",
                     record.display_name,
                 )
             )
@@ -82,16 +82,16 @@ class ClientTalkPlan(models.TransientModel):
             wizard.money_facts = Facts._get_money_facts(wizard.relationship_id)
 
     def action_plan(self):
-        """Schedule it on the record. No figure goes into the text: others read it, too."""
+        """Schedule it on the record, without figures: other users can read the activity."""
         self.ensure_one()
         record = self.env[self.res_model].browse(self.res_id)
         relationship = self._get_relationship(record)
         relationship.check_access("write")
         if not self.user_id.active or self.user_id.share:
-            raise UserError(self.env._("Please choose a colleague who works here."))
+            raise UserError(self.env._("Please choose an active internal user."))
         topics = dict(self._fields["topic"]._description_selection(self.env))
-        # sudo: who works on a client may plan a talk on whatever belongs to it and he can read,
-        # a contact that he may not change for example; both were checked just above
+        # sudo: users who work on a client may plan a conversation on its records that they can
+        # read, for example on a contact that they may not change; both were checked just above
         self.env["mail.activity"].sudo().create(
             {
                 "activity_type_id": self.env.ref(TOUGH).id,

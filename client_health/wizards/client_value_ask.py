@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class ClientValueAsk(models.TransientModel):
-    """Asks whom at the client to mail the question to.
+    """Asks for the contact to mail the question to.
 
     The link is made in ``client.value.link``.
     """
@@ -17,7 +17,7 @@ class ClientValueAsk(models.TransientModel):
     accomplishment_id = fields.Many2one("client.accomplishment", string="About")
     contact_id = fields.Many2one(
         "res.partner",
-        string="Whom to Ask",
+        string="Recipient",
         required=True,
         domain="[('commercial_partner_id', '=', partner_id), ('email', '!=', False)]",
     )
@@ -45,7 +45,7 @@ class ClientValueAsk(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The question is on its way to %s.", self.contact_id.name),
+                "message": self.env._("The question was sent to %s.", self.contact_id.name),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -2,13 +2,13 @@ from odoo import api, fields, models
 
 
 class ClientValueNote(models.TransientModel):
-    """Takes down what a client said about value, or its answer to what we claim, with the proof.
+    """Records a client's words about value, or its answer to our estimate, with the proof.
 
     The rules are in ``client.value``; this only asks.
     """
 
     _name = "client.value.note"
-    _description = "Note What the Client Said"
+    _description = "Record the Client's Words"
 
     relationship_id = fields.Many2one("client.relationship", string="Client", required=True)
     partner_id = fields.Many2one(
@@ -18,11 +18,11 @@ class ClientValueNote(models.TransientModel):
     accomplishment_id = fields.Many2one("client.accomplishment", string="About")
     contact_id = fields.Many2one(
         "res.partner",
-        string="Who Said It",
+        string="Contact",
         required=True,
         domain="[('commercial_partner_id', '=', partner_id)]",
     )
-    date = fields.Date(string="When", required=True, default=fields.Date.context_today)
+    date = fields.Date(string="Date", required=True, default=fields.Date.context_today)
     source = fields.Selection(
         [
             ("meeting", "In a meeting"),
@@ -30,17 +30,17 @@ class ClientValueNote(models.TransientModel):
             ("mail", "By mail"),
             ("paper", "In a letter or document"),
         ],
-        string="Where",
+        string="Source",
         required=True,
         default="meeting",
     )
     verdict = fields.Selection([("yes", "Yes, it helped us"), ("no", "Not quite")], default="yes")
     amount = fields.Monetary(
-        string="Their Figure",
-        help="What the client itself says it is worth. Leave it empty when it named no figure.",
+        string="Client's Value",
+        help="The value named by the client. Leave it empty if no figure was named.",
     )
-    words = fields.Text(string="In Their Words")
-    proof = fields.Binary(help="The mail or the document in which the client says so.")
+    words = fields.Text(string="In the Client's Words")
+    proof = fields.Binary(help="The mail or the document with the client's words.")
     proof_name = fields.Char()
 
     @api.model

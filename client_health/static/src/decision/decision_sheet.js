@@ -7,7 +7,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 const TONES = { for: "success", even: "secondary", against: "danger" };
 const ICONS = { for: "fa-plus-circle", even: "fa-minus-circle", against: "fa-exclamation-circle" };
 
-/** Opens the records behind a figure; `method` is a button of the record that does it itself. */
+/** Opens the records behind a figure; `method` is a button of the record that opens them itself. */
 class Sources extends Component {
     static template = "client_health.DecisionSources";
     static props = { sources: Array };
@@ -41,7 +41,7 @@ class Sources extends Component {
     }
 }
 
-/** Give and take, and what would follow: the words come from client_decision_sheet_mixin.py. */
+/** The decision sheet; its texts come from client_decision_sheet_mixin.py. */
 export class DecisionSheet extends Component {
     static template = "client_health.DecisionSheet";
     static components = { Sources };
@@ -77,6 +77,6 @@ export class DecisionSheet extends Component {
 
 registry.category("fields").add("client_decision_sheet", {
     component: DecisionSheet,
-    displayName: _t("Give and take"),
+    displayName: _t("Decision sheet"),
     supportedTypes: ["json"],
 });

@@ -6,8 +6,8 @@ import { user } from "@web/core/user";
 const NO_DOCUMENTS = ["discuss.channel", "mail.box"];
 
 /**
- * "Log feedback" in the menu of a message, for who works with clients. The server reads from the
- * message who said what, when, and about which project.
+ * "Log feedback" in the menu of a message, for users of Client Health. The server reads from the
+ * message its author, date, text and project.
  */
 registry.category("services").add("client_health.log_feedback", {
     async start() {

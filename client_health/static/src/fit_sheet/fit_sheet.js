@@ -40,7 +40,7 @@ export class FitSheet extends Component {
         return sections;
     }
 
-    /** Shown without buttons: only what was answered then, side by side. */
+    /** Shown without buttons: only the earlier answers, side by side. */
     get isHistory() {
         return this.props.readonly && this.sheet.columns.length > 0 && !this.isAnswered;
     }

@@ -18,9 +18,9 @@ export class BandPreview extends Component {
             return [];
         }
         return [
-            { code: "healthy", name: _t("Healthy"), tone: "success" },
-            { code: "watch", name: _t("Watch"), tone: "warning" },
-            { code: "risk", name: _t("At risk"), tone: "danger" },
+            { code: "healthy", name: _t("Green"), tone: "success" },
+            { code: "watch", name: _t("Yellow"), tone: "warning" },
+            { code: "risk", name: _t("Red"), tone: "danger" },
             { code: "none", name: _t("Not enough data"), tone: "secondary" },
         ].map((band) => ({
             ...band,
@@ -32,14 +32,14 @@ export class BandPreview extends Component {
     get summary() {
         const { new: edited, changing } = this.preview;
         if (!edited) {
-            return _t("As it is saved. Edit a figure and see what it would change.");
+            return _t("The saved settings. Edit a figure to see what it would change.");
         }
         if (!changing) {
             return _t("No client would be in another band.");
         }
         return changing === 1
-            ? _t("1 client would be in another band. Nobody is moved by it.")
-            : _t("%s clients would be in another band. Nobody is moved by it.", changing);
+            ? _t("1 client would be in another band. No client is moved.")
+            : _t("%s clients would be in another band. No client is moved.", changing);
     }
 
     get companies() {

@@ -21,7 +21,7 @@ export class HealthPopover extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         const periods = this.props.explanation.changes;
-        // The first period that tells a change; else the last night.
+        // The first period with a change; else the last night.
         const told = periods.findIndex((period) => period.sentences.length);
         this.state = useState({ period: Math.max(told, 0) });
     }
@@ -117,7 +117,7 @@ export class Health extends Component {
         }
         const bands = this.props.record.fields.health_band.selection;
         const band = bands.find(([value]) => value === this.data.health_band)?.[1];
-        // colours alone do not tell everybody the band
+        // colours alone do not show the band to every user
         const title = _t(
             "Health %(score)s of 100: %(band)s, %(coverage)s % known. Click to see why.",
             {
@@ -149,7 +149,7 @@ export class Health extends Component {
             "get_health_explanation",
             [[this.props.record.resId]]
         );
-        // a sheet, other than a popover, does not tell its content how to close it
+        // a sheet, other than a popover, gives its content no way to close it
         this.popover.open(target, {
             explanation,
             resId: this.props.record.resId,

@@ -4,7 +4,7 @@ import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
 import { formatDay, formatMargin, getChartConfig, getLast, getShown } from "./health_chart_config";
 
-/** Score and, for who may see money, margin over time; see client_health_history_mixin.py. */
+/** Score and, for users who may see money, margin over time; see client_health_history_mixin.py. */
 export class HealthChart extends Component {
     static template = "client_health.HealthChart";
     static props = { history: Object, large: { type: Boolean, optional: true } };
@@ -31,7 +31,7 @@ export class HealthChart extends Component {
         return seesMargin && !getLast(days, "margin");
     }
 
-    /** What the lines end with, for who does not see them. */
+    /** The last values as text, for users of a screen reader. */
     get label() {
         const { name, days, sees_margin: seesMargin } = this.props.history;
         const score = getLast(days, "score");

@@ -25,9 +25,9 @@ export const getLast = (days, name) => days.findLast((day) => isKnown(day[name])
 function getBands({ healthy, risk }, named) {
     const style = window.getComputedStyle(document.documentElement);
     const bands = [
-        { low: 0, high: risk, color: "--danger", name: _t("At risk") },
-        { low: risk, high: healthy, color: "--warning", name: _t("Watch") },
-        { low: healthy, high: 100, color: "--success", name: _t("Healthy") },
+        { low: 0, high: risk, color: "--danger", name: _t("Red") },
+        { low: risk, high: healthy, color: "--warning", name: _t("Yellow") },
+        { low: healthy, high: 100, color: "--success", name: _t("Green") },
     ];
     return {
         id: "client_health_bands",

@@ -4,8 +4,8 @@ import { registry } from "@web/core/registry";
 const MOVE_QUESTION = "odoo.addons.client_health.exceptions.MoveQuestion";
 
 /**
- * A move that lacks something is no error: the card goes back, and what opens at once is the
- * question, or the place where that is done; a warning would only be in the way.
+ * A move that lacks something is no error: the card goes back, and the question, or the record
+ * where it is answered, opens at once; a warning would only be in the way.
  */
 function moveQuestionHandler(env, error, originalError) {
     if (!(originalError instanceof RPCError) || originalError.exceptionName !== MOVE_QUESTION) {

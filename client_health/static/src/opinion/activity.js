@@ -2,7 +2,7 @@ import { Activity } from "@mail/core/web/activity";
 import { ActivityListPopoverItem } from "@mail/core/web/activity_list_popover_item";
 import { patch } from "@web/core/utils/patch";
 
-/** Whether a colleague asks the current user about a client, and still waits. */
+/** Whether a colleague asked the current user about a client and still waits. */
 function isOwnQuestion(activity, env) {
     const self = env.services["mail.store"].self;
     return (

@@ -144,7 +144,7 @@ registry.category("web_tour.tours").add("client_health_agreement_renew", {
         },
         {
             content: "The talk is planned",
-            trigger: ".o-mail-Activity:contains('agree anew')",
+            trigger: ".o-mail-Activity:contains('renew the agreement')",
         },
         {
             trigger: "button[name='action_renew_agreement']",

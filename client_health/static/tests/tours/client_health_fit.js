@@ -4,7 +4,7 @@ import { stepUtils } from "@web_tour/tour_utils";
 const GOOD = [
     "They know what we do",
     "They take our advice",
-    "Those who decide",
+    "Their decision makers",
     "They see the same problem",
     "What they want to reach",
     "They have people and time",

@@ -52,10 +52,10 @@ registry.category("web_tour.tours").add("client_health_parting", {
         },
         {
             trigger: "div[name='event_id'] input",
-            run: "edit How we part",
+            run: "edit End of our cooperation",
         },
         {
-            trigger: option("How we part"),
+            trigger: option("End of our cooperation"),
             run: "click",
         },
         {

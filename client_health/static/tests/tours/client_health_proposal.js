@@ -13,24 +13,24 @@ const answer = (button) => click(`.o_form_view [role='alert'] button:contains('$
 registry.category("web_tour.tours").add("client_health_proposal", {
     steps: () => [
         {
-            content: "Who needs us most comes first",
+            content: "Clients that need attention come first",
             trigger: `${COLUMN} .o_kanban_record:first:contains('Client 0')`,
         },
         {
-            content: "Who is unknown comes last, behind who is well",
+            content: "Clients without a score come last, behind the healthy ones",
             trigger: `${COLUMN} .o_kanban_record:last:contains('Client 2')`,
         },
         { trigger: `${WORST} ${PROPOSAL}` },
         { trigger: ".o_kanban_record:contains('Client 1'):not(:contains('Move to'))" },
         click(`${CARD} ${PROPOSAL}`),
-        answer("Leave it"),
-        { trigger: ".o_form_view:not(:has([role='alert'] button:contains('Leave it')))" },
+        answer("Dismiss"),
+        { trigger: ".o_form_view:not(:has([role='alert'] button:contains('Dismiss')))" },
         { trigger: ".o_arrow_button_current:contains('Healthy')" },
         click(".o_back_button, .breadcrumb-item a"),
         { trigger: `${CARD}:not(:contains('Move to'))` },
         click(WORST),
         answer("Move"),
         { trigger: ".o_arrow_button_current:contains('At risk')" },
-        { trigger: ".o_form_view:not(:has([role='alert'] button:contains('Leave it')))" },
+        { trigger: ".o_form_view:not(:has([role='alert'] button:contains('Dismiss')))" },
     ],
 });

@@ -194,9 +194,9 @@ registry.category("web_tour.tours").add("client_health_reboot_renew", {
             trigger: ".o_form_view .o_arrow_button_current:contains('Renewed')",
         },
         {
-            content: "What was then agreed can be read",
+            content: "The agreement at the end can be read",
             trigger:
-                ".alert:contains('One list, one date, and a new agreement'):contains('Then agreed')",
+                ".alert:contains('One list, one date, and a new agreement'):contains('Agreement at the end')",
         },
     ],
 });

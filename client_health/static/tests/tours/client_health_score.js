@@ -112,9 +112,9 @@ registry.category("web_tour.tours").add("client_health_preview", {
         },
         click("div[name='floor'] input"),
         { trigger: ".o_client_health_preview [data-band='risk'] .badge:contains('0 → 1')" },
-        { trigger: ".o_client_health_preview:contains('Nobody is moved by it')" },
+        { trigger: ".o_client_health_preview:contains('No client is moved')" },
         click(".o_form_button_cancel"),
-        { trigger: ".o_client_health_preview:contains('As it is saved')" },
+        { trigger: ".o_client_health_preview:contains('The saved settings')" },
         click(".o_back_button, .breadcrumb-item a"),
         click(".o_data_row:contains('Goals on track') td[name='target']"),
         {

@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("client_health_spine", {
         {
             content: "A supplier is visible, and left out",
             trigger:
-                ".o_data_row:contains('Paper Supplies') td[name='left_out']:contains('supplier')",
+                ".o_data_row:contains('Paper Supplies') td[name='left_out']:contains('Supplier')",
         },
         {
             trigger: "button[name='action_apply']",
