@@ -18,17 +18,17 @@ class ClientAccomplishment(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char(string="What We Did", required=True, tracking=True)
+    name = fields.Char(string="Accomplishment", required=True, tracking=True)
     active = fields.Boolean(default=True)
     date = fields.Date(
-        string="When", required=True, default=fields.Date.context_today, tracking=True, index=True
+        string="Date", required=True, default=fields.Date.context_today, tracking=True, index=True
     )
     description = fields.Text(
-        string="What Changed", help="In words the client understands. Shown to the client."
+        string="What Changed", help="In words that the client understands. Shown to the client."
     )
     value_words = fields.Text(
         string="Value in Words",
-        help="What the client gains, as we see it. Shown to the client.",
+        help="The benefit for the client, as we see it. Shown to the client.",
     )
     link = fields.Char(
         string="Evidence (Link)", help="A page that shows it: statistics, an article, the result."
@@ -43,8 +43,8 @@ class ClientAccomplishment(models.Model):
         string="Shown to the Client",
         tracking=True,
         copy=False,
-        help="The client sees it on its portal and can say what it is worth. "
-        "Until then it is yours alone.",
+        help="The client sees it on the portal and can answer what it is worth. Until then it is "
+        "internal.",
     )
     goal_id = fields.Many2one(
         "client.goal",
@@ -91,13 +91,14 @@ class ClientAccomplishment(models.Model):
             if accomplishment.date > self._get_latest_today():
                 raise ValidationError(
                     self.env._(
-                        "“%s” lies ahead. An accomplishment is told afterwards.",
+                        "The date of “%s” cannot be in the future. Log an accomplishment after "
+                        "it happened.",
                         accomplishment.name,
                     )
                 )
             if accomplishment.value_amount < 0:
                 raise ValidationError(
-                    self.env._("The value of “%s” can't be less than nothing.", accomplishment.name)
+                    self.env._("The value of “%s” cannot be negative.", accomplishment.name)
                 )
 
     @api.constrains("link")
@@ -112,7 +113,10 @@ class ClientAccomplishment(models.Model):
     def _unlink_except_answered(self):
         if self.filtered("answer_ids"):
             raise UserError(
-                self.env._("What a client has answered is kept. Please archive it instead.")
+                self.env._(
+                    "An accomplishment with an answer of the client cannot be deleted. "
+                    "Please archive it instead."
+                )
             )
 
     @api.model_create_multi
@@ -131,7 +135,7 @@ class ClientAccomplishment(models.Model):
     def _own_attachments(self):
         """Bind files uploaded on a new form: unbound ones could be read by their author only.
 
-        Files are handed to the client, so nobody passes on what he may not read himself.
+        Files are handed to the client, so users can only pass on files that they may read.
         """
         self.attachment_ids.check_access("read")
         for accomplishment in self:
@@ -143,8 +147,8 @@ class ClientAccomplishment(models.Model):
         if confirmed and LOCKED_FIELDS & vals.keys():
             raise UserError(
                 self.env._(
-                    "The client has confirmed “%s” as it is. Please log what is new as another "
-                    "accomplishment.",
+                    "The client has confirmed “%s”, so it cannot be changed. Please log a new "
+                    "accomplishment instead.",
                     confirmed[0].name,
                 )
             )

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class ClientAccomplishmentAnswerMixin(models.AbstractModel):
     """What the client says that an accomplishment is worth to it, beside what we claim.
 
-    The client answers by ``client.value`` records that nobody here can write. It is never shown
+    The client answers by ``client.value`` records that no user can write. It is never shown
     our figure: it puts its own, or none, and the difference between the two is for us to think
     about.
     """
@@ -32,18 +32,18 @@ class ClientAccomplishmentAnswerMixin(models.AbstractModel):
     currency_id = fields.Many2one(related="company_id.currency_id")
     value_amount = fields.Monetary(
         string="Value (Our Estimate)",
-        help="What it is worth to the client, as we see it. It stays with us: the client is asked "
-        "for its own figure and never sees ours. Leave it empty when words say it better. It has "
-        "nothing to do with what we charge or earn.",
+        help="What it is worth to the client, in our estimate. It is internal: the client is asked "
+        "for its own figure and never sees ours. Leave it empty when words describe it better. "
+        "It is independent of fees and margin.",
     )
     asked_date = fields.Date(string="Asked On", readonly=True, copy=False)
     answer_ids = fields.One2many(
-        "client.value", "accomplishment_id", string="What the Client Said", readonly=True
+        "client.value", "accomplishment_id", string="Client's Answers", readonly=True
     )
     state = fields.Selection(
         [
-            ("claimed", "Claimed by us"),
-            ("disputed", "Seen otherwise"),
+            ("claimed", "Not confirmed"),
+            ("disputed", "Client disagrees"),
             ("confirmed", "Confirmed by the client"),
         ],
         string="Confirmation",
@@ -51,7 +51,7 @@ class ClientAccomplishmentAnswerMixin(models.AbstractModel):
         store=True,
         copy=False,
         index=True,
-        help="Only the client's own answer, or a proof of it, changes this.",
+        help="Changed only by the client's own answer, or by a proof of it.",
     )
     confirmed_date = fields.Date(
         string="Confirmed On", compute="_compute_confirmation", store=True, copy=False
@@ -71,13 +71,13 @@ class ClientAccomplishmentAnswerMixin(models.AbstractModel):
         compute="_compute_confirmation",
         store=True,
         copy=False,
-        help="What the client itself says it is worth. Empty when it confirmed in words only.",
+        help="The value given by the client. Empty when the client confirmed in words only.",
     )
     value_difference = fields.Monetary(
-        string="They Say More or Less",
+        string="Difference from Our Estimate",
         compute="_compute_value_difference",
-        help="The figure of the client less our estimate: below zero when we believe that it is "
-        "worth more than the client does. Empty unless there are both.",
+        help="The client's value less our estimate: negative when our estimate is higher. Empty "
+        "unless both are known.",
     )
 
     @api.depends("answer_ids.verdict")
@@ -98,7 +98,7 @@ class ClientAccomplishmentAnswerMixin(models.AbstractModel):
             accomplishment.value_difference = claimed and confirmed and confirmed - claimed
 
     def action_ask(self):
-        """Ask whom to mail the question to."""
+        """Ask for the recipient of the question."""
         self.ensure_one()
         self._check_askable()
         return self.env["client.value.ask"]._get_action(self)
@@ -113,7 +113,9 @@ class ClientAccomplishmentAnswerMixin(models.AbstractModel):
             raise UserError(self.env._("The client has confirmed this already."))
         if not self.is_shared:
             raise UserError(
-                self.env._("Please show it to the client first: it will see it with your question.")
+                self.env._(
+                    "Please show it to the client first: the client will see it with your question."
+                )
             )
 
     def _ask(self, contact):
@@ -129,8 +131,8 @@ class ClientAccomplishmentAnswerMixin(models.AbstractModel):
     def _answer(self, contact, source, verdict, amount=0, **values):
         """Keep the client's answer; ``amount`` is its own figure, 0 when it named none.
 
-        Called by the controller, with who answers, or by the form that takes a proof. Who
-        answers twice is not heard twice: the first yes stands.
+        Called by the controller, with the contact, or by the form that takes a proof. A second
+        answer is ignored: the first yes counts.
         """
         self.ensure_one()
         # sudo: the lock only; two answers at once must not both be the first
@@ -155,11 +157,11 @@ class ClientAccomplishmentAnswerMixin(models.AbstractModel):
         if verdict == "yes":
             self._message_log(body=self.env._("%s confirmed the value.", contact.name))
             return
-        self._message_log(body=self.env._("%s sees the value otherwise.", contact.name))
+        self._message_log(body=self.env._("%s does not agree with the value.", contact.name))
         owner = self.relationship_id.user_id
         if owner.active:
             self.with_context(mail_activity_quick_update=True).activity_schedule(
                 "mail.mail_activity_data_call",
-                summary=self.env._("Ask what it is worth to them: they see it otherwise"),
+                summary=self.env._("Ask what it is worth to them: the client disagrees"),
                 user_id=owner.id,
             )

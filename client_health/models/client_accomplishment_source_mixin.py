@@ -16,7 +16,7 @@ class ClientAccomplishmentSourceMixin(models.AbstractModel):
         string="Accomplishment",
         compute="_compute_client_accomplishment_id",
         groups="client_health.group_client_user",
-        help="What was told of this as a result for the client.",
+        help="The accomplishment logged for this.",
     )
 
     @api.model
@@ -64,14 +64,14 @@ class ClientAccomplishmentSourceMixin(models.AbstractModel):
         if not self._is_accomplished():
             raise UserError(
                 self.env._(
-                    "%s is not done yet. An accomplishment is told afterwards.", self.display_name
+                    "%s is not done yet. Log an accomplishment when it is done.", self.display_name
                 )
             )
         if not self._get_accomplishment_relationship():
             raise UserError(
                 self.env._(
-                    "%s belongs to none of your clients. "
-                    "Give its project a customer that is a client.",
+                    "%s does not belong to a client. Please set a client as the customer of its "
+                    "project.",
                     self.display_name,
                 )
             )

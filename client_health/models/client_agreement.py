@@ -53,7 +53,8 @@ class ClientAgreement(models.Model):
         ondelete="set null",
         check_company=True,
         domain="[('type', '=', 'opportunity')]",
-        help="Where the agreement began. When the opportunity is won, the client takes it over.",
+        help="The opportunity for which the agreement was written. It moves to the client when "
+        "the opportunity is won.",
     )
     company_id = fields.Many2one(
         "res.company",
@@ -69,42 +70,42 @@ class ClientAgreement(models.Model):
         string="Client Company",
         compute="_compute_partner_id",
         search="_search_partner_id",
-        # The client's name only; who may read the agreement may not read every opportunity.
+        # The client's name only; readers of the agreement may not read every opportunity.
         compute_sudo=True,
     )
     client_phase = fields.Selection(related="relationship_id.phase")
     user_id = fields.Many2one(
         "res.users",
-        string="Owner",
+        string="Salesperson",
         compute="_compute_user_id",
         search="_search_user_id",
         compute_sudo=True,
-        help="Who drives the relationship, or the opportunity while it is not won.",
+        help="Salesperson of the client, or of the opportunity until it is won.",
     )
     outcome = fields.Html(
-        help="What will be different for the client when this works, so that both would notice."
+        help="What will be different for the client, in terms that both sides can see."
     )
     process = fields.Html(
         string="How We Work",
-        help="Who talks to whom and when, how work is ordered, reviewed and accepted.",
+        help="Contacts and meetings, and how work is ordered, reviewed and accepted.",
     )
     scope_in = fields.Html(string="In Scope", help="What we do for the agreed hours or price.")
     scope_out = fields.Html(
-        string="Not in Scope", help="What we don't do, or only when it is ordered apart."
+        string="Not in Scope", help="What we don't do, or only when it is ordered separately."
     )
-    our_duties = fields.Html(help="What the client can hold us to.")
+    our_duties = fields.Html(help="What the client can expect from us.")
     client_duties = fields.Html(
         string="Client's Duties", help="What we need from the client to deliver."
     )
     hours_month = fields.Float(
         string="Hours per Month",
         digits=(16, 1),
-        help="The hours we keep free for this client each month. 0 when no hours were agreed.",
+        help="Hours reserved for this client each month. 0 when no hours were agreed.",
     )
     date_review = fields.Date(
         string="Review On",
         default=lambda self: fields.Date.context_today(self) + relativedelta(months=6),
-        help="When both sides look at it again. The owner is reminded once on this day.",
+        help="Date of the next review by both sides. The salesperson is reminded once on this day.",
     )
     signatory_id = fields.Many2one(
         "res.partner",
@@ -113,7 +114,7 @@ class ClientAgreement(models.Model):
         check_company=True,
         tracking=True,
         domain="[('id', 'child_of', partner_id), ('is_company', '=', False)]",
-        help="The one person who accepts for the client.",
+        help="The contact who accepts for the client.",
     )
 
     proposal_end = fields.Date(
@@ -170,13 +171,13 @@ class ClientAgreement(models.Model):
     @api.constrains("signatory_id", "relationship_id", "lead_id")
     def _check_signatory_id(self):
         for agreement in self.filtered(lambda agreement: agreement.signatory_id):
-            # sudo: the name of the client only; who signs for it is what is checked
+            # sudo: the name of the client only; its signatory is what is checked
             client = agreement.sudo().partner_id
             if client and agreement.sudo().signatory_id.commercial_partner_id != client:
                 raise ValidationError(
                     self.env._(
-                        "%(person)s does not belong to %(client)s. "
-                        "Please choose somebody who can accept for the client.",
+                        "%(person)s does not belong to %(client)s. Please choose a contact who "
+                        "can accept for the client.",
                         person=agreement.signatory_id.display_name,
                         client=client.display_name,
                     )
@@ -187,7 +188,7 @@ class ClientAgreement(models.Model):
         return super().write(vals)
 
     def _check_locked(self, vals):
-        """Refuse to change what was proposed or accepted, whoever asks.
+        """Refuse to change what was proposed or accepted, for every user.
 
         Only our own methods, as superuser, link an agreement to its client later.
         """
@@ -197,8 +198,8 @@ class ClientAgreement(models.Model):
             for agreement in closed:
                 raise UserError(
                     self.env._(
-                        "%s can't be changed any more: what was proposed or accepted stays as it "
-                        "was. Take the proposal back, or write a new version.",
+                        "%s has been proposed or accepted and cannot be changed. Withdraw the "
+                        "proposal, or create a new version.",
                         agreement.display_name,
                     )
                 )
@@ -207,7 +208,10 @@ class ClientAgreement(models.Model):
     def _unlink_except_proposed(self):
         if self.filtered(lambda agreement: agreement.state != "draft" or agreement.proposed_on):
             raise UserError(
-                self.env._("An agreement that a client has seen is archived, never deleted.")
+                self.env._(
+                    "An agreement that was proposed to a client cannot be deleted. Please "
+                    "archive it instead."
+                )
             )
 
     def _get_holder(self):
@@ -216,9 +220,9 @@ class ClientAgreement(models.Model):
         return self.relationship_id or self.lead_id
 
     def _get_responsible(self):
-        """Return who looks after it: the owner, else the team leader, else its author."""
+        """Return the user in charge: the salesperson, else the team leader, else its author."""
         self.ensure_one()
-        # sudo: the name of whom to ask, also where the asker may not read the team
+        # sudo: the name of the person to ask, also for users who may not read the team
         agreement = self.sudo()
         people = agreement.user_id | agreement._get_holder().team_id.user_id | agreement.create_uid
         return people.filtered(lambda user: user.active and not user.share)[:1].sudo(False)
@@ -231,7 +235,7 @@ class ClientAgreement(models.Model):
             user = agreement._get_responsible() or self.env.user
             groups[holder._name, user.id].append(holder.id)
         for (model, user_id), holder_ids in groups.items():
-            # sudo: whoever may work on the agreement may remind its owner of it
+            # sudo: users who may work on the agreement may remind its salesperson
             holders = self.env[model].sudo().browse(holder_ids)
             # all names at once: each activity notes the name of its record, one by one
             holders.mapped("display_name")

@@ -64,7 +64,7 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
     proposed_on = fields.Datetime(readonly=True, copy=False)
     accepted_on = fields.Datetime(readonly=True, copy=False)
     accepted_by = fields.Char(
-        readonly=True, copy=False, help="The name with which the client accepted."
+        readonly=True, copy=False, help="Name of the person who accepted for the client."
     )
     acceptance_channel = fields.Selection(
         [("online", "Online, signed"), ("paper", "On paper"), ("mail", "By mail")],
@@ -76,9 +76,9 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
         string="Fingerprint of the Text",
         readonly=True,
         copy=False,
-        help="Made of everything that was accepted: one changed letter would change it.",
+        help="Computed from everything that was accepted: any later change would show.",
     )
-    # In the table, not in attachments: who may write the record may write its attachments.
+    # In the table, not in attachments: writers of the record may write its attachments.
     signature = fields.Image(
         readonly=True, copy=False, attachment=False, max_width=1024, max_height=1024
     )
@@ -87,7 +87,7 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         attachment=False,
-        help="The signed paper or the mail with which the client accepted.",
+        help="The signed paper or the mail that proves the acceptance.",
     )
     acceptance_proof_name = fields.Char(readonly=True, copy=False)
     acceptance_user_id = fields.Many2one(
@@ -96,7 +96,7 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="Who recorded an acceptance that did not come in online.",
+        help="User who recorded an acceptance on paper or by mail.",
     )
 
     def _get_contents(self):
@@ -106,7 +106,7 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
             "our_duties": self.env._("Duties of %s", self.company_id.name),
             "client_duties": self.env._("Duties of %s", self.partner_id.name or ""),
         }
-        # fields_get, for labels in the language of who reads
+        # fields_get, for labels in the language of the reader
         strings = self.fields_get(TEXT_FIELDS, ["string"])
         return [
             (name, labels.get(name) or strings[name]["string"], self[name]) for name in TEXT_FIELDS
@@ -144,13 +144,16 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
         if self.state not in ("draft", "proposed"):
             raise UserError(self._get_closed_message())
         if channel not in ("paper", "mail"):
-            raise UserError(self.env._("Only the client itself accepts online."))
+            raise UserError(self.env._("Only the client can accept online."))
         if not _decode(proof) or not (name or "").strip():
             raise UserError(
-                self.env._("Please attach the signed paper or the mail, and say who accepted.")
+                self.env._(
+                    "Please attach the signed paper or the mail, and enter the name of "
+                    "the person who accepted."
+                )
             )
         if not day or day > fields.Date.context_today(self):
-            raise UserError(self.env._("An acceptance lies in the past, or is of today."))
+            raise UserError(self.env._("The date of acceptance cannot be in the future."))
         self._write_acceptance(
             {
                 "acceptance_channel": channel,
@@ -202,7 +205,7 @@ class ClientAgreementAcceptanceMixin(models.AbstractModel):
         agreement._replace_previous()
 
     def _announce_acceptance(self):
-        """Tell the owner, and send the client its copy."""
+        """Notify the salesperson, and send the client its copy."""
         # sudo: the client who accepts has no rights of its own
         agreement = self.sudo()
         owner = agreement._get_responsible()

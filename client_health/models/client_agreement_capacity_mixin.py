@@ -15,9 +15,9 @@ class ClientAgreementCapacityMixin(models.AbstractModel):
         string="Team Hours per Month",
         digits=(16, 0),
         compute="_compute_capacity",
-        help="The working hours of all active employees of the company, by their working "
-        "schedules: hours per week × 52 ÷ 12. Who has no schedule is not counted, and holidays "
-        "and other work are not taken off: not all of these hours can be promised.",
+        help="Working hours of all active employees of the company, from their working schedules: "
+        "hours per week × 52 ÷ 12. Employees without a schedule are not counted. Holidays and "
+        "other work are not deducted, so not all of these hours can be promised.",
     )
     capacity_agreed_hours = fields.Float(
         string="Agreed with All Clients",

@@ -30,7 +30,7 @@ class ClientAgreementHolderMixin(models.AbstractModel):
         string="Next Version",
         compute="_compute_agreement",
         groups="client_health.group_client_user",
-        help="The new version that is being written or waits for the client's answer.",
+        help="The new version that is a draft or is waiting for the client's answer.",
     )
     agreement_state = fields.Selection(
         selection=lambda self: self.env["client.agreement"]._fields["state"].selection,
@@ -49,7 +49,7 @@ class ClientAgreementHolderMixin(models.AbstractModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_agreement(self):
         link = self._get_agreement_link()
-        # one query; a user sees the agreements that he may read, and no others
+        # one query; a user sees only the agreements that they may read
         agreements = self.env["client.agreement"].search_fetch(
             [(link, "in", self.ids), ("state", "in", RANK)],
             [link, "state", "previous_id"],

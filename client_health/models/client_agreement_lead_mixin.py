@@ -24,7 +24,7 @@ class ClientAgreementLeadMixin(models.AbstractModel):
 
         An accepted one goes to the client that accepted it, and to no other.
         """
-        # sudo: whoever may win the opportunity may hand its agreements over; nothing is read back
+        # sudo: users who may win the opportunity may hand its agreements over; nothing is read back
         leads = self.sudo().with_context(active_test=False)
         agreements = leads.agreement_ids.filtered(
             lambda agr: (
@@ -47,7 +47,7 @@ class ClientAgreementLeadMixin(models.AbstractModel):
 
     def _merge_agreements(self, others):
         """Take over what was agreed on opportunities that are merged into this one."""
-        # sudo: whoever may merge the opportunities may merge what hangs on them
+        # sudo: users who may merge the opportunities may merge their agreements
         others.sudo().with_context(active_test=False).agreement_ids.lead_id = self
 
     def _get_missing_to_win(self):

@@ -16,7 +16,7 @@ class ClientAgreementPortalMixin(models.AbstractModel):
     _description = "Working Agreement on the Portal"
     _inherit = ["portal.mixin"]
 
-    # For nobody: who knows the link of the client could accept in its name.
+    # Readable by no group: with the client's link one could accept in its name.
     access_token = fields.Char(groups=NO_ACCESS)
 
     def _compute_access_url(self):
@@ -55,10 +55,10 @@ class ClientAgreementPortalMixin(models.AbstractModel):
     def _send_document(self, template_xmlid):
         """Send the signatory a document mail that leaves no trace in the discussion.
 
-        It is not linked to the record and deleted once sent: nobody of us gets to know the
-        client's link, and no reply of the client is taken for a word in our discussion.
+        It is not linked to the record and deleted once sent: no colleague sees the client's link,
+        and no reply of the client lands in our discussion.
         """
-        # sudo: the link is for nobody but the client
+        # sudo: the link is for the client alone
         template = self.env.ref(template_xmlid).sudo()
         for agreement in self:
             template.send_mail(
@@ -96,7 +96,7 @@ class ClientAgreementPortalMixin(models.AbstractModel):
         return (seen | open_) & mine
 
     def _get_signing_refusal(self, user, by_link):
-        """Return why this visitor can't answer for the client, or False when he can."""
+        """Return why this visitor can't answer for the client, or False when they can."""
         self.ensure_one()
         if user._is_public():
             allowed = by_link

@@ -25,7 +25,11 @@ class ClientAgreementProposalMixin(models.AbstractModel):
         if not self.signatory_id.email:
             raise UserError(self.env._("%s has no e-mail address.", self.signatory_id.display_name))
         if self._is_proposal_over():
-            raise UserError(self.env._("Please give the client time: choose a later last day."))
+            raise UserError(
+                self.env._(
+                    "The last day to answer cannot be in the past. Please choose a later date."
+                )
+            )
         self._set_proposed()
         self._send_proposal()
 
@@ -61,7 +65,7 @@ class ClientAgreementProposalMixin(models.AbstractModel):
         self.sudo().write({"state": "draft", "access_token": False})
 
     def _decline_online(self, reason, text_hash):
-        """Take the proposal back for the client, which asks for changes; tell the owner."""
+        """Withdraw the proposal for the client, which asks for changes; notify the salesperson."""
         self.ensure_one()
         self._check_open_for_answer(text_hash)
         if not (reason or "").strip():
@@ -85,11 +89,11 @@ class ClientAgreementProposalMixin(models.AbstractModel):
     def _check_open_for_answer(self, text_hash):
         """Raise unless the client can answer now, to the text that it read."""
         try:
-            # two answers at the same moment: the second waits for nobody and is told
+            # two answers at the same moment: the second is refused at once, with a message
             self.lock_for_update()
         except LockError as error:
             raise UserError(
-                self.env._("Somebody is answering right now. Please reload the page.")
+                self.env._("Another answer is being saved at this moment. Please reload the page.")
             ) from error
         if self.state != "proposed":
             raise UserError(self._get_closed_message())

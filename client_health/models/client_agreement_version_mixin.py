@@ -26,21 +26,19 @@ class ClientAgreementVersionMixin(models.AbstractModel):
     outdated_on = fields.Date(string="Changed On", readonly=True, copy=False)
     outdated_by_id = fields.Many2one(
         "res.partner",
-        string="Whose Expectation",
+        string="Changed Expectation Of",
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="Who expects something else now: somebody of the client, or of us.",
+        help="Person whose expectation changed, at the client or on our side.",
     )
     outdated_reason = fields.Text(string="What Changed", readonly=True, copy=False)
     replaced_on = fields.Datetime(readonly=True, copy=False)
     review_reminded_on = fields.Date(
-        readonly=True, copy=False, help="When the owner was reminded of the review."
+        readonly=True, copy=False, help="Date on which the salesperson was reminded of the review."
     )
 
-    _previous_uniq = models.Constraint(
-        "UNIQUE(previous_id)", "This version has a successor already."
-    )
+    _previous_uniq = models.Constraint("UNIQUE(previous_id)", "There is already a newer version.")
 
     @api.depends("name", "version")
     def _compute_display_name(self):
@@ -52,7 +50,7 @@ class ClientAgreementVersionMixin(models.AbstractModel):
             )
 
     def action_expectation_changed(self):
-        """Ask who expects something else, and what; see ``_mark_outdated``."""
+        """Ask whose expectation changed, and how; see ``_mark_outdated``."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -64,18 +62,16 @@ class ClientAgreementVersionMixin(models.AbstractModel):
         }
 
     def _mark_outdated(self, partner, reason, day, talk_day):
-        """Mark as out of date because ``partner`` expects something else, and plan the talk."""
+        """Mark as out of date: the expectation of ``partner`` changed. Plan a conversation."""
         self.ensure_one()
         self.check_access("write")
         if self.state != "accepted":
-            raise UserError(
-                self.env._("Only an accepted agreement can get out of date: all else is a draft.")
-            )
+            raise UserError(self.env._("Only an accepted agreement can be marked as out of date."))
         if not (reason or "").strip():
-            raise UserError(self.env._("Please say what changed."))
+            raise UserError(self.env._("Please enter what changed."))
         if not day or day > fields.Date.context_today(self):
-            raise UserError(self.env._("The change lies in the past, or is of today."))
-        # sudo: evidence; the user may write the agreement, and what he says was checked
+            raise UserError(self.env._("The date of the change cannot be in the future."))
+        # sudo: evidence; the user may write the agreement, and the values were checked
         self.sudo().write(
             {
                 "state": "outdated",
@@ -101,7 +97,9 @@ class ClientAgreementVersionMixin(models.AbstractModel):
         """Return a draft that says the same and will replace this version once accepted."""
         self.check_access("write")
         if self.state not in ("accepted", "outdated"):
-            raise UserError(self.env._("A new version follows one that was accepted."))
+            raise UserError(
+                self.env._("A new version can be created only from an accepted agreement.")
+            )
         # sudo: version and predecessor are evidence; the texts are those the user may read
         return self.sudo().copy(self._prepare_successor()).sudo(False)
 

@@ -4,7 +4,7 @@ from odoo.tools import html2plaintext
 
 from ..engine.correspondence import waiting
 
-# What a client says that we may not leave unanswered
+# Kinds of feedback that need an answer
 TO_ANSWER = ("complaint", "concern")
 ANSWER_FIELDS = frozenset(
     (
@@ -22,9 +22,9 @@ ANSWER_FIELDS = frozenset(
 class ClientAnswerMixin(models.AbstractModel):
     """When a complaint or concern was answered and resolved, by whom, and in which words.
 
-    Nobody types that in: it is recorded by the methods here, or found in the discussion. The
-    model has the kind, the date and the message of what was said, and names ANSWER_FIELDS
-    among its evidence.
+    Never typed in: it is recorded by the methods here, or found in the discussion. The model
+    has the kind, the date and the message of the feedback, and names ANSWER_FIELDS among its
+    evidence.
     """
 
     _name = "client.answer.mixin"
@@ -41,14 +41,15 @@ class ClientAnswerMixin(models.AbstractModel):
         store=True,
         index=True,
         tracking=True,
-        help="Complaints and concerns are to be answered, then resolved; the rest is noted.",
+        help="Complaints and concerns need an answer and a resolution; other feedback is only "
+        "noted.",
     )
     answered_date = fields.Datetime(string="First Answer", readonly=True, copy=False)
     answered_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    answer = fields.Text(string="What We Answered", readonly=True, copy=False)
+    answer = fields.Text(string="Our Answer", readonly=True, copy=False)
     resolved_date = fields.Datetime(string="Resolved On", readonly=True, copy=False)
     resolved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    resolution = fields.Text(string="How It Was Resolved", readonly=True, copy=False)
+    resolution = fields.Text(string="Resolution", readonly=True, copy=False)
 
     @api.depends("kind", "answered_date", "resolved_date")
     def _compute_state(self):
@@ -100,11 +101,11 @@ class ClientAnswerMixin(models.AbstractModel):
 
     def _check_moment(self, moment):
         if moment > fields.Datetime.now():
-            raise UserError(self.env._("An answer that lies in the future has not been given."))
+            raise UserError(self.env._("The date of an answer cannot be in the future."))
         if any(moment < feedback.date for feedback in self):
-            raise UserError(self.env._("An answer can't be older than what it answers."))
+            raise UserError(self.env._("An answer cannot be older than its feedback."))
         if any(feedback.kind not in TO_ANSWER for feedback in self):
-            raise UserError(self.env._("Only complaints and concerns wait for an answer."))
+            raise UserError(self.env._("Only complaints and concerns need an answer."))
 
     def _find_answers(self):
         """Look whether what came in a message was answered in its discussion meanwhile."""

@@ -53,10 +53,11 @@ class ClientBelongingMixin(models.AbstractModel):
         }
         if not owner:
             return self.env._(
-                "%(field)s: %(linked)s has no client yet. Please choose one of %(client)s.", **names
+                "%(field)s: %(linked)s has no client yet. Please choose a record of %(client)s.",
+                **names,
             )
         return self.env._(
-            "%(field)s: %(linked)s belongs to %(owner)s. Please choose one of %(client)s.",
+            "%(field)s: %(linked)s belongs to %(owner)s. Please choose a record of %(client)s.",
             owner=owner.display_name,
             **names,
         )

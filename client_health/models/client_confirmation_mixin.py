@@ -15,10 +15,10 @@ CONFIRMATION_FIELDS = frozenset(
 
 
 class ClientConfirmationMixin(models.AbstractModel):
-    """The client's word that something is repaired, and its proof.
+    """The client's confirmation that something is repaired, and its proof.
 
-    Either the client said so itself, on the page that we sent it, or one of us recorded it and
-    attached the proof: a mail, a signed paper. The model names CONFIRMATION_FIELDS among its
+    Either the client confirmed on the page that we sent, or a colleague recorded it and attached
+    the proof: a mail, a signed paper. The model names CONFIRMATION_FIELDS among its
     evidence.
     """
 
@@ -33,14 +33,15 @@ class ClientConfirmationMixin(models.AbstractModel):
         index="btree_not_null",
         ondelete="restrict",
     )
-    confirmed_note = fields.Text(string="In Their Words", readonly=True, copy=False)
+    confirmed_note = fields.Text(string="In the Client's Words", readonly=True, copy=False)
     confirmed_by_client = fields.Boolean(
-        string="By the Client Itself",
+        string="Confirmed Online",
         readonly=True,
         copy=False,
-        help="The client confirmed on our page. Otherwise a colleague recorded it, with proof.",
+        help="The client confirmed on the portal page. Otherwise a colleague recorded it, with a "
+        "proof.",
     )
-    # No attachment: those are written by whoever may write the record.
+    # No attachment: those can be written by all writers of the record.
     confirmed_proof = fields.Binary(string="Proof", attachment=False, readonly=True, copy=False)
     confirmed_proof_name = fields.Char(readonly=True, copy=False)
     confirmed_user_id = fields.Many2one(
@@ -48,20 +49,22 @@ class ClientConfirmationMixin(models.AbstractModel):
     )
 
     def _confirm_by_client(self, partner, note):
-        """The client says so itself; the caller has made sure that it is ``partner``."""
+        """The client confirms online; the caller has made sure that it is ``partner``."""
         self._write_confirmation(
             {"confirmed_by_client": True, **self._prepare_confirmation(partner, note)}
         )
 
     def _confirm_with_proof(self, partner, note, moment, proof, proof_name):
-        """One of us records what the client said elsewhere; without a proof there is none."""
+        """A colleague records a confirmation given elsewhere; a proof is required."""
         self.check_access("write")
         if not proof:
             raise UserError(
-                self.env._("Please attach the proof: the mail or the paper in which they say so.")
+                self.env._(
+                    "Please attach the proof: the mail or the paper with the client's confirmation."
+                )
             )
         if moment > fields.Datetime.now():
-            raise UserError(self.env._("A confirmation that lies in the future is none."))
+            raise UserError(self.env._("The date of a confirmation cannot be in the future."))
         self._write_confirmation(
             {
                 **self._prepare_confirmation(partner, note),
@@ -77,7 +80,7 @@ class ClientConfirmationMixin(models.AbstractModel):
         if partner.commercial_partner_id != client:
             raise UserError(
                 self.env._(
-                    "%(partner)s can't confirm for %(client)s.",
+                    "%(partner)s cannot confirm for %(client)s.",
                     partner=partner.display_name,
                     client=client.display_name,
                 )
@@ -91,6 +94,6 @@ class ClientConfirmationMixin(models.AbstractModel):
     def _write_confirmation(self, values):
         self.ensure_one()
         if self.confirmed_date:
-            raise UserError(self.env._("The client has confirmed it already."))
+            raise UserError(self.env._("The client has already confirmed it."))
         # sudo: evidence fields; both callers have made sure whose word it is
         self.sudo().write(values)

@@ -13,18 +13,19 @@ from . import (
 from .client_profitability_mixin import MONEY_GROUP
 
 KEEP, RAISE, LEAVE = CHOICES = ("keep", "raise", "leave")
-# What was decided, and nobody changes afterwards
+# The decision, which cannot be changed afterwards
 FROZEN = frozenset(("choice", "reason"))
 # A sheet that was seen longer ago shows another year.
 SEEN_DAYS = 30
 
 
 class ClientDecision(models.Model):
-    """Give and take with a client, and what would follow: the sheet on which one decides.
+    """The decision sheet of a client: what each side gave, and what would follow.
 
-    Live until somebody decides; then it keeps the figures of that day, with the decision, who took
-    it and why. For who may see money; no thread and no activity, so that no figure gets into a
-    mail. Nobody writes the figures: they are read when the sheet is opened, and frozen here.
+    Live until the decision; then it stores the figures of that day, with the decision, the user
+    and the reason. For users who may see money; no thread and no activity, so that no figure gets
+    into a mail. The figures are never typed: they are read when the sheet is opened, and frozen
+    here.
     """
 
     _name = "client.decision"
@@ -62,16 +63,14 @@ class ClientDecision(models.Model):
     )
     choice = fields.Selection(
         [
-            (KEEP, "Keep as it is"),
+            (KEEP, "Keep the terms"),
             (RAISE, "Raise the rate"),
-            (LEAVE, "Part as friends"),
+            (LEAVE, "End the relationship"),
         ],
         string="Decision",
         copy=False,
     )
-    reason = fields.Text(
-        string="Why", copy=False, help="So that you can read in a year what you knew today."
-    )
+    reason = fields.Text(string="Reason", copy=False, help="Your reasons, for later reference.")
     seen_by_ids = fields.Many2many("res.users", readonly=True, copy=False)
     seen_date = fields.Datetime(string="Last Seen On", readonly=True, copy=False)
     decided_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
@@ -83,19 +82,19 @@ class ClientDecision(models.Model):
     def _compute_display_name(self):
         for decision in self:
             decision.display_name = self.env._(
-                "Give and take with %s", decision.relationship_id.display_name or ""
+                "Decision about %s", decision.relationship_id.display_name or ""
             )
 
     def write(self, vals):
         if not FROZEN.isdisjoint(vals) and any(decision.state == "decided" for decision in self):
             raise UserError(
-                self.env._("What was decided stays as it was. Please open a new sheet instead.")
+                self.env._("A decision cannot be changed. Please open a new sheet instead.")
             )
         return super().write(vals)
 
     def _get_figures(self):
-        """Return the figures of each sheet: kept ones, or those of today."""
-        # sudo: the field is closed to everybody; the sheet shows what the reader may see of it
+        """Return the figures of each sheet: stored ones, or those of today."""
+        # sudo: no group may read the field; the sheet shows what the reader may see of it
         kept = {sheet.id: sheet.sudo().figures for sheet in self if sheet.state == "decided"}
         live = self.filtered(lambda sheet: sheet.state == "open").relationship_id
         found = self._read_figures(live, fields.Date.context_today(self))
@@ -109,7 +108,9 @@ class ClientDecision(models.Model):
         """Return the sheet of a client that is not decided yet, marked as seen by the user."""
         if not self.env.user.has_group(MONEY_GROUP):
             raise AccessError(
-                self.env._("This sheet is for who may see the profitability of clients.")
+                self.env._(
+                    "Only users who may see the profitability of clients can open this sheet."
+                )
             )
         relationship.check_access("read")
         # sudo: evidence; that the user may see the client and its money was just checked
@@ -145,7 +146,7 @@ class ClientDecision(models.Model):
         relationship = self.relationship_id
         if self.choice == LEAVE and relationship.phase != stage_rules.OFFBOARD:
             stage = relationship.stage_id._get_first_stage(stage_rules.OFFBOARD)
-            # the move freezes this sheet, as every sheet of who leaves
+            # the move freezes this sheet, as every sheet of a leaving client
             relationship.write({"stage_id": stage.id, "stage_reason": self.reason})
             return relationship.action_view_offboarding()
         self._freeze({relationship.id: self})
@@ -154,30 +155,31 @@ class ClientDecision(models.Model):
 
     def _check_ready(self):
         if self.state == "decided":
-            raise UserError(self.env._("This was decided already."))
+            raise UserError(self.env._("This has already been decided."))
         if not self.choice:
-            raise UserError(self.env._("What do you decide? Please choose one of the three."))
+            raise UserError(self.env._("Please choose one of the three decisions."))
         if not (self.reason or "").strip():
-            raise UserError(self.env._("Why? In a year you will want to know what you knew today."))
+            raise UserError(
+                self.env._("Please enter a reason: your colleagues will want to know it in a year.")
+            )
 
     def _tell(self):
-        """Say in the client's internal discussion that it was decided; no figure, no reason."""
+        """Post in the client's internal discussion that it was decided; no figure, no reason."""
         choices = dict(self._fields["choice"]._description_selection(self.env))
         relationship = self.relationship_id
-        relationship._message_log(
-            body=self.env._("Decided on the sheet of give and take: %s.", choices[self.choice])
-        )
+        relationship._message_log(body=self.env._("Decision: %s.", choices[self.choice]))
         if self.choice == RAISE:
             relationship.activity_schedule(
                 "client_health.mail_activity_type_tough_conversation",
-                summary=self.env._("Talk about the rate"),
+                summary=self.env._("Discuss the rate"),
                 user_id=(relationship.user_id or self.env.user).id,
             )
 
     @api.model
     def _freeze_for_leaving(self, relationships, reason):
-        """Freeze a sheet of each client with the decision to part; return {relationship id: it}."""
-        # sudo: evidence; who may part with these clients was checked by the move
+        """Freeze a sheet of each client with the decision to leave; return {relationship id:
+        it}."""
+        # sudo: evidence; the right to offboard these clients was checked by the move
         sheets = self.sudo().search(
             [("relationship_id", "in", relationships.ids), ("state", "=", "open")]
         )

@@ -18,18 +18,18 @@ SCENARIO_ROWS = ("revenue", "cost", "margin", "margin_rate", "hours", "effective
 
 
 class ClientDecisionSheetMixin(models.AbstractModel):
-    """The sheet: who gives what to whom, and what follows from keeping, raising or leaving.
+    """The sheet: what each side gives, and what follows from keeping, raising or leaving.
 
     ``_read_figures`` reads plain values, ``sheet`` puts them into words for the widget
-    ``client_decision_sheet``. Reading is set-based and as superuser: who calls it makes sure that
-    the user may see the client and its money. What a reader may not open is left out of the words.
+    ``client_decision_sheet``. Reading is set-based and as superuser: the caller makes sure that
+    the user may see the client and its money. Records that a reader may not open are left out.
     """
 
     _name = "client.decision.sheet.mixin"
     _inherit = ["client.figure.format.mixin", "client.decision.words.mixin"]
     _description = "Give and Take with a Client"
 
-    # Declared for what follows; the model says more about them.
+    # Declared for the code below; the model has their attributes.
     relationship_id = fields.Many2one("client.relationship")
     company_id = fields.Many2one("res.company")
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -168,13 +168,13 @@ class ClientDecisionSheetMixin(models.AbstractModel):
             self._fact(
                 self.env._("Cost saved"),
                 self._money(departure.cost_saved),
-                self.env._("once nobody is paid for these hours"),
+                self.env._("if these hours are no longer paid"),
                 ledger,
             ),
             self._fact(
                 self.env._("Hours freed"),
                 self._hours(departure.hours_freed),
-                self.env._("They bring in %s here", self._money(departure.fees_lost)),
+                self.env._("They earn %s here", self._money(departure.fees_lost)),
                 ledger,
             ),
             self._fact(

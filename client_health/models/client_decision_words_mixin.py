@@ -20,26 +20,28 @@ class ClientDecisionWordsMixin(models.AbstractModel):
 
     def _get_side_title(self, side):
         if side == balance.US:
-            return self.env._("What it brings us")
-        return self.env._("What it brings them")
+            return self.env._("Benefit for us")
+        return self.env._("Benefit for them")
 
     def _get_quadrant_words(self, result):
         words = {
             balance.WIN_WIN: (
                 self.env._("Win–win"),
-                self.env._("Both sides gain. Keep it that way, and say so."),
+                self.env._("Both sides benefit. Keep it that way, and tell the client."),
             ),
             balance.WE_WIN: (
                 self.env._("We win"),
-                self.env._("It pays for us, and they get little. Ask what they miss."),
+                self.env._("Profitable for us, but they get little. Ask what they miss."),
             ),
             balance.THEY_WIN: (
                 self.env._("They win"),
-                self.env._("They gain, and we pay for it. Talk about price and scope."),
+                self.env._("They benefit at our expense. Discuss price and scope."),
             ),
             balance.BOTH_LOSE: (
                 self.env._("Both lose"),
-                self.env._("Neither side gains. Start afresh, or part as friends."),
+                self.env._(
+                    "Neither side benefits. Try a reboot, or end the relationship on good terms."
+                ),
             ),
         }
         title, text = words.get(result.quadrant) or self._get_half_known_words(result)
@@ -49,17 +51,21 @@ class ClientDecisionWordsMixin(models.AbstractModel):
         """Say what can be said when one side, or both, are not known."""
         if result.us.wins is not None:
             title = (
-                self.env._("It pays for us")
+                self.env._("Profitable for us")
                 if result.us.wins
-                else self.env._("It does not pay for us")
+                else self.env._("Not profitable for us")
             )
-            return title, self.env._("Too little is recorded to say what they gain. Ask them.")
+            return title, self.env._("Too little is recorded about their benefit. Ask them.")
         if result.them.wins is not None:
-            title = self.env._("They gain") if result.them.wins else self.env._("They gain little")
-            return title, self.env._("Too little is known to say whether it pays for us.")
+            title = (
+                self.env._("They benefit")
+                if result.them.wins
+                else self.env._("They benefit little")
+            )
+            return title, self.env._("Too little is known about our margin.")
         return (
             self.env._("Not enough known"),
-            self.env._("Too little is recorded to say who wins."),
+            self.env._("Too little is recorded for a conclusion."),
         )
 
     def _get_sign_words(self, sign, readings):
@@ -71,9 +77,10 @@ class ClientDecisionWordsMixin(models.AbstractModel):
                 "The next month ends with a loss with a probability of %s %%", value
             ),
             balance.PRESSURE: self.env._(
-                "They asked for cheaper, or got it cheaper, in %s of the last 12 months", value
+                "They asked for a lower price, or got a discount, in %s of the last 12 months",
+                value,
             ),
-            balance.SILENT: self.env._("%s questions of ours were left without an answer", value),
+            balance.SILENT: self.env._("%s of our questions were not answered", value),
             balance.LOSING: self.env._("On balance it costs us more than it brings"),
         }
         return words[sign]
@@ -82,24 +89,24 @@ class ClientDecisionWordsMixin(models.AbstractModel):
         return {
             "margin_rate": self.env._("Margin"),
             "loss_probability": self.env._("Months at a loss"),
-            "price_pressure": self.env._("Months in which they pressed the price"),
-            "rate_vs_average": self.env._("What an hour brings in"),
+            "price_pressure": self.env._("Months with price pressure"),
+            "rate_vs_average": self.env._("Income per hour"),
             "growth": self.env._("Growth against the year before"),
             "hours_over": self.env._("Hours over what was agreed"),
-            "unpaid_hours": self.env._("Hours that nobody paid for"),
+            "unpaid_hours": self.env._("Unpaid hours"),
             "discount": self.env._("Discounts given"),
-            "payment_habit": self.env._("How they usually pay"),
+            "payment_habit": self.env._("Payment habit"),
             "overdue_habit": self.env._("Overdue beyond their habit"),
             "unanswered": self.env._("Our questions without an answer"),
-            "referrals": self.env._("Clients who came through them"),
+            "referrals": self.env._("Clients they referred"),
             "value_ratio": self.env._("Value they confirmed"),
             "confirmed": self.env._("Results they confirmed"),
             "goals_on_track": self.env._("Goals on track"),
             "feedback_rating": self.env._("How happy they sound"),
             "milestones_on_time": self.env._("Milestones on time"),
             "open_complaints": self.env._("Open complaints and issues"),
-            "waiting": self.env._("Discussions that wait for us"),
-            "unrequested_hours": self.env._("Work they never asked for"),
+            "waiting": self.env._("Discussions waiting for our answer"),
+            "unrequested_hours": self.env._("Unrequested work"),
         }
 
     def _get_line_words(self, code, reading, figures):
@@ -192,7 +199,7 @@ class ClientDecisionWordsMixin(models.AbstractModel):
 
     def _get_elsewhere_hint(self, departure, figures):
         if departure.earned_elsewhere is None:
-            return self.env._("no hours, or no average rate, to tell it by")
+            return self.env._("unknown: no hours, or no average rate")
         return self.env._(
             "at the average of %(rate)s: %(difference)s",
             rate=self._per_hour(figures["company_rate"]),

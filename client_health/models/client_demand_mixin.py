@@ -10,10 +10,10 @@ USER_GROUP = "client_health.group_client_user"
 
 
 class ClientDemandMixin(models.AbstractModel):
-    """Hours by who asked for the work, of a client or a project, over the last twelve months.
+    """Hours by "Requested By", of a client or a project, over the last twelve months.
 
-    Summed from the timesheets in one query, today included: what is done now and was not asked
-    for is what one wants to see. Unknown while nobody entered hours: then ``scope_hours`` is 0,
+    Summed from the timesheets in one query, today included: unrequested work that is done now is
+    what matters. Unknown without hours: then ``scope_hours`` is 0,
     and the views show nothing.
     """
 
@@ -27,26 +27,26 @@ class ClientDemandMixin(models.AbstractModel):
         help="All hours on timesheets of the last 12 months, today included.",
     )
     requested_hours = fields.Float(
-        string="Hours Asked For",
+        string="Requested Hours",
         compute="_compute_scope_hours",
         groups=USER_GROUP,
-        help="Hours of the last 12 months on tasks that the client asked for.",
+        help="Hours of the last 12 months on tasks that the client requested.",
     )
     unrequested_hours = fields.Float(
-        string="Hours Nobody Asked For",
+        string="Unrequested Hours",
         compute="_compute_scope_hours",
         groups=USER_GROUP,
         help="Hours of the last 12 months on tasks that were our own idea.",
     )
     unclear_hours = fields.Float(
-        string="Hours Unclear",
+        string="Unclear Hours",
         compute="_compute_scope_hours",
         groups=USER_GROUP,
-        help="Hours of the last 12 months of which nobody said who asked for them. They count "
-        "neither as asked for nor as our own idea.",
+        help="Hours of the last 12 months on work without a known “Requested By”. They count "
+        "neither as requested nor as our own idea.",
     )
     unrequested_share = fields.Float(
-        string="Nobody Asked For (%)",
+        string="Unrequested (%)",
         compute="_compute_scope_hours",
         digits=(16, 0),
         aggregator=None,
@@ -103,7 +103,7 @@ class ClientDemandMixin(models.AbstractModel):
         raise NotImplementedError
 
     def action_view_unrequested(self):
-        """Open the work that nobody asked for, to clear it."""
+        """Open the unrequested work, to clarify it."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.project_task_action_unrequested"

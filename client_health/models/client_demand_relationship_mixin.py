@@ -33,7 +33,7 @@ class ClientDemandRelationshipMixin(models.AbstractModel):
         ]
 
     def _ask_scope(self, tasks):
-        """Give the owner one activity that names the tasks; return who was asked.
+        """Give the salesperson one activity that names the tasks; return the users asked.
 
         What is asked again before it is answered is added to the same activity.
         """

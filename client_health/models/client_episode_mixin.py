@@ -15,8 +15,8 @@ class ClientEpisodeMixin(models.AbstractModel):
     """What a phase holds open for a client: a reboot, an offboarding.
 
     A client in the phase has exactly one open record, a client in any other phase has none.
-    ``_move_stage`` alone opens and closes them, so nobody has the right to create one, and the
-    fields that say how it stands are evidence. A model joins in by
+    ``_move_stage`` alone opens and closes them, so no user has the right to create one, and its
+    state fields are protected. A model joins in by
 
     - its line in ``stage_rules.EPISODES``: ``{phase: model}``
     - ``_open_states``, a ``state`` field, and a unique index on the relationship of open ones::
@@ -26,8 +26,8 @@ class ClientEpisodeMixin(models.AbstractModel):
     - ``_prepare_opening`` (values of a new record), ``_prepare_closing`` (values at its end, with
       what is frozen) and ``_prepare_joining`` (when its client turns out to be another one)
     - ``_get_missing``: what is missing before the client may leave to a phase, in plain words.
-      Somebody who is no manager is refused and led to the record; a manager is asked for a
-      reason and sees the list. Where that is not enough, override ``_check_leave``.
+      A user who is no manager is refused and led to the record; a manager is asked for a reason
+      and sees the list. Where that is not enough, override ``_check_leave``.
     - ``_check_enter``, when something has to be there before one is opened
     - ``_move_fields``: what whoever moves may say beside the reason, given in the context key
       ``client_move_values`` (the form that asks does it, an API call may)
@@ -49,17 +49,17 @@ class ClientEpisodeMixin(models.AbstractModel):
     _evidence_fields = EPISODE_FIELDS
 
     reason = fields.Text(
-        required=True, readonly=True, help="Why the client was moved, in the words of who did it."
+        required=True, readonly=True, help="Reason given for the move of the client."
     )
     user_id = fields.Many2one(
         "res.users",
-        string="Owner",
+        string="Responsible",
         index="btree_not_null",
         tracking=True,
         check_company=True,
         ondelete="restrict",
         domain="[('share', '=', False), ('company_ids', '=', company_id)]",
-        help="The one person who sees it through.",
+        help="The person in charge of it.",
     )
     date_start = fields.Date(
         string="Started On", required=True, readonly=True, default=fields.Date.context_today
@@ -73,7 +73,7 @@ class ClientEpisodeMixin(models.AbstractModel):
             if user.share or (user and not user.active and not record.date_end):
                 raise ValidationError(
                     self.env._(
-                        "%s can't see this through: please choose a colleague who works here.",
+                        "%s cannot be responsible for this. Please choose an active internal user.",
                         user.display_name,
                     )
                 )
@@ -81,8 +81,8 @@ class ClientEpisodeMixin(models.AbstractModel):
     @api.model
     def _get_open(self, relationships):
         """Return what is open for the clients, also where the user may not read it."""
-        # sudo: whether a client may leave does not depend on who asks; what is missing is named,
-        # and only to somebody who may write the client (``_move_stage`` has checked)
+        # sudo: whether a client may leave does not depend on the user; what is missing is named,
+        # and only to users who may write the client (``_move_stage`` has checked)
         found = self.sudo().search(
             [("relationship_id", "in", relationships.ids), ("state", "in", self._open_states)]
         )
@@ -114,7 +114,9 @@ class ClientEpisodeMixin(models.AbstractModel):
                 missing=self._format_missing(missing),
             ),
             open_ones._get_records_action(),
-            notify=self.env._("Not yet to %s: here you see what is missing.", stage.name),
+            notify=self.env._(
+                "Not yet possible to move to %s: open points are shown here.", stage.name
+            ),
         )
 
     @api.model
@@ -169,7 +171,7 @@ class ClientEpisodeMixin(models.AbstractModel):
     def _open_for_move(self, relationships, reason, values):
         """Open one record for each of the clients; ``values`` are what the mover said."""
         said = {name: value for name, value in values.items() if name in self._move_fields}
-        # sudo: nobody may create one but by moving a client, which was checked. Without tracking:
+        # sudo: users create one only by moving a client, which was checked. Without tracking:
         # what it begins with is no change, and following one by one would take 14 queries each.
         records = (
             self.sudo()
@@ -191,7 +193,7 @@ class ClientEpisodeMixin(models.AbstractModel):
 
     @api.model
     def _get_responsible(self, relationship):
-        """Return who sees it through: the owner, else the team leader, else who moves."""
+        """Return the user in charge: the salesperson, else the team leader, else the mover."""
         people = (relationship.user_id, relationship.team_id.user_id, self.env.user)
         return next((user for user in people if user.active), self.env["res.users"])
 

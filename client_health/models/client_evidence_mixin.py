@@ -4,10 +4,10 @@ from odoo import api, models
 class ClientEvidenceMixin(models.AbstractModel):
     """Fields that prove something: an acceptance, a confirmation, an answer of the client.
 
-    Nobody writes them, by no form, import or API call, whatever his rights: only our own methods
+    No user writes them, by form, import or API call, whatever their rights: only our own methods
     do, as superuser, after they have checked what they are given. List them in
-    ``_evidence_fields``; binary ones need ``attachment=False``, because whoever may write the
-    record may write its attachments.
+    ``_evidence_fields``; binary ones need ``attachment=False``, because writers of the record may
+    write its attachments.
     """
 
     _name = "client.evidence.mixin"
@@ -23,7 +23,7 @@ class ClientEvidenceMixin(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        """Take no default from the context or that a user saved for himself.
+        """Take no default from the context or saved by a user.
 
         ``create`` does not check what comes by default, so these would forge evidence.
         """

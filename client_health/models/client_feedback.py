@@ -11,17 +11,17 @@ RATINGS = [
     ("4", "4 – happy"),
     ("5", "5 – delighted"),
 ]
-# What somebody else said, and nobody may put into other words
+# The words of others, which no user may change
 WORDS = frozenset(
     ("relationship_id", "contact_id", "user_id", "date", "text", "rating", "wear", "question")
 )
 
 
 class ClientFeedback(models.Model):
-    """One thing that a client, or a colleague about a client, said: a line of the feedback log.
+    """One statement of a client, or of a colleague about a client: a line of the feedback log.
 
-    Most lines are written down by one of us. Those that the client wrote itself, and answers of
-    colleagues, keep their words: others may sort them, not rewrite them.
+    Most lines are written down by one of us. The words of clients and of colleagues who answered
+    stay unchanged: others may classify them, not rewrite them.
     """
 
     _name = "client.feedback"
@@ -50,24 +50,25 @@ class ClientFeedback(models.Model):
         required=True,
         index=True,
         tracking=True,
-        help="Complaints and concerns ask for an answer. Team input is what a colleague says "
-        "about the client.",
+        help="Complaints and concerns need an answer. Team input is feedback of a colleague about "
+        "the client.",
     )
     text = fields.Text(required=True, help="As close to their own words as you can.")
     rating = fields.Selection(
-        RATINGS, tracking=True, help="How happy they sounded. Empty: nobody can tell."
+        RATINGS, tracking=True, help="How happy they sounded. Leave it empty if unknown."
     )
     wear = fields.Selection(
         [
             ("1", "1 – gives me energy"),
             ("2", "2 – easy"),
             ("3", "3 – as any other"),
-            ("4", "4 – tires me"),
-            ("5", "5 – wears me out"),
+            ("4", "4 – demanding"),
+            ("5", "5 – very demanding"),
         ],
-        help="How much this client wears out the colleague who answers.",
+        string="How Demanding",
+        help="How demanding this client is for the colleague who answers.",
     )
-    question = fields.Char(readonly=True, help="What the colleague was asked.")
+    question = fields.Char(readonly=True, help="Question to the colleague.")
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
     channel = fields.Selection(
         [
@@ -85,22 +86,22 @@ class ClientFeedback(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         domain="[('id', 'child_of', partner_id)]",
-        help="Who said it: a contact of the client.",
+        help="Contact of the client who gave the feedback.",
     )
     user_id = fields.Many2one(
         "res.users",
-        string="Heard by",
+        string="Recorded By",
         default=lambda self: self.env.user,
         index="btree_not_null",
         ondelete="restrict",
         domain="[('share', '=', False)]",
-        help="Who wrote it down; for team input, who said it.",
+        help="User who recorded it; for team input, the colleague who gave it.",
     )
     given_by_client = fields.Boolean(
         string="Written by the Client",
         readonly=True,
         copy=False,
-        help="The client wrote this itself, on a page of ours. Nobody can change its words.",
+        help="The client wrote this on the portal. The text cannot be changed.",
     )
     project_id = fields.Many2one(
         "project.project",
@@ -137,12 +138,12 @@ class ClientFeedback(models.Model):
     )
     _wear_of_colleagues = models.Constraint(
         "CHECK(wear IS NULL OR kind = 'team')",
-        "How much a client wears us out is said by colleagues: please choose the kind Team input.",
+        "Only team input can state how demanding a client is. Please choose the kind “Team input”.",
     )
 
     @api.model
     def default_get(self, fields_list):
-        """Fill in what the linked message, meeting, task or project tells."""
+        """Fill in what is known from the linked message, meeting, task or project."""
         values = super().default_get(fields_list)
         known = self.env["client.feedback.source"]._prepare_feedback(values)
         asked = {name for name in fields_list if f"default_{name}" not in self.env.context}
@@ -160,9 +161,7 @@ class ClientFeedback(models.Model):
     @api.constrains("date")
     def _check_date(self):
         if any(feedback.date > fields.Datetime.now() for feedback in self):
-            raise ValidationError(
-                self.env._("Nobody has said it yet: the date of a feedback lies in the past.")
-            )
+            raise ValidationError(self.env._("The feedback date cannot be in the future."))
 
     @api.model
     def _get_client_links(self):
@@ -182,7 +181,7 @@ class ClientFeedback(models.Model):
         return super().write(vals)
 
     def _check_words(self):
-        """Refuse to put other words into somebody's mouth."""
+        """Refuse to change the words of others."""
         if self.env.su:
             return
         for feedback in self:
@@ -191,7 +190,8 @@ class ClientFeedback(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "These are the words of %s. You can sort and answer them, not change them.",
+                        "These are the words of %s. You can classify and answer them, but not "
+                        "change them.",
                         (feedback.contact_id or feedback.user_id).display_name,
                     )
                 )
@@ -199,7 +199,7 @@ class ClientFeedback(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_given_by_client(self):
         if any(feedback.given_by_client for feedback in self):
-            raise UserError(self.env._("What a client wrote itself is kept."))
+            raise UserError(self.env._("Feedback written by a client cannot be deleted."))
 
     def action_group_in_issue(self):
         """Put the selected lines under one issue: the cause behind several complaints."""

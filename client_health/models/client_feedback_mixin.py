@@ -6,7 +6,7 @@ USER_GROUP = "client_health.group_client_user"
 class ClientFeedbackMixin(models.AbstractModel):
     """Counts what was said and what is broken, on relationship, partner and project.
 
-    Nothing is computed as superuser: a user counts what he may read. A model says with
+    Nothing is computed as superuser: users count only what they may read. A model says with
     ``_get_feedback_path`` how a feedback or issue leads to it.
     """
 
@@ -20,7 +20,7 @@ class ClientFeedbackMixin(models.AbstractModel):
         string="To Answer",
         compute="_compute_client_feedback_count",
         groups=USER_GROUP,
-        help="Complaints and concerns that nobody has answered yet.",
+        help="Complaints and concerns without an answer.",
     )
     client_issue_count = fields.Integer(
         string="Open Issues", compute="_compute_client_issue_count", groups=USER_GROUP

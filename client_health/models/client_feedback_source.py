@@ -6,7 +6,7 @@ CHANNELS = {"email": "mail", "email_outgoing": "mail", "comment": "portal"}
 
 
 class ClientFeedbackSource(models.AbstractModel):
-    """Reads what a message, a meeting, a task or a project tells about a feedback made of it."""
+    """Reads values for a feedback from the message, meeting, task or project it is made from."""
 
     _name = "client.feedback.source"
     _description = "Where Feedback Comes From"
@@ -15,7 +15,7 @@ class ClientFeedbackSource(models.AbstractModel):
     def _prepare_feedback(self, values):
         """Return further values for a feedback, found through the links in ``values``.
 
-        Nothing is read as superuser: who may not read the source learns nothing of it.
+        Nothing is read as superuser: users without access to the source learn nothing of it.
         """
         known = {}
         for fname, model, prepare in (
@@ -80,7 +80,7 @@ class ClientFeedbackSource(models.AbstractModel):
 
     @api.model
     def _prepare_from_event(self, event):
-        """A meeting tells who was there; with people of one client alone, who said it."""
+        """Read the attendees of a meeting; with attendees of one client, the author as well."""
         outside = event.partner_ids.filtered("partner_share")
         clients = outside.commercial_partner_id
         values = {

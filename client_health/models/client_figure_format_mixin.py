@@ -35,5 +35,5 @@ class ClientFigureFormatMixin(models.AbstractModel):
     def _format(self, value, form, sign=False, missing=None):
         if value is None:
             return missing or self.env._("unknown")
-        text = form(value or 0.0)  # "-0" helps nobody
+        text = form(value or 0.0)  # "-0" helps no reader
         return f"+{text}" if sign and value > 0 else text

@@ -8,7 +8,7 @@ from .client_fit_criterion import RED_FLAG
 class ClientFitAnswer(models.Model):
     """What we know about one fit question, of an opportunity or of a round with a client.
 
-    A question without an answer has no row: nobody adds lines by hand, see ``fit_sheet`` in
+    A question without an answer has no row: lines are never added by hand, see ``fit_sheet`` in
     ``client_fit_mixin.py``. "Don't know" is an answer that says so; it counts like none.
     """
 
@@ -35,7 +35,7 @@ class ClientFitAnswer(models.Model):
     date_came_true = fields.Date(
         string="Came True On",
         copy=False,
-        help="When this red flag turned out to be right. Empty: it has not, so far.",
+        help="Date on which this red flag proved right. Empty: not so far.",
     )
     relationship_id = fields.Many2one(related="round_id.relationship_id", string="Client")
 
@@ -45,11 +45,11 @@ class ClientFitAnswer(models.Model):
     )
     _lead_criterion_uniq = models.Constraint(
         "UNIQUE(lead_id, criterion_id)",
-        "Somebody answered this question a moment ago. Please reload the page.",
+        "Another user has just answered this question. Please reload the page.",
     )
     _round_criterion_uniq = models.Constraint(
         "UNIQUE(round_id, criterion_id)",
-        "Somebody answered this question a moment ago. Please reload the page.",
+        "Another user has just answered this question. Please reload the page.",
     )
 
     @api.depends("answer", "criterion_id.section")
@@ -76,12 +76,12 @@ class ClientFitAnswer(models.Model):
         self._check_not_signed()
 
     def _check_not_signed(self):
-        """What was known before signing is kept as it was, to compare it with what came."""
+        """Answers from before signing stay unchanged, for a later comparison."""
         if not self.env.su and any(line.round_id.reason == "before_signing" for line in self):
             raise UserError(
                 self.env._(
-                    "These are the answers from before signing: they are kept as they were. "
-                    "Please ask again, and compare."
+                    "Answers from before signing cannot be changed. Please start a new round, and "
+                    "compare."
                 )
             )
 

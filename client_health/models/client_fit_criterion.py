@@ -5,7 +5,7 @@ RED_FLAG = "red_flag"
 
 
 class ClientFitCriterion(models.Model):
-    """A question to ask before somebody becomes a client, and again later.
+    """A question to ask before a prospect becomes a client, and again later.
 
     The firm edits, adds and archives them. How the answers count is in ``engine/fit.py``.
     """
@@ -17,7 +17,7 @@ class ClientFitCriterion(models.Model):
     name = fields.Char(string="Question", required=True, translate=True)
     section = fields.Selection(
         [
-            ("understanding", "Do they get us?"),
+            ("understanding", "Do they understand us?"),
             ("same_page", "Are we on the same page?"),
             ("same_goals", "Do we want the same?"),
             ("money", "Is it all about money?"),
@@ -25,30 +25,31 @@ class ClientFitCriterion(models.Model):
         ],
         required=True,
         default="understanding",
-        help="Of a red flag, yes is the bad answer; of any other question, no is.",
+        help="For a red flag, “Yes” is the bad answer; for any other question, “No”.",
     )
     sequence = fields.Integer(default=10)
-    hint = fields.Char(translate=True, help="How to tell: what to look for, or what to ask.")
+    hint = fields.Char(translate=True, help="How to find out: what to look for, or what to ask.")
     weight = fields.Float(
-        default=1, aggregator=None, help="How much this counts against the other questions."
+        default=1, aggregator=None, help="Weight of this question compared with the others."
     )
     deal_breaker = fields.Boolean(
-        help="The bad answer ends it, however good the others are. Partly is not enough for that."
+        help="A bad answer means “not a fit”, however good the others are. “Partly” is not bad "
+        "enough."
     )
     active = fields.Boolean(default=True)
     seen_count = fields.Integer(
         string="Seen Before Signing",
         compute="_compute_seen",
-        help="How many clients showed this red flag before they signed.",
+        help="Number of clients with this red flag before signing.",
     )
     came_true_count = fields.Integer(
         string="Came True",
         compute="_compute_seen",
-        help="With how many of them it came true later. So the firm learns which flags to heed.",
+        help="Number of these clients for which it came true later. It shows which flags matter.",
     )
 
     _weight_check = models.Constraint(
-        "CHECK(weight >= 0)", "The weight of a question can't be negative."
+        "CHECK(weight >= 0)", "The weight of a question cannot be negative."
     )
 
     @api.depends_context("uid", "allowed_company_ids")
@@ -64,13 +65,13 @@ class ClientFitCriterion(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):
-        # sudo: whether anybody answered it, wherever; nothing is read
+        # sudo: whether there is any answer; nothing is read
         answers = self.env["client.fit.answer"].sudo()
         if answers.search_count([("criterion_id", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._(
-                    "This question has been answered, and answers are kept. "
-                    "Please archive it instead: nobody will be asked again."
+                    "This question has answers and cannot be deleted. Please archive it instead: "
+                    "it will no longer be asked."
                 )
             )
 
@@ -101,7 +102,7 @@ class ClientFitCriterion(models.Model):
     @api.model
     def _refresh_open_fit(self):
         """Judge again what is not decided yet. What was signed or lost stays as it was judged."""
-        # sudo: the questions are the firm's, whoever owns the opportunity
+        # sudo: the questions belong to the firm, not to the opportunity
         leads = (
             self.env["crm.lead"]
             .sudo()

@@ -23,7 +23,7 @@ class ClientFitHistoryMixin(models.AbstractModel):
         "client.fit.round", "relationship_id", string="Fit Rounds", groups=USER_GROUP
     )
     fit_history = fields.Json(
-        string="Fit, Then and Now",
+        string="Fit over Time",
         compute="_compute_fit_history",
         exportable=False,
         groups=USER_GROUP,
@@ -34,7 +34,7 @@ class ClientFitHistoryMixin(models.AbstractModel):
         compute="_compute_fit_states",
         search="_search_fit_signed_state",
         groups=USER_GROUP,
-        help="What the answers amounted to when this client signed. Empty when nobody asked.",
+        help="Result of the fit questions when this client signed. Empty without answers.",
     )
     fit_state = fields.Selection(
         selection=lambda self: self._get_fit_states(),
@@ -42,9 +42,11 @@ class ClientFitHistoryMixin(models.AbstractModel):
         compute="_compute_fit_states",
         search="_search_fit_state",
         groups=USER_GROUP,
-        help="What the last round amounts to that was answered. Empty when nobody asked.",
+        help="Result of the last answered fit round. Empty without answers.",
     )
-    fit_date = fields.Date(string="Fit Asked On", compute="_compute_fit_states", groups=USER_GROUP)
+    fit_date = fields.Date(
+        string="Last Fit Round", compute="_compute_fit_states", groups=USER_GROUP
+    )
     fit_flag_count = fields.Integer(
         string="Red Flags", compute="_compute_fit_states", groups=USER_GROUP
     )

@@ -44,10 +44,10 @@ class ClientFitMixin(models.AbstractModel):
         index=True,
         copy=False,
         groups=USER_GROUP,
-        help="What the answers amount to. Under 60 % of the questions by weight, not enough is "
-        "known; from 60 % of the points on it is a fit. A deal breaker is one from the first "
-        "answer on. Questions that are open or answered with \u201cDon't know\u201d count "
-        "neither way.",
+        help="Result of the answers. Not enough is known while less than 60 % of the questions, "
+        "by weight, are answered. It is a fit from 60 % of the points. A deal breaker "
+        "counts from its first answer. Open questions and \u201cDon't know\u201d do not "
+        "count.",
     )
     fit_known = fields.Float(
         string="Fit Known (%)",
@@ -71,17 +71,17 @@ class ClientFitMixin(models.AbstractModel):
         compute="_compute_fit_score",
         digits=(16, 0),
         groups=USER_GROUP,
-        help="The points of the questions that are answered, in percent. Says nothing while not "
-        "enough is known.",
+        help="Points of the answered questions, in percent. Not meaningful while not enough is "
+        "known.",
     )
     fit_progress = fields.Char(
         string="Fit Answers Given", compute="_compute_fit_score", groups=USER_GROUP
     )
     fit_note = fields.Text(
-        string="What We Saw",
+        string="Observations",
         copy=False,
         groups=USER_GROUP,
-        help="The moments behind the answers, in a few words.",
+        help="Examples behind the answers, in a few words.",
     )
 
     @api.depends("fit_answer_ids.answer", "fit_answer_ids.criterion_id")

@@ -37,7 +37,7 @@ class ClientFitOpportunityMixin(models.AbstractModel):
         """Yield (opportunity, [what is missing, in words]); extended by what else is wanted."""
         for lead in self:
             wanted = lead._get_client_company().client_fit_required
-            # sudo: whoever may win the opportunity is told why he can't yet
+            # sudo: users who may win the opportunity see why they can't yet
             missing = lead.sudo()._get_missing_fit() if wanted else None
             yield lead, [missing] if missing else []
 
@@ -49,10 +49,10 @@ class ClientFitOpportunityMixin(models.AbstractModel):
                 ", ".join(self._get_deal_breakers().mapped("name")),
             )
         if self.fit_state == fit.NOT_FIT:
-            return self.env._("by the answers on the tab Fit, it is not a fit")
+            return self.env._("the answers on the Fit tab show that it is not a fit")
         if self.fit_state != fit.FIT:
             return self.env._(
-                "not enough is known about the fit (%s); the questions are on the tab Fit",
+                "not enough is known about the fit (%s); the questions are on the Fit tab",
                 self.fit_progress,
             )
         return None
@@ -63,11 +63,11 @@ class ClientFitOpportunityMixin(models.AbstractModel):
         return broken.criterion_id
 
     def _take_fit_along(self):
-        """Give the clients what was known before signing, as a round that nobody can change.
+        """Give the clients what was known before signing, as a round that cannot be changed.
 
         Won again after it was reopened, the round is brought up to date.
         """
-        # sudo: whoever may win the opportunity may hand over its answers; nothing is read back
+        # sudo: users who may win the opportunity may hand over its answers; nothing is read back
         leads = self.sudo().filtered(lambda lead: lead.partner_id and lead.fit_answer_ids)
         clients = leads._get_client_relationships()
         rounds = self.env["client.fit.round"].sudo()

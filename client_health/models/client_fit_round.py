@@ -22,7 +22,7 @@ class ClientFitRound(models.Model):
         "round_id",
         string="Red Flags Seen",
         domain=[("flagged", "=", True)],
-        help="When one of them comes true, give the day: the firm learns which flags to heed.",
+        help="When one of them comes true, enter the date. It shows which flags matter.",
     )
     reason = fields.Selection(
         [
@@ -73,12 +73,12 @@ class ClientFitRound(models.Model):
         self._check_not_signed()
 
     def _check_not_signed(self):
-        """The round before signing is made by winning, and nobody can polish it afterwards."""
+        """The round before signing is made by winning, and cannot be changed afterwards."""
         if not self.env.su and any(one.reason == BEFORE_SIGNING for one in self):
             raise UserError(
                 self.env._(
-                    "What was known before signing comes from the opportunity when it is won, "
-                    "and is kept as it was. Please start a new round, and compare."
+                    "Answers from before signing are taken from the won opportunity and cannot be "
+                    "changed. Please start a new round, and compare."
                 )
             )
 

@@ -32,7 +32,7 @@ class ClientFlowMixin(models.AbstractModel):
     stage_reason = fields.Char(
         string="Reason",
         copy=False,
-        help="Why the client was moved to this stage, in the words of who did it.",
+        help="Reason given for the move to this stage.",
     )
     date_last_stage_update = fields.Datetime(
         string="In Stage Since", default=fields.Datetime.now, readonly=True, copy=False, index=True
@@ -75,8 +75,8 @@ class ClientFlowMixin(models.AbstractModel):
         if move.manager and not self._is_client_manager():
             raise UserError(
                 self.env._(
-                    "Moving a client from %(old)s to %(new)s is up to a manager: "
-                    "please ask one, with your reason.",
+                    "Only a manager can move a client from %(old)s to %(new)s. Please ask a "
+                    "manager, with your reason.",
                     old=old_stage.name,
                     new=stage.name,
                 )
@@ -86,7 +86,7 @@ class ClientFlowMixin(models.AbstractModel):
     def _get_no_way_message(self, old_stage, stage):
         next_stages = stage.search([("phase", "in", stage_rules.get_next_phases(old_stage.phase))])
         return self.env._(
-            "A client does not go from %(old)s straight to %(new)s. From %(old)s it can go to: "
+            "A client cannot move directly from %(old)s to %(new)s. From %(old)s it can go to: "
             "%(ways)s.",
             old=old_stage.name,
             new=stage.name,
@@ -162,10 +162,8 @@ class ClientFlowMixin(models.AbstractModel):
         return moved
 
     def _lock_for_move(self):
-        """Nobody else moves these clients before this move is over.
-
-        Who comes second and finds them moved already is judged by where they are then: Odoo
-        runs his request again.
+        """No other user moves these clients before this move is over. A second request that finds
+        them moved already is checked against their new stage: Odoo runs it again.
         """
         self.check_access("write")
         try:
@@ -173,8 +171,8 @@ class ClientFlowMixin(models.AbstractModel):
         except LockError:
             raise LockError(
                 self.env._(
-                    "Somebody else is changing this client at this moment. Please look where it "
-                    "is now, and then move it."
+                    "Another user is changing this client at this moment. Please reload the page, "
+                    "then move it."
                 )
             ) from None
 
@@ -200,8 +198,8 @@ class ClientFlowMixin(models.AbstractModel):
         ):
             raise UserError(
                 self.env._(
-                    "A client starts as healthy or at risk, not in %s. Add it first, then move it: "
-                    "each move has its reason.",
+                    "A new client starts as healthy or at risk, not in %s. Please add it first, "
+                    "then move it with a reason.",
                     stage.name,
                 )
             )

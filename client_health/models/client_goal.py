@@ -32,50 +32,49 @@ class ClientGoal(models.Model):
         compute="_compute_dates_of_state",
         store=True,
         copy=False,
-        help="The day on which both sides said yes, the last time. Set by the state.",
+        help="Last day on which both sides agreed. Set by the state.",
     )
     date_closed = fields.Date(
         string="Closed On", compute="_compute_dates_of_state", store=True, copy=False
     )
     benefit_client = fields.Text(
-        string="What It Brings the Client",
+        string="Benefit for the Client",
         tracking=True,
-        help="In words the client would use. Shown to the client.",
+        help="In words that the client would use. Shown to the client.",
     )
     benefit_us = fields.Text(
-        string="What It Brings Us",
+        string="Benefit for Us",
         tracking=True,
-        help="Why it is worth our while, too. Never shown to the client.",
+        help="Why it is also good for us. Never shown to the client.",
     )
     benefit_side = fields.Selection(
         [
             ("both", "Both sides"),
             ("client", "Only the client"),
             ("us", "Only us"),
-            ("none", "Nobody yet"),
+            ("none", "None named"),
         ],
         string="Benefits",
         compute="_compute_benefit_side",
         store=True,
         index=True,
-        help="A goal lasts when both sides gain. One that names a benefit for one side only "
-        "is flagged, not forbidden.",
+        help="A good goal benefits both sides. A goal with a benefit for one side only is flagged.",
     )
     date_discussed = fields.Date(
-        string="Last Talked About",
+        string="Last Discussed",
         copy=False,
         tracking=True,
-        help="The last day on which you asked the client about its big goals.",
+        help="The last day on which this big goal was discussed with the client.",
     )
     is_stale = fields.Boolean(
-        string="Not Talked About for a Year",
+        string="Not Discussed for a Year",
         compute="_compute_is_stale",
         search="_search_is_stale",
-        help="A big goal that was not talked about for a year may no longer be one.",
+        help="A big goal that was not discussed for a year may be outdated.",
     )
     user_id = fields.Many2one(
         "res.users",
-        string="Our Owner",
+        string="Responsible",
         compute="_compute_user_id",
         store=True,
         readonly=False,
@@ -87,7 +86,7 @@ class ClientGoal(models.Model):
     )
     client_owner_id = fields.Many2one(
         "res.partner",
-        string="Owner at the Client",
+        string="Responsible at the Client",
         tracking=True,
         index="btree_not_null",
         check_company=True,
@@ -178,11 +177,14 @@ class ClientGoal(models.Model):
         for goal in self:
             if max(goal.date_measured or today, goal.date_discussed or today) > today:
                 raise ValidationError(
-                    self.env._("Nobody has measured or talked about “%s” in the future.", goal.name)
+                    self.env._(
+                        "The dates of “%s” for measurement and discussion cannot be in the future.",
+                        goal.name,
+                    )
                 )
 
     def action_agree(self):
-        """Both sides say yes, or say it again after the goal was adjusted."""
+        """Both sides agree, or agree again after the goal was adjusted."""
         self.write({"state": "agreed"})
         # sudo: evidence, written after the line above has checked that the user may write
         self.sudo().date_agreed = fields.Date.context_today(self)

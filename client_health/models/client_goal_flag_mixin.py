@@ -16,19 +16,19 @@ class ClientGoalFlagMixin(models.AbstractModel):
         string="Has a Live Mutual Goal",
         compute="_compute_goal_flags",
         search="_search_has_mutual_goal",
-        help="An agreed goal, not over yet, that says what it brings to either side.",
+        help="An agreed goal that has not ended and names a benefit for both sides.",
     )
     big_goal_date = fields.Date(
-        string="Big Goals Last Talked About",
+        string="Big Goals Last Discussed",
         compute="_compute_goal_flags",
-        help="When the client was last asked where it wants to be in three years. "
-        "Empty: we never asked.",
+        help="Date on which the client was last asked about its goals for the next three years. "
+        "Empty: never.",
     )
     has_stale_big_goals = fields.Boolean(
-        string="Big Goals Not Talked About for a Year",
+        string="Big Goals Not Discussed for a Year",
         compute="_compute_goal_flags",
         search="_search_has_stale_big_goals",
-        help="Or never: a client whose big goals nobody knows is flagged as well.",
+        help="Clients whose big goals are unknown are included.",
     )
 
     @api.model

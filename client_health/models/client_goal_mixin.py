@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class ClientGoalMixin(models.AbstractModel):
     """Goals and accomplishments on whatever a client is looked at from: counted and opened.
 
-    Computed as the user: he counts what he may read.
+    Computed as the user: users count only what they may read.
     """
 
     _name = "client.goal.mixin"

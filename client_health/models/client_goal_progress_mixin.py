@@ -35,8 +35,8 @@ class ClientGoalProgressMixin(models.AbstractModel):
         tracking=True,
         index=True,
         group_expand=True,
-        help="Agreed: both sides said yes. From then on the client sees the goal on its portal, "
-        "without what it brings us.",
+        help="Agreed: both sides agreed. The client then sees the goal on the portal, without the "
+        "benefit for us.",
     )
     horizon = fields.Selection(
         [("period", "This period"), ("big", "Big goal, next three years")],
@@ -58,16 +58,16 @@ class ClientGoalProgressMixin(models.AbstractModel):
         index=True,
     )
     baseline = fields.Float(
-        aggregator=None, tracking=True, help="Where we started, in the unit of the goal."
+        aggregator=None, tracking=True, help="Value at the start, in the unit of the goal."
     )
     target = fields.Float(
         default=100,
         aggregator=None,
         tracking=True,
-        help="Where we want to be. Less than the baseline is fine: complaints go down.",
+        help="Value to reach. It can be lower than the baseline, for example fewer complaints.",
     )
     actual = fields.Float(
-        aggregator=None, copy=False, tracking=True, help="Where we are, as last measured."
+        aggregator=None, copy=False, tracking=True, help="Value as last measured."
     )
     date_measured = fields.Date(
         string="Measured On",
@@ -75,8 +75,8 @@ class ClientGoalProgressMixin(models.AbstractModel):
         store=True,
         readonly=False,
         copy=False,
-        help="Empty: nobody has measured yet, and the progress is unknown. It is set with a new "
-        "figure; to measure an actual of 0, give the date.",
+        help="Empty: not measured yet, so the progress is unknown. Set automatically with a new "
+        "value; to record a value of 0, enter the date.",
     )
     unit = fields.Char(default="%", help="What is counted: %, bookings a month, complaints …")
     progress = fields.Float(
@@ -84,19 +84,19 @@ class ClientGoalProgressMixin(models.AbstractModel):
         compute="_compute_progress",
         store=True,
         aggregator=None,
-        help="How much of the way from baseline to target is done. Below 0 it got worse. "
-        "It says nothing before the goal was measured.",
+        help="Share of the way from baseline to target that is done. Negative: it got worse. Not "
+        "meaningful before the first measurement.",
     )
     date_schedule = fields.Date(
         string="On Schedule Until",
         compute="_compute_progress",
         store=True,
-        help="Without further progress, the goal is behind from the next day on.",
+        help="Without further progress, the goal is behind from the day after.",
     )
     time_gone = fields.Float(
-        string="Time Gone (%)",
+        string="Time Elapsed (%)",
         compute="_compute_time_gone",
-        help="How much of the time between start and end is over.",
+        help="Share of the time between start and end that has passed.",
     )
     standing = fields.Selection(
         [
@@ -108,7 +108,7 @@ class ClientGoalProgressMixin(models.AbstractModel):
         ],
         compute="_compute_standing",
         search="_search_standing",
-        help="Of agreed goals. Behind: progress is more than 10 points short of the time gone. "
+        help="For agreed goals. Behind: progress is more than 10 points below the time elapsed. "
         "Overdue: the end has passed and the target is not met.",
     )
 
@@ -141,7 +141,7 @@ class ClientGoalProgressMixin(models.AbstractModel):
             )
 
     def _get_share(self):
-        """Return how much of the way is done, None when nobody measured."""
+        """Return how much of the way is done, None without a measurement."""
         self.ensure_one()
         actual = self.actual if self.date_measured else None
         return engine.get_share(self.baseline, self.target, actual)
@@ -207,14 +207,14 @@ class ClientGoalProgressMixin(models.AbstractModel):
             if goal.baseline == goal.target:
                 raise ValidationError(
                     self.env._(
-                        "The goal “%s” starts where it wants to go: baseline and target are the "
-                        "same. Please say what is to change.",
+                        "The goal “%s” cannot be measured: baseline and target are the same. "
+                        "Please enter what should change.",
                         goal.name,
                     )
                 )
 
     def _get_way_text(self):
-        """Return what moved, in words; empty when nobody measured."""
+        """Return what moved, in words; empty without a measurement."""
         if not self.date_measured:
             return False
         figures = {name: f"{self[name]:g}" for name in ("baseline", "actual", "target")}

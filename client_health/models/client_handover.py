@@ -4,15 +4,15 @@ from odoo.exceptions import UserError
 from . import client_handover_list_mixin  # noqa: F401  it has to be there before
 from .client_offboarding_points_mixin import CLOSED_STATES
 
-# What the records themselves show as done; the rest is said by a person, with name and day.
+# What the records themselves show as done; the rest is marked by a person, with name and date.
 SHOWN = ("project", "task", "login")
 
 
 class ClientHandover(models.Model):
     """One thing to hand over or to close when a client leaves.
 
-    Projects, their tasks and logins to the portal are done when the records show it. Documents
-    and accesses leave no trace in Odoo: somebody says that it is done, and is named.
+    Projects, their tasks and logins to the portal are done when the records show it. Documents and
+    accesses leave no trace in Odoo: a user marks them as done, and is recorded.
     """
 
     _name = "client.handover"
@@ -38,37 +38,37 @@ class ClientHandover(models.Model):
             ("project", "Project"),
             ("task", "Open tasks"),
             ("document", "Documents"),
-            ("login", "Login of theirs"),
-            ("access", "Access of ours"),
+            ("login", "Client's portal login"),
+            ("access", "Our access"),
             ("other", "Other"),
         ],
         required=True,
         default="other",
         help="Projects, tasks and logins are done when the records show it.",
     )
-    name = fields.Char(string="What", required=True)
+    name = fields.Char(string="Description", required=True)
     user_id = fields.Many2one(
         "res.users",
-        string="Who",
+        string="Responsible",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('share', '=', False)]",
     )
     contact_id = fields.Many2one(
         "res.partner",
-        string="To Whom",
+        string="Handed Over To",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('id', 'child_of', partner_id)]",
     )
-    date_deadline = fields.Date(string="Until")
+    date_deadline = fields.Date(string="Due Date")
     project_id = fields.Many2one(
         "project.project", index="btree_not_null", ondelete="set null", readonly=True
     )
     login_id = fields.Many2one(
         "res.users", index="btree_not_null", ondelete="set null", readonly=True
     )
-    note = fields.Char(help="Where it is now, or why it is not needed.")
+    note = fields.Char(help="Where it is now, or why no handover is needed.")
     done_date = fields.Date(string="Done On", readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     is_done = fields.Boolean(string="Done", compute="_compute_is_done")
@@ -119,10 +119,10 @@ class ClientHandover(models.Model):
         return {record.id: count for record, count in rows}
 
     def action_done(self):
-        """Say that it is done; who says so is named."""
+        """Mark it as done; the user is recorded."""
         self.check_access("write")
         self._check_by_hand()
-        # sudo: evidence; the user may write the line, and it is his own word
+        # sudo: evidence; the user may write the line, and marks it in their own name
         self.filtered(lambda line: not line.done_date).sudo().write(
             {"done_date": fields.Date.context_today(self), "done_by_id": self.env.user.id}
         )
@@ -134,14 +134,17 @@ class ClientHandover(models.Model):
         self.sudo().write({"done_date": False, "done_by_id": False})
 
     def _check_by_hand(self):
-        """Refuse for lines that are done when the records show it: nobody gets round them."""
+        """Refuse for lines that are done when the records show it: there is no way around it."""
         if any(line.offboarding_id.state != "open" for line in self):
-            raise UserError(self.env._("This offboarding is over: its list stays as it is."))
+            raise UserError(
+                self.env._("This offboarding is closed: its handover list cannot be changed.")
+            )
         for line in self:
             if line.kind in SHOWN:
                 raise UserError(
                     self.env._(
-                        "“%s” is done when its record shows it: please open it and close it there.",
+                        "“%s” is done when its record is closed. Please open the record and "
+                        "close it there.",
                         line.name,
                     )
                 )

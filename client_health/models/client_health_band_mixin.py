@@ -7,7 +7,7 @@ MANAGER_GROUP = "client_health.group_client_manager"
 
 
 class ClientHealthBandMixin(models.AbstractModel):
-    """Shows, while somebody edits how the score is made, what it would do to the bands.
+    """Shows the effect on the bands while a user edits the settings of the score.
 
     The clients are scored from their latest readings, now and with the settings on the screen.
     Nothing is written, and no client moves: what a night proposes follows from what happened to
@@ -22,8 +22,8 @@ class ClientHealthBandMixin(models.AbstractModel):
         string="Clients by Band",
         compute="_compute_band_preview",
         groups=MANAGER_GROUP,
-        help="How many clients would be in each band with these settings, scored from their "
-        "latest readings. Nothing is stored by it, and nobody is moved.",
+        help="Number of clients in each band with these settings, scored from their latest "
+        "readings. Nothing is stored, and no client is moved.",
     )
 
     def _compute_band_preview(self):

@@ -30,14 +30,14 @@ class ClientHealthDimension(models.Model):
         default=1,
         required=True,
         aggregator=None,
-        help="How much this side counts against the others. Only the proportions matter: 1 for "
-        "all is the same as 5 for all. 0 leaves it out of the score.",
+        help="Weight of this dimension compared with the others. Only the proportions matter: 1 "
+        "for all is the same as 5 for all. 0 leaves it out of the score.",
     )
     measure_ids = fields.One2many("client.health.measure", "dimension_id", string="Measures")
 
-    _code_uniq = models.Constraint("UNIQUE(code)", "There is one dimension of each kind.")
+    _code_uniq = models.Constraint("UNIQUE(code)", "There can be only one dimension of each kind.")
     _weight_check = models.Constraint(
-        "CHECK(weight >= 0 AND weight <= 1000)", "A weight lies between 0 and 1000."
+        "CHECK(weight >= 0 AND weight <= 1000)", "A weight must be between 0 and 1000."
     )
 
     @api.depends("weight")
@@ -52,7 +52,7 @@ class ClientHealthDimension(models.Model):
         if self.weight == self._origin.weight:
             return self._preview_bands(self.env.companies)
         if self.weight < 0:
-            return {"error": self.env._("A weight is not negative.")}
+            return {"error": self.env._("A weight cannot be negative.")}
         measures = [
             replace(measure, dimension_weight=self.weight)
             if measure.dimension == self.code

@@ -120,7 +120,7 @@ class ClientHealthExplanation(models.AbstractModel):
 
     def _get_periods(self, relationship, hidden):
         labels = {
-            LAST: self.env._("Since the last time"),
+            LAST: self.env._("Since the last score"),
             30: self.env._("Within 30 days"),
             90: self.env._("Within 90 days"),
         }

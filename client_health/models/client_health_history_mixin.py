@@ -17,7 +17,7 @@ class ClientHealthHistoryMixin(models.AbstractModel):
         """Return what the chart draws of the last 24 months, as the user may read it.
 
         ``days`` are {"date", "score", "backfilled", "margin"}; a figure that was unknown is None,
-        a day without any breaks the lines. Who does not see money gets no ``margin`` at all.
+        a day without any breaks the lines. Users without access to money get no ``margin`` at all.
         """
         self.ensure_one()
         self.check_access("read")

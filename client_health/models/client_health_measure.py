@@ -20,10 +20,10 @@ class ClientHealthMeasure(models.Model):
     _order = "dimension_sequence, sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, readonly=True, help="The signal in the code that reads it.")
-    active = fields.Boolean(
-        default=True, help="What is not measured counts as if it did not exist."
+    code = fields.Char(
+        required=True, readonly=True, help="Technical name of the signal that reads it."
     )
+    active = fields.Boolean(default=True, help="Measures that are switched off do not count.")
     sequence = fields.Integer(default=10)
     dimension_id = fields.Many2one(
         "client.health.dimension", required=True, index=True, ondelete="restrict", readonly=True
@@ -39,55 +39,56 @@ class ClientHealthMeasure(models.Model):
         readonly=False,
         string="Weight of the Dimension",
         aggregator=None,
-        help="How much this side of the relationship counts against the other sides. It is the "
-        "same for all measures of the dimension.",
+        help="Weight of the dimension compared with the other dimensions. It is the same for all "
+        "measures of the dimension.",
     )
     weight = fields.Float(
         default=1,
         required=True,
         aggregator=None,
-        help="How much this counts against the other measures of the same dimension. Only the "
-        "proportions matter. 0 shows the measure, and leaves it out of the score.",
+        help="Weight compared with the other measures of the same dimension. Only the proportions "
+        "matter. 0 shows the measure, but leaves it out of the score.",
     )
     floor = fields.Float(
         string="0 Points At",
         required=True,
         aggregator=None,
-        help="The reading that gives no points. Between this and the target, points rise on a "
-        "straight line; beyond, they don't change any more.",
+        help="The reading that gives no points. Points rise on a straight line between this and "
+        "the target, and stay the same beyond.",
     )
     target = fields.Float(
         string="100 Points At",
         required=True,
         aggregator=None,
-        help="The reading that gives all points. It may be lower than the other end: fewer days "
-        "of silence are better.",
+        help="The reading that gives all points. It can be lower than the reading for 0 points: "
+        "fewer days of silence are better.",
     )
     unit = fields.Char(translate=True, readonly=True)
     description = fields.Text(
-        string="What It Says", translate=True, help="What is read, and when it is unknown."
+        string="Description", translate=True, help="What is measured, and when it is unknown."
     )
     source = fields.Text(
-        string="Where the Figures Come From",
+        string="Source of the Figures",
         translate=True,
-        help="The source of the two ends as delivered. A rule of thumb is yours to edit.",
+        help="Source of the default readings for 0 and 100 points. Please adjust a rule of thumb "
+        "to your firm.",
     )
     line = fields.Char(compute="_compute_line")
     error = fields.Text(
         readonly=True,
         copy=False,
-        help="Why it could not be read the last time. Until it can be again, it is unknown for "
-        "every client, and the rest is scored.",
+        help="Why the last reading failed. Until it works again, the measure is unknown for every "
+        "client, and the others are scored.",
     )
     error_date = fields.Datetime(string="Broken Since", readonly=True, copy=False)
 
-    _code_uniq = models.Constraint("UNIQUE(code)", "Each signal is measured once.")
+    _code_uniq = models.Constraint("UNIQUE(code)", "There can be only one measure for each signal.")
     _weight_check = models.Constraint(
-        "CHECK(weight >= 0 AND weight <= 1000)", "A weight lies between 0 and 1000."
+        "CHECK(weight >= 0 AND weight <= 1000)", "A weight must be between 0 and 1000."
     )
     _ends_check = models.Constraint(
         "CHECK(floor <> target AND abs(floor) <= 1e9 AND abs(target) <= 1e9)",
-        "The readings for 0 and for 100 points have to differ, or nobody could tell them apart.",
+        "The readings for 0 and for 100 points have to differ.",
     )
 
     @api.depends("floor", "target", "unit")
@@ -115,7 +116,7 @@ class ClientHealthMeasure(models.Model):
         if self.floor == self.target:
             return {"error": self.env._("The readings for 0 and for 100 points have to differ.")}
         if min(self.weight, self.dimension_weight) < 0:
-            return {"error": self.env._("A weight is not negative.")}
+            return {"error": self.env._("A weight cannot be negative.")}
         saved = self.search([("active", "=", True)])
         measures = [
             replace(measure, dimension_weight=self.dimension_weight)

@@ -24,9 +24,9 @@ FIGURES = frozenset(
 class ClientHealthMixin(models.AbstractModel):
     """The health of a relationship, as the last night saw it.
 
-    Stored, because clients are sorted, filtered and grouped by it; written by the nightly run
-    and by nobody else, the manager included: whoever disagrees gives an override. Unknown is NULL,
-    and ``health_known`` tells it from a score of 0.
+    Stored, because clients are sorted, filtered and grouped by it; written only by the nightly
+    run, not even by a manager: to disagree, create an override. Unknown is NULL,
+    and ``health_known`` distinguishes it from a score of 0.
     """
 
     _name = "client.health.mixin"
@@ -38,8 +38,8 @@ class ClientHealthMixin(models.AbstractModel):
         copy=False,
         index=True,
         aggregator="avg",
-        help="From 0 to 100, made of what is known about the client: click on it to see of what. "
-        "Empty when too little is known.",
+        help="From 0 to 100, computed from what is known about the client. Click on it for "
+        "details. Empty when too little is known.",
     )
     health_known = fields.Boolean(readonly=True, copy=False)
     health_band = fields.Selection(
@@ -48,22 +48,21 @@ class ClientHealthMixin(models.AbstractModel):
         copy=False,
         index=True,
         falsy_value_label="Not enough data",
-        help="Where the score lies, or what a manager says for a while instead.",
+        help="Band of the score, or of a manager's override.",
     )
     health_coverage = fields.Float(
         string="Coverage (%)",
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="How much of what should be known about the client is known, by weight. Under 40 % "
-        "there is no score.",
+        help="Share of the measures that are known, by weight. Below 40 % there is no score.",
     )
     health_trend = fields.Float(
         string="Trend",
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="Points against 30 days ago. Empty when there was no score then.",
+        help="Change in points compared with 30 days ago. Empty when there was no score then.",
     )
     health_direction = fields.Selection(
         [("up", "Rising"), ("same", "Steady"), ("down", "Falling")],
@@ -77,19 +76,18 @@ class ClientHealthMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         aggregator=None,
-        help="Points of coverage lost within 30 days, when more than 10: the trend compares "
-        "less than it seems.",
+        help="Points of coverage lost within 30 days, if more than 10: the trend is less reliable.",
     )
     health_overridden = fields.Boolean(
         string="Overridden",
         readonly=True,
         copy=False,
-        help="A manager says for a while how this client is, whatever the score says.",
+        help="A manager has set the band of this client for a limited time.",
     )
     health_reasons = fields.Char(
-        string="Strongest Reasons",
+        string="Main Reasons",
         compute="_compute_health_reasons",
-        help="The two measures that cost the most points.",
+        help="The two measures that lose the most points.",
     )
     health_override_id = fields.Many2one(
         "client.health.override", string="Override", compute="_compute_health_override_id"
@@ -107,9 +105,11 @@ class ClientHealthMixin(models.AbstractModel):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="Where the client should go, by what the last nights showed. A person decides.",
+        help="Stage proposed from the latest scores. A person decides.",
     )
-    health_proposal_reason = fields.Char(string="Proposed Because", readonly=True, copy=False)
+    health_proposal_reason = fields.Char(
+        string="Reason for the Proposal", readonly=True, copy=False
+    )
 
     @api.model
     def _has_field_access(self, field, operation):
@@ -151,7 +151,7 @@ class ClientHealthMixin(models.AbstractModel):
         """Score these clients now instead of tonight."""
         self.check_access("write")
         # sudo: the readings come from records of all kinds; what is written are figures of these
-        # clients, and everybody reads of them what his groups allow
+        # clients, and users read of them what their groups allow
         self.sudo()._take_snapshots()
         return True
 
@@ -186,13 +186,13 @@ class ClientHealthMixin(models.AbstractModel):
     def action_dismiss_proposal(self):
         """Leave the clients where they are: what is known today is no reason again."""
         self.check_access("write")
-        # sudo: nobody types these fields; whoever may move the client may decline to
+        # sudo: users can't write these fields; those who may move the client may decline to
         self.sudo().health_decided_on = fields.Datetime.now()
         self._clear_proposal()
 
     def _clear_proposal(self):
         proposed = self.filtered("health_proposed_stage_id")
-        # sudo: nobody types these fields; the callers move the clients, or may
+        # sudo: users can't write these fields; the callers move the clients, or may
         proposed.sudo().write({"health_proposed_stage_id": False, "health_proposal_reason": False})
         proposed.activity_unlink(["client_health.mail_activity_type_health"])
 

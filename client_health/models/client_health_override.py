@@ -10,10 +10,10 @@ MAX_DAYS = 180
 
 
 class ClientHealthOverride(models.Model):
-    """A manager says for a while how a client is, whatever the score says.
+    """A manager sets the band of a client for a limited time, independent of the score.
 
     It has a reason and an end, is shown wherever the score is, and never changes the score
-    itself. Nobody rewrites one: it is ended, and a new one may follow. So the rows are its
+    itself. It is never rewritten: it is ended, and a new one may follow. So the rows are its
     history.
     """
 
@@ -25,12 +25,12 @@ class ClientHealthOverride(models.Model):
 
     band = fields.Selection(
         BANDS,
-        string="We say",
+        string="Band",
         required=True,
-        help="How the client is in your judgement. The score stays beside it for all to see.",
+        help="Band of the client in your judgement. The score remains visible beside it.",
     )
     reason = fields.Char(
-        required=True, help="What you know that the records don't. Your colleagues will read it."
+        required=True, help="What you know and the records don't show. Visible to your colleagues."
     )
     date_start = fields.Date(
         string="From", required=True, readonly=True, default=fields.Date.context_today
@@ -38,11 +38,14 @@ class ClientHealthOverride(models.Model):
     date_end = fields.Date(
         string="Until",
         required=True,
-        help="The last day on which it counts, at most half a year ahead. You are reminded a "
+        help="The last day on which it applies, at most half a year ahead. You are reminded a "
         "week before.",
     )
     date_ended = fields.Date(
-        string="Ended Early On", readonly=True, copy=False, help="Somebody ended it before its end."
+        string="Ended Early On",
+        readonly=True,
+        copy=False,
+        help="Date on which it was ended before its end date.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -53,12 +56,12 @@ class ClientHealthOverride(models.Model):
         default=lambda self: self.env.user,
         ondelete="restrict",
     )
-    is_current = fields.Boolean(string="Counts Today", compute="_compute_is_current")
+    is_current = fields.Boolean(string="Applies Today", compute="_compute_is_current")
 
     @api.depends("band", "reason", "date_end")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        """Say all of it: where only the name is shown, nobody needs to open it."""
+        """Show all of it: where only the name is shown, there is no need to open it."""
         for override in self:
             override.display_name = override.date_end and self.env._(
                 "%(band)s until %(date)s: %(reason)s",
@@ -81,7 +84,7 @@ class ClientHealthOverride(models.Model):
     @api.constrains("reason")
     def _check_reason(self):
         if any(not override.reason.strip() for override in self):
-            raise ValidationError(self.env._("Why? An override needs a reason."))
+            raise ValidationError(self.env._("Please enter a reason for the override."))
 
     @api.constrains("date_start", "date_end")
     def _check_date_end(self):
@@ -90,15 +93,15 @@ class ClientHealthOverride(models.Model):
             if not override.date_start <= override.date_end <= last:
                 raise ValidationError(
                     self.env._(
-                        "An override ends: please choose a day within the next %s days. You can "
-                        "always give a new one.",
+                        "An override needs an end date within the next %s days. You can create a "
+                        "new one afterwards.",
                         MAX_DAYS,
                     )
                 )
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Whoever overrides does so in his own name, from today on, in place of the last one."""
+        """Users override in their own name, from today on, in place of the last override."""
         if not self.env.su:
             today = fields.Date.context_today(self)
             own = {"user_id": self.env.uid, "date_start": today}
@@ -136,7 +139,7 @@ class ClientHealthOverride(models.Model):
     def action_end(self):
         """End what counts today, before its time."""
         if not self.relationship_id._is_client_manager():
-            raise UserError(self.env._("Ending an override is up to a manager: please ask one."))
+            raise UserError(self.env._("Only a manager can end an override. Please ask a manager."))
         self.check_access("read")
         self.filtered("is_current")._end()
         self.relationship_id._refresh_health()

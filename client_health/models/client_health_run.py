@@ -120,7 +120,7 @@ class ClientHealthRun(models.AbstractModel):
     def _take(self, company, relationship_ids, as_of, backfilled=False, reader=None):
         """Write the snapshots of one day of clients of a company; return the broken measures.
 
-        A backfilled day is computed by the same code. It has no hard flags, which nobody needs
+        A backfilled day is computed by the same code. It has no hard flags, which are not needed
         afterwards, and clients of whom nothing was known then get no row. ``reader``: the
         ``signals.Reader`` of these clients, and others; by default, one of their own.
         """
@@ -215,7 +215,7 @@ def _without_collecting():
 
 
 def _prepare_score(result, bands):
-    """Return {column: value} of what a ``scoring.Score`` tells."""
+    """Return {column: value} of a ``scoring.Score``."""
     score = None if result.score is None else round(result.score, 1)
     return {
         "score": score,

@@ -6,7 +6,7 @@ from ..engine.health import snapshots
 # What is sent to the database at once: some megabytes.
 ROWS = 5_000
 MONEY_GROUP = "client_health.group_client_profitability"
-BANDS = [("healthy", "Healthy"), ("watch", "Watch"), ("risk", "At risk")]
+BANDS = [("healthy", "Green"), ("watch", "Yellow"), ("risk", "Red")]
 
 
 class ClientHealthSnapshot(models.Model):
@@ -25,7 +25,7 @@ class ClientHealthSnapshot(models.Model):
     _rec_name = "date"
     _log_access = False
 
-    # Made by a machine: they are no reason to keep a client that nobody ever worked with.
+    # Made automatically: they are no reason to keep a client without any work.
     # The unique key begins with the client, and of the few companies each has most of the rows: a
     # night writes one for every client, and each index costs it.
     relationship_id = fields.Many2one(ondelete="cascade", readonly=True, index=False)
@@ -34,14 +34,14 @@ class ClientHealthSnapshot(models.Model):
     score = fields.Float(
         readonly=True,
         aggregator="avg",
-        help="0 to 100. Empty when too little is known to tell.",
+        help="From 0 to 100. Empty when too little is known.",
     )
     band = fields.Selection(BANDS, readonly=True, falsy_value_label="Not enough data")
     coverage = fields.Float(
         string="Coverage (%)",
         readonly=True,
         aggregator="avg",
-        help="How much of what should be known is known, by weight.",
+        help="Share of the measures that are known, by weight.",
     )
     points = fields.Json(readonly=True)
     readings = fields.Json(readonly=True)
@@ -51,15 +51,15 @@ class ClientHealthSnapshot(models.Model):
         readonly=True,
         aggregator="avg",
         groups=MONEY_GROUP,
-        help="Margin in percent of revenue, as it was read on that day.",
+        help="Margin in percent of revenue, as read on that day.",
     )
     flags = fields.Json(readonly=True)
     backfilled = fields.Boolean(
-        readonly=True, help="Computed afterwards, from what the records tell about that day."
+        readonly=True, help="Computed afterwards from the records of that day."
     )
 
     _relationship_date_uniq = models.Constraint(
-        "UNIQUE(relationship_id, date)", "There is one snapshot per client and day."
+        "UNIQUE(relationship_id, date)", "There can be only one snapshot per client and day."
     )
 
     @api.model
@@ -71,7 +71,7 @@ class ClientHealthSnapshot(models.Model):
 
     @api.model
     def _cron_thin(self):
-        """Make the past smaller, once a week: for what comes of age in a night it is too much."""
+        """Delete old snapshots, once a week: for what comes of age in a night it is too much."""
         self._thin(fields.Date.context_today(self))
 
     @api.model

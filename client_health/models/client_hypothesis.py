@@ -18,11 +18,13 @@ class ClientHypothesis(models.Model):
         related="issue_id.relationship_id", store=True, index=True, precompute=True
     )
     sequence = fields.Integer(default=10)
-    name = fields.Char(string="If We Do", required=True, help="What one of us, or of them, does.")
+    name = fields.Char(
+        string="If We Do", required=True, help="What is done, on our side or the client's."
+    )
     effect = fields.Char(string="This Improves", required=True)
     user_id = fields.Many2one(
         "res.users",
-        string="Owner with Us",
+        string="Responsible",
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
@@ -30,12 +32,12 @@ class ClientHypothesis(models.Model):
     )
     contact_id = fields.Many2one(
         "res.partner",
-        string="Owner at the Client",
+        string="Responsible at the Client",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('id', 'child_of', partner_id)]",
     )
-    date_deadline = fields.Date(string="Until")
+    date_deadline = fields.Date(string="Due Date")
     project_id = fields.Many2one(
         "project.project",
         compute="_compute_project_id",
@@ -46,7 +48,7 @@ class ClientHypothesis(models.Model):
         ondelete="set null",
         check_company=True,
         domain="[('partner_id', 'child_of', partner_id)]",
-        help="Where its task goes.",
+        help="Project of its task.",
     )
     task_id = fields.Many2one(
         "project.task", index="btree_not_null", ondelete="set null", check_company=True, copy=False
@@ -71,8 +73,8 @@ class ClientHypothesis(models.Model):
             if hypothesis.verdict == "confirmed" and hypothesis.task_state != "1_done":
                 raise ValidationError(
                     self.env._(
-                        "“If we do %s” has not been done: a hypothesis is confirmed once its task "
-                        "is done.",
+                        "“If we do %s” is not done yet: a hypothesis can be confirmed when its "
+                        "task is done.",
                         hypothesis.name,
                     )
                 )
@@ -114,7 +116,10 @@ class ClientHypothesis(models.Model):
                 label
                 for value, label in (
                     (hypothesis.project_id, self.env._("a project of the client")),
-                    (hypothesis.user_id or hypothesis.contact_id, self.env._("an owner")),
+                    (
+                        hypothesis.user_id or hypothesis.contact_id,
+                        self.env._("a responsible person"),
+                    ),
                     (hypothesis.date_deadline, self.env._("a date")),
                 )
                 if not value
@@ -122,14 +127,14 @@ class ClientHypothesis(models.Model):
             if missing:
                 raise UserError(
                     self.env._(
-                        "“If we do %(name)s” is not ready for a task. It lacks: %(missing)s.",
+                        "“If we do %(name)s” is not ready for a task. Missing: %(missing)s.",
                         name=hypothesis.name,
                         missing=", ".join(missing),
                     )
                 )
 
     def _prepare_task(self):
-        """Return the values of the task: what is done, by whom, until when.
+        """Return the values of the task: the action, the responsible person and the due date.
 
         The client may see tasks of its project: nothing of the issue or its cause is in it.
         """

@@ -30,7 +30,7 @@ class ClientIntake(models.AbstractModel):
         """Return one dict per proposed partner; see ``engine.intake`` for the keys.
 
         Added here: ``partner`` and ``user`` (the proposed owner: the partner's salesperson,
-        else the manager of its latest project, else nobody).
+        else the manager of its latest project, else empty).
         """
         date_from = fields.Date.context_today(self) - relativedelta(months=months)
         for model in READ_MODELS:
@@ -47,7 +47,7 @@ class ClientIntake(models.AbstractModel):
 
     @api.model
     def _get_valid_owner(self, user, company):
-        """Return the user if he can own clients of the company, else an empty recordset."""
+        """Return the user if they can own clients of the company, else an empty recordset."""
         return user.filtered(
             lambda user: user.active and not user.share and company in user.company_ids
         )
@@ -58,7 +58,7 @@ class ClientIntake(models.AbstractModel):
 
         A project of the company itself beats one that belongs to no company.
         """
-        # sudo: the manager's name is all that is taken, to know whom to ask
+        # sudo: only the manager's name is taken, as the person to ask
         projects = (
             self.env["project.project"]
             .sudo()
@@ -102,7 +102,7 @@ class ClientIntake(models.AbstractModel):
 
     @api.model
     def _decline(self, company, partners):
-        """Remember that these are not clients, so that nobody proposes them again."""
+        """Remember that these are not clients, so that they are not proposed again."""
         self.env["client.relationship"].create(
             [
                 {

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 class ClientInternalThreadMixin(models.AbstractModel):
     """A discussion about a client that the client must never receive.
 
-    Everything a client gets is written on purpose, elsewhere. Here nobody from outside can be
-    a follower or a recipient, so that no reply of a client ever lands on an internal thread.
+    Everything a client gets is written on purpose, elsewhere. Here no external contact can be a
+    follower or a recipient, so that no reply of a client ever lands on an internal thread.
     """
 
     _name = "client.internal.thread.mixin"
@@ -14,7 +14,7 @@ class ClientInternalThreadMixin(models.AbstractModel):
     _description = "Internal Thread about a Client"
 
     def _mail_get_partner_fields(self, introspect_fields=False):
-        """Propose nobody: the partner of the record is the one who must not read this."""
+        """Propose no recipient: the partner of the record must not read this."""
         return []
 
     def message_post(self, **kwargs):
@@ -29,7 +29,7 @@ class ClientInternalThreadMixin(models.AbstractModel):
 
     @api.model
     def _check_internal_partners(self, partner_ids):
-        # sudo: only the flag "is from outside" is read, of partners the user names himself
+        # sudo: only the flag "is from outside" is read, of partners named by the user
         partners = self.env["res.partner"].sudo().browse(partner_ids or [])
         if partners.filtered("partner_share"):
             raise UserError(self._get_internal_thread_message())
@@ -37,6 +37,6 @@ class ClientInternalThreadMixin(models.AbstractModel):
     @api.model
     def _get_internal_thread_message(self):
         return self.env._(
-            "This discussion is internal: people from outside can neither follow nor receive it. "
+            "This discussion is internal: external contacts can neither follow nor receive it. "
             "Please write to the client from the project, the opportunity or the contact."
         )

@@ -12,9 +12,9 @@ from .client_confirmation_mixin import CONFIRMATION_FIELDS
 
 
 class ClientIssue(models.Model):
-    """What went wrong with a client, or holds it up: the cause behind several complaints.
+    """A problem or bottleneck with a client: the cause behind several complaints.
 
-    How far the repair is, nobody ticks: see ``client.mending.mixin``.
+    The progress of the repair is never ticked by hand: see ``client.mending.mixin``.
     """
 
     _name = "client.issue"
@@ -49,12 +49,12 @@ class ClientIssue(models.Model):
         [(repair.OURS, "Ours"), (repair.THEIRS, "Theirs"), (repair.SHARED, "Shared")],
         string="On Whose Side",
         tracking=True,
-        help="Where the cause lies. Whoever is at fault, we apologise for the trouble; where part "
-        "of it is ours, we say so.",
+        help="Side of the cause. We apologise whichever side is at fault, and acknowledge our "
+        "part.",
     )
     user_id = fields.Many2one(
         "res.users",
-        string="Owner",
+        string="Responsible",
         compute="_compute_user_id",
         store=True,
         readonly=False,
@@ -64,7 +64,7 @@ class ClientIssue(models.Model):
         tracking=True,
         check_company=True,
         domain="[('share', '=', False)]",
-        help="The one person who sees the repair through.",
+        help="The person in charge of the repair.",
     )
     date = fields.Date(
         string="Since",
@@ -79,12 +79,10 @@ class ClientIssue(models.Model):
         check_company=True,
         domain="[('partner_id', 'child_of', partner_id)]",
     )
-    root_cause = fields.Text(
-        tracking=True, help="The real issue, behind the smaller ones that one sees."
-    )
+    root_cause = fields.Text(tracking=True, help="The real issue behind the smaller ones.")
     feedback_ids = fields.One2many("client.feedback", "issue_id", string="Symptoms")
     hypothesis_ids = fields.One2many("client.hypothesis", "issue_id", string="Hypotheses")
-    update_ids = fields.One2many("client.update", "issue_id", string="Told to the Client")
+    update_ids = fields.One2many("client.update", "issue_id", string="Client Updates")
     closing_note = fields.Char(readonly=True, copy=False, help="Why it was given up.")
 
     @api.depends("relationship_id")
@@ -100,7 +98,9 @@ class ClientIssue(models.Model):
     def _unlink_except_told(self):
         if any(update.state == "sent" for update in self.update_ids):
             raise UserError(
-                self.env._("The client was told about it: it is kept. You can close it instead.")
+                self.env._(
+                    "An issue with client updates cannot be deleted. Please close it instead."
+                )
             )
 
     @api.model
@@ -108,13 +108,15 @@ class ClientIssue(models.Model):
         """Return the issue of some feedback: the one that part of it has, or a new one."""
         if len(feedback.relationship_id) != 1:
             raise UserError(
-                self.env._("An issue is one client's: please select feedback of one client only.")
+                self.env._(
+                    "An issue belongs to one client. Please select feedback of one client only."
+                )
             )
         if len(feedback.issue_id) > 1:
             raise UserError(
                 self.env._(
-                    "This feedback belongs to several issues already: %s. Please select what "
-                    "belongs together.",
+                    "This feedback already belongs to several issues: %s. Please select feedback "
+                    "of one issue only.",
                     ", ".join(feedback.issue_id.mapped("name")),
                 )
             )
@@ -155,7 +157,7 @@ class ClientIssue(models.Model):
         }
 
     def _prepare_update(self, kind):
-        """Write to who complained; without a name, to the client's own address."""
+        """Write to the author of the complaint; without one, to the client's own address."""
         contacts = self.feedback_ids.contact_id.filtered(lambda partner: partner.active)
         contacts = contacts.filtered("email") or self.partner_id.filtered("email")
         return {
@@ -192,10 +194,12 @@ class ClientIssue(models.Model):
         """Close without a repair: the client is gone, or it was none. Up to a manager."""
         if not self.relationship_id._is_client_manager():
             raise UserError(
-                self.env._("Giving up a repair is up to a manager: please ask one, with a reason.")
+                self.env._(
+                    "Only a manager can give up a repair. Please ask a manager, with a reason."
+                )
             )
         if not (reason or "").strip():
-            raise UserError(self.env._("Why is it given up? The team will want to know."))
+            raise UserError(self.env._("Please enter why the repair is given up."))
         self._set_state("dropped", reason)
 
     def _set_state(self, state, note=False):

@@ -83,7 +83,7 @@ class ClientJoin(models.AbstractModel):
     def _get_join_note(self, others):
         lines = [
             self.env._(
-                "Joined with %(client)s, which was in %(stage)s: %(reason)s",
+                "Merged with %(client)s, which was in %(stage)s: %(reason)s",
                 client=other.partner_id.display_name,
                 stage=other.stage_id.name,
                 reason=other.stage_reason or "–",

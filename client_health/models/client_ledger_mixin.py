@@ -31,7 +31,7 @@ class ClientLedgerMixin(models.AbstractModel):
     def _cron_rebuild_profitability(self):
         """Rebuild every company that is due, the oldest first; go on where the last run stopped.
 
-        A company that fails doesn't stop the others: its error is logged, kept on the company
+        A company that fails doesn't stop the others: its error is logged, stored on the company
         and shown to managers, and it is the first to be tried next time.
         """
         companies = self._get_due_companies()
@@ -53,7 +53,7 @@ class ClientLedgerMixin(models.AbstractModel):
 
     @api.model
     def _try_rebuild(self, company):
-        """Rebuild a company; an error is kept, not raised. Return the counts, or None."""
+        """Rebuild a company; an error is stored, not raised. Return the counts, or None."""
         if not company.try_lock_for_update(allow_referencing=True):
             _logger.info("Client profitability of company %s is being rebuilt", company.id)
             return None

@@ -11,7 +11,7 @@ SQUEEZED_BANDS = (margin.LOSS, margin.BREAK_EVEN)
 
 
 class ClientListeningMixin(models.AbstractModel):
-    """What a client says, as its relationship shows it: the log, who waits, who asks for less."""
+    """The client's voice on its relationship: feedback log, waiting messages, price pressure."""
 
     _name = "client.listening.mixin"
     _inherit = ["client.feedback.mixin"]
@@ -25,12 +25,12 @@ class ClientListeningMixin(models.AbstractModel):
         help="Discussions in which the client wrote last and waits for our answer.",
     )
     client_squeezed = fields.Boolean(
-        string="Breaks Even and Asks for Cheaper",
+        string="Low Margin and Price Pressure",
         compute="_compute_client_squeezed",
         search="_search_client_squeezed",
         groups=MONEY_GROUP,
-        help="We earn 5 % or less with this client, or lose, and within the last 12 months it "
-        "pressed for a lower price.",
+        help="The margin of this client is 5 % or less, and it pressed for a lower price within "
+        "the last 12 months.",
     )
 
     @api.model
@@ -63,7 +63,7 @@ class ClientListeningMixin(models.AbstractModel):
     def _search_client_squeezed(self, operator, value):
         """Odoo doesn't ask for the groups of a field that is searched and not stored."""
         if not self.env.su and not self.env.user.has_group(MONEY_GROUP):
-            raise AccessError(self.env._("Money is not shown to you, nor what follows from it."))
+            raise AccessError(self.env._("You need access to profitability to use this filter."))
         if operator != "in":
             return NotImplemented
         squeezed = Domain("client_margin_band", "in", SQUEEZED_BANDS) & Domain(

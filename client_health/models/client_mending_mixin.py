@@ -11,7 +11,7 @@ class ClientMendingMixin(models.AbstractModel):
 
     Recognised: the cause is written, and on whose side it lies. Apologised: an apology was sent.
     Answered: no message of the client waits. Fixed: a hypothesis proved true, and its task is
-    done. Acknowledged: we told the client what our part was. Confirmed: by the client.
+    done. Acknowledged: we acknowledged our part to the client. Confirmed: by the client.
     """
 
     _name = "client.mending.mixin"
@@ -40,7 +40,7 @@ class ClientMendingMixin(models.AbstractModel):
     apology_days = fields.Integer(
         string="Days until We Apologised",
         compute="_compute_apology_date",
-        help="From the first complaint to the first apology; to today while there is none.",
+        help="From the first complaint to the first apology, or to today if there is none.",
     )
 
     @api.depends(
@@ -100,14 +100,12 @@ class ClientMendingMixin(models.AbstractModel):
     @api.model
     def _get_step_labels(self):
         return {
-            repair.RECOGNISED: self.env._(
-                "Recognised: write down the cause, and on whose side it lies."
-            ),
+            repair.RECOGNISED: self.env._("Recognised: record the cause and the responsible side."),
             repair.APOLOGISED: self.env._("Apologised: send the client an apology."),
-            repair.ANSWERED: self.env._("Answered: messages of the client wait for an answer."),
-            repair.FIXED: self.env._("Cause fixed: no hypothesis is confirmed with its task done."),
-            repair.ACKNOWLEDGED: self.env._(
-                "Acknowledged: tell the client what our part in it was."
+            repair.ANSWERED: self.env._(
+                "Answered: messages of the client are waiting for an answer."
             ),
+            repair.FIXED: self.env._("Cause fixed: no hypothesis is confirmed with its task done."),
+            repair.ACKNOWLEDGED: self.env._("Acknowledged: acknowledge our part to the client."),
             repair.CONFIRMED: self.env._("Confirmed: ask the client whether it is repaired."),
         }

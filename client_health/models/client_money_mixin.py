@@ -9,16 +9,16 @@ STORED = {"store": True, "compute": None, "readonly": True, "copy": False}
 class ClientMoneyMixin(models.AbstractModel):
     """The money of a relationship: stored, written by the nightly rebuild of the ledger.
 
-    Stored, because clients are sorted, filtered and scored by it. What can't be told is NULL in
-    the database, so that neither a filter nor an average takes it for a zero. Nobody writes
-    these fields, the money group included: money is never typed in.
+    Stored, because clients are sorted, filtered and scored by it. Unknown values are NULL in the
+    database, so that neither a filter nor an average takes it for a zero. No user writes these
+    fields, not even the money group: money is never typed in.
     """
 
     _name = "client.money.mixin"
     _inherit = ["client.profitability.mixin"]
     _description = "Money of a Client Relationship"
 
-    # Declared for what follows; the relationship says more about them.
+    # Declared for the code below; the relationship has their attributes.
     partner_id = fields.Many2one("res.partner")
     company_id = fields.Many2one("res.company")
     client_currency_id = fields.Many2one(related="company_id.currency_id", compute=None)
@@ -41,8 +41,8 @@ class ClientMoneyMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=MONEY_GROUP,
-        help="This client's part of all revenue of the company, over the last 12 full months. "
-        "From 20 to 25 % on, losing one client hurts the whole company.",
+        help="Share of this client in the revenue of the company, over the last 12 full months. "
+        "From 20 to 25 %, losing the client is a risk for the company.",
     )
     client_margin_share = fields.Float(
         string="Share of Margin (%)",
@@ -51,8 +51,8 @@ class ClientMoneyMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=MONEY_GROUP,
-        help="This client's part of the company's margin, over the last 12 full months. Empty "
-        "when either is unknown, or when the company as a whole made no margin.",
+        help="Share of this client in the margin of the company, over the last 12 full months. "
+        "Empty when either is unknown, or when the company made no margin.",
     )
     client_active_months = fields.Integer(
         string="Active Months",
@@ -68,8 +68,8 @@ class ClientMoneyMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=MONEY_GROUP,
-        help="Months of the last 12 in which cost was higher than revenue. Hours without cost "
-        "count as free, so there may be more.",
+        help="Months of the last 12 with cost higher than revenue. Hours without cost count as "
+        "free, so there may be more.",
     )
     client_loss_probability = fields.Float(
         string="Probability of a Loss (%)",
@@ -78,9 +78,9 @@ class ClientMoneyMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=MONEY_GROUP,
-        help="How likely next month ends with a loss: (months at a loss + 1) / (active months "
-        "+ 2), over the last 12. With few months it stays near 50 %. Empty when the margin is "
-        "unknown.",
+        help="Probability that the next month ends with a loss: (months at a loss + 1) / (active "
+        "months + 2), over the last 12. With few months it stays near 50 %. Empty when the "
+        "margin is unknown.",
     )
     client_overdue = fields.Monetary(
         string="Overdue",
@@ -88,7 +88,7 @@ class ClientMoneyMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=MONEY_GROUP,
-        help="Past due and not paid, less credit notes and payments that are not matched yet.",
+        help="Overdue and unpaid, less credit notes and payments that are not reconciled yet.",
     )
     client_overdue_since = fields.Date(
         string="Overdue Since",
@@ -103,7 +103,7 @@ class ClientMoneyMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=MONEY_GROUP,
-        help="The client's own habit: median days between due date and payment of its last 10 "
+        help="The client's payment habit: median days between due date and payment of its last 10 "
         "paid invoices; negative when it pays early. Unknown with fewer than 3.",
     )
     client_payment_habit_known = fields.Boolean(
@@ -114,14 +114,14 @@ class ClientMoneyMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=MONEY_GROUP,
-        help="When the oldest overdue invoice would have been paid, by the client's own habit.",
+        help="Expected payment date of the oldest overdue invoice, by the client's payment habit.",
     )
     client_days_over_habit = fields.Integer(
         string="Later than Usual by (days)",
         compute="_compute_client_days_over_habit",
         groups=MONEY_GROUP,
-        help="Days that the oldest overdue invoice waits beyond the client's own habit; negative "
-        "when it may still come in time. Unknown without a habit.",
+        help="Days that the oldest overdue invoice is later than the client's payment habit; "
+        "negative when it is not yet later. Unknown without a habit.",
     )
     client_to_invoice = fields.Monetary(
         string="Not Yet Invoiced",

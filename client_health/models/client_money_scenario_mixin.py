@@ -39,7 +39,8 @@ class ClientMoneyScenarioMixin(models.AbstractModel):
         }
 
     def _get_scenario_sums(self):
-        """Return the figures of the last 12 full months, as on the page, for who may see them."""
+        """Return the figures of the last 12 full months, as on the page, for users who may see
+        them."""
         self.ensure_one()
         # asked on purpose: what another user has read is in the cache already
         self.check_access("read")
@@ -48,12 +49,12 @@ class ClientMoneyScenarioMixin(models.AbstractModel):
     def _get_company_rate(self):
         """Return what an hour brings in on average over all clients of the company, or None.
 
-        Hours that nobody pays for are among them: of the hours that a client frees, some will go
+        Unpaid hours are among them: of the hours that a client frees, some will go
         the same way.
         """
         start, end = period.last_full_months(fields.Date.context_today(self))
-        # sudo: one average of the whole company, for who may see the money of one client;
-        # the share of revenue on the relationship already tells as much
+        # sudo: one average of the whole company, for users who may see the money of one client;
+        # the share of revenue on the relationship already shows as much
         ledger = self.env["client.profitability"].sudo()
         [sums] = ledger._read_group(
             [("company_id", "=", self.company_id.id), ("date", ">=", start), ("date", "<", end)],

@@ -14,9 +14,8 @@ from .client_profitability_mixin import MONEY_GROUP
 
 
 class ClientOffboarding(models.Model):
-    """The way out with a client: talked over, handed over, invoiced, thanked for.
-
-    What is done, nobody ticks: see ``client.offboarding.points.mixin``. What it takes to begin
+    """The way out with a client: conversation, handover, final invoice, farewell. Its points are
+    never ticked by hand: see ``client.offboarding.points.mixin``. What it takes to begin
     and to end one is in ``client.offboarding.move.mixin``.
     """
 
@@ -42,33 +41,33 @@ class ClientOffboarding(models.Model):
         copy=False,
         index=True,
         tracking=True,
-        help="Withdrawn: they try again together, or the client is part of another one.",
+        help="Withdrawn: both sides try again, or the client was merged into another one.",
     )
     outcome = fields.Text(
-        readonly=True, copy=False, help="How it ended, in the words of who moved the client."
+        readonly=True, copy=False, help="How it ended, as entered with the last move of the client."
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     reason_ids = fields.Many2many(
         "client.offboarding.reason",
         string="Reasons",
         ondelete="restrict",
-        help="Why you part. Over the years they tell which clients not to take.",
+        help="Reasons for ending the relationship. They show which clients to avoid in the future.",
     )
     event_id = fields.Many2one(
         "calendar.event",
         string="Meeting",
         index="btree_not_null",
         ondelete="set null",
-        help="The talk in which you told them. It counts once it is over.",
+        help="The meeting in which the client was informed. It counts when it is over.",
     )
     feedback_id = fields.Many2one(
         "client.feedback",
-        string="What They Said",
+        string="Client's Response",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,
         domain="[('relationship_id', '=', relationship_id), ('kind', '!=', 'team')]",
-        help="Their answer, from the feedback log.",
+        help="The client's answer, from the feedback log.",
     )
     notice_date = fields.Date(string="Notice Given On", tracking=True)
     last_day = fields.Date(tracking=True, index=True)
@@ -79,24 +78,25 @@ class ClientOffboarding(models.Model):
     update_ids = fields.One2many("client.update", "offboarding_id", string="Farewell")
     referral_partner_id = fields.Many2one(
         "res.partner",
-        string="Fits Them Better",
+        string="Recommended Provider",
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
-        help="There is somebody else who will fit. Their name goes into the farewell.",
+        help="A provider that fits the client better. The name is used in the farewell.",
     )
-    referral_note = fields.Char(string="Introduced", help="Who introduced them, and when.")
+    referral_note = fields.Char(string="Introduced", help="How and when the two were introduced.")
     door = fields.Selection(
         [
-            ("open", "Open: welcome back any time"),
-            ("talk", "Ajar: after a talk about what has changed"),
-            ("closed", "Closed"),
+            ("open", "Yes, any time"),
+            ("talk", "Under conditions"),
+            ("closed", "No"),
         ],
-        help="Whether we would work for them again.",
+        string="Work Again",
+        help="Whether we would work for this client again.",
     )
-    lessons = fields.Text(help="What you do differently with the next client.")
+    lessons = fields.Text(help="What you will do differently with the next client.")
     excuse_ids = fields.One2many(
-        "client.offboarding.excuse", "offboarding_id", string="Left Open", readonly=True
+        "client.offboarding.excuse", "offboarding_id", string="Waived Points", readonly=True
     )
     decision_id = fields.Many2one(
         "client.decision",
@@ -105,12 +105,12 @@ class ClientOffboarding(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         groups=MONEY_GROUP,
-        help="The sheet of give and take, as it was when you decided to part.",
+        help="The decision sheet, as it was when you decided to end the relationship.",
     )
 
     _open_uniq = models.UniqueIndex(
         "(relationship_id) WHERE state IN ('open')",
-        "This client has an open offboarding already.",
+        "This client already has an open offboarding.",
     )
 
     @api.depends("relationship_id")
@@ -147,8 +147,8 @@ class ClientOffboarding(models.Model):
             if record.event_id and record.partner_id not in guests:
                 raise ValidationError(
                     self.env._(
-                        "“%(meeting)s” was not held with %(client)s: none of their people is "
-                        "among the guests.",
+                        "“%(meeting)s” was not held with %(client)s: none of their contacts is "
+                        "among the attendees.",
                         meeting=record.event_id.name,
                         client=record.partner_id.display_name,
                     )
@@ -159,13 +159,13 @@ class ClientOffboarding(models.Model):
         for record in self:
             since = record.relationship_id.date_start
             if record.notice_date and record.last_day and record.last_day < record.notice_date:
-                raise ValidationError(
-                    self.env._("The last day lies before the notice: please look at both dates.")
-                )
+                raise ValidationError(self.env._("The last day cannot be before the notice date."))
             first = min(filter(None, (record.notice_date, record.last_day)), default=None)
             if since and first and first < since:
                 raise ValidationError(
-                    self.env._("They were no client yet on that day: please look at the dates.")
+                    self.env._(
+                        "The date is before the start of the relationship. Please check the dates."
+                    )
                 )
 
     @api.constrains("referral_partner_id")
@@ -173,7 +173,7 @@ class ClientOffboarding(models.Model):
         for record in self:
             if record.referral_partner_id.commercial_partner_id == record.partner_id:
                 raise ValidationError(
-                    self.env._("Who fits better is somebody else than the client itself.")
+                    self.env._("The recommended provider cannot be the client itself.")
                 )
 
     def unlink(self):
@@ -183,7 +183,7 @@ class ClientOffboarding(models.Model):
 
     def _check_kept(self):
         if self:
-            raise UserError(self.env._("How you parted with a client is kept."))
+            raise UserError(self.env._("An offboarding cannot be deleted."))
 
     def action_end(self):
         """Open what ends it: the points, and why the client goes although some are open."""

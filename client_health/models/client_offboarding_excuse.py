@@ -4,9 +4,9 @@ from .client_offboarding_points_mixin import POINT_SELECTION
 
 
 class ClientOffboardingExcuse(models.Model):
-    """Why a manager lets a client go although a point of the offboarding is open.
+    """A manager's reason for waiving an open point of an offboarding.
 
-    Nobody creates or changes one but by ending an offboarding: see ``_excuse`` there.
+    It is created only by ending an offboarding: see ``_excuse`` there.
     """
 
     _name = "client.offboarding.excuse"
@@ -24,5 +24,5 @@ class ClientOffboardingExcuse(models.Model):
     )
 
     _point_uniq = models.Constraint(
-        "UNIQUE(offboarding_id, point)", "There is a reason for this point already."
+        "UNIQUE(offboarding_id, point)", "There is already a reason for this point."
     )

@@ -9,7 +9,7 @@ from .client_offboarding_points_mixin import POINTS
 class ClientOffboardingMoveMixin(models.AbstractModel):
     """How an offboarding begins and ends: with a move of the client, as ``client.episode.mixin``.
 
-    It cannot end while a point is open, unless a manager says why, point by point.
+    It cannot end while a point is open, unless a manager waives it with a reason.
     """
 
     _name = "client.offboarding.move.mixin"
@@ -17,21 +17,21 @@ class ClientOffboardingMoveMixin(models.AbstractModel):
 
     @api.model
     def _check_enter(self, relationships, stage, reason):
-        """After a reboot, nobody parts with a client without having looked at both sides."""
+        """After a reboot, the decision sheet must be opened before a client is offboarded."""
         rebooted = relationships.filtered(lambda rel: rel.phase == stage_rules.REBOOT)
         unseen = self.env["client.decision"]._get_unseen(rebooted)
         if len(unseen) > 1:
             raise UserError(
                 self.env._(
-                    "Please look at the sheet of give and take of each of them first: %s.",
+                    "Please open the decision sheet of each of these clients first: %s.",
                     ", ".join(unseen.mapped("display_name")),
                 )
             )
         if unseen:
             raise MoveQuestion(
                 self.env._(
-                    "Before you part with %s: this is what each side gave, and what would follow. "
-                    "You can decide at the end of the page.",
+                    "Before you end the relationship with %s: what each side gave, and what would "
+                    "follow. You can decide at the end of the page.",
                     unseen.display_name,
                 ),
                 self.env.ref("client_health.client_decision_open_action").id,
@@ -76,7 +76,7 @@ class ClientOffboardingMoveMixin(models.AbstractModel):
 
     def _add_lines(self):
         """Put on the handover list what the records show and is not on it yet."""
-        # sudo: names of projects and of people who can log in, for who looks after the client
+        # sudo: names of projects and of people who can log in, for users in charge of the client
         self.env["client.handover"].sudo().create(self.sudo()._prepare_lines())
 
     def _prepare_lines(self):
@@ -103,25 +103,24 @@ class ClientOffboardingMoveMixin(models.AbstractModel):
         return dict(
             super()._prepare_joining(kept),
             state="withdrawn",
-            outcome=self.env._("Joined with %s.", kept.display_name),
+            outcome=self.env._("Merged with %s.", kept.display_name),
             closing=self._get_closing(),
         )
 
     def _excuse(self, reasons):
-        """Say why the client goes although points are open; ``reasons``: {point: why}.
-
-        Up to a manager. A point that is done needs none.
+        """Record why points may stay open; ``reasons``: {point: why}. Managers only. A point that
+        is done needs none.
         """
         self.ensure_one()
         if not self.relationship_id._is_client_manager():
             raise UserError(
                 self.env._(
-                    "Leaving a point open is up to a manager: please ask one, with a reason."
+                    "Only a manager can waive an open point. Please ask a manager, with a reason."
                 )
             )
         self.check_access("write")
         open_points = self._get_open_points()
-        # sudo: nobody may write these himself; that the user may was just checked
+        # sudo: protected from users; that this user may do it was just checked
         self.env["client.offboarding.excuse"].sudo().create(
             [
                 {
@@ -145,6 +144,6 @@ class ClientOffboardingMoveMixin(models.AbstractModel):
         )
         for relationship in relationships - self._get_open(relationships).relationship_id:
             reason = relationship.stage_reason or self.env._(
-                "Decided before offboardings were kept."
+                "Decided before offboardings were recorded."
             )
             self._open_for_move(relationship, reason, {})

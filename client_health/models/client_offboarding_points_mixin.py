@@ -32,13 +32,13 @@ class ClientOffboardingPointsMixin(models.AbstractModel):
     _name = "client.offboarding.points.mixin"
     _description = "Points of an Offboarding"
 
-    # Declared for what follows; the model says more about it.
+    # Declared for the code below; the model has its attributes.
     currency_id = fields.Many2one("res.currency")
-    is_talked = fields.Boolean(string="Talked", compute="_compute_points")
+    is_talked = fields.Boolean(string="Conversation Held", compute="_compute_points")
     is_worked_off = fields.Boolean(string="Work Done", compute="_compute_points")
     is_handed_over = fields.Boolean(string="Handed Over", compute="_compute_points")
     is_billed = fields.Boolean(string="All Invoiced", compute="_compute_points")
-    is_thanked = fields.Boolean(string="Thanked", compute="_compute_points")
+    is_thanked = fields.Boolean(string="Farewell Sent", compute="_compute_points")
     progress = fields.Float(
         string="Done", compute="_compute_points", help="Points of the offboarding that are done."
     )
@@ -50,7 +50,8 @@ class ClientOffboardingPointsMixin(models.AbstractModel):
         string="Still to Invoice", compute="_compute_unbilled", groups=MONEY_GROUP
     )
     unbilled = fields.Json(
-        compute="_compute_unbilled", help="Ids of what waits: orders, lines (timesheets), moves."
+        compute="_compute_unbilled",
+        help="Ids of the orders, timesheet lines and draft invoices to invoice.",
     )
     # {point: [done, what was missing then, why it went on all the same]}
     closing = fields.Json(readonly=True, copy=False)
@@ -67,7 +68,7 @@ class ClientOffboardingPointsMixin(models.AbstractModel):
         A task is its project's client's; without a client there, its own customer's.
         """
         partners, companies = self.relationship_id.partner_id, self.relationship_id.company_id
-        # sudo: only how many there are; who may write the client must know what is still owed
+        # sudo: only how many there are; users who may write the client must know what is still owed
         rows = (
             self.env["project.task"]
             .sudo()
@@ -172,7 +173,7 @@ class ClientOffboardingPointsMixin(models.AbstractModel):
         return {point for point, done in shown.items() if done}
 
     def _get_open_points(self):
-        """Return {point: what is missing, in plain words} of what is neither done nor excused."""
+        """Return {point: what is missing, in plain words} of what is neither done nor waived."""
         self.ensure_one()
         excused = set(self.excuse_ids.mapped("point"))
         return {
@@ -183,9 +184,7 @@ class ClientOffboardingPointsMixin(models.AbstractModel):
 
     def _get_missing_words(self):
         words = {
-            TALK: self.env._(
-                "The conversation: no meeting that was held, and no feedback from it."
-            ),
+            TALK: self.env._("The conversation: no meeting was held, and no feedback is recorded."),
             WORK: self.env._("Open work: %s tasks are not done.", self.open_task_count),
             HANDOVER: self.env._(
                 "The handover: %(open)s of %(all)s lines are open.",
@@ -194,12 +193,12 @@ class ClientOffboardingPointsMixin(models.AbstractModel):
             ),
             MONEY: self.env._(
                 "The final invoice: %(orders)s orders, %(hours)s hours and %(drafts)s draft "
-                "invoices wait.",
+                "invoices are left.",
                 orders=self.unbilled_order_count,
                 hours=round(self.unbilled_hours, 2),
                 drafts=self.draft_invoice_count,
             ),
-            THANKS: self.env._("The farewell: the thank-you was not sent."),
+            THANKS: self.env._("The farewell: it was not sent."),
         }
         done = self._get_done_points()
         return {point: text for point, text in words.items() if point not in done}

@@ -3,10 +3,10 @@ from odoo.exceptions import UserError
 
 
 class ClientOffboardingReason(models.Model):
-    """Why we part with clients, in the firm's own words."""
+    """Why relationships end, in the firm's own words."""
 
     _name = "client.offboarding.reason"
-    _description = "Reason to Part with a Client"
+    _description = "Offboarding Reason"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -20,7 +20,8 @@ class ClientOffboardingReason(models.Model):
         if used:
             raise UserError(
                 self.env._(
-                    "“%s” is why you parted with a client: it is kept. You can archive it instead.",
+                    "“%s” is used on an offboarding and cannot be deleted. Please archive it "
+                    "instead.",
                     (used.reason_ids & self)[:1].name,
                 )
             )

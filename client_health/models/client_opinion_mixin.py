@@ -6,8 +6,8 @@ from ..engine.feedback import team
 class ClientOpinionMixin(models.AbstractModel):
     """Asks colleagues about a client: some for a second opinion, or all who work for it.
 
-    A question is an activity of the one who is asked. It makes him a follower, who reads the
-    client and writes nothing; his answer becomes a line of the feedback log.
+    A question is an activity of the colleague asked. It makes them a follower, who reads the
+    client and writes nothing; the answer becomes a line of the feedback log.
     """
 
     _name = "client.opinion.mixin"
@@ -17,7 +17,7 @@ class ClientOpinionMixin(models.AbstractModel):
         "mail.activity",
         string="A Question to You",
         compute="_compute_client_question_id",
-        help="What a colleague asks you about this client.",
+        help="Question of a colleague to you about this client.",
     )
     client_question = fields.Char(string="Question", compute="_compute_client_question_id")
 
@@ -55,7 +55,7 @@ class ClientOpinionMixin(models.AbstractModel):
     def _ask_opinion(self, users, question, deadline):
         """Give every user one activity per client, in one batch and without a mail per head.
 
-        Whoever has an open question about a client is not asked the same again.
+        Users with an open question about a client are not asked the same again.
         """
         self.check_access("write")
         opinion = self.env.ref("client_health.mail_activity_type_opinion")
@@ -84,7 +84,8 @@ class ClientOpinionMixin(models.AbstractModel):
         )
 
     def _get_open_questions(self, question):
-        """Return {(relationship id, user id)} of who has been asked this and has not answered."""
+        """Return {(relationship id, user id)} of users who were asked this and have not
+        answered."""
         activities = self.env["mail.activity"].search_fetch(
             [
                 ("res_model", "=", self._name),

@@ -4,10 +4,10 @@ from .client_profitability_mixin import MONEY_GROUP
 
 
 class ClientPartingMixin(models.AbstractModel):
-    """The sheet of give and take of a client, and the ways out that were taken with it."""
+    """The decision sheet and the offboardings of a client."""
 
     _name = "client.parting.mixin"
-    _description = "Parting with a Client"
+    _description = "Offboarding of a Client"
 
     decision_ids = fields.One2many(
         "client.decision", "relationship_id", string="Decisions", groups=MONEY_GROUP
@@ -17,12 +17,12 @@ class ClientPartingMixin(models.AbstractModel):
     )
 
     def action_view_decision(self):
-        """Open the sheet of give and take: live, until somebody decides."""
+        """Open the decision sheet: live, until the decision."""
         self.ensure_one()
         sheet = self.env["client.decision"]._open_sheet(self)
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Give and take"),
+            "name": self.env._("Decision sheet"),
             "res_model": sheet._name,
             "res_id": sheet.id,
             "views": [(False, "form")],

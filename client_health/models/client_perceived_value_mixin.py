@@ -6,23 +6,23 @@ from odoo.fields import Domain
 # Where we have the client's words from; ``OWN_SOURCES`` it wrote itself.
 OWN_SOURCES = ("portal", "link")
 SOURCES = [
-    ("portal", "Written on the portal"),
-    ("link", "Written by mail link"),
+    ("portal", "On the portal"),
+    ("link", "By mail link"),
     ("mail", "Mail"),
     ("paper", "Letter or document"),
-    ("call", "Said on the phone"),
-    ("meeting", "Said in a meeting"),
+    ("call", "On the phone"),
+    ("meeting", "In a meeting"),
 ]
 ASK_AGAIN_AFTER = relativedelta(years=1)
 ASK_TYPE = "client_health.mail_activity_type_ask_value"
-# Reminders that may lie open with one person: nobody asks thirty clients in a week.
+# Reminders that may be open for one person: thirty clients a week are too many.
 MAX_OPEN_REMINDERS = 3
 
 
 class ClientPerceivedValueMixin(models.AbstractModel):
     """What our work is worth to the client: in its words, and in our belief, side by side.
 
-    The words are ``client.value`` records that nobody can write; the belief is ours to change,
+    The words are ``client.value`` records that no user can write; the belief is ours to change,
     with its history in the discussion.
     """
 
@@ -31,40 +31,42 @@ class ClientPerceivedValueMixin(models.AbstractModel):
     _description = "Value in the Client's Eyes"
 
     value_ids = fields.One2many(
-        "client.value", "relationship_id", string="All the Client Said", readonly=True
+        "client.value", "relationship_id", string="All Answers about Value", readonly=True
     )
     accomplishment_ids = fields.One2many(
         "client.accomplishment", "relationship_id", string="All Accomplishments"
     )
     value_belief = fields.Text(
-        string="What We Believe They Value",
+        string="Value as We See It",
         tracking=True,
-        help="Our own idea, to lay beside what they say. Earlier versions stay in the discussion.",
+        help="Our own view, to compare with the client's answers. Earlier versions stay in the "
+        "discussion.",
     )
-    value_words = fields.Text(string="What They Say They Value", compute="_compute_value_words")
-    value_date = fields.Date(string="Said On", compute="_compute_value_words")
+    value_words = fields.Text(string="Value in the Client's Words", compute="_compute_value_words")
+    value_date = fields.Date(string="Answered On", compute="_compute_value_words")
     value_contact_id = fields.Many2one(
-        "res.partner", string="Said By", compute="_compute_value_words"
+        "res.partner", string="Answered By", compute="_compute_value_words"
     )
-    value_source = fields.Selection(SOURCES, string="How We Know", compute="_compute_value_words")
+    value_source = fields.Selection(SOURCES, string="Source", compute="_compute_value_words")
     value_state = fields.Selection(
         [("never", "Never asked"), ("stale", "Older than a year"), ("fresh", "Known")],
         string="Value in Their Words",
         compute="_compute_value_words",
         search="_search_value_state",
-        help="Whether the client said within the last year what it values.",
+        help="Whether the client answered within the last year what it values.",
     )
     value_asked_date = fields.Date(
         string="Last Asked or Reminded",
         readonly=True,
         copy=False,
-        help="When the client was last asked what it values, or its owner reminded to ask.",
+        help="Date on which the client was last asked what it values, or the salesperson "
+        "reminded to ask.",
     )
     value_confirmed_date = fields.Date(
-        string="Last Value They Confirmed",
+        string="Last Value Confirmed",
         compute="_compute_value_confirmed",
-        help="The last day on which the client itself said, in writing, what something is worth "
-        "to it. What worked for years becomes a habit that nobody values any more.",
+        help="The last day on which the client confirmed in writing what something is worth to "
+        "it. Results that became routine are easily taken for granted.",
     )
     value_confirmed_age = fields.Char(
         string="Age of the Last Confirmed Value", compute="_compute_value_confirmed"
@@ -72,10 +74,10 @@ class ClientPerceivedValueMixin(models.AbstractModel):
     currency_id = fields.Many2one(related="company_id.currency_id")
     company_id = fields.Many2one("res.company")
     value_claimed_amount = fields.Monetary(
-        string="Value We Claim", compute="_compute_value_amounts"
+        string="Value (Our Estimate)", compute="_compute_value_amounts"
     )
     value_confirmed_amount = fields.Monetary(
-        string="Value They Confirmed", compute="_compute_value_amounts"
+        string="Value (Confirmed)", compute="_compute_value_amounts"
     )
 
     @api.depends("value_ids")
@@ -158,12 +160,12 @@ class ClientPerceivedValueMixin(models.AbstractModel):
         return fields.Date.context_today(self) - ASK_AGAIN_AFTER
 
     def action_note_value(self):
-        """Note what the client said about value, and where."""
+        """Record what the client said about value, and where."""
         self.ensure_one()
         return self.env["client.value.note"]._get_action(self)
 
     def action_ask_value(self):
-        """Ask whom to mail the question to."""
+        """Ask for the recipient of the question."""
         self.ensure_one()
         return self.env["client.value.ask"]._get_action(self)
 
@@ -175,7 +177,7 @@ class ClientPerceivedValueMixin(models.AbstractModel):
         )
 
     def _close_ask_reminder(self):
-        """The client has spoken: nobody needs to be reminded to ask."""
+        """The client has answered: no reminder to ask is needed."""
         self.activity_unlink([ASK_TYPE])
 
     @api.model
@@ -183,7 +185,7 @@ class ClientPerceivedValueMixin(models.AbstractModel):
         """Remind owners to ask clients that said nothing about value for a year.
 
         Once a year per client, and never more than a few open reminders per person. The date on
-        the relationship marks who is done, so that an interrupted run goes on where it stopped.
+        the relationship marks what is done, so that an interrupted run continues where it stopped.
         """
         todo = self._get_to_ask()
         remaining = len(todo)

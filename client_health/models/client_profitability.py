@@ -8,7 +8,7 @@ from .client_profitability_mixin import SUMS
 class ClientProfitability(models.Model):
     """The ledger: what each client and each project brought in and cost, month by month.
 
-    Nobody types anything in: the rows are made from posted documents and timesheets, see
+    Nothing is typed in: the rows are made from posted documents and timesheets, see
     ``client.ledger.mixin``. Costs are positive, in company currency. A row without
     client is cost that no client can be charged with: see *Reconciliation*.
     """
@@ -18,7 +18,7 @@ class ClientProfitability(models.Model):
     _description = "Client Profitability"
     _order = "date desc, id desc"
     _rec_name = "date"
-    # Nobody creates or changes a row, and the columns would make the table a third larger.
+    # Rows are never edited, and the columns would make the table a third larger.
     _log_access = False
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
@@ -41,7 +41,7 @@ class ClientProfitability(models.Model):
     relationship_id = fields.Many2one(
         "client.relationship", readonly=True, index=True, ondelete="set null"
     )
-    user_id = fields.Many2one(related="relationship_id.user_id", string="Owner")
+    user_id = fields.Many2one(related="relationship_id.user_id", string="Salesperson")
     team_id = fields.Many2one(related="relationship_id.team_id", string="Sales Team")
     date = fields.Date(string="Month", required=True, readonly=True, help="First day of the month.")
     revenue = fields.Monetary(
@@ -56,8 +56,8 @@ class ClientProfitability(models.Model):
     )
     margin = fields.Monetary(
         readonly=True,
-        help="Revenue less labour and other cost. Hours without cost count as free: look at "
-        "them before you trust it.",
+        help="Revenue less labour and other cost. Hours without cost count as free, so check them "
+        "first.",
     )
     margin_rate = fields.Float(
         string="Margin (%)",

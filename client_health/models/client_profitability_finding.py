@@ -8,9 +8,9 @@ ID_MASK = 2**53 - 1
 
 
 class ClientProfitabilityFinding(models.Model):
-    """What to look at in the profitability, and the record that would mend it.
+    """What to look at in the profitability, and the record to correct.
 
-    No table: the query runs when somebody looks, so a finding is gone when it is mended.
+    No table: the query runs on opening, so a finding disappears when it is corrected.
     """
 
     _name = "client.profitability.finding"

@@ -12,10 +12,10 @@ class ClientProfitabilityMixin(models.AbstractModel):
 
     Summed from the ledger in one query, never stored, in the currency of the current company.
     Every field carries the money group: portal users read each field without groups of their
-    own partner and projects. Nothing is computed as superuser: who sees the ledger of own
-    clients only gets figures of own clients only, and "no data" for the others.
+    own partner and projects. Nothing is computed as superuser: users with the ledger of own
+    clients only get figures of own clients only, and "no data" for the others.
 
-    An unknown margin is told by ``client_margin_state``; the number is then 0 and views hide it.
+    An unknown margin is shown by ``client_margin_state``; the number is then 0 and views hide it.
     A model says with ``_get_ledger_field`` and ``_get_ledger_record`` which rows are its own.
     """
 
@@ -82,11 +82,11 @@ class ClientProfitabilityMixin(models.AbstractModel):
             ("unknown", "Unknown: hours without cost"),
             ("empty", "No data"),
         ],
-        string="Margin is",
+        string="Margin Status",
         compute="_compute_client_figures",
         groups=MONEY_GROUP,
-        help="Whether the margin of the last 12 full months can be told. It can't be when more "
-        "than 10 % of the hours have no cost: give those employees an hourly cost.",
+        help="Whether the margin of the last 12 full months is known. It is unknown when more "
+        "than 10 % of the hours have no cost: please set an hourly cost for these employees.",
     )
     client_margin_band = fields.Selection(
         [("loss", "At a loss"), ("break_even", "Breaks even"), ("profit", "Profitable")],
@@ -121,8 +121,8 @@ class ClientProfitabilityMixin(models.AbstractModel):
         currency_field="client_currency_id",
         aggregator=None,
         groups=MONEY_GROUP,
-        help="What one hour of work really brought in: revenue less other cost, divided by all "
-        "hours of the last 12 full months, billable or not.",
+        help="Income per hour of work: revenue less other cost, divided by all hours of the last "
+        "12 full months, billable or not.",
     )
 
     @api.model

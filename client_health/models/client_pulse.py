@@ -9,10 +9,10 @@ DAYS_NOT_GREEN = 14
 
 
 class ClientPulse(models.Model):
-    """How we feel about a client, from 1 to 5, in the judgement of who looks after it.
+    """How we feel about a client, from 1 to 5, in the judgement of the colleagues in charge.
 
-    A judgement goes stale: it counts until ``date_end``, sooner when it is not green. Nobody
-    changes one afterwards, whoever thinks differently gives a new one. So the rows are the
+    A judgement goes stale: it counts until ``date_end``, sooner when it is not green. It is never
+    changed afterwards; a new opinion is a new pulse. So the rows are the
     history of the judgement as well.
     """
 
@@ -33,25 +33,27 @@ class ClientPulse(models.Model):
     )
     date = fields.Date(required=True, readonly=True, default=fields.Date.context_today, index=True)
     date_end = fields.Date(
-        string="Counts Until",
+        string="Valid Until",
         compute="_compute_date_end",
         store=True,
-        help="A judgement goes stale: green ones after 30 days, others after 14. Then it is "
-        "unknown again, until somebody gives a new one.",
+        help="A pulse expires: after 30 days if it is green, after 14 days otherwise. Then it is "
+        "unknown until a new one is entered.",
     )
     value = fields.Selection(
         [
             ("1", "1 – we are losing them"),
-            ("2", "2 – it does not go well"),
+            ("2", "2 – not going well"),
             ("3", "3 – mixed"),
             ("4", "4 – good"),
             ("5", "5 – could not be better"),
         ],
         string="Pulse",
         required=True,
-        help="Your own judgement, whatever the figures say. Below 4 it needs a word on why.",
+        help="Your own judgement, independent of the figures. Below 4, please enter a reason.",
     )
-    comment = fields.Text(string="Why", help="What makes you think so? A colleague will read it.")
+    comment = fields.Text(
+        string="Reason", help="Reason for your judgement. Visible to your colleagues."
+    )
 
     @api.depends("date", "value")
     def _compute_date_end(self):
@@ -64,13 +66,11 @@ class ClientPulse(models.Model):
     def _check_comment(self):
         for pulse in self:
             if int(pulse.value) < GREEN and not (pulse.comment or "").strip():
-                raise ValidationError(
-                    self.env._("Why is it not good? A pulse below 4 needs a word on it.")
-                )
+                raise ValidationError(self.env._("A pulse below 4 needs a reason."))
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Everybody judges for himself, and today: neither for others nor after the fact."""
+        """Users judge in their own name, and today: neither for others nor after the fact."""
         if not self.env.su:
             today = fields.Date.context_today(self)
             own = {"user_id": self.env.uid, "date": today}

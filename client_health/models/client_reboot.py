@@ -14,7 +14,7 @@ from .client_episode_mixin import EPISODE_FIELDS
 
 
 class ClientReboot(models.Model):
-    """One attempt to start afresh with a client, before anybody says goodbye.
+    """One attempt at a fresh start with a client, before the relationship is ended.
 
     What its five points are, and when they are done, is in ``engine/reboot.py``.
     """
@@ -53,8 +53,8 @@ class ClientReboot(models.Model):
         copy=False,
         index=True,
         tracking=True,
-        help="Awaiting decision: all five points are done, or the deadline has passed. "
-        "Withdrawn: the client turned out to be part of another one.",
+        help="Awaiting decision: all five points are done, or the deadline has passed. Withdrawn: "
+        "the client was merged into another one.",
     )
     date_deadline = fields.Date(
         string="Deadline",
@@ -62,10 +62,10 @@ class ClientReboot(models.Model):
         tracking=True,
         index=True,
         default=lambda self: self._get_default_deadline(self.env.company),
-        help="Until then it is clear whether both sides want to go on.",
+        help="Date by which both sides decide whether to continue.",
     )
     outcome = fields.Text(
-        readonly=True, copy=False, help="How it ended, in the words of who decided."
+        readonly=True, copy=False, help="How it ended, as entered with the decision."
     )
     is_forced = fields.Boolean(
         string="Points Left Open",
@@ -78,7 +78,7 @@ class ClientReboot(models.Model):
 
     _open_uniq = models.UniqueIndex(
         "(relationship_id) WHERE state IN ('running', 'awaiting')",
-        "This client has an open reboot already.",
+        "This client already has an open reboot.",
     )
 
     @api.constrains("date_deadline")
@@ -86,7 +86,7 @@ class ClientReboot(models.Model):
         for reboot in self:
             if reboot.date_deadline < reboot.date_start:
                 raise ValidationError(
-                    self.env._("The deadline of a reboot can't lie before its start.")
+                    self.env._("The deadline of a reboot cannot be before its start.")
                 )
 
     @api.depends("relationship_id", "date_start")
@@ -102,7 +102,7 @@ class ClientReboot(models.Model):
             and self.filtered("date_end")
             and {"date_deadline", "user_id"} & set(vals)
         ):
-            raise UserError(self.env._("This reboot has ended: it stays as it was."))
+            raise UserError(self.env._("This reboot has ended and cannot be changed."))
         result = super().write(vals)
         if "date_deadline" in vals:
             self._follow_deadline()
@@ -159,7 +159,7 @@ class ClientReboot(models.Model):
             **super()._prepare_joining(kept),
             **self._prepare_frozen(),
             "state": "withdrawn",
-            "outcome": self.env._("Joined with %s.", kept.display_name),
+            "outcome": self.env._("Merged with %s.", kept.display_name),
         }
 
     @api.model
@@ -171,7 +171,9 @@ class ClientReboot(models.Model):
             .search([("phase", "=", stage_rules.REBOOT)])
         )
         for relationship in relationships - self._get_open(relationships).relationship_id:
-            reason = relationship.stage_reason or self.env._("Started before reboots were kept.")
+            reason = relationship.stage_reason or self.env._(
+                "Started before reboots were recorded."
+            )
             self._open_for_move(relationship, reason, {})
 
     def action_renew(self):
@@ -180,15 +182,15 @@ class ClientReboot(models.Model):
         if any(missing.values()) and not self.relationship_id._is_client_manager():
             raise UserError(
                 self.env._(
-                    "Not yet renewed. What is missing:\n%s\n\nA manager can go on all the same, "
-                    "with a reason.",
+                    "Not yet renewed. What is missing:\n%s\n\nA manager can move the client all "
+                    "the same, with a reason.",
                     self._format_missing(missing),
                 )
             )
         return self._ask_end(stage_rules.HEALTHY)
 
     def action_not_renew(self):
-        """Part with the client: on to Offboard, with the reason. Up to a manager."""
+        """Move the client to Offboard, with the reason. Managers only."""
         return self._ask_end(stage_rules.OFFBOARD)
 
     def _ask_end(self, phase):
@@ -196,10 +198,10 @@ class ClientReboot(models.Model):
         return self.relationship_id.with_context(client_phase=phase).action_ask_stage()
 
     def action_ask_decision(self):
-        """Say that there is enough to decide on, and ask whoever leads the team."""
+        """Mark it as ready for a decision, and ask the team leader."""
         self.check_access("write")
         running = self.filtered(lambda reboot: reboot.state == "running")
-        # sudo: evidence; whoever works on the reboot may ask for its decision
+        # sudo: evidence; users who work on the reboot may ask for its decision
         running.sudo().write({"state": "awaiting"})
         leaders = running.grouped(lambda reboot: reboot.relationship_id.team_id.user_id)
         for leader, reboots in leaders.items():

@@ -8,7 +8,7 @@ LONGEST = 160
 
 
 class ClientRebootEvidenceMixin(models.AbstractModel):
-    """The five points of a reboot, as the records show them: nobody ticks anything.
+    """The five points of a reboot, as the records show them, never ticked by hand.
 
     Live while the reboot is open; frozen in ``evidence`` when it ends.
     """
@@ -29,7 +29,7 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
     done_count = fields.Integer(
         string="Points Done",
         compute="_compute_points",
-        help="How many of the five points the records show.",
+        help="Number of the five points that are done, read from the records.",
     )
     evidence = fields.Json(
         readonly=True,
@@ -39,7 +39,7 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
     )
     agreement_id = fields.Many2one(
         "client.agreement",
-        string="Then Agreed",
+        string="Agreement at the End",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -72,7 +72,7 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
 
     def _count_unclear_tasks(self):
         """Return {id: number of tasks that the client did not ask for, as far as we know}."""
-        # sudo: how many there are, not which; the scope of a client does not depend on who asks
+        # sudo: how many there are, not which; the scope of a client does not depend on the user
         rows = (
             self.env["project.task"]
             .sudo()
@@ -119,7 +119,7 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
             return [
                 False,
                 self.env._(
-                    "No goal was agreed since %(start)s. Waiting for a yes: %(count)s.",
+                    "No goal was agreed since %(start)s. Waiting for agreement: %(count)s.",
                     start=start,
                     count=row["waiting"],
                 ),
@@ -128,12 +128,12 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
 
     def _judge_future(self, row):
         if not row:
-            return [False, self.env._("No big goal is known: where do they want to be then?")]
+            return [False, self.env._("No big goal is recorded yet.")]
         if row["talked"]:
             return [
                 True,
                 self.env._(
-                    "Talked about around %(day)s: %(names)s.",
+                    "Discussed around %(day)s: %(names)s.",
                     day=format_date(self.env, row["day"]),
                     names=self._join_names(row["talked"]),
                 ),
@@ -142,20 +142,20 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
             return [
                 False,
                 self.env._(
-                    "%(names)s: noted as talked about, but no meeting was held and no message of "
-                    "the client came within %(days)s days of it.",
+                    "%(names)s: recorded as discussed, but without a meeting or a message of the "
+                    "client within %(days)s days of it.",
                     names=self._join_names(row["claimed"]),
                     days=engine.NEAR_DAYS,
                 ),
             ]
         if row["last"]:
             day = format_date(self.env, row["last"])
-            return [False, self.env._("The big goals were last talked about on %s.", day)]
-        return [False, self.env._("Nobody talked with the client about its big goals yet.")]
+            return [False, self.env._("The big goals were last discussed on %s.", day)]
+        return [False, self.env._("The big goals were not discussed with the client yet.")]
 
     def _judge_bottleneck(self, row):
         if not row:
-            return [False, self.env._("Nobody has named what holds us up, on either side.")]
+            return [False, self.env._("No bottleneck is recorded yet, on either side.")]
         if row["ready"]:
             lines = [
                 self.env._(
@@ -171,7 +171,10 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
         if row["loose"]:
             return [
                 False,
-                self.env._("%s: no hypothesis is in the schedule, with owner and date.", names),
+                self.env._(
+                    "%s: no hypothesis is in the schedule, with a responsible person and a date.",
+                    names,
+                ),
             ]
         return [False, self.env._("%s: there is no hypothesis yet on what would help.", names)]
 
@@ -191,9 +194,9 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
             parts.append(self.env._("The client has accepted no agreement since %s.", start))
         if tasks:
             parts.append(
-                self.env._("%s tasks are left that the client may not have asked for.", tasks)
+                self.env._("%s tasks are left that may be unrequested.", tasks)
                 if tasks > 1
-                else self.env._("1 task is left that the client may not have asked for.")
+                else self.env._("1 task is left that may be unrequested.")
             )
         elif row:
             parts.append(self.env._("No unclear work is left."))
@@ -208,7 +211,9 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
         start = format_date(self.env, self.date_start)
         return [
             False,
-            self.env._("Nobody asked since %s what our work is worth to them.", start),
+            self.env._(
+                "The client has not been asked since %s what our work is worth to it.", start
+            ),
         ]
 
     @api.model
@@ -221,8 +226,8 @@ class ClientRebootEvidenceMixin(models.AbstractModel):
     @api.model
     def _get_point_labels(self):
         return {
-            engine.GOALS: self.env._("Goals agreed anew"),
-            engine.FUTURE: self.env._("Their next three years talked about"),
+            engine.GOALS: self.env._("Goals agreed again"),
+            engine.FUTURE: self.env._("Their next three years discussed"),
             engine.BOTTLENECK: self.env._("A bottleneck in the work schedule"),
             engine.SCOPE: self.env._("Scope confirmed by the client"),
             engine.VALUE: self.env._("Value in their own words"),

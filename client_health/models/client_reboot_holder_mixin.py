@@ -9,7 +9,7 @@ class ClientRebootHolderMixin(models.AbstractModel):
     """The reboots of a client: the one that is open, and all that were tried before.
 
     A client in reboot rots when the deadline of its reboot has passed, not after so many days in
-    the stage: who needs longer says so, by another deadline.
+    the stage: more time takes another deadline.
     """
 
     _name = "client.reboot.holder.mixin"

@@ -11,8 +11,8 @@ ACTIVITY = "client_health.mail_activity_type_reboot"
 class ClientRebootReminderMixin(models.AbstractModel):
     """Reminders of a reboot: halfway to its deadline, at the deadline, and when it can be decided.
 
-    A date per reminder says that it was given, so nobody is reminded twice, and a run that was
-    interrupted goes on where it stopped. A deadline that is put off is reminded of again.
+    A date per reminder records that it was given, so none is given twice, and a run that was
+    interrupted continues where it stopped. A deadline that is put off is reminded of again.
     """
 
     _name = "client.reboot.reminder.mixin"
@@ -109,7 +109,7 @@ class ClientRebootReminderMixin(models.AbstractModel):
         running = self.filtered(lambda reboot: reboot.state == "running")
         complete = running.filtered(lambda reboot: reboot.done_count == 5)
         over = running.filtered(lambda reboot: reboot.date_deadline < today)
-        # sudo: evidence; what the records show decides, not who comes here
+        # sudo: evidence; what the records show decides, not the current user
         (complete | over).sudo().write({"state": "awaiting"})
         (complete - over)._remind("complete")
 
@@ -117,13 +117,13 @@ class ClientRebootReminderMixin(models.AbstractModel):
     def _get_reminder_texts(self):
         return {
             "date_reminded_halfway": self.env._("Half of the time for the reboot is over"),
-            "date_reminded_deadline": self.env._("The time for the reboot is over: renewed?"),
+            "date_reminded_deadline": self.env._("The deadline of the reboot has passed: renewed?"),
             "complete": self.env._("All five points of the reboot are done: renewed?"),
-            "decide": self.env._("Decide: renewed, or is there truly nothing to win?"),
+            "decide": self.env._("Decide: renewed, or is there nothing left to gain?"),
         }
 
     def _remind(self, kind, person=None):
-        """Give one activity per reboot to ``person``, else to who sees it through; batched."""
+        """Give one activity per reboot to ``person``, else to its responsible; batched."""
         # all names at once: each activity notes the name of its record, one by one
         self.mapped("display_name")
         for user, reboots in self.grouped(lambda reboot: reboot._get_reminded(person)).items():
@@ -133,9 +133,9 @@ class ClientRebootReminderMixin(models.AbstractModel):
             )
 
     def _get_reminded(self, person=None):
-        """Return who still works here: person, owner of the reboot, of the client, team leader.
+        """Return the first active user of: person, owner of the reboot, of the client, team leader.
 
-        Where nobody is left, whoever asks.
+        Without any of them, the current user.
         """
         relationship = self.relationship_id
         nobody = self.env["res.users"]

@@ -25,7 +25,7 @@ class ClientRebootStepMixin(models.AbstractModel):
         return self._as_new(action, self.env._("What do we want to reach together?"))
 
     def action_future(self):
-        """Talk about the big goals: the list says since when nobody did."""
+        """Discuss the big goals: the list shows since when this was not done."""
         self.ensure_one()
         action = self.relationship_id.action_view_client_goals()
         action["context"] = {
@@ -71,7 +71,7 @@ class ClientRebootStepMixin(models.AbstractModel):
         return relationship.action_view_agreement()
 
     def action_value(self):
-        """Note what the client says our work is worth to it."""
+        """Record what our work is worth to the client, in its words."""
         self.ensure_one()
         return self.relationship_id.action_note_value()
 
@@ -139,7 +139,7 @@ class ClientRebootStepMixin(models.AbstractModel):
         open_points = [point for point, _label, _text in self._get_open_points()]
         lines = [questions[point] for point in open_points or engine.POINTS]
         return Markup("<p>%s</p><ol>%s</ol>") % (
-            self.env._("We would like to look at our work together with fresh eyes:"),
+            self.env._("We would like to review our work together:"),
             Markup("").join(Markup("<li>%s</li>") % line for line in lines),
         )
 
@@ -151,10 +151,10 @@ class ClientRebootStepMixin(models.AbstractModel):
             ),
             engine.FUTURE: self.env._("Where do you want to be in three years?"),
             engine.BOTTLENECK: self.env._(
-                "What holds us up, on your side or on ours, and who tries what until when?"
+                "What holds us up, on your side or ours, and which solution is tried by when?"
             ),
             engine.SCOPE: self.env._(
-                "Is what we do what you asked for? What belongs to it, and what does not?"
+                "Is our work what you asked for? What is in scope, and what is not?"
             ),
             engine.VALUE: self.env._("What is our work worth to you, in your own words?"),
         }

@@ -7,7 +7,7 @@ from ..engine.profitability import reconciliation
 class ClientReconciliation(models.Model):
     """Posted documents against the ledger, for every company and month, at this moment.
 
-    No table: the query runs when somebody looks. A difference means that documents changed
+    No table: the query runs on opening. A difference means that documents changed
     since the last rebuild; after a rebuild there is none.
     """
 
@@ -46,7 +46,7 @@ class ClientReconciliation(models.Model):
     unassigned = fields.Monetary(
         string="Unassigned Cost",
         readonly=True,
-        help="Cost that no client can be charged with. See Findings for what to mend.",
+        help="Cost that cannot be assigned to a client. See Findings for the records to correct.",
     )
     rebuilt_on = fields.Datetime(
         related="company_id.client_profitability_date", related_sudo=True, string="Rebuilt On"

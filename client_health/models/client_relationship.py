@@ -5,7 +5,7 @@ from ..engine import stage_rules
 
 
 class ClientRelationship(models.Model):
-    """One client of one company: who looks after it, how it is doing, what happens next.
+    """One client of one company: its salesperson, how it is doing, what happens next.
 
     Each concern has a mixin of its own: the stages, the money, the internal discussion.
     """
@@ -49,18 +49,18 @@ class ClientRelationship(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     active = fields.Boolean(
         default=True,
-        help="Archive a partner that is not a client: nobody will propose it again.",
+        help="Archive a partner that is not a client, so that it is not proposed again.",
     )
     color = fields.Integer(export_string_translation=False)
     user_id = fields.Many2one(
         "res.users",
-        string="Owner",
+        string="Salesperson",
         default=lambda self: self.env.user,
         tracking=True,
         index=True,
         check_company=True,
         domain="[('share', '=', False), ('company_ids', '=', company_id)]",
-        help="The one person who drives this relationship: calls, checks in, keeps promises.",
+        help="The person in charge of this client: calls, checks in, follows up.",
     )
     team_id = fields.Many2one(
         "crm.team",
@@ -77,7 +77,7 @@ class ClientRelationship(models.Model):
     referred_by_id = fields.Many2one(
         "res.partner",
         ondelete="restrict",
-        help="Who brought this client. Word spreads, for better and for worse.",
+        help="Contact or client who referred this client.",
     )
     cadence = fields.Selection(
         [
@@ -99,7 +99,7 @@ class ClientRelationship(models.Model):
             ("4", "Friday"),
         ],
         string="Weekday",
-        help="The day on which the client expects our word.",
+        help="The day on which the client expects to hear from us.",
     )
     channel = fields.Selection(
         [
@@ -160,8 +160,8 @@ class ClientRelationship(models.Model):
             if partner.commercial_partner_id != partner:
                 raise ValidationError(
                     self.env._(
-                        "%(contact)s belongs to %(client)s. Please choose %(client)s: "
-                        "a relationship is kept with the client as a whole.",
+                        "%(contact)s belongs to %(client)s. Please choose %(client)s: a "
+                        "relationship belongs to the client as a whole.",
                         contact=partner.display_name,
                         client=partner.commercial_partner_id.display_name,
                     )
@@ -176,15 +176,14 @@ class ClientRelationship(models.Model):
         if self._get_with_content():
             raise UserError(
                 self.env._(
-                    "What was said and done with a client is kept. "
-                    "Please archive the relationship instead of deleting it."
+                    "A relationship with records cannot be deleted. Please archive it instead."
                 )
             )
 
     def _get_with_content(self):
         """Return the relationships whose deletion would lose anything that a person did."""
         here = [("res_id", "in", self.ids)]
-        # sudo: only whether there is anything; nobody reads what it says
+        # sudo: only whether there is anything; no content is read
         messages = (
             self.env["mail.message"]
             .sudo()

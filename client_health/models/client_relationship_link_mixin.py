@@ -5,8 +5,8 @@ from odoo.fields import Domain
 class ClientRelationshipLinkMixin(models.AbstractModel):
     """Shows the client relationship on a record that belongs to a client.
 
-    Not stored and never computed as superuser: a user sees the stage of the relationships that
-    he may read, and of no others. The fields carry groups because portal users can read every
+    Not stored and never computed as superuser: users see only the stage of relationships that they
+    may read. The fields carry groups because portal users can read every
     group-less field of their own partner and projects.
     """
 

@@ -25,7 +25,7 @@ class ClientRelationshipStage(models.Model):
         ],
         required=True,
         default="healthy",
-        help="What this stage means. The rules for moving a client follow from it.",
+        help="Meaning of this stage. The rules for moving a client depend on it.",
     )
     fold = fields.Boolean(string="Folded in Kanban")
     requirements = fields.Text(
@@ -40,7 +40,7 @@ class ClientRelationshipStage(models.Model):
         string="Activity Plan",
         domain=[("res_model", "=", "client.relationship")],
         ondelete="restrict",
-        help="Scheduled once for every client that enters this stage. What is still open is "
+        help="Scheduled once for every client that enters this stage. Open activities are "
         "cancelled when the client leaves it.",
     )
 
@@ -54,8 +54,8 @@ class ClientRelationshipStage(models.Model):
         if self._has_clients():
             raise UserError(
                 self.env._(
-                    "There are clients in this stage: what it means can't be changed under them. "
-                    "Please add a stage of the other kind and move them, each with its reason."
+                    "There are clients in this stage, so its phase cannot be changed. Please add "
+                    "a stage of the other phase and move the clients, each with a reason."
                 )
             )
 
@@ -104,7 +104,7 @@ class ClientRelationshipStage(models.Model):
                 )
 
     def _cancel_plan(self, relationships):
-        """Cancel, never mark done: a call that nobody made must not count as a contact."""
+        """Cancel, never mark done: a call that was not made must not count as a contact."""
         self._get_open_activities(relationships).unlink()
 
     def _get_open_activities(self, relationships):

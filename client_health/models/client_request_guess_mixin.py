@@ -12,7 +12,7 @@ class ClientRequestGuessMixin(models.AbstractModel):
     """
 
     _name = "client.request.guess.mixin"
-    _description = "Guess Who Asked for a Task"
+    _description = "Guess of the Requester of a Task"
 
     def _guess_requests(self):
         """Return {task: (requested_by, contact)}, from how each task was made.
@@ -28,10 +28,10 @@ class ClientRequestGuessMixin(models.AbstractModel):
         }
 
     def _guess_request(self, orderer):
-        """Judge by who ordered the task, else by who made it, else by who wrote the mail."""
+        """Judge by the order of the task, else by its creator, else by the author of the mail."""
         self.ensure_one()
         nobody = self.partner_id.browse()
-        # Odoo's public users have an archived partner: nobody knows who that was.
+        # Odoo's public users have an archived partner: the person is unknown.
         creator = (self.create_uid or self.env.user).filtered("share").partner_id.filtered("active")
         sender = self.partner_id.filtered("partner_share") if self.email_from else nobody
         client = self.project_id.partner_id.commercial_partner_id
@@ -41,7 +41,7 @@ class ClientRequestGuessMixin(models.AbstractModel):
         return ("client" if asker else "unclear"), asker
 
     def _get_earlier_requests(self):
-        """Return {recurrence: (requested_by, contact)}: who asked for a task asked for all."""
+        """Return {recurrence: (requested_by, contact)}: one request covers all tasks."""
         if not self.recurrence_id:
             return {}
         earlier = self.search(
@@ -55,7 +55,7 @@ class ClientRequestGuessMixin(models.AbstractModel):
 
     def _get_request_orders(self):
         """Return {task: customer of the order that made it}, in one query."""
-        # sudo: the customer's name only; who plans the work may not read the orders
+        # sudo: the customer's name only; planners of the work may not read the orders
         lines = (
             self.env["sale.order.line"]
             .sudo()

@@ -7,22 +7,22 @@ from odoo.tools import SQL
 
 USER_GROUP = "client_health.group_client_user"
 CLOSED = ("1_done", "1_canceled")
-# A closed task stays on the list of what to clear while somebody worked on it so recently.
+# A closed task stays on the list of work to clarify if it was worked on so recently.
 RECENT = timedelta(days=30)
 
 
 class ClientRequestMixin(models.AbstractModel):
-    """Says of a task who asked for it: the client, we ourselves, or nobody can tell.
+    """Records which side requested a task: the client, we, or unclear.
 
     Guessed from how the task was made (``client.request.guess.mixin``), and followed by its
-    sub-tasks. What a person says (``requested_choice``) is never overwritten by a guess or by the
+    sub-tasks. What a person enters (``requested_choice``) is never overwritten by a guess or by the
     parent.
     Portal users read none of this: see ``TASK_PORTAL_READABLE_FIELDS`` of project.task.
     """
 
     _name = "client.request.mixin"
     _inherit = ["client.request.guess.mixin"]
-    _description = "Who Asked for a Task"
+    _description = "Requester of a Task"
 
     requested_by = fields.Selection(
         [("client", "The client"), ("us", "Our own idea"), ("unclear", "Unclear")],
@@ -35,13 +35,13 @@ class ClientRequestMixin(models.AbstractModel):
         copy=False,
         tracking=True,
         groups=USER_GROUP,
-        help="Who asked for this work. Guessed: a task that came from an order, from the portal "
-        "or by mail of the client is the client's; of any other, nobody can tell until "
-        "somebody says so. Sub-tasks follow their parent.",
+        help="Side that requested this work. By default, tasks from an order, the portal or a "
+        "mail of the client were requested by the client; any other is unclear until it is "
+        "entered. Sub-tasks follow their parent.",
     )
     requested_by_partner_id = fields.Many2one(
         "res.partner",
-        string="Asked For By",
+        string="Requesting Contact",
         compute="_compute_requested_by",
         inverse="_inverse_requested_by",
         store=True,
@@ -50,29 +50,29 @@ class ClientRequestMixin(models.AbstractModel):
         index="btree_not_null",
         copy=False,
         groups=USER_GROUP,
-        help="The person at the client who asked for it, or confirmed it later.",
+        help="Contact of the client who requested it, or confirmed it later.",
     )
     requested_choice = fields.Selection(
         [("client", "The client"), ("us", "Our own idea"), ("unclear", "Unclear")],
-        string="Requested By, as Somebody Said",
+        string="Requested By (Entered)",
         readonly=True,
         copy=False,
         export_string_translation=False,
         groups=USER_GROUP,
     )
     requested_date = fields.Date(
-        string="Cleared On",
+        string="Clarified On",
         copy=False,
         groups=USER_GROUP,
-        help="When this was cleared with the client.",
+        help="Date on which this was clarified with the client.",
     )
     request_to_clear = fields.Boolean(
-        string="Nobody Asked for It",
+        string="Unrequested",
         compute="_compute_request_to_clear",
         search="_search_request_to_clear",
         groups=USER_GROUP,
-        help="Work for a client that is open, or was worked on in the last 30 days, and that the "
-        "client has not asked for, as far as we know.",
+        help="Work for a client that is open, or was worked on in the last 30 days, and is not "
+        "known to be requested by the client.",
     )
 
     @api.depends(
@@ -99,12 +99,12 @@ class ClientRequestMixin(models.AbstractModel):
             task.requested_by_partner_id = asker
 
     def _inverse_requested_by(self):
-        """What a person says stays."""
+        """What a person entered stays."""
         for task in self:
             task.requested_choice = task.requested_by
 
     def _is_request_template(self):
-        """Nobody asks for a template, and private to-dos are nobody's but the user's own."""
+        """Templates have no requester, and private to-dos are the user's own."""
         self.ensure_one()
         return not self.project_id or self.has_template_ancestor or self.project_id.is_template
 
@@ -118,7 +118,7 @@ class ClientRequestMixin(models.AbstractModel):
         if operator != "in":
             return NotImplemented
         since = fields.Date.context_today(self) - RECENT
-        # sudo: that somebody worked on a task, not who or how long
+        # sudo: whether a task was worked on, not by which user or how long
         recent = (
             self.env["account.analytic.line"]
             .sudo()
@@ -147,19 +147,18 @@ class ClientRequestMixin(models.AbstractModel):
             )
 
     def action_our_idea(self):
-        """Say that nobody at the client asked for this."""
+        """Record that the client did not request this."""
         self._get_to_clear().write({"requested_by": "us", "requested_by_partner_id": False})
 
     def _get_to_clear(self):
-        """Return the tasks, to write who asked for them: for their team and the client's.
-
-        Who looks after the client clears the work with it, and may have no right to plan it.
+        """Return the tasks, to write "Requested By": for their team and the client's. The client's
+        salesperson clarifies the work, and may have no right to plan it.
         """
         self._check_field_access(self._fields["requested_by"], "write")
         for relationship, tasks in (self - self._filtered_access("write"))._get_request_clients():
             if not (relationship and relationship.sudo(False).has_access("write")):
                 tasks.sudo(False).check_access("write")
-        # sudo: checked above, and only who asked for the task is written
+        # sudo: checked above, and only "Requested By" is written
         return self.sudo()
 
     def _get_request_contact(self):
@@ -175,7 +174,7 @@ class ClientRequestMixin(models.AbstractModel):
                 owners |= relationship._ask_scope(tasks)
         if not owners:
             raise UserError(
-                self.env._("Nobody looks after this client yet: please make it a client first.")
+                self.env._("This customer is not a client yet. Please add it as a client first.")
             )
         return {
             "type": "ir.actions.client",
@@ -183,7 +182,7 @@ class ClientRequestMixin(models.AbstractModel):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "%s has been asked to clear this with the client.",
+                    "%s has been asked to clarify this with the client.",
                     ", ".join(owners.mapped("name")),
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
@@ -192,7 +191,7 @@ class ClientRequestMixin(models.AbstractModel):
 
     def _get_request_clients(self):
         """Return [(relationship, or none; tasks of that client)], as superuser."""
-        # sudo: whoever works on a task may have its client asked; only the owner's name is shown
+        # sudo: users who work on a task may have its client asked; only a name is shown
         tasks = self.sudo()
         relationships = (
             self.env["client.relationship"]

@@ -4,10 +4,10 @@ from .client_scenario_mixin import QUESTION
 
 
 class ClientScenario(models.Model):
-    """A scenario that somebody kept: the question, and the figures of that day.
+    """A stored scenario: the question, and the figures of that day.
 
-    For who may see money; no thread and no activity, so that no figure gets into a mail. Nobody
-    writes the figures: the wizard keeps what it has computed itself.
+    For users who may see money; no thread and no activity, so that no figure gets into a mail. The
+    figures are never typed: the wizard stores what it has computed itself.
     """
 
     _name = "client.scenario"
@@ -25,7 +25,7 @@ class ClientScenario(models.Model):
         help="The figures are those of the 12 full months before this day, as known then.",
     )
     create_uid = fields.Many2one("res.users", string="Made By")
-    note = fields.Text(string="What We Make of It")
+    note = fields.Text(string="Conclusion")
     figures = fields.Json(help="See _get_figures of the mixin.")
 
     def _get_figures(self):

@@ -39,11 +39,11 @@ class ClientScenarioMixin(models.AbstractModel):
     rate_percent = fields.Float(
         string="Rate Change (%)",
         digits=(16, 2),
-        help="More or less of what the hours bring in today; 10 is a tenth more.",
+        help="Change of the income per hour; 10 is 10 % more.",
     )
     rate = fields.Monetary(
         string="New Rate",
-        help="What one hour shall bring in, other cost apart, before the discount below.",
+        help="New income per hour, without other cost, before the discount below.",
     )
     hours = fields.Float(help="Hours of work in twelve months. Labour cost follows them.")
     hours_mode = fields.Selection(
@@ -56,7 +56,7 @@ class ClientScenarioMixin(models.AbstractModel):
     discount = fields.Float(
         string="Discount (%)",
         digits=(16, 2),
-        help="On top of what was given already, on everything that is invoiced.",
+        help="In addition to discounts already given, on everything that is invoiced.",
     )
     problem = fields.Char(compute="_compute_comparison")
     terms = fields.Char(compute="_compute_terms")
@@ -115,21 +115,21 @@ class ClientScenarioMixin(models.AbstractModel):
         if self.kind == LEAVE:
             return False
         if not -100 <= self.rate_percent < LARGEST:
-            return self.env._("A rate can't fall by more than 100 %.")
+            return self.env._("A rate cannot fall by more than 100 %.")
         if not 0 <= self.discount <= 100:
-            return self.env._("A discount is something between 0 and 100 %.")
+            return self.env._("A discount must be between 0 and 100 %.")
         if not (0 <= self.hours < LARGEST and 0 <= self.rate < LARGEST):
-            return self.env._("Hours and rates can't be negative.")
+            return self.env._("Hours and rates cannot be negative.")
         return then.revenue is None and self._get_unknown_reason(today)
 
     def _get_unknown_reason(self, today):
         if self.rate_mode == "amount":
             return self.env._("Without hours there is no rate: please change it by percent.")
         if today.hours <= 0:
-            return self.env._("Without hours today the fee can't follow them.")
+            return self.env._("Without hours today, the fee cannot follow the hours.")
         return self.env._(
-            "The hours bring in less than nothing today, and no percentage makes that a fee: "
-            "please enter a new rate."
+            "The income per hour is negative today, so a percentage does not help. Please enter a "
+            "new rate."
         )
 
     def _get_terms(self):
@@ -188,7 +188,7 @@ class ClientScenarioMixin(models.AbstractModel):
         share = self._percent(figures["revenue_share"])
         hints = {
             "revenue": self.env._("Income lost, %s of all revenue", share),
-            "cost": self.env._("Saved, once nobody is paid for the hours"),
+            "cost": self.env._("Saved, if the hours are no longer paid"),
             "hours": self.env._("Freed"),
         }
         return hints.get(name, "")

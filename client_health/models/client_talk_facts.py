@@ -10,9 +10,9 @@ TOUGH = "client_health.mail_activity_type_tough_conversation"
 
 
 class ClientTalkFacts(models.AbstractModel):
-    """What the records tell before a tough conversation, by its topic.
+    """Facts from the records before a tough conversation, by its topic.
 
-    Everything is read as the user: he sees the facts that he may read, and no others. Nothing of
+    Everything is read as the user: only facts that they may read are shown. Nothing of
     it is written anywhere: an activity lies on documents that others read as well.
     """
 
@@ -47,7 +47,7 @@ class ClientTalkFacts(models.AbstractModel):
             COOPERATION: self._get_cooperation_facts,
         }
         lines = facts[topic](relationship) if topic else []
-        return "\n".join(lines or [self.env._("The records tell nothing about it yet.")])
+        return "\n".join(lines or [self.env._("There are no records about it yet.")])
 
     @api.model
     def _get_price_facts(self, relationship):
@@ -72,7 +72,7 @@ class ClientTalkFacts(models.AbstractModel):
                 (agreed, self.env._("Agreed: %.0f hours a month.", agreed)),
                 (hours, self.env._("Worked in the last 12 months: %.0f hours.", hours)),
                 (own, self.env._("Of these, our own idea: %.0f hours.", own)),
-                (unclear, self.env._("Of these, nobody knows who asked: %.0f hours.", unclear)),
+                (unclear, self.env._("Of these, unclear: %.0f hours.", unclear)),
             )
             if known
         ]
@@ -124,7 +124,7 @@ class ClientTalkFacts(models.AbstractModel):
         return [
             line
             for known, line in (
-                (waiting, self.env._("Discussions that wait for our answer: %s.", waiting)),
+                (waiting, self.env._("Discussions waiting for our answer: %s.", waiting)),
                 (to_answer, self.env._("Complaints and concerns to answer: %s.", to_answer)),
                 (
                     relationship.agreement_state != "accepted",
@@ -132,11 +132,11 @@ class ClientTalkFacts(models.AbstractModel):
                 ),
                 (
                     not relationship.has_mutual_goal,
-                    self.env._("There is no live goal that both sides gain from."),
+                    self.env._("There is no live goal that benefits both sides."),
                 ),
                 (
                     not said,
-                    self.env._("Nobody has asked them yet what our work is worth to them."),
+                    self.env._("The client has not been asked yet what our work is worth to it."),
                 ),
             )
             if known
@@ -160,7 +160,7 @@ class ClientTalkFacts(models.AbstractModel):
             (
                 relationship.client_effective_rate,
                 self.env._(
-                    "Earned per hour: %s.", self._money(relationship, "client_effective_rate")
+                    "Income per hour: %s.", self._money(relationship, "client_effective_rate")
                 ),
             ),
             (

@@ -10,8 +10,8 @@ USER_GROUP = "client_health.group_client_user"
 class ClientTalkMixin(models.AbstractModel):
     """Tough conversations: activities of one type, planned from any record of a client.
 
-    The facts are read each time somebody opens the talk, as that person. What was said becomes
-    a line of the feedback log.
+    The facts are read each time a user opens the conversation, with their rights. The outcome
+    becomes a line of the feedback log.
     """
 
     _name = "client.talk.mixin"
@@ -25,18 +25,18 @@ class ClientTalkMixin(models.AbstractModel):
         index="btree_not_null",
         ondelete="set null",
         groups=USER_GROUP,
-        help="Of a tough conversation: the client that it is with.",
+        help="Client of a tough conversation.",
     )
     client_talk_topic = fields.Selection(TOPICS, string="Topic")
     client_talk_concern = fields.Text(
-        string="Their Side",
+        string="Their View",
         groups=USER_GROUP,
-        help="How it looks from the client's side, in words that the client would use.",
+        help="How the client sees it, in words that the client would use.",
     )
     client_talk_days = fields.Integer(
         string="Days Overdue",
         compute="_compute_client_talk_days",
-        help="How long this talk is put off past its date.",
+        help="Days since the due date of this conversation.",
     )
     client_talk_facts = fields.Text(
         string="Facts", compute="_compute_client_talk_facts", groups=USER_GROUP
@@ -88,7 +88,7 @@ class ClientTalkMixin(models.AbstractModel):
         return self.activity_type_id == self.env.ref(TOUGH, raise_if_not_found=False)
 
     def action_prepare_talk(self):
-        """Open the talk: topic, their side, and the facts that the user may read."""
+        """Open the conversation: topic, their view, and the facts that the user may read."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -108,16 +108,18 @@ class ClientTalkMixin(models.AbstractModel):
         return dict(action, context={"default_activity_id": self.id})
 
     def _log_talk(self, text, **values):
-        """Note what came out of a talk, and mark it done; return the line of the feedback log."""
+        """Record the outcome of a conversation, and mark it done; return the feedback."""
         self.ensure_one()
         if not self.active or not self._is_client_talk():
-            raise UserError(self.env._("This talk was had already, or is none."))
+            raise UserError(
+                self.env._("This conversation is closed, or is not a tough conversation.")
+            )
         feedback = self._note_talk(text, **values)
         self.with_context(client_talk_noted=True).action_feedback(feedback=text)
         return feedback
 
     def _note_talk(self, text, kind="concern", **values):
-        """Keep what was said. It was answered then and there: that is what a talk is."""
+        """Record what was said. It was answered at once, in the conversation."""
         nothing = self.env["client.feedback"]
         if not self.env.user.has_group(USER_GROUP):
             return nothing
@@ -135,13 +137,13 @@ class ClientTalkMixin(models.AbstractModel):
         )
         if feedback.state == "open":
             topics = dict(self._fields["client_talk_topic"]._description_selection(self.env))
-            # sudo: evidence; the talk itself, which its owner says was had, is the answer
+            # sudo: evidence; the conversation itself, marked as held by its user, is the answer
             feedback.sudo().write(
                 {
                     "answered_date": fields.Datetime.now(),
                     "answered_by_id": self.env.user.id,
                     "answer": self.env._(
-                        "Talked about: %s",
+                        "Discussed: %s",
                         topics.get(self.client_talk_topic) or self.summary or "",
                     ),
                 }

@@ -10,7 +10,7 @@ TEMPLATES = {
     "repair": "client_health.mail_template_client_repair",
     "farewell": "client_health.mail_template_client_farewell",
 }
-# What a client was told, and nobody changes afterwards
+# What was sent to a client, and cannot be changed afterwards
 FROZEN = frozenset(
     (
         "relationship_id",
@@ -28,7 +28,7 @@ OPEN_PLACE = re.compile(r"\[[^\[\]]*…\]")
 
 
 class ClientUpdate(models.Model):
-    """Something that we tell a client: the one place from which clients are written to.
+    """A message to a client: the one place from which clients are written to.
 
     Sent, it is frozen, and its discussion with the client goes on under it, see
     ``client.update.thread.mixin``. Kinds differ by their template and by what follows from them.
@@ -63,7 +63,8 @@ class ClientUpdate(models.Model):
     body = fields.Html(string="Text", help="What the client reads. Frozen once sent.")
     acknowledgement = fields.Text(
         string="Our Part in It",
-        help="What was our fault, in plain words and without a “but”. It becomes part of the text.",
+        help="What was our fault, in plain words and without a “but”. The client reads it as "
+        "part of the text.",
     )
     issue_id = fields.Many2one(
         "client.issue",
@@ -79,7 +80,7 @@ class ClientUpdate(models.Model):
         check_company=True,
         domain="[('relationship_id', '=', relationship_id)]",
     )
-    salutation = fields.Char(compute="_compute_salutation", help="The names of who reads it.")
+    salutation = fields.Char(compute="_compute_salutation", help="Names of the recipients.")
     sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False)
     sent_by_id = fields.Many2one("res.users", readonly=True, copy=False)
 
@@ -103,9 +104,7 @@ class ClientUpdate(models.Model):
 
     def write(self, vals):
         if not FROZEN.isdisjoint(vals) and any(update.state == "sent" for update in self):
-            raise UserError(
-                self.env._("What was sent stays as it was sent. Please write a new update.")
-            )
+            raise UserError(self.env._("A sent update cannot be changed. Please write a new one."))
         return super().write(vals)
 
     def unlink(self):
@@ -116,11 +115,11 @@ class ClientUpdate(models.Model):
     def _check_not_sent(self):
         if any(update.state == "sent" for update in self):
             raise UserError(
-                self.env._("What a client was told is kept. You can archive it instead.")
+                self.env._("A sent update cannot be deleted. Please archive it instead.")
             )
 
     def action_use_template(self):
-        """Start from the template of the kind, in the language of who reads it."""
+        """Start from the template of the kind, in the language of the recipient."""
         for update in self:
             template = self.env.ref(TEMPLATES[update.kind])
             lang = update.recipient_ids[:1].lang or update.partner_id.lang
@@ -142,20 +141,18 @@ class ClientUpdate(models.Model):
 
     def _check_ready(self):
         if self.state == "sent":
-            raise UserError(self.env._("“%s” was sent already.", self.name))
+            raise UserError(self.env._("“%s” has already been sent.", self.name))
         if not self.recipient_ids:
-            raise UserError(self.env._("To whom? Please choose a contact of the client."))
+            raise UserError(self.env._("Please add at least one recipient."))
         silent = self.recipient_ids.filtered(lambda partner: not partner.email)
         if silent:
-            raise UserError(
-                self.env._("%s can't be written to: no e-mail address.", silent[0].display_name)
-            )
+            raise UserError(self.env._("%s has no e-mail address.", silent[0].display_name))
         if is_html_empty(self.body):
-            raise UserError(self.env._("There is nothing to read in it yet."))
+            raise UserError(self.env._("The text is still empty."))
         open_place = OPEN_PLACE.search(html2plaintext(self.body))
         if open_place:
             raise UserError(
-                self.env._("Please write what belongs here first: %s", open_place.group())
+                self.env._("Please fill in the placeholders first: %s", open_place.group())
             )
 
     def _send(self):
@@ -190,7 +187,7 @@ class ClientUpdate(models.Model):
 
     def _get_button_title(self):
         if self._is_question_open():
-            return self.env._("Tell us: is it in order?")
+            return self.env._("Please answer: is it in order?")
         return super()._get_button_title()
 
     def _answer_by_client(self, partner, repaired, note):
@@ -219,6 +216,6 @@ class ClientUpdate(models.Model):
         )
         issue.activity_schedule(
             "mail.mail_activity_data_call",
-            summary=self.env._("%s says that it is not repaired yet", partner.name),
+            summary=self.env._("%s answered that it is not repaired yet", partner.name),
             user_id=(issue.user_id or self.sent_by_id).id,
         )

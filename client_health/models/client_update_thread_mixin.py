@@ -6,23 +6,23 @@ from odoo.addons.portal.utils import validate_thread_with_hash_pid
 
 
 class ClientUpdateThreadMixin(models.AbstractModel):
-    """A discussion with a client: who reads it, who writes in it, and whom it reaches.
+    """A discussion with a client: its readers, its writers and its recipients.
 
     Answers to what we sent land here, and on no internal discussion. Only contacts of the client
-    and colleagues take part, each by a link of his own.
+    and colleagues take part, each by a personal link.
     """
 
     _name = "client.update.thread.mixin"
     _inherit = ["client.child.mixin", "mail.thread", "portal.mixin"]
     _description = "Discussion with a Client"
 
-    # For nobody: who knows the link of a client could pass for it.
+    # Readable by no group: with the link of a client one could pass for it.
     access_token = fields.Char(groups=NO_ACCESS)
     recipient_ids = fields.Many2many(
         "res.partner",
         string="To",
         domain="[('id', 'child_of', partner_id), ('email', '!=', False)]",
-        help="Contacts of this client. Nobody else can be written to from here.",
+        help="Contacts of this client. Other contacts cannot be added here.",
     )
 
     def _compute_access_url(self):
@@ -39,7 +39,7 @@ class ClientUpdateThreadMixin(models.AbstractModel):
     def _get_thread_with_access(
         self, thread_id, *, mode="read", hash=None, pid=None, token=None, **kwargs
     ):
-        """Who has the link reads; only people of the client, told by their own link, write."""
+        """Holders of the link read; only contacts of the client, known by their link, write."""
         if mode != "read" and not self.env.user._is_internal():
             # sudo: clients have no access; only whose it is, and whether the signature is its own
             update = self.sudo().browse(thread_id).exists()
@@ -51,7 +51,7 @@ class ClientUpdateThreadMixin(models.AbstractModel):
         )
 
     def _mail_get_partner_fields(self, introspect_fields=False):
-        """Nobody by default: whoever has the link alone must not write in a client's name."""
+        """No author by default: the link alone is not enough to write in a client's name."""
         return []
 
     def _message_add_suggested_recipients(self, force_primary_email=False):
@@ -61,11 +61,11 @@ class ClientUpdateThreadMixin(models.AbstractModel):
         return suggested
 
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        """Give each recipient a link of his own, which tells who he is."""
+        """Give each recipient a personal link, which identifies them."""
         groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
         if not self:
             return groups
-        # sudo: the token of the link, for whom the caller writes to; see access_token
+        # sudo: the token of the link, for the recipients of the caller; see access_token
         update = self.sudo()
         title = update._get_button_title()
         own = [
@@ -103,7 +103,7 @@ class ClientUpdateThreadMixin(models.AbstractModel):
 
     def _check_outsiders(self, partner_ids, client_only=False):
         """Refuse people of another client; ``client_only``: and colleagues, too."""
-        # sudo: only whose contact somebody is, of partners that the user names himself
+        # sudo: only the client of a contact, of partners named by the user
         partners = self.env["res.partner"].sudo().browse(partner_ids or [])
         outside = partners if client_only else partners.filtered("partner_share")
         for update in self.sudo():
@@ -113,5 +113,6 @@ class ClientUpdateThreadMixin(models.AbstractModel):
     @api.model
     def _get_outsider_message(self):
         return self.env._(
-            "Only contacts of this client can receive this. Please write to others elsewhere."
+            "Only contacts of this client can receive this. Please write to other contacts "
+            "elsewhere."
         )

@@ -7,7 +7,7 @@ from .client_perceived_value_mixin import OWN_SOURCES, SOURCES
 class ClientValue(models.Model):
     """What a client said that our work is worth to it, in its own words.
 
-    Append-only, and nobody may write it: ``_record`` makes it for the portal, for the link in
+    Append-only, and no user may write it: ``_record`` makes it for the portal, for the link in
     a mail, and for the form in which we note what was said and where. It lies beside what we
     believe, and answers what we claim in an accomplishment.
     """
@@ -18,7 +18,7 @@ class ClientValue(models.Model):
     _order = "date desc, id desc"
     _rec_name = "words"
     _check_company_auto = True
-    # The rights keep everybody from writing; this keeps defaults of the context from it, too.
+    # The rights keep users from writing; this refuses defaults of the context, too.
     _evidence_fields = frozenset(
         {
             "relationship_id",
@@ -35,11 +35,11 @@ class ClientValue(models.Model):
         }
     )
 
-    words = fields.Text(string="In Their Words", readonly=True)
+    words = fields.Text(string="In the Client's Words", readonly=True)
     date = fields.Date(required=True, readonly=True, index=True)
     contact_id = fields.Many2one(
         "res.partner",
-        string="Said By",
+        string="Answered By",
         required=True,
         readonly=True,
         index=True,
@@ -47,14 +47,14 @@ class ClientValue(models.Model):
         ondelete="restrict",
     )
     source = fields.Selection(SOURCES, required=True, readonly=True)
-    # As an attachment it has the rights of this model: nobody may change it.
+    # As an attachment it has the rights of this model: no user may change it.
     proof = fields.Binary(readonly=True, attachment=True)
     proof_name = fields.Char(readonly=True)
     is_own = fields.Boolean(
-        string="Confirmed by the Client Itself",
+        string="Confirmed by the Client",
         compute="_compute_is_own",
         store=True,
-        help="The client wrote it itself, or there is a proof of it. Otherwise it is our note.",
+        help="The client wrote it, or there is a proof of it. Otherwise it is our note.",
     )
     accomplishment_id = fields.Many2one(
         "client.accomplishment",
@@ -66,12 +66,12 @@ class ClientValue(models.Model):
     verdict = fields.Selection(
         [("yes", "Yes, it helped us"), ("no", "Not quite")],
         readonly=True,
-        help="The client's answer to what we say that we did for it.",
+        help="The client's answer to this accomplishment.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
         readonly=True,
-        help="The figure that the client itself put on it. None when it only used words.",
+        help="The value given by the client. Empty when the client answered in words only.",
     )
 
     @api.depends("source", "proof_name")
@@ -89,11 +89,11 @@ class ClientValue(models.Model):
     @api.constrains("date")
     def _check_date(self):
         if any(value.date > self._get_latest_today() for value in self):
-            raise ValidationError(self.env._("The client has not said this yet: check the date."))
+            raise ValidationError(self.env._("The date of the answer cannot be in the future."))
 
     @api.model
     def _record(self, relationship, contact, source, **values):
-        """Keep what a contact said; the caller has checked who writes and on whose behalf.
+        """Record what a contact said; the caller has checked the writer and the contact.
 
         :param values: ``words``, ``date``, ``proof`` with ``proof_name``, ``accomplishment_id``
             with ``verdict`` and ``amount``
@@ -107,7 +107,7 @@ class ClientValue(models.Model):
         }
         values["proof_name"] = values.get("proof") and (values.get("proof_name") or "proof")
         self._check_said(contact, values)
-        # sudo: nobody may write this model; what goes in was checked just above
+        # sudo: no user may write this model; the values were checked just above
         value = self.sudo().create(values)
         if not value.accomplishment_id:
             value.relationship_id._close_ask_reminder()
@@ -118,10 +118,12 @@ class ClientValue(models.Model):
         # sudo: only whether the contact is one of us
         if contact.sudo().user_ids.filtered(lambda user: user._is_internal()):
             raise UserError(
-                self.env._("%s works with us and can't speak for the client.", contact.display_name)
+                self.env._(
+                    "%s is an internal user and cannot answer for the client.", contact.display_name
+                )
             )
         if not values.get("verdict") and not (values.get("words") or "").strip():
-            raise UserError(self.env._("Please write what the client said."))
+            raise UserError(self.env._("Please enter the client's words."))
         if (
             values.get("verdict")
             and values["source"] not in OWN_SOURCES
@@ -129,7 +131,7 @@ class ClientValue(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "Please attach the mail or the document in which the client says so. "
-                    "Without it, ask for the answer by mail."
+                    "Please attach the mail or the document with the client's answer, or ask the "
+                    "client by mail."
                 )
             )

@@ -11,8 +11,8 @@ VALID_HOURS = 24 * 90
 class ClientValueLink(models.AbstractModel):
     """Links by which one contact of a client answers without a login.
 
-    A link names the record and the contact, and is signed: nobody can make one or change whom it
-    speaks for. None of us may read it, or we could answer in the client's place: the mail is
+    A link names the record and the contact, and is signed: it can't be made or changed by others.
+    None of us may read it, or we could answer in the client's place: the mail is
     made by the system, hangs on no record, and is deleted once it is sent.
     """
 
@@ -61,14 +61,14 @@ class ClientValueLink(models.AbstractModel):
     def _send(self, record, contact, template_xmlid):
         """Mail the link to the contact, in the contact's language."""
         record.check_access("write")
-        # sudo: only who may answer and where he is reached, of a contact of the user's own client
+        # sudo: only the name and address of a contact of the user's own client
         contact = contact.sudo()
         if not contact.email_normalized:
             raise UserError(self.env._("%s has no valid e-mail address.", contact.display_name))
         if not self._may_answer(record.sudo(), contact):
-            raise UserError(self.env._("%s can't answer this.", contact.display_name))
+            raise UserError(self.env._("%s cannot answer this.", contact.display_name))
         sender = self.env.user
-        # Made by the system, not by the user: who makes a mail may read it, and its link.
+        # Made by the system, not by the user: the author of a mail may read it, and its link.
         template = self.env.ref(template_xmlid).with_user(SUPERUSER_ID)
         template.with_context(
             answer_url=self._get_url(record, contact),

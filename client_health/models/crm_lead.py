@@ -24,13 +24,13 @@ class CrmLead(models.Model):
         return result
 
     def _open_client_relationships(self):
-        """Make a client of who said yes; one that had ended only makes an activity."""
+        """Make a client of the won customer; one that had ended only makes an activity."""
         for company, leads in self.grouped(lambda lead: lead._get_client_company()).items():
             owners = {
                 lead.partner_id.commercial_partner_id: lead.user_id
                 for lead in leads.filtered("partner_id")
             }
-            # sudo: whoever may win the opportunity may make its client; nothing is read back
+            # sudo: users who may win the opportunity may make its client; nothing is read back
             self.env["client.intake"].sudo()._add_clients(company, owners)
         self._take_fit_along()
         self._link_agreements()

@@ -13,7 +13,7 @@ class MailActivityPlanTemplate(models.Model):
 
     responsible_type = fields.Selection(
         selection_add=[
-            ("client_owner", "Relationship owner"),
+            ("client_owner", "Salesperson of the client"),
             ("client_team_leader", "Team leader"),
             ("client_project_manager", "Project manager"),
         ],
@@ -28,7 +28,7 @@ class MailActivityPlanTemplate(models.Model):
                 and template.plan_id.res_model != "client.relationship"
             ):
                 raise ValidationError(
-                    self.env._("Those responsible types are limited to plans for clients.")
+                    self.env._("These responsible types are limited to plans for clients.")
                 )
 
     def _determine_responsible(self, on_demand_responsible, applied_on_record):
@@ -42,8 +42,8 @@ class MailActivityPlanTemplate(models.Model):
     def _get_client_responsibles(self, relationships):
         """Return {relationship id: user} for one step, in a fixed number of queries.
 
-        An archived or missing responsible falls back to the owner, then to the team leader,
-        then to whoever moves the client: a step that nobody owns is a step that nobody takes.
+        An archived or missing responsible falls back to the salesperson, then to the team leader,
+        then to the user who moves the client, so that no step is without a user.
         """
         self.ensure_one()
         preferred = self._get_preferred_responsibles(relationships)

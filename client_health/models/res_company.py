@@ -23,7 +23,7 @@ class ResCompany(models.Model):
         readonly=True,
         copy=False,
         groups="client_health.group_client_manager",
-        help="When the profitability of all clients was last read from the documents.",
+        help="Date of the last update of the profitability of all clients.",
     )
     client_profitability_error = fields.Text(
         string="Profitability Error",
@@ -34,11 +34,11 @@ class ResCompany(models.Model):
     )
     client_fit_required = fields.Boolean(
         string="Fit Before Winning",
-        help="An opportunity is won only when the answers on its tab Fit say that it is a fit.",
+        help="An opportunity can be won only when the answers on its Fit tab show a fit.",
     )
     client_agreement_required = fields.Boolean(
         string="Agreement Before Winning",
-        help="An opportunity is won only when the client accepted its working agreement.",
+        help="An opportunity can be won only when the client has accepted its working agreement.",
     )
     client_target_margin = fields.Float(
         string="Target Margin (%)",
@@ -55,25 +55,25 @@ class ResCompany(models.Model):
         "The target margin of clients must be more than 0 % and less than 100 %.",
     )
     client_health_healthy = fields.Float(
-        string="Healthy From",
+        string="Green From",
         default=75,
-        help="A score from here on is healthy (green). Between the two it is one to watch.",
+        help="From this score, a client is green. Between the two limits it is yellow.",
     )
     client_health_risk = fields.Float(
-        string="At Risk Below", default=50, help="A score below is at risk (red)."
+        string="Red Below", default=50, help="Below this score, a client is red."
     )
     client_health_move = fields.Selection(
         [("move", "Move the client"), ("propose", "Propose the move")],
         string="When Health Changes",
         default="move",
         required=True,
-        help="Between Healthy and At risk, clients can move by themselves after what the last "
-        "nights showed. Or a person decides. All other moves are always a person's.",
+        help="Between Healthy and At risk, clients can be moved by their nightly scores, or a "
+        "person decides. All other moves are made by a person.",
     )
     client_reboot_days = fields.Integer(
         string="Days for a Reboot",
         default=30,
-        help="How long a reboot may take. Whoever starts one can choose another deadline.",
+        help="Default duration of a reboot. Another deadline can be chosen for each one.",
     )
     client_health_backfill_date = fields.Date(readonly=True, copy=False)
     client_health_backfill_id = fields.Integer(readonly=True, copy=False)
@@ -81,8 +81,8 @@ class ResCompany(models.Model):
     _client_health_bands = models.Constraint(
         "CHECK(client_health_risk >= 0 AND client_health_healthy <= 100"
         " AND client_health_risk < client_health_healthy)",
-        "At risk begins below healthy, both between 0 and 100.",
+        "Red must be lower than green, both between 0 and 100.",
     )
     _client_reboot_days_positive = models.Constraint(
-        "CHECK(client_reboot_days > 0)", "A reboot takes at least one day."
+        "CHECK(client_reboot_days > 0)", "A reboot must last at least one day."
     )

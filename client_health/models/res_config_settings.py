@@ -32,5 +32,5 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
         if limits == (company._origin.client_health_healthy, company._origin.client_health_risk):
             return False
         if not 0 <= self.client_health_risk < self.client_health_healthy <= 100:
-            return {"error": self.env._("At risk begins below healthy, both between 0 and 100.")}
+            return {"error": self.env._("Red must be lower than green, both between 0 and 100.")}
         return self._preview_bands(company, limits=limits)

@@ -53,7 +53,7 @@ class ResPartner(models.Model):
         return self.commercial_partner_id
 
     def _compute_application_statistics_hook(self):
-        """Odoo's badges on the contact's card and list: the stage, for who may read it."""
+        """Odoo's badges on the contact's card and list: the stage, for users who may read it."""
         data_list = super()._compute_application_statistics_hook()
         if not self.env.user.has_group("client_health.group_client_user"):
             return data_list

@@ -74,7 +74,7 @@ class TestAccomplishment(AccomplishmentCommon):
         task = self.env["project.task"].create(
             {"name": "Coffee", "project_id": project.id, "state": "1_done"}
         )
-        with self.assertRaisesRegex(UserError, "none of your clients"):
+        with self.assertRaisesRegex(UserError, "does not belong to a client"):
             task.action_log_accomplishment()
 
     def test_portal_user_can_not_log_one(self):
@@ -93,8 +93,8 @@ class TestAccomplishment(AccomplishmentCommon):
         )
         task = self.env["project.task"].create({"name": "Theirs", "project_id": project.id})
         for message, vals in (
-            ("lies ahead", {"date": self._days(2)}),
-            ("less than nothing", {"value_amount": -1}),
+            ("in the future", {"date": self._days(2)}),
+            ("cannot be negative", {"value_amount": -1}),
             ("begin with https", {"link": "javascript:alert(1)"}),
             ("belongs to Client 0", {"project_id": project.id}),
             ("belongs to Client 0", {"task_id": task.id}),
@@ -324,5 +324,5 @@ class TestConfirmation(AccomplishmentCommon):
     def test_nobody_of_us_speaks_for_the_client(self):
         told = self._create_accomplishment()
         self.seller.partner_id.parent_id = self.client_partner
-        with self.assertRaisesRegex(UserError, "works with us"):
+        with self.assertRaisesRegex(UserError, "internal user"):
             told._answer(self.seller.partner_id, "mail", "yes", proof=PROOF)

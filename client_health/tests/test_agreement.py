@@ -47,7 +47,7 @@ class TestAgreement(ClientAgreementCommon):
             agreement.action_propose()
         self.signatory.email = "elena@example.com"
         agreement.proposal_end = self.today - timedelta(days=1)
-        with self.assertRaisesRegex(UserError, "later last day"):
+        with self.assertRaisesRegex(UserError, "choose a later date"):
             agreement.action_propose()
         agreement.proposal_end = self.today
         agreement.action_propose()
@@ -68,14 +68,14 @@ class TestAgreement(ClientAgreementCommon):
             "relationship_id": self._create_clients(1).id,
         }
         for name, value in changes.items():
-            with self.subTest(field=name), self.assertRaisesRegex(UserError, "can't be changed"):
+            with self.subTest(field=name), self.assertRaisesRegex(UserError, "cannot be changed"):
                 agreement.with_user(self.manager).write({name: value})
         agreement.action_withdraw()
         agreement.outcome = changes["outcome"]
         self.assertIn("Something else", agreement.outcome)
         self._accept(agreement)
         for user in (self.owner, self.manager, self.env.user):
-            with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "can't be"):
+            with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "cannot be"):
                 agreement.with_user(user).outcome = "<p>Forged</p>"
 
     def test_accepted_on_paper_needs_its_proof(self):
@@ -85,7 +85,7 @@ class TestAgreement(ClientAgreementCommon):
         for name, file in (("Elena Marsh", False), ("Elena Marsh", b""), (" ", proof)):
             with self.assertRaisesRegex(UserError, "attach the signed paper"):
                 record("paper", self.today, name, file, "signed.pdf")
-        with self.assertRaisesRegex(UserError, "in the past"):
+        with self.assertRaisesRegex(UserError, "in the future"):
             record("paper", self.today + timedelta(days=1), "Elena Marsh", proof, "signed.pdf")
         with self.assertRaisesRegex(UserError, "Only the client"):
             record("online", self.today, "Elena Marsh", proof, "signed.pdf")
@@ -137,7 +137,7 @@ class TestAgreement(ClientAgreementCommon):
         tomorrow = self.today + timedelta(days=1)
         with self.assertRaisesRegex(UserError, "what changed"):
             agreement._mark_outdated(self.signatory, "  ", self.today, tomorrow)
-        with self.assertRaisesRegex(UserError, "in the past"):
+        with self.assertRaisesRegex(UserError, "in the future"):
             agreement._mark_outdated(self.signatory, "More", tomorrow, tomorrow)
         self.assertEqual(agreement.state, "accepted")
 
@@ -159,7 +159,7 @@ class TestAgreement(ClientAgreementCommon):
         self.assertEqual(first.state, "replaced")
         self.assertTrue(first.replaced_on)
         self.assertIn("Website and booking", first.scope_in, "Both stay readable")
-        with self.assertRaisesRegex(UserError, "one that was accepted"):
+        with self.assertRaisesRegex(UserError, "only from an accepted agreement"):
             first.sudo().next_ids = False
             first._create_successor()
 
@@ -211,7 +211,7 @@ class TestAgreement(ClientAgreementCommon):
         draft, seen = self._create_agreement(), self._create_agreement()
         seen.action_propose()
         seen.action_withdraw()
-        with self.assertRaisesRegex(UserError, "archived, never deleted"):
+        with self.assertRaisesRegex(UserError, "cannot be deleted"):
             seen.with_user(self.manager).unlink()
         draft.with_user(self.manager).unlink()
         self.assertFalse(draft.exists())

@@ -72,7 +72,12 @@ class TestDecision(DecisionCommon):
         self.assertEqual(facts["They still owe us"], money(2000))
         self.assertEqual(
             [column["title"] for column in sheet["scenarios"]["columns"]],
-            ["Keep as it is", "Raise to break even", "Raise to 60.0 % margin", "Part as friends"],
+            [
+                "Keep the terms",
+                "Raise to break even",
+                "Raise to 60.0 % margin",
+                "End the relationship",
+            ],
         )
         rows = {row["code"]: row["values"] for row in sheet["scenarios"]["rows"]}
         self.assertEqual(
@@ -92,7 +97,7 @@ class TestDecision(DecisionCommon):
         sheet = self._open(nobody).sheet
         self.assertEqual(sheet["quadrant"]["code"], "unknown")
         self.assertEqual(sheet["quadrant"]["title"], "Not enough known")
-        self.assertEqual(self._open().sheet["quadrant"]["title"], "It does not pay for us")
+        self.assertEqual(self._open().sheet["quadrant"]["title"], "Not profitable for us")
         self.env.invalidate_all()
         self.assertIsNone(sheet["quadrant"]["us"])
         self.assertEqual(sheet["finding"], [])
@@ -336,10 +341,10 @@ class TestDeciding(DecisionCommon):
 
     def test_asks_for_decision_and_reason(self):
         decision = self._open()
-        with self.assertRaisesRegex(UserError, "What do you decide"):
+        with self.assertRaisesRegex(UserError, "one of the three decisions"):
             decision.action_decide()
         decision.choice = "keep"
-        with self.assertRaisesRegex(UserError, "Why"):
+        with self.assertRaisesRegex(UserError, "reason|why"):
             decision.action_decide()
 
     def test_raise_plans_the_talk_without_a_figure(self):
@@ -347,7 +352,7 @@ class TestDeciding(DecisionCommon):
         decision.write({"choice": "raise", "reason": "To 95 an hour"})
         decision.action_decide()
         activity = self.relationship.activity_ids.filtered(
-            lambda activity: activity.summary == "Talk about the rate"
+            lambda activity: activity.summary == "Discuss the rate"
         )
         self.assertEqual(activity.user_id, self.owner)
         self.assertNotIn("95", f"{activity.summary}{activity.note}")
@@ -378,7 +383,7 @@ class TestDeciding(DecisionCommon):
         controlled = self._create_relationship(self.vendor, self.controller)
         decision = self._open(controlled, self.controller)
         decision.write({"choice": "leave", "reason": "x"})
-        with self.assertRaisesRegex(UserError, "up to a manager"):
+        with self.assertRaisesRegex(UserError, "Only a manager"):
             decision.action_decide()
         decision.write({"choice": "keep"})
         decision.action_decide()

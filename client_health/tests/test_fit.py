@@ -65,7 +65,7 @@ class TestFitSheet(FitCommon):
         self.assertEqual(
             sections,
             [
-                "Do they get us?",
+                "Do they understand us?",
                 "Are we on the same page?",
                 "Do we want the same?",
                 "Is it all about money?",

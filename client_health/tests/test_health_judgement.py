@@ -99,9 +99,9 @@ class TestHealthJudgement(HealthCommon):
         explained = self.relationship.with_user(self.owner).get_health_explanation()
         self.assertEqual(explained["override"]["reason"], "Their new manager starts soon")
         date = format_date(self.env, override.date_end)
-        told = f"Watch until {date}: Their new manager starts soon"
+        told = f"Yellow until {date}: Their new manager starts soon"
         self.assertEqual(override.display_name, told)
-        self.assertIn(f"overridden until {date}: Watch", self.relationship.message_ids[0].body)
+        self.assertIn(f"overridden until {date}: Yellow", self.relationship.message_ids[0].body)
         override.action_end()
         self.assertRecordValues(
             self.relationship, [{"health_band": "risk", "health_overridden": False}]

@@ -79,7 +79,7 @@ class TestImportFile(VoiceCommon, HttpCase):
         return list(sheet.iter_rows(values_only=True))
 
     def test_goals(self):
-        header = ["Goal", "Client", "What It Brings the Client", "Baseline", "Target", "Actual"]
+        header = ["Goal", "Client", "Benefit for the Client", "Baseline", "Target", "Actual"]
         header += ["Start", "End", "State"]
         rows = [
             [f"Goal {number}", f"Client {number % 10}", "More guests", 10, 20, 12.5]

@@ -83,7 +83,7 @@ class TestJoin(ClientHealthCommon):
     def test_deletion_keeps_what_was_said(self):
         manager = self.relationship.with_user(self.manager)
         manager.message_post(body="They love the new site", message_type="comment")
-        with self.assertRaisesRegex(UserError, "archive the relationship"):
+        with self.assertRaisesRegex(UserError, "archive it instead"):
             manager.unlink()
         empty = self._create_clients(1)
         empty.with_user(self.manager).unlink()

@@ -88,7 +88,7 @@ class TestOpinion(VoiceCommon):
     def test_nobody_answers_for_another(self):
         self._ask(self.colleague)
         question = self._questions(self.colleague)
-        with self.assertRaisesRegex(UserError, "Nobody asked you"):
+        with self.assertRaisesRegex(UserError, "not for you"):
             question.with_user(self.owner)._answer_opinion("I know what he thinks")
         question.with_user(self.owner).action_feedback(feedback="He told me")
         self.assertFalse(self.relationship.feedback_ids)
@@ -97,7 +97,7 @@ class TestOpinion(VoiceCommon):
         self._ask(self.colleague)
         question = self._questions(self.colleague).with_user(self.colleague)
         question._answer_opinion("Once")
-        with self.assertRaisesRegex(UserError, "answered already"):
+        with self.assertRaisesRegex(UserError, "already been answered"):
             question._answer_opinion("Twice")
 
     def test_another_client_in_the_activity_leads_nowhere(self):

@@ -58,7 +58,7 @@ class TestRebootEvidence(RebootCommon):
     def test_a_goal_that_waits_for_a_yes_is_named(self):
         self._create_goal()
         self._assert_done()
-        self.assertIn("Waiting for a yes: 1", self.reboot.goals_text)
+        self.assertIn("Waiting for agreement: 1", self.reboot.goals_text)
 
     def test_a_dropped_goal_does_not_count(self):
         self._do_goals().action_drop()
@@ -70,7 +70,7 @@ class TestRebootEvidence(RebootCommon):
             name="Ten hotels", horizon="big", date_discussed=self.today - timedelta(days=2)
         )
         self._assert_done()
-        self.assertIn("no meeting was held", self.reboot.future_text)
+        self.assertIn("without a meeting", self.reboot.future_text)
         event = self._meet()
         self._assert_done("future")
         event.write(
@@ -217,7 +217,7 @@ class TestRebootFlow(RebootCommon):
 
     def test_owner_is_led_to_what_is_missing(self):
         reboot = self._start()
-        with self._refuse("(?s)Not yet to Healthy.*Goals agreed anew") as caught:
+        with self._refuse("(?s)Not yet to Healthy.*Goals agreed again") as caught:
             self._move(self.relationship, "healthy", user=self.owner)
         self.assertIsInstance(caught.exception, MoveQuestion)
         action = caught.exception.context["action"]
@@ -255,7 +255,7 @@ class TestRebootFlow(RebootCommon):
         context = caught.exception.context["action_context"]
         wizard = self.env["client.stage.move"].with_user(self.manager).with_context(**context)
         wizard = wizard.create({"reason": "They called us: all is well"})
-        self.assertNotIn("Goals agreed anew", wizard.missing)
+        self.assertNotIn("Goals agreed again", wizard.missing)
         self.assertIn("Scope confirmed by the client", wizard.missing)
         wizard.action_move()
         self.assertRecordValues(reboot, [{"state": "renewed", "is_forced": True, "done_count": 1}])
@@ -275,7 +275,7 @@ class TestRebootFlow(RebootCommon):
 
     def test_not_renewed_is_up_to_a_manager(self):
         reboot = self._start()
-        with self._refuse("up to a manager"):
+        with self._refuse("Only a manager"):
             reboot.with_user(self.owner).action_not_renew()
         self._prepare_move(self.relationship, "offboard", self.manager)
         wizard = (
@@ -327,9 +327,9 @@ class TestRebootFlow(RebootCommon):
     def test_an_ended_reboot_stays_as_it_was(self):
         reboot = self._start()
         self._move(self.relationship, "healthy")
-        with self._refuse("stays as it was"):
+        with self._refuse("cannot be changed"):
             reboot.with_user(self.manager).date_deadline = self.today
-        with self._refuse("stays as it was"):
+        with self._refuse("cannot be changed"):
             reboot.with_user(self.manager).user_id = self.seller
 
     def test_roles(self):

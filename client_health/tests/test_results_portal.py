@@ -304,7 +304,7 @@ class TestMailLink(ResultsCase):
             self.hidden.with_user(self.owner).action_ask()
         with self.assertRaises(AccessError):
             self.told.with_user(self.colleague)._ask(self.contact)
-        with self.assertRaisesRegex(UserError, "can't answer"):
+        with self.assertRaisesRegex(UserError, "cannot answer"):
             self.told.with_user(self.owner)._ask(self.other_portal.partner_id)
         self.contact.email = False
         with self.assertRaisesRegex(UserError, "no valid e-mail"):

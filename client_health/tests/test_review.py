@@ -45,7 +45,7 @@ class TestReview(ClientHealthCommon):
         self.assertEqual(cells["Client"], "Blue Harbour Hotels")
         self.assertEqual(cells["Stage"], "At risk")
         self.assertEqual(cells["Reason"], "Test: at_risk")
-        self.assertEqual(cells["Owner"], self.owner.name)
+        self.assertEqual(cells["Salesperson"], self.owner.name)
         self.assertIsInstance(cells["Days in Stage"], int)
         self.assertEqual(cells["Client Since"].date(), self.relationship.date_start)
         first = self.relationship.activity_ids.sorted("date_deadline")[0]

@@ -110,7 +110,7 @@ class TestScenarioWizard(ScenarioCommon):
         money = self._money
         lost = rows["Revenue Income lost, 37.5 % of all revenue"]
         self.assertEqual(lost, [money(12000), money(0), money(-12000)])
-        saved = rows["Cost Saved, once nobody is paid for the hours"]
+        saved = rows["Cost Saved, if the hours are no longer paid"]
         self.assertEqual(saved, [money(10000), money(0), money(-10000)])
         self.assertEqual(rows["Hours Freed"], ["200.0 h", "0.0 h", "-200.0 h"])
         self.assertEqual(rows["Effective hourly rate"][1], "–")

@@ -174,7 +174,7 @@ class TestStageMoves(ClientHealthCommon):
                     self.assertEqual(len(reboots), phase == "reboot")
 
     def test_meaning_of_a_stage_with_clients_stays(self):
-        with self.assertRaisesRegex(UserError, "can't be changed under them"):
+        with self.assertRaisesRegex(UserError, "phase cannot be changed"):
             self._get_stage("healthy").phase = "reboot"
         self._get_stage("healthy").phase = "healthy"
         empty = self.env["client.relationship.stage"].create({"name": "New", "phase": "healthy"})

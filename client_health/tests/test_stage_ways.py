@@ -219,7 +219,7 @@ class TestStageTogether(ClientHealthCommon):
             )
             if not other.rowcount:
                 self.skipTest("the database has no client that others see, too")
-            with self.assertRaisesRegex(LockError, "Somebody else is changing this client"):
+            with self.assertRaisesRegex(LockError, "Another user is changing this client"):
                 self._move(relationship, "at_risk")
             other.rollback()
         self._move(relationship, "at_risk")

@@ -165,12 +165,12 @@ class TestTalk(VoiceCommon):
                     "rating": "2",
                     "user_id": self.owner.id,
                     "state": "answered",
-                    "answer": "Talked about: Price",
+                    "answer": "Discussed: Price",
                 }
             ],
         )
         self.assertTrue(activity.date_done)
-        with self.assertRaisesRegex(UserError, "had already"):
+        with self.assertRaisesRegex(UserError, "conversation is closed"):
             activity._log_talk("Again")
 
     def test_mark_done_with_words_becomes_feedback_once(self):

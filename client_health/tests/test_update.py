@@ -54,7 +54,7 @@ class TestUpdate(UpdateCommon):
         self.assertIn("Dear Elena Marsh and Otis Fairweather", update.body)
         self.assertIn("I am sorry", update.body)
         self.assertNotIn("Stock is wrong", update.body)
-        with self.assertRaisesRegex(UserError, "write what belongs here first"):
+        with self.assertRaisesRegex(UserError, "fill in the placeholders first"):
             update.action_send()
         self.assertEqual(issue.action_write_apology()["res_id"], update.id, "No second draft")
 
@@ -63,9 +63,9 @@ class TestUpdate(UpdateCommon):
             {"name": "Silent", "parent_id": self.client_partner.id}
         )
         for vals, message in (
-            ({"recipient_ids": False}, "To whom"),
+            ({"recipient_ids": False}, "at least one recipient"),
             ({"recipient_ids": silent.ids}, "no e-mail address"),
-            ({"body": "<p><br></p>"}, "nothing to read"),
+            ({"body": "<p><br></p>"}, "text is still empty"),
         ):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, message):
                 self._draft(**vals).action_send()
@@ -100,13 +100,13 @@ class TestUpdate(UpdateCommon):
             {"kind": "repair"},
             {"relationship_id": other.id},
         ):
-            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "stays as it was"):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "cannot be changed"):
                 update.with_user(self.manager).write(vals)
-        with self.assertRaisesRegex(UserError, "is kept"):
+        with self.assertRaisesRegex(UserError, "cannot be deleted"):
             update.with_user(self.manager).unlink()
-        with self.assertRaisesRegex(UserError, "sent already"):
+        with self.assertRaisesRegex(UserError, "already been sent"):
             update.action_send()
-        with self.assertRaisesRegex(UserError, "is kept"):
+        with self.assertRaisesRegex(UserError, "cannot be deleted"):
             self._with_issue(update)
         update.active = False
         self._draft().with_user(self.manager).unlink()

@@ -111,7 +111,7 @@ def _read_people(env, relationships, as_of, hours_per_unit):
 
 
 def _read_referred(env, relationships, as_of):
-    """Clients who came through this one, and their revenue: what hangs on it."""
+    """Referred clients, and their revenue: what hangs on it."""
     start, end = period.last_full_months(as_of)
     rows = fetch(
         env,

@@ -208,7 +208,7 @@ def _make_confirmed(row, sums):
 
 
 def read_referrals(env, relationships, as_of):
-    """Clients who came through this one and are still here; none is no reading: none is owed."""
+    """Clients referred by this one that are still here; none is no reading: none is owed."""
     rows = fetch(
         env,
         SQL(

@@ -1,6 +1,6 @@
 """Reads the ledger's documents; returns what to mend: no client, no cost, or left out.
 
-Each SELECT has the columns COLUMNS, one row per record to mend and month. ``amount`` is in
+Each SELECT has the columns COLUMNS, one row per record to correct and month. ``amount`` is in
 company currency: revenue of what is revenue, else a positive cost.
 """
 

@@ -76,7 +76,7 @@ class Departure(NamedTuple):
     """What goes with a client, and what its hours would earn elsewhere."""
 
     income_lost: float
-    cost_saved: float | None  # labour included: nobody is paid for these hours any more
+    cost_saved: float | None  # labour included: these hours are no longer paid
     hours_freed: float
     fees_lost: float  # what the hours bring in here
     earned_elsewhere: float | None  # what they would, at the company's average effective rate

@@ -31,11 +31,11 @@ registry.category("web_tour.tours").add("client_health_parting", {
             trigger: ".o_breadcrumb:contains('Profitability')",
         },
         {
-            trigger: ".breadcrumb-item:contains('Give and take')",
+            trigger: ".breadcrumb-item:contains('Decision')",
             run: "click",
         },
         {
-            trigger: "div[name='choice'] label:contains('Part as friends')",
+            trigger: "div[name='choice'] label:contains('End the relationship')",
             run: "click",
         },
         {

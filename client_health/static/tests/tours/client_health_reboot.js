@@ -62,7 +62,7 @@ registry.category("web_tour.tours").add("client_health_reboot", {
         },
         {
             content: "It waits for a yes: the same button leads to it now",
-            trigger: "div[name='goals_text']:contains('Waiting for a yes: 1')",
+            trigger: "div[name='goals_text']:contains('Waiting for agreement: 1')",
         },
         {
             trigger: "button[name='action_goals']:visible",
