@@ -1,9 +1,84 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
+
+from ..const import USER_GROUP
+from ..engine.agreement import scope
+
+# A closed task stays on the list of work to clarify if it was worked on so recently.
+RECENT = timedelta(days=30)
 
 
 class ProjectTask(models.Model):
+    """Records which side requested a task: the client, we, or unclear.
+
+    Guessed from how the task was made (``client.request.guess.mixin``), and followed by its
+    sub-tasks. What a person enters (``requested_choice``) is never overwritten by a guess or by the
+    parent.
+    Portal users read none of this: see ``TASK_PORTAL_READABLE_FIELDS`` of project.task.
+
+    Guesses who asked for a task from how it was made: by an order, on the portal, by mail.
+
+    One by one when a task is made, and all at once for those that were there before the addon.
+    """
+
     _name = "project.task"
-    _inherit = ["project.task", "client.accomplishment.source.mixin", "client.request.mixin"]
+    _inherit = ["project.task", "client.accomplishment.source.mixin"]
+
+    requested_by = fields.Selection(
+        [("client", "The client"), ("us", "Our own idea"), ("unclear", "Unclear")],
+        compute="_compute_requested_by",
+        inverse="_inverse_requested_by",
+        store=True,
+        readonly=False,
+        recursive=True,
+        index=True,
+        copy=False,
+        tracking=True,
+        groups=USER_GROUP,
+        help="Side that requested this work. By default, tasks from an order, the portal or a "
+        "mail of the client were requested by the client; any other is unclear until it is "
+        "entered. Sub-tasks follow their parent.",
+    )
+    requested_by_partner_id = fields.Many2one(
+        "res.partner",
+        string="Requesting Contact",
+        compute="_compute_requested_by",
+        inverse="_inverse_requested_by",
+        store=True,
+        readonly=False,
+        recursive=True,
+        index="btree_not_null",
+        copy=False,
+        groups=USER_GROUP,
+        help="Contact of the client who requested it, or confirmed it later.",
+    )
+    requested_choice = fields.Selection(
+        [("client", "The client"), ("us", "Our own idea"), ("unclear", "Unclear")],
+        string="Requested By (Entered)",
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        groups=USER_GROUP,
+    )
+    requested_date = fields.Date(
+        string="Clarified On",
+        copy=False,
+        groups=USER_GROUP,
+        help="Date on which this was clarified with the client.",
+    )
+    request_to_clear = fields.Boolean(
+        string="Unrequested",
+        compute="_compute_request_to_clear",
+        search="_search_request_to_clear",
+        groups=USER_GROUP,
+        help="Work for a client that is open, or was worked on in the last 30 days, and is not "
+        "known to be requested by the client.",
+    )
 
     @api.model
     def _get_accomplishment_field(self):
@@ -23,3 +98,213 @@ class ProjectTask(models.Model):
             date=fields.Date.context_today(self, self.date_end),
             milestone_id=self.milestone_id.id,
         )
+
+    @api.depends(
+        "project_id.is_template",
+        "has_template_ancestor",
+        "requested_choice",
+        "parent_id.requested_by",
+        "parent_id.requested_by_partner_id",
+    )
+    def _compute_requested_by(self):
+        guesses = self._guess_requests()
+        for task in self:
+            asker = task.requested_by_partner_id
+            if task._is_request_template():
+                value, asker = False, False
+            elif task.requested_choice:
+                value = task.requested_choice
+            elif task.parent_id:
+                value = task.parent_id.requested_by
+                asker = task.parent_id.requested_by_partner_id
+            else:
+                value, asker = guesses[task]
+            task.requested_by = value
+            task.requested_by_partner_id = asker
+
+    def _inverse_requested_by(self):
+        """What a person entered stays."""
+        for task in self:
+            task.requested_choice = task.requested_by
+
+    def _is_request_template(self):
+        """Templates have no requester, and private to-dos are the user's own."""
+        self.ensure_one()
+        return not self.project_id or self.has_template_ancestor or self.project_id.is_template
+
+    def _compute_request_to_clear(self):
+        found = self.search([("id", "in", self.ids), ("request_to_clear", "=", True)])
+        for task in self:
+            task.request_to_clear = task in found
+
+    @api.model
+    def _search_request_to_clear(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        since = fields.Date.context_today(self) - RECENT
+        # sudo: whether a task was worked on, not by which user or how long
+        recent = (
+            self.env["account.analytic.line"]
+            .sudo()
+            ._search([("task_id", "!=", False), ("date", ">=", since)])
+        )
+        worked = recent.subselect(SQL.identifier(recent.table, "task_id"))
+        domain = (
+            Domain("requested_by", "in", ("us", "unclear"))
+            & Domain("project_id.partner_id", "!=", False)
+            & Domain("project_id.active", "=", True)
+            & Domain("project_id.is_template", "=", False)
+            & Domain("has_template_ancestor", "=", False)
+            & (Domain("is_closed", "=", False) | Domain("id", "in", worked))
+        )
+        return domain if True in value else ~domain
+
+    def action_client_asked(self):
+        """The client confirmed that this work is theirs: today, by the contact of the task."""
+        for task in self._get_to_clear():
+            task.write(
+                {
+                    "requested_by": "client",
+                    "requested_by_partner_id": task._get_request_contact().id,
+                    "requested_date": fields.Date.context_today(self),
+                }
+            )
+
+    def action_our_idea(self):
+        """Record that the client did not request this."""
+        self._get_to_clear().write({"requested_by": "us", "requested_by_partner_id": False})
+
+    def _get_to_clear(self):
+        """Return the tasks, to write "Requested By": for their team and the client's. The client's
+        salesperson clarifies the work, and may have no right to plan it.
+        """
+        self._check_field_access(self._fields["requested_by"], "write")
+        for relationship, tasks in (self - self._filtered_access("write"))._get_request_clients():
+            if not (relationship and relationship.sudo(False).has_access("write")):
+                tasks.sudo(False).check_access("write")
+        # sudo: checked above, and only "Requested By" is written
+        return self.sudo()
+
+    def _get_request_contact(self):
+        self.ensure_one()
+        return self.requested_by_partner_id or self.partner_id or self.project_id.partner_id
+
+    def action_ask_request(self):
+        """Ask the owners of the clients to clear the selected work with them."""
+        self._check_field_access(self._fields["requested_by"], "write")
+        owners = self.env["res.users"]
+        for relationship, tasks in self._get_request_clients():
+            if relationship:
+                owners |= relationship._ask_scope(tasks)
+        if not owners:
+            raise UserError(
+                self.env._("This customer is not a client yet. Please add it as a client first.")
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%s has been asked to clarify this with the client.",
+                    ", ".join(owners.mapped("name")),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _get_request_clients(self):
+        """Return [(relationship, or none; tasks of that client)], as superuser."""
+        # sudo: users who work on a task may have its client asked; only a name is shown
+        tasks = self.sudo()
+        relationships = (
+            self.env["client.relationship"]
+            .sudo()
+            .search([("partner_id", "in", tasks.project_id.partner_id.commercial_partner_id.ids)])
+        )
+        by_key = {(rel.partner_id, rel.company_id): rel for rel in relationships}
+        none = relationships.browse()
+        return list(tasks.grouped(lambda task: by_key.get(task._get_request_key(), none)).items())
+
+    def _get_request_key(self):
+        self.ensure_one()
+        project = self.project_id
+        return project.partner_id.commercial_partner_id, project.company_id or self.env.company
+
+    def _guess_requests(self):
+        """Return {task: (requested_by, contact)}, from how each task was made.
+
+        The hook for other ways in which clients ask for work; ``engine.scope.select_guesses``
+        says the same for all tasks of a database at once, but for repetitions.
+        """
+        orders = self._get_request_orders()
+        earlier = self._get_earlier_requests()
+        return {
+            task: earlier.get(task.recurrence_id) or task._guess_request(orders.get(task._origin))
+            for task in self
+        }
+
+    def _guess_request(self, orderer):
+        """Judge by the order of the task, else by its creator, else by the author of the mail."""
+        self.ensure_one()
+        nobody = self.partner_id.browse()
+        # Odoo's public users have an archived partner: the person is unknown.
+        creator = (self.create_uid or self.env.user).filtered("share").partner_id.filtered("active")
+        sender = self.partner_id.filtered("partner_share") if self.email_from else nobody
+        client = self.project_id.partner_id.commercial_partner_id
+        if client and sender.commercial_partner_id != client:
+            sender = nobody
+        asker = orderer or creator or sender
+        return ("client" if asker else "unclear"), asker
+
+    def _get_earlier_requests(self):
+        """Return {recurrence: (requested_by, contact)}: one request covers all tasks."""
+        if not self.recurrence_id:
+            return {}
+        earlier = self.search(
+            [("recurrence_id", "in", self.recurrence_id.ids), ("id", "not in", self.ids)],
+            order="id",
+        )
+        return {
+            task.recurrence_id: (task.requested_by, task.requested_by_partner_id)
+            for task in earlier
+        }
+
+    def _get_request_orders(self):
+        """Return {task: customer of the order that made it}, in one query."""
+        # sudo: the customer's name only; planners of the work may not read the orders
+        lines = (
+            self.env["sale.order.line"]
+            .sudo()
+            .search_fetch(
+                [("task_id", "in", self.ids)], ["task_id", "order_partner_id", "order_id"]
+            )
+        )
+        return {line.task_id.sudo(False): line.order_id.partner_id.sudo(False) for line in lines}
+
+    def _auto_init(self):
+        """Guess for the tasks that are there already, all at once instead of one by one."""
+        is_new = self._auto and not column_exists(self.env.cr, self._table, "requested_by")
+        if is_new:
+            create_column(self.env.cr, self._table, "requested_by", "varchar")
+            create_column(self.env.cr, self._table, "requested_by_partner_id", "int4")
+        result = super()._auto_init()
+        if is_new:
+            self._guess_existing_requests()
+        return result
+
+    @api.model
+    def _guess_existing_requests(self):
+        """Fill in the guess for every task that has none."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE project_task k
+                   SET requested_by = g.requested_by, requested_by_partner_id = g.partner_id
+                  FROM (%s) g
+                 WHERE k.id = g.task_id
+                """,
+                scope.select_guesses(),
+            )
+        )
+        self.invalidate_model(["requested_by", "requested_by_partner_id"], flush=False)

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
+from ..const import MANAGER_GROUP, MONEY_GROUP
 from ..engine.profitability import scenario
-from .client_profitability_mixin import MONEY_GROUP
 
 
 class ResCompany(models.Model):
@@ -22,14 +22,14 @@ class ResCompany(models.Model):
         string="Profitability Rebuilt On",
         readonly=True,
         copy=False,
-        groups="client_health.group_client_manager",
+        groups=MANAGER_GROUP,
         help="Date of the last update of the profitability of all clients.",
     )
     client_profitability_error = fields.Text(
         string="Profitability Error",
         readonly=True,
         copy=False,
-        groups="client_health.group_client_manager",
+        groups=MANAGER_GROUP,
         help="Why the last nightly rebuild of the profitability failed. Empty when it did not.",
     )
     client_fit_required = fields.Boolean(
@@ -48,11 +48,6 @@ class ResCompany(models.Model):
         help="The margin, in percent of revenue, that every client should reach. Agencies that "
         "price each client for 60 to 70 % keep 50 to 60 % as a whole (Parakeeto, Delivery Margin "
         "and Agency Fee Calculator; they measure it after costs that are passed on).",
-    )
-
-    _client_target_margin_range = models.Constraint(
-        "CHECK (client_target_margin > 0 AND client_target_margin < 100)",
-        "The target margin of clients must be more than 0 % and less than 100 %.",
     )
     client_health_healthy = fields.Float(
         string="Green From",
@@ -78,6 +73,10 @@ class ResCompany(models.Model):
     client_health_backfill_date = fields.Date(readonly=True, copy=False)
     client_health_backfill_id = fields.Integer(readonly=True, copy=False)
 
+    _client_target_margin_range = models.Constraint(
+        "CHECK (client_target_margin > 0 AND client_target_margin < 100)",
+        "The target margin of clients must be more than 0 % and less than 100 %.",
+    )
     _client_health_bands = models.Constraint(
         "CHECK(client_health_risk >= 0 AND client_health_healthy <= 100"
         " AND client_health_risk < client_health_healthy)",

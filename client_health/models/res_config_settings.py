@@ -1,10 +1,9 @@
 from odoo import api, fields, models
 
-from .client_profitability_mixin import MONEY_GROUP
+from ..const import MONEY_GROUP
 
 
-# Odoo's own settings, extended: where every addon extends them
-class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-models
+class ResConfigSettings(models.TransientModel):
     _name = "res.config.settings"
     _inherit = ["res.config.settings", "client.health.band.mixin"]
 

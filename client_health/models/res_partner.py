@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..const import USER_GROUP
+
 # Odoo's tag colours: green, orange, blue, red, grey
 PHASE_COLORS = {"healthy": 10, "at_risk": 2, "reboot": 4, "offboard": 1, "ended": 0}
 
@@ -19,7 +21,7 @@ class ResPartner(models.Model):
         "client.relationship",
         "partner_id",
         string="Client Relationships",
-        groups="client_health.group_client_user",
+        groups=USER_GROUP,
     )
 
     @api.depends_context("partner_display_name_hide_company")
@@ -55,7 +57,7 @@ class ResPartner(models.Model):
     def _compute_application_statistics_hook(self):
         """Odoo's badges on the contact's card and list: the stage, for users who may read it."""
         data_list = super()._compute_application_statistics_hook()
-        if not self.env.user.has_group("client_health.group_client_user"):
+        if not self.env.user.has_group(USER_GROUP):
             return data_list
         for partner in self.filtered("client_relationship_id"):
             data_list[partner.id].append(

@@ -7,7 +7,7 @@ import xlsxwriter
 
 from odoo import api, models
 
-MONEY_GROUP = "client_health.group_client_profitability"
+from ..const import MONEY_GROUP
 
 # Text typed by a client or a colleague must never become a formula, a link or a number.
 WORKBOOK_OPTIONS = {

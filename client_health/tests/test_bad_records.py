@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from .test_join_rich import RichClientCommon
+from .relationship.test_client_merge_content import RichClientCommon
 
 LONG = "<script>alert(1)</script>" + "ä" * 40000
 

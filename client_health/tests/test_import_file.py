@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 
-from .common_voice import VoiceCommon
+from .health.common_voice import VoiceCommon
 
 ROWS = 1000
 

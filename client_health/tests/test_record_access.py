@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .test_join_rich import RichClientCommon
+from .relationship.test_client_merge_content import RichClientCommon
 
 OPERATIONS = ("read", "write", "create", "unlink")
 WORK = ("read", "write", "create")
@@ -63,7 +63,7 @@ class TestRecordAccess(RichClientCommon):
             for name, model in self.env.registry.items()
             if name.startswith("client.")
             and not (model._abstract or model._transient)
-            and issubclass(model, self.env.registry["client.child.mixin"])
+            and issubclass(model, self.env.registry["client.record.mixin"])
         }
         self.assertLessEqual(own - ELSEWHERE, RIGHTS.keys())
 

@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
 
-from .test_review import read_sheet
+from .relationship.test_review import read_sheet
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import stage_rules
-from ..models.client_offboarding_points_mixin import POINTS
+from ..models.offboarding.client_offboarding import POINTS
 
 
 class ClientOffboardingEnd(models.TransientModel):

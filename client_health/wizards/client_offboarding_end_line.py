@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.client_offboarding_points_mixin import POINT_SELECTION
+from ..models.offboarding.client_offboarding import POINT_SELECTION
 
 
 class ClientOffboardingEndLine(models.TransientModel):

@@ -3,6 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..const import USER_GROUP
+
 
 class ClientOpinionAsk(models.TransientModel):
     """Asks for the question and the colleagues; they are asked in ``client.opinion.mixin``."""
@@ -34,7 +36,7 @@ class ClientOpinionAsk(models.TransientModel):
 
     @api.model
     def _get_user_domain(self):
-        group = self.env.ref("client_health.group_client_user")
+        group = self.env.ref(USER_GROUP)
         return [("share", "=", False), ("all_group_ids", "in", group.ids)]
 
     @api.depends("scope", "relationship_ids")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.client_intake import get_left_out
+from ..models.relationship.client_intake import get_left_out
 
 BATCH = 500
 

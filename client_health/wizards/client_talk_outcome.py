@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.client_feedback import RATINGS
+from ..models.feedback.client_feedback import RATINGS
 
 
 class ClientTalkOutcome(models.TransientModel):

@@ -3,8 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.client_profitability_mixin import MONEY_GROUP
-from ..models.client_talk_facts import TOPICS, TOUGH
+from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
+from ..models.feedback.client_conversation_facts import TOPICS
 
 
 class ClientTalkPlan(models.TransientModel):
@@ -94,7 +94,7 @@ class ClientTalkPlan(models.TransientModel):
         # read, for example on a contact that they may not change; both were checked just above
         self.env["mail.activity"].sudo().create(
             {
-                "activity_type_id": self.env.ref(TOUGH).id,
+                "activity_type_id": self.env.ref(ACTIVITY_TOUGH_CONVERSATION).id,
                 "res_model_id": self.env["ir.model"]._get_id(record._name),
                 "res_id": record.id,
                 "user_id": self.user_id.id,

@@ -1,0 +1,18 @@
+"""Names that several features use: groups and activity types."""
+
+USER_GROUP = "client_health.group_client_user"
+MONEY_GROUP = "client_health.group_client_profitability"
+MANAGER_GROUP = "client_health.group_client_manager"
+
+ACTIVITY_AGREEMENT_CONVERSATION = "client_health.mail_activity_type_agreement_talk"
+ACTIVITY_AGREEMENT_REVIEW = "client_health.mail_activity_type_agreement_review"
+ACTIVITY_ASK_VALUE = "client_health.mail_activity_type_ask_value"
+ACTIVITY_CLEAR_SCOPE = "client_health.mail_activity_type_clear_scope"
+ACTIVITY_CLIENT_RETURNED = "client_health.mail_activity_type_client_returned"
+ACTIVITY_FIT = "client_health.mail_activity_type_fit"
+ACTIVITY_HEALTH = "client_health.mail_activity_type_health"
+ACTIVITY_OPINION = "client_health.mail_activity_type_opinion"
+ACTIVITY_OVERRIDE = "client_health.mail_activity_type_override"
+ACTIVITY_PULSE = "client_health.mail_activity_type_pulse"
+ACTIVITY_REBOOT = "client_health.mail_activity_type_reboot"
+ACTIVITY_TOUGH_CONVERSATION = "client_health.mail_activity_type_tough_conversation"

@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+from odoo.fields import NO_ACCESS, Domain
+from odoo.tools import consteq
+
+SEEN_STATES = ("accepted", "outdated", "replaced")
+
+
+class ClientAgreementPortal(models.Model):
+    """What the client sees of an agreement: its mails and its page.
+
+    The discussion on the agreement is internal. The client gets documents by mail, answered to
+    the owner's own address, and a page; neither shows or touches the discussion.
+    """
+
+    _name = "client.agreement"
+    _inherit = ["client.agreement", "portal.mixin"]
+
+    # Readable by no group: with the client's link one could accept in its name.
+    access_token = fields.Char(groups=NO_ACCESS)
+
+    def _compute_access_url(self):
+        result = super()._compute_access_url()
+        for agreement in self:
+            agreement.access_url = f"/my/agreements/{agreement.id}"
+        return result
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, mode="read", **kwargs):
+        """The link in the mail opens the page, never the discussion about it."""
+        for key in ("hash", "pid", "token"):
+            kwargs.pop(key, None)
+        return super()._get_thread_with_access(thread_id, mode=mode, **kwargs)
+
+    def action_preview(self):
+        """Open the page as the client sees it."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "target": "new", "url": self.access_url}
+
+    def _send_proposal(self):
+        self._send_document("client_health.mail_template_agreement_proposal")
+        self._message_log(
+            body=self.env._(
+                "The proposal was sent to %(name)s (%(email)s), open until %(day)s.",
+                name=self.signatory_id.name,
+                email=self.signatory_id.email,
+                day=fields.Date.to_string(self.proposal_end) or "–",
+            )
+        )
+
+    def _send_copy(self):
+        if self.signatory_id.email:
+            self._send_document("client_health.mail_template_agreement_accepted")
+
+    def _send_document(self, template_xmlid):
+        """Send the signatory a document mail that leaves no trace in the discussion.
+
+        It is not linked to the record and deleted once sent: no colleague sees the client's link,
+        and no reply of the client lands in our discussion.
+        """
+        # sudo: the link is for the client alone
+        template = self.env.ref(template_xmlid).sudo()
+        for agreement in self:
+            template.send_mail(
+                agreement.id,
+                email_values={
+                    "model": False,
+                    "res_id": False,
+                    "reply_to_force_new": True,
+                    "auto_delete": True,
+                },
+                email_layout_xmlid="mail.mail_notification_light",
+            )
+        # sent right after this is saved; a mail that was sent can't be taken back
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _is_link(self, access_token):
+        """Return whether the token is the one that the signatory got by mail."""
+        self.ensure_one()
+        # sudo: only compared, never returned
+        token = self.sudo().access_token
+        return bool(access_token and token and consteq(token, access_token))
+
+    @api.model
+    def _get_portal_domain(self, client):
+        """Return the domain of what the portal users of a client see: never a draft."""
+        seen = Domain("state", "in", SEEN_STATES) & Domain("active", "in", [True, False])
+        open_ = Domain("state", "=", "proposed") & Domain("active", "=", True)
+        # Before the opportunity is won it may change hands: then the agreement stays with the
+        # client whose signatory it names.
+        mine = Domain("relationship_id.partner_id", "=", client.id) | (
+            Domain("relationship_id", "=", False)
+            & Domain("lead_id.partner_id.commercial_partner_id", "=", client.id)
+            & Domain("signatory_id.commercial_partner_id", "=", client.id)
+        )
+        return (seen | open_) & mine
+
+    def _get_signing_refusal(self, user, by_link):
+        """Return why this visitor can't answer for the client, or False when they can."""
+        self.ensure_one()
+        if user._is_public():
+            allowed = by_link
+        elif user._is_internal():
+            return self.env._(
+                "Only the client can accept. An acceptance on paper or by mail is recorded on the "
+                "agreement itself, with its proof."
+            )
+        else:
+            allowed = user.partner_id == self.signatory_id
+        if allowed:
+            return False
+        return self.env._("This agreement waits for the answer of %s.", self.signatory_id.name)
+
+    def _get_portal_values(self):
+        """Return what the client may read of the agreement: nothing else goes to its page."""
+        self.ensure_one()
+        states = dict(self._fields["state"]._description_selection(self.env))
+        return {
+            "name": self.name,
+            "version": self.version,
+            "state": self.state,
+            "state_name": states[self.state],
+            "client_name": self.partner_id.name,
+            "company_name": self.company_id.name,
+            "owner_name": self.user_id.name,
+            "signatory_name": self.signatory_id.name,
+            "contents": self._get_contents(),
+            "hours_month": self.hours_month,
+            "date_review": self.date_review,
+            "proposed_on": self.proposed_on,
+            "proposal_end": self.proposal_end,
+            "is_over": self._is_proposal_over(),
+            "accepted_on": self.accepted_on,
+            "accepted_by": self.accepted_by,
+            "acceptance_channel": self.acceptance_channel,
+            "signature": self.signature,
+            "replaced_on": self.replaced_on,
+        }

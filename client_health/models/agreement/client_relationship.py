@@ -1,0 +1,86 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from ...const import ACTIVITY_CLEAR_SCOPE, USER_GROUP
+
+
+class ClientRelationship(models.Model):
+    """The working agreements of a client.
+
+    The scope of the work for one client.
+    """
+
+    _name = "client.relationship"
+    _inherit = ["client.relationship", "client.agreement.holder.mixin", "client.demand.mixin"]
+
+    agreement_ids = fields.One2many(
+        "client.agreement",
+        "relationship_id",
+        string="Agreements",
+        groups=USER_GROUP,
+    )
+    # The question that comes up every week: is this what we agreed on?
+    agreement_scope_in = fields.Html(
+        related="agreement_id.scope_in",
+        string="Agreed Scope",
+        related_sudo=False,
+        groups=USER_GROUP,
+    )
+    agreement_scope_out = fields.Html(
+        related="agreement_id.scope_out",
+        string="Agreed not to Be in Scope",
+        related_sudo=False,
+        groups=USER_GROUP,
+    )
+
+    @api.model
+    def _get_agreement_link(self):
+        return "relationship_id"
+
+    def action_expectation_changed(self):
+        self.ensure_one()
+        return self.agreement_id.action_expectation_changed()
+
+    def action_renew_agreement(self):
+        self.ensure_one()
+        return self.agreement_id.action_renew()
+
+    def _get_scope_hours(self, as_of):
+        hours = {}
+        for company, group in self.grouped("company_id").items():
+            ids = tuple(group.partner_id.ids)
+            if not ids:
+                continue
+            found = self._read_scope_hours((company.id,), as_of, "partner_id", partner_ids=ids)
+            hours |= {
+                rel._origin.id: found[rel.partner_id._origin.id]
+                for rel in group
+                if rel.partner_id._origin.id in found
+            }
+        return hours
+
+    def _get_scope_task_domain(self):
+        return [
+            ("project_id.partner_id.commercial_partner_id", "=", self.partner_id.id),
+            ("project_id.company_id", "in", [self.company_id.id, False]),
+        ]
+
+    def _ask_scope(self, tasks):
+        """Give the salesperson one activity that names the tasks; return the users asked.
+
+        What is asked again before it is answered is added to the same activity.
+        """
+        self.ensure_one()
+        owner = self.user_id or self.team_id.user_id or self.env.user
+        pending = self.activity_search([ACTIVITY_CLEAR_SCOPE], user_id=owner.id)[:1]
+        note = pending.note or Markup("")
+        new = tasks.filtered(lambda task: f'data-oe-id="{task.id}"' not in note)
+        lines = Markup("").join(Markup("<li>%s</li>") % task._get_html_link() for task in new)
+        if pending and lines:
+            pending.note = note + Markup("<ul>%s</ul>") % lines
+        elif lines:
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
+                ACTIVITY_CLEAR_SCOPE, user_id=owner.id, note=Markup("<ul>%s</ul>") % lines
+            )
+        return owner

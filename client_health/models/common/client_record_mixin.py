@@ -1,0 +1,81 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ClientRecordMixin(models.AbstractModel):
+    """A record of one client: a goal, a line of feedback, an agreement …
+
+    The partner is not stored beside the relationship: when clients are merged, their records
+    move with the relationship. Each model brings its record rules, which follow those of the
+    relationship (``security/client_relationship_security.xml``).
+
+    Links to records of another client are refused; ``_get_client_links`` names the fields to
+    look at. A record does not move to a client that the user may not write either: Odoo checks
+    its rules before a write, not after it.
+    """
+
+    _name = "client.record.mixin"
+    _description = "Record of a Client"
+    _check_company_auto = True
+
+    relationship_id = fields.Many2one(
+        "client.relationship",
+        string="Client",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        related="relationship_id.company_id", store=True, index=True, precompute=True
+    )
+    partner_id = fields.Many2one(related="relationship_id.partner_id", string="Client Contact")
+
+    @api.model
+    def _get_client_links(self):
+        """Return {field name: paths from the linked record to its client, best first}."""
+        return {}
+
+    @api.constrains(lambda self: [*self._get_client_links(), "relationship_id"])
+    def _check_client_links(self):
+        links = self._get_client_links()
+        # constraints run as superuser: whose client it is may be read of any record named here
+        for record in self:
+            for fname, paths in links.items():
+                linked = record[fname]
+                owners = (linked.mapped(path) for path in paths)
+                owner = next((found for found in owners if found), linked.browse())
+                if linked and owner != record.partner_id:
+                    raise ValidationError(record._get_foreign_message(fname, owner))
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "relationship_id" in vals:
+            self.check_access("write")
+            # the company comes with the client: Odoo looks at what was written, not at the rest
+            self._check_company()
+        return result
+
+    @api.model
+    def _get_latest_today(self):
+        """Return the date where the day begins first: no user's today lies in the future."""
+        return (fields.Datetime.now() + timedelta(hours=14)).date()
+
+    def _get_foreign_message(self, fname, owner):
+        names = {
+            "field": self._fields[fname]._description_string(self.env),
+            "linked": self[fname].display_name,
+            "client": self.partner_id.display_name,
+        }
+        if not owner:
+            return self.env._(
+                "%(field)s: %(linked)s has no client yet. Please choose a record of %(client)s.",
+                **names,
+            )
+        return self.env._(
+            "%(field)s: %(linked)s belongs to %(owner)s. Please choose a record of %(client)s.",
+            owner=owner.display_name,
+            **names,
+        )

@@ -1,0 +1,343 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import html2plaintext
+
+from ...engine.correspondence import waiting
+
+RATINGS = [
+    ("1", "1 – very unhappy"),
+    ("2", "2 – unhappy"),
+    ("3", "3 – so-so"),
+    ("4", "4 – happy"),
+    ("5", "5 – delighted"),
+]
+# The words of others, which no user may change
+WORDS = frozenset(
+    ("relationship_id", "contact_id", "user_id", "date", "text", "rating", "wear", "question")
+)
+# Kinds of feedback that need an answer
+TO_ANSWER = ("complaint", "concern")
+ANSWER_FIELDS = frozenset(
+    (
+        "state",
+        "answered_date",
+        "answered_by_id",
+        "answer",
+        "resolved_date",
+        "resolved_by_id",
+        "resolution",
+    )
+)
+
+
+class ClientFeedback(models.Model):
+    """One statement of a client, or of a colleague about a client: a line of the feedback log.
+
+    Most lines are written down by one of us. The words of clients and of colleagues who answered
+    stay unchanged: others may classify them, not rewrite them.
+
+    When a complaint or concern was answered and resolved, by whom, and in which words.
+
+    Never typed in: it is recorded by the methods here, or found in the discussion. The model
+    has the kind, the date and the message of the feedback, and names ANSWER_FIELDS among its
+    evidence.
+    """
+
+    _name = "client.feedback"
+    _description = "Client Feedback"
+    _inherit = [
+        "client.record.mixin",
+        "client.evidence.mixin",
+        "client.internal.thread.mixin",
+        "mail.activity.mixin",
+    ]
+    _order = "date desc, id desc"
+    _evidence_fields = ANSWER_FIELDS | {"given_by_client"}
+
+    kind = fields.Selection(
+        [
+            ("praise", "Praise"),
+            ("complaint", "Complaint"),
+            ("price_pressure", "Price pressure"),
+            ("scope_change", "Scope change"),
+            ("value", "Value in their words"),
+            ("concern", "Concern"),
+            ("team", "Team input"),
+        ],
+        required=True,
+        index=True,
+        tracking=True,
+        help="Complaints and concerns need an answer. Team input is feedback of a colleague about "
+        "the client.",
+    )
+    text = fields.Text(required=True, help="As close to their own words as you can.")
+    rating = fields.Selection(
+        RATINGS, tracking=True, help="How happy they sounded. Leave it empty if unknown."
+    )
+    wear = fields.Selection(
+        [
+            ("1", "1 – gives me energy"),
+            ("2", "2 – easy"),
+            ("3", "3 – as any other"),
+            ("4", "4 – demanding"),
+            ("5", "5 – very demanding"),
+        ],
+        string="How Demanding",
+        help="How demanding this client is for the colleague who answers.",
+    )
+    question = fields.Char(readonly=True, help="Question to the colleague.")
+    date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
+    channel = fields.Selection(
+        [
+            ("mail", "E-mail"),
+            ("call", "Phone call"),
+            ("video", "Video call"),
+            ("visit", "Face to face"),
+            ("portal", "Portal"),
+        ],
+        help="How it reached us.",
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="From",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('id', 'child_of', partner_id)]",
+        help="Contact of the client who gave the feedback.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Recorded By",
+        default=lambda self: self.env.user,
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('share', '=', False)]",
+        help="User who recorded it; for team input, the colleague who gave it.",
+    )
+    given_by_client = fields.Boolean(
+        string="Written by the Client",
+        readonly=True,
+        copy=False,
+        help="The client wrote this on the portal. The text cannot be changed.",
+    )
+    project_id = fields.Many2one(
+        "project.project",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        domain="[('partner_id', 'child_of', partner_id)]",
+    )
+    task_id = fields.Many2one(
+        "project.task",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        domain="[('project_id.partner_id', 'child_of', partner_id)]",
+    )
+    event_id = fields.Many2one(
+        "calendar.event", string="Meeting", index="btree_not_null", ondelete="set null"
+    )
+    message_id = fields.Many2one(
+        "mail.message",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        copy=False,
+    )
+    issue_id = fields.Many2one(
+        "client.issue",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        domain="[('relationship_id', '=', relationship_id)]",
+        tracking=True,
+        help="The issue behind it: several complaints may have one cause.",
+    )
+    state = fields.Selection(
+        [
+            ("noted", "Noted"),
+            ("open", "To answer"),
+            ("answered", "Answered"),
+            ("resolved", "Resolved"),
+        ],
+        compute="_compute_state",
+        store=True,
+        index=True,
+        tracking=True,
+        help="Complaints and concerns need an answer and a resolution; other feedback is only "
+        "noted.",
+    )
+    answered_date = fields.Datetime(string="First Answer", readonly=True, copy=False)
+    answered_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    answer = fields.Text(string="Our Answer", readonly=True, copy=False)
+    resolved_date = fields.Datetime(string="Resolved On", readonly=True, copy=False)
+    resolved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    resolution = fields.Text(string="Resolution", readonly=True, copy=False)
+
+    _wear_of_colleagues = models.Constraint(
+        "CHECK(wear IS NULL OR kind = 'team')",
+        "Only team input can state how demanding a client is. Please choose the kind “Team input”.",
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """Fill in what is known from the linked message, meeting, task or project."""
+        values = super().default_get(fields_list)
+        known = self.env["client.feedback.source"]._prepare_feedback(values)
+        asked = {name for name in fields_list if f"default_{name}" not in self.env.context}
+        return {**values, **{name: known[name] for name in known if name in asked}}
+
+    @api.depends("kind", "text")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for feedback in self:
+            text = " ".join((feedback.text or "").split())
+            short = f"{text[:57]}…" if len(text) > 58 else text
+            parts = (kinds.get(feedback.kind), short)
+            feedback.display_name = ": ".join(filter(None, parts)) or self.env._("New")
+
+    @api.constrains("date")
+    def _check_date(self):
+        if any(feedback.date > fields.Datetime.now() for feedback in self):
+            raise ValidationError(self.env._("The feedback date cannot be in the future."))
+
+    @api.model
+    def _get_client_links(self):
+        return {
+            "contact_id": ("commercial_partner_id",),
+            "project_id": ("partner_id.commercial_partner_id",),
+            "task_id": (
+                "project_id.partner_id.commercial_partner_id",
+                "partner_id.commercial_partner_id",
+            ),
+            "issue_id": ("relationship_id.partner_id",),
+        }
+
+    def write(self, vals):
+        if not WORDS.isdisjoint(vals):
+            self._check_words()
+        return super().write(vals)
+
+    def _check_words(self):
+        """Refuse to change the words of others."""
+        if self.env.su:
+            return
+        for feedback in self:
+            if feedback.given_by_client or (
+                feedback.question and feedback.user_id != self.env.user
+            ):
+                raise UserError(
+                    self.env._(
+                        "These are the words of %s. You can classify and answer them, but not "
+                        "change them.",
+                        (feedback.contact_id or feedback.user_id).display_name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_given_by_client(self):
+        if any(feedback.given_by_client for feedback in self):
+            raise UserError(self.env._("Feedback written by a client cannot be deleted."))
+
+    def action_group_in_issue(self):
+        """Put the selected lines under one issue: the cause behind several complaints."""
+        issue = self.env["client.issue"]._group_feedback(self)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "client.issue",
+            "res_id": issue.id,
+            "views": [(False, "form")],
+        }
+
+    def action_open_source(self):
+        """Open the discussion, meeting or task from which the line came."""
+        self.ensure_one()
+        message = self.message_id
+        if message and message.model and message.res_id:
+            source = self.env[message.model].browse(message.res_id)
+        else:
+            source = self.event_id or self.task_id or self.project_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": source._name,
+            "res_id": source.id,
+            "views": [(False, "form")],
+        }
+
+    @api.depends("kind", "answered_date", "resolved_date")
+    def _compute_state(self):
+        for feedback in self:
+            if feedback.kind not in TO_ANSWER:
+                feedback.state = "noted"
+            elif feedback.resolved_date:
+                feedback.state = "resolved"
+            else:
+                feedback.state = "answered" if feedback.answered_date else "open"
+
+    def action_answer(self):
+        return self._ask_answer()
+
+    def action_resolve(self):
+        return self._ask_answer(default_resolved=True)
+
+    def _ask_answer(self, **context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_feedback_answer_action"
+        )
+        return dict(action, context={"default_feedback_ids": self.ids, **context})
+
+    def _set_answered(self, answer, moment=None, user=None):
+        """Record our first answer; later ones don't change when we answered first."""
+        moment = moment or fields.Datetime.now()
+        self.check_access("write")
+        self._check_moment(moment)
+        # sudo: evidence fields; the caller may write the lines, checked above
+        self.sudo().filtered(lambda feedback: not feedback.answered_date).write(
+            {
+                "answered_date": moment,
+                "answered_by_id": (user or self.env.user).id,
+                "answer": answer,
+            }
+        )
+
+    def _set_resolved(self, resolution, moment=None):
+        moment = moment or fields.Datetime.now()
+        self._set_answered(resolution, moment)
+        # sudo: evidence fields; _set_answered checked that the caller may write the lines
+        self.sudo().filtered(lambda feedback: not feedback.resolved_date).write(
+            {
+                "resolved_date": moment,
+                "resolved_by_id": self.env.user.id,
+                "resolution": resolution,
+            }
+        )
+
+    def _check_moment(self, moment):
+        if moment > fields.Datetime.now():
+            raise UserError(self.env._("The date of an answer cannot be in the future."))
+        if any(moment < feedback.date for feedback in self):
+            raise UserError(self.env._("An answer cannot be older than its feedback."))
+        if any(feedback.kind not in TO_ANSWER for feedback in self):
+            raise UserError(self.env._("Only complaints and concerns need an answer."))
+
+    def _find_answers(self):
+        """Look whether what came in a message was answered in its discussion meanwhile."""
+        messages = self.message_id
+        answers = waiting.read_answers(self.env, messages.ids, waiting.get_now())
+        # sudo: names and texts of our own answers to messages that the lines were made of
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        partners = [partner_id for _moment, partner_id, _message in answers.values()]
+        by_partner = users.search([("partner_id", "in", partners)]).grouped("partner_id")
+        by_partner = {partner.id: user[:1] for partner, user in by_partner.items()}
+        for feedback in self.filtered(lambda line: line.message_id.id in answers):
+            moment, partner_id, message_id = answers[feedback.message_id.id]
+            body = messages.sudo().browse(message_id).body
+            feedback._set_answered(
+                html2plaintext(body or ""),
+                max(moment, feedback.date),
+                by_partner.get(partner_id),
+            )
+
+    @api.model
+    def _cron_find_answers(self):
+        self.search([("state", "=", "open"), ("message_id", "!=", False)])._find_answers()

@@ -1,0 +1,391 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...engine.correspondence import waiting
+from ...engine.feedback import repair
+
+STEP_FIELDS = {step: f"is_{step}" for step in repair.STEPS}
+CONFIRMATION_FIELDS = frozenset(
+    (
+        "confirmed_date",
+        "confirmed_by_id",
+        "confirmed_note",
+        "confirmed_by_client",
+        "confirmed_proof",
+        "confirmed_proof_name",
+        "confirmed_user_id",
+    )
+)
+
+
+class ClientIssue(models.Model):
+    """A problem or bottleneck with a client: the cause behind several complaints.
+
+    The progress of the repair is never ticked by hand: see ``client.mending.mixin``.
+
+    How far the repair of an issue is: computed from the records, never ticked.
+
+    Recognised: the cause is written, and on whose side it lies. Apologised: an apology was sent.
+    Answered: no message of the client waits. Fixed: a hypothesis proved true, and its task is
+    done. Acknowledged: we acknowledged our part to the client. Confirmed: by the client.
+
+    The client's confirmation that something is repaired, and its proof.
+
+    Either the client confirmed on the page that we sent, or a colleague recorded it and attached
+    the proof: a mail, a signed paper. The model names CONFIRMATION_FIELDS among its
+    evidence.
+    """
+
+    _name = "client.issue"
+    _description = "Client Issue"
+    _inherit = [
+        "client.record.mixin",
+        "client.evidence.mixin",
+        "client.internal.thread.mixin",
+        "mail.activity.mixin",
+    ]
+    _evidence_fields = CONFIRMATION_FIELDS | {"state", "closed_date", "closing_note"}
+    _order = "state desc, severity desc, date desc, id desc"
+
+    name = fields.Char(required=True, tracking=True)
+    kind = fields.Selection(
+        [("issue", "Issue"), ("bottleneck", "Bottleneck")],
+        required=True,
+        default="issue",
+        help="An issue hurts the client now. A bottleneck holds up what you want to reach.",
+    )
+    severity = fields.Selection(
+        [("1", "Minor"), ("2", "Serious"), ("3", "Severe")],
+        required=True,
+        default="2",
+        tracking=True,
+        help="Severe: we may lose the client over it.",
+    )
+    side = fields.Selection(
+        [(repair.OURS, "Ours"), (repair.THEIRS, "Theirs"), (repair.SHARED, "Shared")],
+        string="On Whose Side",
+        tracking=True,
+        help="Side of the cause. We apologise whichever side is at fault, and acknowledge our "
+        "part.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        check_company=True,
+        domain="[('share', '=', False)]",
+        help="The person in charge of the repair.",
+    )
+    date = fields.Date(
+        string="Since",
+        required=True,
+        default=fields.Date.context_today,
+        help="When it was first noticed.",
+    )
+    project_id = fields.Many2one(
+        "project.project",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        domain="[('partner_id', 'child_of', partner_id)]",
+    )
+    root_cause = fields.Text(tracking=True, help="The real issue behind the smaller ones.")
+    feedback_ids = fields.One2many("client.feedback", "issue_id", string="Symptoms")
+    hypothesis_ids = fields.One2many("client.hypothesis", "issue_id", string="Hypotheses")
+    update_ids = fields.One2many("client.update", "issue_id", string="Client Updates")
+    closing_note = fields.Char(readonly=True, copy=False, help="Why it was given up.")
+    is_recognised = fields.Boolean(string="Recognised", compute="_compute_steps")
+    is_apologised = fields.Boolean(string="Apologised", compute="_compute_steps")
+    is_answered = fields.Boolean(string="Answered", compute="_compute_steps")
+    is_fixed = fields.Boolean(string="Cause Fixed", compute="_compute_steps")
+    is_acknowledged = fields.Boolean(string="Acknowledged", compute="_compute_steps")
+    is_confirmed = fields.Boolean(string="Confirmed by the Client", compute="_compute_steps")
+    progress = fields.Float(
+        string="Repair", compute="_compute_steps", help="Steps of the repair that are done."
+    )
+    state = fields.Selection(
+        [("open", "Open"), ("closed", "Repaired"), ("dropped", "Given up")],
+        required=True,
+        default="open",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    closed_date = fields.Datetime(string="Closed On", readonly=True, copy=False)
+    apology_date = fields.Datetime(string="Apologised On", compute="_compute_apology_date")
+    apology_days = fields.Integer(
+        string="Days until We Apologised",
+        compute="_compute_apology_date",
+        help="From the first complaint to the first apology, or to today if there is none.",
+    )
+    confirmed_date = fields.Datetime(string="Confirmed On", readonly=True, copy=False)
+    confirmed_by_id = fields.Many2one(
+        "res.partner",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    confirmed_note = fields.Text(string="In the Client's Words", readonly=True, copy=False)
+    confirmed_by_client = fields.Boolean(
+        string="Confirmed Online",
+        readonly=True,
+        copy=False,
+        help="The client confirmed on the portal page. Otherwise a colleague recorded it, with a "
+        "proof.",
+    )
+    # No attachment: those can be written by all writers of the record.
+    confirmed_proof = fields.Binary(string="Proof", attachment=False, readonly=True, copy=False)
+    confirmed_proof_name = fields.Char(readonly=True, copy=False)
+    confirmed_user_id = fields.Many2one(
+        "res.users", string="Recorded By", readonly=True, copy=False
+    )
+
+    @api.depends("relationship_id")
+    def _compute_user_id(self):
+        for issue in self:
+            issue.user_id = issue.user_id or issue.relationship_id.user_id
+
+    @api.model
+    def _get_client_links(self):
+        return {"project_id": ("partner_id.commercial_partner_id",)}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_told(self):
+        if any(update.state == "sent" for update in self.update_ids):
+            raise UserError(
+                self.env._(
+                    "An issue with client updates cannot be deleted. Please close it instead."
+                )
+            )
+
+    @api.model
+    def _group_feedback(self, feedback):
+        """Return the issue of some feedback: the one that part of it has, or a new one."""
+        if len(feedback.relationship_id) != 1:
+            raise UserError(
+                self.env._(
+                    "An issue belongs to one client. Please select feedback of one client only."
+                )
+            )
+        if len(feedback.issue_id) > 1:
+            raise UserError(
+                self.env._(
+                    "This feedback already belongs to several issues: %s. Please select feedback "
+                    "of one issue only.",
+                    ", ".join(feedback.issue_id.mapped("name")),
+                )
+            )
+        issue = feedback.issue_id or self.create(self._prepare_from_feedback(feedback))
+        feedback.issue_id = issue
+        return issue
+
+    @api.model
+    def _prepare_from_feedback(self, feedback):
+        first = feedback.sorted("date")[:1]
+        text = " ".join(first.text.split())
+        project = feedback.project_id
+        return {
+            "relationship_id": feedback.relationship_id.id,
+            "name": f"{text[:77]}…" if len(text) > 78 else text,
+            "date": fields.Datetime.context_timestamp(feedback, first.date).date(),
+            "project_id": project.id if len(project) == 1 else False,
+        }
+
+    def action_write_apology(self):
+        return self._open_draft("apology")
+
+    def action_ask_confirmation(self):
+        return self._open_draft("repair")
+
+    def _open_draft(self, kind):
+        """Open the unsent update of this kind, or a new one made of its template."""
+        self.ensure_one()
+        update = self.update_ids.filtered(lambda upd: upd.kind == kind and upd.state == "draft")
+        if not update:
+            update = self.env["client.update"].create(self._prepare_update(kind))
+            update.action_use_template()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "client.update",
+            "res_id": update[:1].id,
+            "views": [(False, "form")],
+        }
+
+    def _prepare_update(self, kind):
+        """Write to the author of the complaint; without one, to the client's own address."""
+        contacts = self.feedback_ids.contact_id.filtered(lambda partner: partner.active)
+        contacts = contacts.filtered("email") or self.partner_id.filtered("email")
+        return {
+            "relationship_id": self.relationship_id.id,
+            "issue_id": self.id,
+            "kind": kind,
+            "name": self.name,
+            "recipient_ids": contacts.ids,
+        }
+
+    def action_close(self):
+        """Close what is repaired; what is missing is named."""
+        for issue in self:
+            missing = issue._get_missing_steps()
+            if missing:
+                raise UserError(
+                    Markup("{}\n\n{}").format(
+                        self.env._("“%s” is not repaired yet. Still missing:", issue.name),
+                        "\n".join(f"• {label}" for label in missing),
+                    )
+                )
+        self._set_state("closed")
+
+    def action_give_up(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_issue_give_up_action"
+        )
+        return dict(action, context={"default_issue_ids": self.ids})
+
+    def action_reopen(self):
+        self._set_state("open")
+
+    def _give_up(self, reason):
+        """Close without a repair: the client is gone, or it was none. Up to a manager."""
+        if not self.relationship_id._is_client_manager():
+            raise UserError(
+                self.env._(
+                    "Only a manager can give up a repair. Please ask a manager, with a reason."
+                )
+            )
+        if not (reason or "").strip():
+            raise UserError(self.env._("Please enter why the repair is given up."))
+        self._set_state("dropped", reason)
+
+    def _set_state(self, state, note=False):
+        self.check_access("write")
+        closed = fields.Datetime.now() if state != "open" else False
+        # sudo: evidence fields; the caller may write the issues and has checked the steps
+        self.sudo().write({"state": state, "closed_date": closed, "closing_note": note})
+
+    @api.depends(
+        "side",
+        "root_cause",
+        "confirmed_date",
+        "update_ids.state",
+        "update_ids.kind",
+        "update_ids.acknowledgement",
+        "hypothesis_ids.verdict",
+        "hypothesis_ids.task_state",
+    )
+    def _compute_steps(self):
+        by_client = waiting.read_waiting(self.env, self.relationship_id._origin, waiting.get_now())
+        for issue in self:
+            done = issue._get_done_steps(by_client.get(issue.relationship_id._origin.id))
+            needed = repair.get_needed(issue.side)
+            issue.progress = 100 * len([step for step in needed if step in done]) / len(needed)
+            for step, fname in STEP_FIELDS.items():
+                issue[fname] = step in done
+
+    def _get_done_steps(self, open_discussions):
+        """Return the set of steps that the records show as done."""
+        sent = self.update_ids.filtered(lambda update: update.state == "sent")
+        shown = {
+            repair.RECOGNISED: bool((self.root_cause or "").strip() and self.side),
+            repair.APOLOGISED: any(update.kind == "apology" for update in sent),
+            repair.ANSWERED: not open_discussions,
+            repair.FIXED: any(
+                hypothesis.verdict == "confirmed" and hypothesis.task_state == "1_done"
+                for hypothesis in self.hypothesis_ids
+            ),
+            repair.ACKNOWLEDGED: any(update.acknowledgement for update in sent),
+            repair.CONFIRMED: bool(self.confirmed_date),
+        }
+        return {step for step, done in shown.items() if done}
+
+    @api.depends("date", "feedback_ids.date", "update_ids.state", "update_ids.sent_date")
+    def _compute_apology_date(self):
+        for issue in self:
+            sent = issue.update_ids.filtered(
+                lambda update: update.kind == "apology" and update.state == "sent"
+            )
+            issue.apology_date = min(sent.mapped("sent_date"), default=False)
+            last = issue.apology_date or fields.Datetime.now()
+            first = min(issue.feedback_ids.mapped("date"), default=False)
+            first = min(first.date(), issue.date) if first and issue.date else issue.date
+            issue.apology_days = (last.date() - first).days if first else 0
+
+    def _get_missing_steps(self):
+        """Return what the repair still lacks, in plain words, in the order of the steps."""
+        self.ensure_one()
+        done = {step for step, fname in STEP_FIELDS.items() if self[fname]}
+        labels = self._get_step_labels()
+        return [labels[step] for step in repair.get_missing(self.side, done)]
+
+    @api.model
+    def _get_step_labels(self):
+        return {
+            repair.RECOGNISED: self.env._("Recognised: record the cause and the responsible side."),
+            repair.APOLOGISED: self.env._("Apologised: send the client an apology."),
+            repair.ANSWERED: self.env._(
+                "Answered: messages of the client are waiting for an answer."
+            ),
+            repair.FIXED: self.env._("Cause fixed: no hypothesis is confirmed with its task done."),
+            repair.ACKNOWLEDGED: self.env._("Acknowledged: acknowledge our part to the client."),
+            repair.CONFIRMED: self.env._("Confirmed: ask the client whether it is repaired."),
+        }
+
+    def _confirm_by_client(self, partner, note):
+        """The client confirms online; the caller has made sure that it is ``partner``."""
+        self._write_confirmation(
+            {"confirmed_by_client": True, **self._prepare_confirmation(partner, note)}
+        )
+
+    def _confirm_with_proof(self, partner, note, moment, proof, proof_name):
+        """A colleague records a confirmation given elsewhere; a proof is required."""
+        self.check_access("write")
+        if not proof:
+            raise UserError(
+                self.env._(
+                    "Please attach the proof: the mail or the paper with the client's confirmation."
+                )
+            )
+        if moment > fields.Datetime.now():
+            raise UserError(self.env._("The date of a confirmation cannot be in the future."))
+        self._write_confirmation(
+            {
+                **self._prepare_confirmation(partner, note),
+                "confirmed_date": moment,
+                "confirmed_proof": proof,
+                "confirmed_proof_name": proof_name,
+                "confirmed_user_id": self.env.user.id,
+            }
+        )
+
+    def _prepare_confirmation(self, partner, note):
+        client = self.relationship_id.partner_id
+        if partner.commercial_partner_id != client:
+            raise UserError(
+                self.env._(
+                    "%(partner)s cannot confirm for %(client)s.",
+                    partner=partner.display_name,
+                    client=client.display_name,
+                )
+            )
+        return {
+            "confirmed_date": fields.Datetime.now(),
+            "confirmed_by_id": partner.id,
+            "confirmed_note": note,
+        }
+
+    def _write_confirmation(self, values):
+        self.ensure_one()
+        if self.confirmed_date:
+            raise UserError(self.env._("The client has already confirmed it."))
+        # sudo: evidence fields; both callers have made sure whose word it is
+        self.sudo().write(values)

@@ -1,0 +1,322 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import NO_ACCESS
+from odoo.tools import html2plaintext, is_html_empty
+
+from odoo.addons.portal.utils import validate_thread_with_hash_pid
+
+# Templates by kind: where a text starts from
+TEMPLATES = {
+    "apology": "client_health.mail_template_client_apology",
+    "repair": "client_health.mail_template_client_repair",
+    "farewell": "client_health.mail_template_client_farewell",
+}
+# What was sent to a client, and cannot be changed afterwards
+FROZEN = frozenset(
+    (
+        "relationship_id",
+        "issue_id",
+        "offboarding_id",
+        "kind",
+        "name",
+        "body",
+        "acknowledgement",
+        "recipient_ids",
+    )
+)
+# A place that the template left open: "[what happened…]"
+OPEN_PLACE = re.compile(r"\[[^\[\]]*…\]")
+
+
+class ClientUpdate(models.Model):
+    """A message to a client: the one place from which clients are written to.
+
+    Sent, it is frozen, and its discussion with the client goes on under it, see
+    ``client.update.thread.mixin``. Kinds differ by their template and by what follows from them.
+
+    A discussion with a client: its readers, its writers and its recipients.
+
+    Answers to what we sent land here, and on no internal discussion. Only contacts of the client
+    and colleagues take part, each by a personal link.
+    """
+
+    _name = "client.update"
+    _description = "Update for a Client"
+    _inherit = ["client.record.mixin", "client.evidence.mixin", "mail.thread", "portal.mixin"]
+    _order = "sent_date desc, id desc"
+    _evidence_fields = frozenset(("state", "sent_date", "sent_by_id"))
+
+    name = fields.Char(string="Subject", required=True)
+    kind = fields.Selection(
+        [("apology", "Apology"), ("repair", "Is it repaired?"), ("farewell", "Farewell")],
+        required=True,
+        index=True,
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("sent", "Sent")],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    active = fields.Boolean(default=True)
+    body = fields.Html(string="Text", help="What the client reads. Frozen once sent.")
+    acknowledgement = fields.Text(
+        string="Our Part in It",
+        help="What was our fault, in plain words and without a “but”. The client reads it as "
+        "part of the text.",
+    )
+    issue_id = fields.Many2one(
+        "client.issue",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('relationship_id', '=', relationship_id)]",
+    )
+    offboarding_id = fields.Many2one(
+        "client.offboarding",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('relationship_id', '=', relationship_id)]",
+    )
+    salutation = fields.Char(compute="_compute_salutation", help="Names of the recipients.")
+    sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False)
+    sent_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    # Readable by no group: with the link of a client one could pass for it.
+    access_token = fields.Char(groups=NO_ACCESS)
+    recipient_ids = fields.Many2many(
+        "res.partner",
+        string="To",
+        domain="[('id', 'child_of', partner_id), ('email', '!=', False)]",
+        help="Contacts of this client. Other contacts cannot be added here.",
+    )
+
+    @api.depends("recipient_ids.name")
+    def _compute_salutation(self):
+        for update in self:
+            names = [name for name in update.recipient_ids.mapped("name") if name]
+            last = names.pop() if names else update.partner_id.name
+            update.salutation = (
+                self.env._("%(names)s and %(last)s", names=", ".join(names), last=last)
+                if names
+                else last
+            )
+
+    @api.model
+    def _get_client_links(self):
+        return {
+            "issue_id": ("relationship_id.partner_id",),
+            "offboarding_id": ("relationship_id.partner_id",),
+        }
+
+    def write(self, vals):
+        if not FROZEN.isdisjoint(vals) and any(update.state == "sent" for update in self):
+            raise UserError(self.env._("A sent update cannot be changed. Please write a new one."))
+        return super().write(vals)
+
+    def unlink(self):
+        # not @api.ondelete: mail.thread deletes the messages before that is asked
+        self._check_not_sent()
+        return super().unlink()
+
+    def _check_not_sent(self):
+        if any(update.state == "sent" for update in self):
+            raise UserError(
+                self.env._("A sent update cannot be deleted. Please archive it instead.")
+            )
+
+    def action_use_template(self):
+        """Start from the template of the kind, in the language of the recipient."""
+        for update in self:
+            template = self.env.ref(TEMPLATES[update.kind])
+            lang = update.recipient_ids[:1].lang or update.partner_id.lang
+            template = template.with_context(lang=lang) if lang else template
+            update.write(
+                {
+                    "name": template._render_field("subject", update.ids)[update.id],
+                    "body": template._render_field("body_html", update.ids)[update.id],
+                }
+            )
+
+    def action_send(self):
+        """Send it to its recipients, and freeze it."""
+        self.check_access("write")
+        for update in self:
+            update._check_ready()
+        for update in self:
+            update._send()
+
+    def _check_ready(self):
+        if self.state == "sent":
+            raise UserError(self.env._("“%s” has already been sent.", self.name))
+        if not self.recipient_ids:
+            raise UserError(self.env._("Please add at least one recipient."))
+        silent = self.recipient_ids.filtered(lambda partner: not partner.email)
+        if silent:
+            raise UserError(self.env._("%s has no e-mail address.", silent[0].display_name))
+        if is_html_empty(self.body):
+            raise UserError(self.env._("The text is still empty."))
+        open_place = OPEN_PLACE.search(html2plaintext(self.body))
+        if open_place:
+            raise UserError(
+                self.env._("Please fill in the placeholders first: %s", open_place.group())
+            )
+
+    def _send(self):
+        """Post it on its own discussion with the client: the trace stays there."""
+        self.message_post_with_source(
+            "client_health.client_update_message",
+            render_values={"update": self},
+            subject=self.name,
+            partner_ids=self.recipient_ids.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            email_layout_xmlid="mail.mail_notification_layout",
+        )
+        # The owner hears of answers even when a colleague has sent it.
+        self.message_subscribe((self.env.user | self.relationship_id.user_id).partner_id.ids)
+        # sudo: evidence fields; the caller may write the update and it has just been sent
+        self.sudo().write(
+            {
+                "state": "sent",
+                "sent_date": fields.Datetime.now(),
+                "sent_by_id": self.env.user.id,
+            }
+        )
+
+    def _is_question_open(self):
+        """Return whether the client can still say that something is repaired."""
+        return (
+            self.kind == "repair"
+            and self.issue_id.state == "open"
+            and not self.issue_id.confirmed_date
+        )
+
+    def _get_button_title(self):
+        """Return the title of a mail's button: what the client finds behind it."""
+        if self._is_question_open():
+            return self.env._("Please answer: is it in order?")
+        return self.env._("Read and answer")
+
+    def _answer_by_client(self, partner, repaired, note):
+        """Take the client's answer; the caller has made sure that it is ``partner``.
+
+        A "not yet" goes into the feedback log as the client's own words, and to the owner.
+        """
+        self.ensure_one()
+        if not self._is_question_open():
+            return
+        issue = self.issue_id
+        if repaired:
+            issue._confirm_by_client(partner, note)
+            return
+        self.env["client.feedback"].create(
+            {
+                "relationship_id": self.relationship_id.id,
+                "issue_id": issue.id,
+                "contact_id": partner.id,
+                "kind": "concern",
+                "channel": "portal",
+                "text": note or self.env._("Not repaired yet."),
+                "given_by_client": True,
+                "user_id": False,
+            }
+        )
+        issue.activity_schedule(
+            "mail.mail_activity_data_call",
+            summary=self.env._("%s answered that it is not repaired yet", partner.name),
+            user_id=(issue.user_id or self.sent_by_id).id,
+        )
+
+    def _compute_access_url(self):
+        result = super()._compute_access_url()
+        for update in self:
+            update.access_url = f"/my/updates/{update.id}"
+        return result
+
+    @api.constrains("relationship_id", "recipient_ids")
+    def _check_recipient_ids(self):
+        self._check_outsiders(self.recipient_ids.ids, client_only=True)
+
+    @api.model
+    def _get_thread_with_access(
+        self, thread_id, *, mode="read", hash=None, pid=None, token=None, **kwargs
+    ):
+        """Holders of the link read; only contacts of the client, known by their link, write."""
+        if mode != "read" and not self.env.user._is_internal():
+            # sudo: clients have no access; only whose it is, and whether the signature is its own
+            update = self.sudo().browse(thread_id).exists()
+            own = self.env.user.partner_id.commercial_partner_id == update.partner_id
+            if not own and not validate_thread_with_hash_pid(update, hash, pid):
+                return self.browse()
+        return super()._get_thread_with_access(
+            thread_id, mode=mode, hash=hash, pid=pid, token=token, **kwargs
+        )
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        """No author by default: the link alone is not enough to write in a client's name."""
+        return []
+
+    def _message_add_suggested_recipients(self, force_primary_email=False):
+        suggested = super()._message_add_suggested_recipients(force_primary_email)
+        for update in self:
+            suggested[update.id]["partners"] |= update.recipient_ids
+        return suggested
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Give each recipient a personal link, which identifies them."""
+        groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
+        if not self:
+            return groups
+        # sudo: the token of the link, for the recipients of the caller; see access_token
+        update = self.sudo()
+        title = update._get_button_title()
+        own = [
+            (
+                f"client_{partner.id}",
+                lambda data, partner_id=partner.id: data["id"] == partner_id,
+                {
+                    "active": True,
+                    "has_button_access": True,
+                    "button_access": {
+                        "url": self.get_base_url() + update._get_share_url(pid=partner.id),
+                        "title": title,
+                    },
+                },
+            )
+            for partner in self.recipient_ids
+        ]
+        return own + groups
+
+    def message_post(self, **kwargs):
+        # Mails from outside are never refused: they would be lost.
+        if kwargs.get("message_type") != "email":
+            self._check_outsiders(kwargs.get("partner_ids"))
+            if kwargs.get("outgoing_email_to"):
+                raise UserError(self._get_outsider_message())
+        return super().message_post(**kwargs)
+
+    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
+        self._check_outsiders(partner_ids)
+        return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
+
+    def _check_outsiders(self, partner_ids, client_only=False):
+        """Refuse people of another client; ``client_only``: and colleagues, too."""
+        # sudo: only the client of a contact, of partners named by the user
+        partners = self.env["res.partner"].sudo().browse(partner_ids or [])
+        outside = partners if client_only else partners.filtered("partner_share")
+        for update in self.sudo():
+            if outside.commercial_partner_id - update.relationship_id.partner_id:
+                raise UserError(self._get_outsider_message())
+
+    @api.model
+    def _get_outsider_message(self):
+        return self.env._(
+            "Only contacts of this client can receive this. Please write to other contacts "
+            "elsewhere."
+        )

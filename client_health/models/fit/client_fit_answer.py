@@ -1,0 +1,96 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...engine import fit
+from .client_fit_criterion import RED_FLAG
+
+
+class ClientFitAnswer(models.Model):
+    """What we know about one fit question, of an opportunity or of a round with a client.
+
+    A question without an answer has no row: lines are never added by hand, see ``fit_sheet`` in
+    ``client_fit_mixin.py``. "Don't know" is an answer that says so; it counts like none.
+    """
+
+    _name = "client.fit.answer"
+    _description = "Fit Answer"
+    _rec_name = "criterion_id"
+    _order = "criterion_id, id"
+
+    criterion_id = fields.Many2one(
+        "client.fit.criterion", string="Question", required=True, index=True, ondelete="restrict"
+    )
+    lead_id = fields.Many2one("crm.lead", string="Opportunity", index=True, ondelete="cascade")
+    round_id = fields.Many2one("client.fit.round", index=True, ondelete="cascade")
+    answer = fields.Selection(
+        [("yes", "Yes"), ("partly", "Partly"), ("no", "No"), ("unknown", "Don't know")],
+        required=True,
+    )
+    flagged = fields.Boolean(
+        string="Red Flag",
+        compute="_compute_flagged",
+        store=True,
+        help="A red flag that was seen, in part or in full.",
+    )
+    date_came_true = fields.Date(
+        string="Came True On",
+        copy=False,
+        help="Date on which this red flag proved right. Empty: not so far.",
+    )
+    relationship_id = fields.Many2one(related="round_id.relationship_id", string="Client")
+
+    _subject_check = models.Constraint(
+        "CHECK((lead_id IS NULL) != (round_id IS NULL))",
+        "An answer belongs to an opportunity or to a round with a client.",
+    )
+    _lead_criterion_uniq = models.Constraint(
+        "UNIQUE(lead_id, criterion_id)",
+        "Another user has just answered this question. Please reload the page.",
+    )
+    _round_criterion_uniq = models.Constraint(
+        "UNIQUE(round_id, criterion_id)",
+        "Another user has just answered this question. Please reload the page.",
+    )
+
+    @api.depends("answer", "criterion_id.section")
+    def _compute_flagged(self):
+        for line in self:
+            line.flagged = fit.is_raised(line._get_fit_answer())
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        answers = super().create(vals_list)
+        answers._check_not_signed()
+        return answers
+
+    def write(self, vals):
+        if set(vals) - {"date_came_true"}:
+            self._check_not_signed()
+        result = super().write(vals)
+        if "round_id" in vals:
+            self._check_not_signed()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        self._check_not_signed()
+
+    def _check_not_signed(self):
+        """Answers from before signing stay unchanged, for a later comparison."""
+        if not self.env.su and any(line.round_id.reason == "before_signing" for line in self):
+            raise UserError(
+                self.env._(
+                    "Answers from before signing cannot be changed. Please start a new round, and "
+                    "compare."
+                )
+            )
+
+    def _get_fit_answer(self):
+        """Return the answer as ``engine.fit`` takes it."""
+        self.ensure_one()
+        return self.criterion_id and fit.Answer(
+            self.answer,
+            self.criterion_id.weight,
+            self.criterion_id.section == RED_FLAG,
+            self.criterion_id.deal_breaker,
+        )

@@ -1,0 +1,162 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...const import ACTIVITY_FIT, USER_GROUP
+from ...engine import fit
+from .client_fit_round import BEFORE_SIGNING
+
+# More rounds than this do not fit side by side.
+COLUMNS = 4
+
+
+class ClientRelationship(models.Model):
+    """How well a client and we fit, over time: before signing, and each time we asked again.
+
+    The reasons why we were a good match may no longer hold. ``_start_fit_round`` asks again.
+    """
+
+    _name = "client.relationship"
+    _inherit = ["client.relationship"]
+
+    fit_round_ids = fields.One2many(
+        "client.fit.round", "relationship_id", string="Fit Rounds", groups=USER_GROUP
+    )
+    fit_history = fields.Json(
+        string="Fit over Time",
+        compute="_compute_fit_history",
+        exportable=False,
+        groups=USER_GROUP,
+    )
+    fit_signed_state = fields.Selection(
+        selection=lambda self: self._get_fit_states(),
+        string="Fit Before Signing",
+        compute="_compute_fit_states",
+        search="_search_fit_signed_state",
+        groups=USER_GROUP,
+        help="Result of the fit questions when this client signed. Empty without answers.",
+    )
+    fit_state = fields.Selection(
+        selection=lambda self: self._get_fit_states(),
+        string="Fit Today",
+        compute="_compute_fit_states",
+        search="_search_fit_state",
+        groups=USER_GROUP,
+        help="Result of the last answered fit round. Empty without answers.",
+    )
+    fit_date = fields.Date(
+        string="Last Fit Round", compute="_compute_fit_states", groups=USER_GROUP
+    )
+    fit_flag_count = fields.Integer(
+        string="Red Flags", compute="_compute_fit_states", groups=USER_GROUP
+    )
+
+    @api.model
+    def _get_fit_states(self):
+        return self.env["client.fit.round"]._fields["fit_state"]._description_selection(self.env)
+
+    @api.depends("fit_round_ids.fit_state", "fit_round_ids.reason", "fit_round_ids.date")
+    def _compute_fit_states(self):
+        for record in self:
+            rounds = record._get_fit_rounds()
+            signed = rounds.filtered(lambda one: one.reason == BEFORE_SIGNING)[:1]
+            told = rounds.filtered(lambda one: one.fit_state != fit.UNKNOWN)[-1:] or rounds[-1:]
+            record.fit_signed_state = signed.fit_state
+            record.fit_state = told.fit_state
+            record.fit_date = told.date
+            record.fit_flag_count = told.fit_red_flags
+
+    @api.depends("fit_round_ids.fit_state", "fit_round_ids.fit_answer_ids.answer")
+    @api.depends_context("lang")
+    def _compute_fit_history(self):
+        asked = self.env["client.fit.criterion"]._get_asked()
+        for record in self:
+            rounds = record._get_fit_rounds()
+            columns = rounds[:1] | rounds[1:][1 - COLUMNS :]
+            empty = self.env["client.fit.round"].new()
+            criteria = (asked | rounds.fit_answer_ids.criterion_id)._in_sections()
+            record.fit_history = rounds and empty._prepare_fit_sheet(criteria, columns)
+
+    @api.model
+    def _search_fit_signed_state(self, operator, value):
+        return self._search_fit_rounds("fit_signed_state", operator, value)
+
+    @api.model
+    def _search_fit_state(self, operator, value):
+        return self._search_fit_rounds("fit_state", operator, value)
+
+    @api.model
+    def _search_fit_rounds(self, fname, operator, value):
+        """Clients that were asked are few against all clients: look at those, in two queries."""
+        if operator != "in":
+            return NotImplemented
+        asked = self.search_fetch(
+            [("fit_round_ids", "!=", False), ("active", "in", [True, False])], []
+        )
+        found = Domain("id", "in", asked.filtered(lambda record: record[fname] in value).ids)
+        return found | Domain("id", "not in", asked.ids) if False in value else found
+
+    def _get_fit_rounds(self):
+        """Return the rounds, the oldest first."""
+        return self.fit_round_ids.sorted(lambda one: (one.date, one.id or one._origin.id or 0))
+
+    def _start_fit_round(self, reason, remind=True):
+        """Ask the fit questions again; return one open round per client.
+
+        :param reason: see ``client.fit.round``; never *before signing*, which winning makes
+        :param remind: give the owners an activity
+        A round that is open is used, not doubled, whatever it was started for.
+        """
+        Round = self.env["client.fit.round"]
+        open_rounds = Round.search(
+            [
+                ("relationship_id", "in", self.ids),
+                ("fit_state", "=", fit.UNKNOWN),
+                ("reason", "!=", BEFORE_SIGNING),
+            ]
+        )
+        missing = self - open_rounds.relationship_id
+        new = Round.create([{"relationship_id": rel.id, "reason": reason} for rel in missing])
+        if remind:
+            missing._remind_fit_round(reason)
+        latest = (new | open_rounds).grouped("relationship_id")
+        return Round.union(*(latest[rel][:1] for rel in self))
+
+    def _on_expectation_changed(self):
+        """An agreement got out of date: what made us a good match may have gone as well."""
+        result = super()._on_expectation_changed()
+        self._start_fit_round("expectation")
+        return result
+
+    def _remind_fit_round(self, reason):
+        reasons = dict(
+            self.env["client.fit.round"]._fields["reason"]._description_selection(self.env)
+        )
+        for user, group in self.grouped("user_id").items():
+            group.with_context(mail_activity_quick_update=True).activity_schedule(
+                ACTIVITY_FIT,
+                note=reasons[reason],
+                user_id=(user or self.env.user).id,
+            )
+
+    def action_start_fit_round(self):
+        """Ask again, now: open the sheet beside the answers given before."""
+        self.ensure_one()
+        fit_round = self._start_fit_round(self.env.context.get("fit_reason", "check"), remind=False)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Do we still fit?"),
+            "res_model": "client.fit.round",
+            "res_id": fit_round.id,
+            "views": [(False, "form")],
+        }
+
+    def action_view_fit_rounds(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_fit_round_action"
+        )
+        return dict(
+            action,
+            domain=[("relationship_id", "=", self.id)],
+            context={"default_relationship_id": self.id},
+        )

@@ -1,0 +1,177 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.tools import float_repr
+
+from ...engine.health import scoring
+from ...engine.health.signals import agreement, contact, money, pulse, results, voice
+
+
+class ClientHealthMeasure(models.Model):
+    """What is measured of every client, and how it counts.
+
+    What a measure reads is code, see ``_get_signals``; how it counts is data, the firm's to
+    edit: ``floor`` and ``target`` give the points, the weights say what matters more.
+    """
+
+    _name = "client.health.measure"
+    _description = "Health Measure"
+    _inherit = ["client.health.band.mixin"]
+    _order = "dimension_sequence, sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True, readonly=True, help="Technical name of the signal that reads it."
+    )
+    active = fields.Boolean(default=True, help="Measures that are switched off do not count.")
+    sequence = fields.Integer(default=10)
+    dimension_id = fields.Many2one(
+        "client.health.dimension", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    dimension = fields.Selection(
+        related="dimension_id.code", store=True, string="Kind of Dimension"
+    )
+    dimension_sequence = fields.Integer(
+        related="dimension_id.sequence", store=True, string="Order of the Dimension"
+    )
+    dimension_weight = fields.Float(
+        related="dimension_id.weight",
+        readonly=False,
+        string="Weight of the Dimension",
+        aggregator=None,
+        help="Weight of the dimension compared with the other dimensions. It is the same for all "
+        "measures of the dimension.",
+    )
+    weight = fields.Float(
+        default=1,
+        required=True,
+        aggregator=None,
+        help="Weight compared with the other measures of the same dimension. Only the proportions "
+        "matter. 0 shows the measure, but leaves it out of the score.",
+    )
+    floor = fields.Float(
+        string="0 Points At",
+        required=True,
+        aggregator=None,
+        help="The reading that gives no points. Points rise on a straight line between this and "
+        "the target, and stay the same beyond.",
+    )
+    target = fields.Float(
+        string="100 Points At",
+        required=True,
+        aggregator=None,
+        help="The reading that gives all points. It can be lower than the reading for 0 points: "
+        "fewer days of silence are better.",
+    )
+    unit = fields.Char(translate=True, readonly=True)
+    description = fields.Text(
+        string="Description", translate=True, help="What is measured, and when it is unknown."
+    )
+    source = fields.Text(
+        string="Source of the Figures",
+        translate=True,
+        help="Source of the default readings for 0 and 100 points. Please adjust a rule of thumb "
+        "to your firm.",
+    )
+    line = fields.Char(compute="_compute_line")
+    error = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Why the last reading failed. Until it works again, the measure is unknown for every "
+        "client, and the others are scored.",
+    )
+    error_date = fields.Datetime(string="Broken Since", readonly=True, copy=False)
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "There can be only one measure for each signal.")
+    _weight_check = models.Constraint(
+        "CHECK(weight >= 0 AND weight <= 1000)", "A weight must be between 0 and 1000."
+    )
+    _ends_check = models.Constraint(
+        "CHECK(floor <> target AND abs(floor) <= 1e9 AND abs(target) <= 1e9)",
+        "The readings for 0 and for 100 points have to differ.",
+    )
+
+    @api.depends("floor", "target", "unit")
+    def _compute_line(self):
+        for measure in self:
+            measure.line = self.env._(
+                "%(floor)s → %(target)s %(unit)s",
+                floor=float_repr(measure.floor, 2).rstrip("0").rstrip("."),
+                target=float_repr(measure.target, 2).rstrip("0").rstrip("."),
+                unit=measure.unit or "",
+            )
+
+    @api.depends("weight", "floor", "target", "active", "dimension_weight")
+    @api.depends_context("allowed_company_ids")
+    def _compute_band_preview(self):
+        """Of one measure, and while it is edited; a list that is only read needs no preview."""
+        self.band_preview = False
+        for measure in self if len(self) == 1 else self.browse():
+            measure.band_preview = measure._get_band_preview()
+
+    def _get_band_preview(self):
+        edited = self._get_edited()
+        if edited == self._origin._get_edited():
+            return self._preview_bands(self.env.companies)
+        if self.floor == self.target:
+            return {"error": self.env._("The readings for 0 and for 100 points have to differ.")}
+        if min(self.weight, self.dimension_weight) < 0:
+            return {"error": self.env._("A weight cannot be negative.")}
+        saved = self.search([("active", "=", True)])
+        measures = [
+            replace(measure, dimension_weight=self.dimension_weight)
+            if measure.dimension == self.dimension
+            else measure
+            for measure in saved.filtered(lambda m: m != self._origin)._to_scoring()
+        ]
+        return self._preview_bands(
+            self.env.companies, measures + (self._to_scoring() if self.active else [])
+        )
+
+    def _get_edited(self):
+        return (self.weight, self.floor, self.target, self.active, self.dimension_weight)
+
+    @api.model
+    def _get_signals(self):
+        """Return {code: ``Signal``}: the code that reads each measure.
+
+        Another addon brings a measure as data, and what reads it by an override::
+
+            def _get_signals(self):
+                return super()._get_signals() | {"survey_answers": Signal(read_survey_answers)}
+        """
+        dimensions = (money, results, contact, voice, agreement, pulse)
+        return {code: signal for module in dimensions for code, signal in module.SIGNALS.items()}
+
+    @api.model
+    def _get_measures(self):
+        """Return the active measures as ``scoring.Measure``, in the order of the list."""
+        return self.search([("active", "=", True)])._to_scoring()
+
+    def _to_scoring(self):
+        return [
+            scoring.Measure(
+                measure.code,
+                measure.dimension_id.code,
+                measure.weight,
+                measure.floor,
+                measure.target,
+                measure.dimension_weight,
+            )
+            for measure in self
+        ]
+
+    @api.model
+    def _set_errors(self, errors, codes=None):
+        """Keep why measures could not be read, and forget what works again; {code: text}.
+
+        ``codes``: those that were tried, all by default. Nothing is written where nothing changed.
+        """
+        tried = self.with_context(active_test=False).search(
+            [("code", "in", list(codes))] if codes is not None else []
+        )
+        for measure in tried:
+            error = errors.get(measure.code) or False
+            if measure.error != error:
+                since = measure.error_date or fields.Datetime.now()
+                measure.write({"error": error, "error_date": since if error else False})

@@ -1,0 +1,224 @@
+import gc
+import logging
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import chain
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from ...engine.clock import get_today
+from ...engine.health import flags, scoring, signals, snapshot_queue, snapshots
+
+# What is read and committed at once: large, because what every batch has to look through grows
+# with the firm; bounded, for the memory. Of these, so many are looked at together for a move.
+BATCH = 100_000
+PORTION = 10_000
+BACKFILL_WEEKS = 104
+DIMENSION_MONEY = "money"
+_logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def _without_collecting():
+    """Don't look for cycles among the objects of a batch: there are many of these, and few cycles.
+
+    The batch is bounded, and so is what waits until it is over.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _prepare_score(result, bands):
+    """Return {column: value} of a ``scoring.Score``."""
+    score = None if result.score is None else round(result.score, 1)
+    return {
+        "score": score,
+        "band": scoring.get_band(score, *bands),
+        "coverage": round(result.coverage, 1),
+        "points": {code: round(points, 1) for code, points in result.dimensions.items()},
+    }
+
+
+class ClientHealthRun(models.AbstractModel):
+    """The nightly run and the filling of the past: from readings to snapshots, batch by batch.
+
+    A batch is a fixed number of statements per company, whatever its size. What is left to do is
+    read from the snapshots themselves, so the run may be stopped after any batch and goes on there.
+    """
+
+    _name = "client.health.run"
+    _description = "Health Run"
+
+    @api.model
+    def _cron_take_snapshots(self):
+        """Score every client of every company that has none of today."""
+        errors = {}
+        while batch := self._get_batch():
+            today, clients = batch
+            errors.update(self._run_night(clients, today))
+            self.env["client.health.measure"]._set_errors(errors)
+            left = self.env["ir.cron"]._commit_progress(
+                sum(map(len, clients.values())), remaining=self._count_unscored()
+            )
+            if not left:
+                return
+
+    def _get_batch(self):
+        """Return (today, {company: ids of clients}) of what is left to score, None for nothing.
+
+        The companies of a batch have the same day: it begins earlier in the east.
+        """
+        for today, companies in self._get_days().items():
+            if clients := self._get_unscored(companies, today, BATCH):
+                return today, clients
+        return None
+
+    def _get_days(self):
+        """Return {day: companies where it is that day}."""
+        return self.env["res.company"].search([("active", "=", True)]).grouped(get_today)
+
+    def _count_unscored(self):
+        return sum(
+            len(ids)
+            for today, companies in self._get_days().items()
+            for ids in self._get_unscored(companies, today, None).values()
+        )
+
+    def _get_unscored(self, companies, today, limit):
+        """Return {company: ids of its next clients without a snapshot of today}; None: of all."""
+        self.env.flush_all()
+        batch = defaultdict(list)
+        query = snapshot_queue.select_unscored(companies.ids, today, limit)
+        for company_id, relationship_id in self.env.execute_query(query):
+            batch[companies.browse(company_id)].append(relationship_id)
+        return batch
+
+    def _run_night(self, batch, today):
+        """Score {company: ids of clients}, then let follow what follows; return broken measures."""
+        # Until the batch is committed: group in memory, and compare all with all by hash.
+        self.env.cr.execute("SET LOCAL work_mem = '128MB'; SET LOCAL enable_mergejoin = off")
+        everybody = self.env["client.relationship"].browse(chain(*batch.values()))
+        errors = {}
+        reader = signals.Reader(self.env, everybody, today, self._get_codes())
+        with _without_collecting(), reader:
+            for company, relationship_ids in batch.items():
+                run = self.with_company(company)
+                errors.update(run._take(company, relationship_ids, today, reader=reader))
+                for portion in split_every(PORTION, relationship_ids):
+                    run._follow(company, portion, today)
+        return errors
+
+    def _follow(self, company, relationship_ids, today):
+        relationships = self.env["client.relationship"].browse(relationship_ids)
+        relationships._refresh_health(get_today(company))
+        for follow in (self._propose, self._remind):
+            self._try(follow, company, relationships, today)
+
+    def _try(self, follow, company, relationships, today):
+        try:
+            with self.env.cr.savepoint():
+                follow(company, relationships, today)
+        except Exception:
+            # the scores are worth keeping, whatever goes wrong with what follows from them
+            _logger.exception("%s failed for company %s", follow.__name__, company.id)
+
+    def _propose(self, company, relationships, today):
+        self.env["client.health.proposal"]._follow_night(company, relationships, today)
+
+    def _remind(self, company, relationships, today):
+        self.env["client.health.reminder"]._remind(relationships, today)
+
+    def _get_codes(self):
+        """Return what is measured. What no code reads (yet, or any more) is just unknown."""
+        Measure = self.env["client.health.measure"]
+        readable = Measure._get_signals()
+        return [measure.code for measure in Measure._get_measures() if measure.code in readable]
+
+    @api.model
+    def _take(self, company, relationship_ids, as_of, backfilled=False, reader=None):
+        """Write the snapshots of one day of clients of a company; return the broken measures.
+
+        A backfilled day is computed by the same code. It has no hard flags, which are not needed
+        afterwards, and clients of whom nothing was known then get no row. ``reader``: the
+        ``signals.Reader`` of these clients, and others; by default, one of their own.
+        """
+        if reader is None:
+            relationships = self.env["client.relationship"].browse(relationship_ids)
+            with signals.Reader(self.env, relationships, as_of, self._get_codes()) as reader:
+                return self._take(company, relationship_ids, as_of, backfilled, reader)
+        scorer = scoring.Scorer(self.env["client.health.measure"]._get_measures())
+        day, errors = self._read_day(relationship_ids, as_of, scorer, reader)
+        found = {} if backfilled else flags.read_flags(self.env, relationship_ids, as_of)
+        common = {"company_id": company.id, "date": as_of, "backfilled": backfilled}
+        bands = company.client_health_healthy, company.client_health_risk
+        self.env["client.health.snapshot"]._upsert(
+            snapshots.prepare_row(
+                {
+                    **common,
+                    "relationship_id": key,
+                    "flags": found.get(key, []),
+                    "margin_rate": values.get("margin_rate"),
+                    **_prepare_score(scorer.get_score_of_values(values), bands),
+                },
+                *day.get_texts(key),
+            )
+            for key, values in day.values.items()
+            if values or not backfilled
+        )
+        return errors
+
+    def _read_day(self, relationship_ids, as_of, scorer, reader):
+        """Return (``snapshots.Day``, the broken measures) of clients of a company."""
+        relationships = self.env["client.relationship"].browse(relationship_ids)
+        money = [code for code, kind in scorer.dimensions.items() if kind == DIMENSION_MONEY]
+        oldest_kept = fields.Date.context_today(self) - timedelta(days=snapshots.DAILY_DAYS)
+        day, errors = snapshots.Day(relationship_ids, money, as_of >= oldest_kept), {}
+        for code, readings, error in reader.read_each(relationships):
+            day.add(code, readings)
+            if error:
+                errors[code] = error
+        return day, errors
+
+    @api.model
+    def _cron_backfill(self):
+        """Fill the past of companies that were set up, week by week, backwards."""
+        companies = self.env["res.company"].search([("client_setup_date", "!=", False)])
+        for company in companies:
+            run = self.with_company(company)
+            while run._backfill_batch(company):
+                weeks = run._count_weeks_left(company)
+                if not self.env["ir.cron"]._commit_progress(1, remaining=weeks):
+                    return
+
+    @api.model
+    def _backfill_batch(self, company):
+        """Fill one batch of one day of the past; return whether there was anything left to do."""
+        date, after = company.client_health_backfill_date, company.client_health_backfill_id
+        if not date:
+            company.client_health_backfill_date = company.client_setup_date - timedelta(weeks=1)
+            return True
+        if self._count_weeks_left(company) <= 0:
+            return False
+        self.env.flush_all()
+        query = snapshot_queue.select_unfilled(company.id, date, after, BATCH)
+        rows = self.env.execute_query(query)
+        ids = [relationship_id for (relationship_id,) in rows]
+        if ids:
+            self._take(company, ids, date, backfilled=True)
+            company.client_health_backfill_id = ids[-1]
+        else:
+            company.client_health_backfill_date = date - timedelta(weeks=1)
+            company.client_health_backfill_id = 0
+        return True
+
+    def _count_weeks_left(self, company):
+        first = company.client_setup_date - timedelta(weeks=BACKFILL_WEEKS)
+        date = company.client_health_backfill_date or company.client_setup_date
+        return (date - first).days // 7 + (date >= first)

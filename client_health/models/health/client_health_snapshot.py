@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from ...const import MONEY_GROUP
+from ...engine.health import snapshots
+
+# What is sent to the database at once: some megabytes.
+ROWS = 5_000
+BANDS = [("healthy", "Green"), ("watch", "Yellow"), ("risk", "Red")]
+
+
+class ClientHealthSnapshot(models.Model):
+    """The score of a client on one day, and the readings it was made of.
+
+    Written by the nightly run in SQL, never by people. What is unknown is NULL: neither a filter
+    nor an average takes it for a zero. Readings of money stand in a column of their own, for the
+    money group. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": what else
+    is worth telling}}, of what is known; ``points`` is {dimension: points}.
+    """
+
+    _name = "client.health.snapshot"
+    _description = "Health Snapshot"
+    _inherit = ["client.record.mixin"]
+    _order = "date desc, id desc"
+    _rec_name = "date"
+    _log_access = False
+
+    # Made automatically: they are no reason to keep a client without any work.
+    # The unique key begins with the client, and of the few companies each has most of the rows: a
+    # night writes one for every client, and each index costs it.
+    relationship_id = fields.Many2one(ondelete="cascade", readonly=True, index=False)
+    company_id = fields.Many2one(index=False)
+    date = fields.Date(required=True, readonly=True, index=True)
+    score = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="From 0 to 100. Empty when too little is known.",
+    )
+    band = fields.Selection(BANDS, readonly=True, falsy_value_label="Not enough data")
+    coverage = fields.Float(
+        string="Coverage (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Share of the measures that are known, by weight.",
+    )
+    points = fields.Json(readonly=True)
+    readings = fields.Json(readonly=True)
+    money_readings = fields.Json(readonly=True, groups=MONEY_GROUP)
+    margin_rate = fields.Float(
+        string="Margin (%)",
+        readonly=True,
+        aggregator="avg",
+        groups=MONEY_GROUP,
+        help="Margin in percent of revenue, as read on that day.",
+    )
+    flags = fields.Json(readonly=True)
+    backfilled = fields.Boolean(
+        readonly=True, help="Computed afterwards from the records of that day."
+    )
+
+    _relationship_date_uniq = models.Constraint(
+        "UNIQUE(relationship_id, date)", "There can be only one snapshot per client and day."
+    )
+
+    @api.model
+    def _upsert(self, rows):
+        """Write rows, as ``snapshots.prepare_row`` makes them; what is the same stays untouched."""
+        for portion in split_every(ROWS, rows):
+            self.env.cr.execute(snapshots.upsert(portion))
+        self.invalidate_model()
+
+    @api.model
+    def _cron_thin(self):
+        """Delete old snapshots, once a week: for what comes of age in a night it is too much."""
+        self._thin(fields.Date.context_today(self))
+
+    @api.model
+    def _thin(self, today):
+        """Make the past smaller, see ``engine/health/snapshots.py``."""
+        self.flush_model()
+        for statement in snapshots.thin(today):
+            self.env.cr.execute(statement)
+        self.invalidate_model()
+
+    @api.model
+    def _join(self, kept, others):
+        """Before clients are joined: one snapshot per day, or the merge would lose them all."""
+        self.flush_model()
+        self.env.cr.execute(snapshots.delete_doubles(kept.id, others.ids))
+        self.invalidate_model()

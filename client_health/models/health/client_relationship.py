@@ -1,0 +1,270 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE, MONEY_GROUP
+from ...engine.clock import get_today
+from ...engine.health import history, snapshots
+from .client_health_snapshot import BANDS
+
+FIGURES = frozenset(
+    (
+        "health_score",
+        "health_known",
+        "health_band",
+        "health_coverage",
+        "health_trend",
+        "health_direction",
+        "health_coverage_lost",
+        "health_overridden",
+        "health_decided_on",
+        "health_proposed_stage_id",
+        "health_proposal_reason",
+    )
+)
+HISTORY_FIGURES = ("date", "score", "backfilled")
+
+
+class ClientRelationship(models.Model):
+    """The health of a relationship, as the last night saw it.
+
+    Stored, because clients are sorted, filtered and grouped by it; written only by the nightly
+    run, not even by a manager: to disagree, create an override. Unknown is NULL,
+    and ``health_known`` distinguishes it from a score of 0.
+
+    The score and the margin of a client over time, for the chart.
+    """
+
+    _name = "client.relationship"
+    _inherit = ["client.relationship"]
+
+    health_score = fields.Float(
+        string="Health",
+        readonly=True,
+        copy=False,
+        index=True,
+        aggregator="avg",
+        help="From 0 to 100, computed from what is known about the client. Click on it for "
+        "details. Empty when too little is known.",
+    )
+    health_known = fields.Boolean(readonly=True, copy=False)
+    health_band = fields.Selection(
+        BANDS,
+        readonly=True,
+        copy=False,
+        index=True,
+        falsy_value_label="Not enough data",
+        help="Band of the score, or of a manager's override.",
+    )
+    health_coverage = fields.Float(
+        string="Coverage (%)",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="Share of the measures that are known, by weight. Below 40 % there is no score.",
+    )
+    health_trend = fields.Float(
+        string="Trend",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="Change in points compared with 30 days ago. Empty when there was no score then.",
+    )
+    health_direction = fields.Selection(
+        [("up", "Rising"), ("same", "Steady"), ("down", "Falling")],
+        string="Direction",
+        readonly=True,
+        copy=False,
+        help="Whether the score rose or fell by a point or more within 30 days.",
+    )
+    health_coverage_lost = fields.Float(
+        string="Coverage Lost",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Points of coverage lost within 30 days, if more than 10: the trend is less reliable.",
+    )
+    health_overridden = fields.Boolean(
+        string="Overridden",
+        readonly=True,
+        copy=False,
+        help="A manager has set the band of this client for a limited time.",
+    )
+    health_reasons = fields.Char(
+        string="Main Reasons",
+        compute="_compute_health_reasons",
+        help="The two measures that lose the most points.",
+    )
+    health_override_id = fields.Many2one(
+        "client.health.override", string="Override", compute="_compute_health_override_id"
+    )
+    pulse_ids = fields.One2many("client.pulse", "relationship_id", string="Pulses")
+    health_override_ids = fields.One2many(
+        "client.health.override", "relationship_id", string="Overrides"
+    )
+    health_decided_on = fields.Datetime(readonly=True, copy=False)
+    health_proposed_stage_id = fields.Many2one(
+        "client.relationship.stage",
+        string="Proposed Stage",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Stage proposed from the latest scores. A person decides.",
+    )
+    health_proposal_reason = fields.Char(
+        string="Reason for the Proposal", readonly=True, copy=False
+    )
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        allowed = super()._has_field_access(field, operation)
+        if operation == "write" and field.name in FIGURES:
+            return allowed and self.env.su
+        return allowed
+
+    @api.depends_context("uid", "lang")
+    def _compute_health_reasons(self):
+        reasons = self.env["client.health.explanation"]._get_reasons(self._origin)
+        for relationship in self:
+            relationship.health_reasons = " · ".join(reasons.get(relationship._origin.id, ()))
+
+    @api.depends("health_override_ids.date_ended", "health_override_ids.date_end")
+    def _compute_health_override_id(self):
+        for relationship in self:
+            current = relationship.health_override_ids.filtered("is_current")
+            relationship.health_override_id = current[:1]
+
+    def get_health_explanation(self):
+        """Return what the score is made of and why it changed, for the popover."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["client.health.explanation"]._get_explanation(self)
+
+    def action_view_health_history(self):
+        """Open the snapshots of these clients: the figures behind the chart."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_health_snapshot_action"
+        )
+        return dict(
+            action,
+            views=[(False, "list"), (False, "graph"), (False, "pivot")],
+            domain=[("relationship_id", "in", self.ids)],
+        )
+
+    def action_take_snapshot(self):
+        """Score these clients now instead of tonight."""
+        self.check_access("write")
+        # sudo: the readings come from records of all kinds; what is written are figures of these
+        # clients, and users read of them what their groups allow
+        self.sudo()._take_snapshots()
+        return True
+
+    def action_give_pulse(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_pulse_action_give"
+        )
+        return dict(action, context={"default_relationship_id": self.id})
+
+    def action_override_health(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_health_override_action_give"
+        )
+        return dict(action, context={"default_relationship_id": self.id})
+
+    def action_end_override(self):
+        self.health_override_id.action_end()
+
+    def action_accept_proposal(self):
+        """Move each client to the stage that is proposed for it, for the reason given there."""
+        for relationship in self.filtered("health_proposed_stage_id"):
+            relationship.write(
+                {
+                    "stage_id": relationship.health_proposed_stage_id.id,
+                    "stage_reason": relationship.health_proposal_reason,
+                }
+            )
+        self._clear_proposal()
+
+    def action_dismiss_proposal(self):
+        """Leave the clients where they are: what is known today is no reason again."""
+        self.check_access("write")
+        # sudo: users can't write these fields; those who may move the client may decline to
+        self.sudo().health_decided_on = fields.Datetime.now()
+        self._clear_proposal()
+
+    def _clear_proposal(self):
+        proposed = self.filtered("health_proposed_stage_id")
+        # sudo: users can't write these fields; the callers move the clients, or may
+        proposed.sudo().write({"health_proposed_stage_id": False, "health_proposal_reason": False})
+        proposed.activity_unlink([ACTIVITY_HEALTH])
+
+    def _take_snapshots(self):
+        for company, relationships in self.grouped("company_id").items():
+            run = self.env["client.health.run"].with_company(company)
+            run._take(company, relationships.ids, get_today(company))
+            relationships._refresh_health()
+
+    def _refresh_health(self, today=None):
+        """Write onto the clients what their latest snapshots say, where it differs.
+
+        ``today``: the day that it is for all of them; by default, where each of them is.
+        """
+        self.env.flush_all()
+        groups = [(today, self)] if today else [
+            (get_today(company), relationships)
+            for company, relationships in self.grouped("company_id").items()
+        ]  # fmt: skip
+        for day, relationships in groups:
+            self.env.cr.execute(snapshots.refresh(relationships.ids, day))
+        self.invalidate_recordset(FIGURES)
+
+    def _close_pulse_reminders(self):
+        self.activity_unlink([ACTIVITY_PULSE])
+
+    def _close_override_reminders(self):
+        self.activity_unlink([ACTIVITY_OVERRIDE])
+
+    def get_health_history(self):
+        """Return what the chart draws of the last 24 months, as the user may read it.
+
+        ``days`` are {"date", "score", "backfilled", "margin"}; a figure that was unknown is None,
+        a day without any breaks the lines. Users without access to money get no ``margin`` at all.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        company = self.company_id
+        return {
+            "name": self.display_name,
+            "limits": {
+                "healthy": company.client_health_healthy,
+                "risk": company.client_health_risk,
+            },
+            "sees_margin": self.env.user.has_group(MONEY_GROUP),
+            "days": [
+                dict(day, date=fields.Date.to_string(day["date"]))
+                for day in history.with_gaps(self._read_health_history())
+            ],
+        }
+
+    def _read_health_history(self):
+        """Read the snapshots in one query: by SQL, because the ORM takes NULL for 0."""
+        snapshots = self.env["client.health.snapshot"]
+        names = {name: name for name in HISTORY_FIGURES}
+        if self.env.user.has_group(MONEY_GROUP):
+            names["margin"] = "margin_rate"
+        start = history.get_start(fields.Date.context_today(self))
+        # the rules are in the query; _field_to_sql() checks the groups of each field
+        query = snapshots._search(
+            [("relationship_id", "=", self.id), ("date", ">=", start)], order="date"
+        )
+        columns = [
+            SQL(
+                "%s AS %s",
+                snapshots._field_to_sql(query.table, fname, query),
+                SQL.identifier(name),
+            )
+            for name, fname in names.items()
+        ]
+        return self.env.execute_query_dict(query.select(*columns))

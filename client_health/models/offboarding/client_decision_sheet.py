@@ -1,0 +1,524 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_date, formatLang
+
+from ...engine import period
+from ...engine.decision import balance, departure
+from ...engine.decision.money import read_sums
+from ...engine.decision.readings import read_balance
+from ...engine.health.snapshots import pack, unpack
+from ...engine.profitability import margin, scenario
+from ...engine.reading import Reading
+
+# Lines whose documents are the ledger itself
+LEDGER_LINES = frozenset(("margin_rate", "loss_probability", "rate_vs_average", "growth"))
+SCENARIO_ROWS = ("revenue", "cost", "margin", "margin_rate", "hours", "effective_rate")
+
+
+class ClientDecisionSheet(models.Model):
+    """The sheet: what each side gives, and what follows from keeping, raising or leaving.
+
+    ``_read_figures`` reads plain values, ``sheet`` puts them into words for the widget
+    ``client_decision_sheet``. Reading is set-based and as superuser: the caller makes sure that
+    the user may see the client and its money. Records that a reader may not open are left out.
+
+    The words of the sheet of give and take: labels, figures and findings, translatable.
+    """
+
+    _name = "client.decision"
+    _inherit = ["client.decision", "client.figure.format.mixin"]
+
+    # Declared for the code below; the model has their attributes.
+    relationship_id = fields.Many2one("client.relationship")
+    company_id = fields.Many2one("res.company")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    sheet = fields.Json(compute="_compute_sheet")
+
+    @api.depends("state")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_sheet(self):
+        found = self._get_figures()
+        for record in self:
+            record.sheet = record._prepare_sheet(found[record.id])
+
+    @api.model
+    def _read_figures(self, relationships, as_of):
+        """Return {relationship id: figures}, plain values that can be kept as JSON.
+
+        ``readings``: as packed for snapshots; ``us``, ``them``: fields of ``balance.Side``;
+        ``signs``: reasons of the finding; ``sums``: of ``margin.Sums``; ``parting``: of
+        ``departure.Consequences``; ``revenue_share``: percent; what is None is unknown.
+        """
+        found = {}
+        # sudo: figures of clients that the caller has been checked for; see the class
+        for company, group in relationships.sudo().grouped("company_id").items():
+            found.update(self._read_company_figures(company, group.with_company(company), as_of))
+        return found
+
+    @api.model
+    def _read_company_figures(self, company, relationships, as_of):
+        env = relationships.env
+        readings = read_balance(env, relationships, as_of)
+        sums, total = read_sums(env, relationships, as_of)
+        hours_per_unit = env["client.profitability"]._get_hours_per_unit()
+        partings = departure.read(env, relationships, as_of, hours_per_unit)
+        figures = {}
+        for rel in relationships:
+            own = sums.get(rel.id, margin.Sums())
+            result = balance.get_balance(readings[rel.id], company.client_target_margin)
+            figures[rel.id] = {
+                "as_of": as_of.isoformat(),
+                "target": company.client_target_margin,
+                "company_rate": margin.get_effective_rate(total),
+                "revenue_share": 100 * own.revenue / total.revenue if total.revenue > 0 else None,
+                "sums": list(own),
+                "readings": pack(readings[rel.id]),
+                "us": list(result.us),
+                "them": list(result.them),
+                "signs": balance.get_signs(readings[rel.id], result.us),
+                "parting": partings[rel.id]._asdict(),
+            }
+        return figures
+
+    def _prepare_sheet(self, figures):
+        self.ensure_one()
+        result = balance.Balance(balance.Side(*figures["us"]), balance.Side(*figures["them"]))
+        readings = unpack(figures["readings"])
+        start, end = period.last_full_months(fields.Date.to_date(figures["as_of"]))
+        return {
+            "relationship_id": self.relationship_id.id,
+            "period": self._get_period(start, end),
+            "quadrant": {
+                "code": result.quadrant,
+                "us": result.us.points,
+                "them": result.them.points,
+                **self._get_quadrant_words(result),
+            },
+            "finding": [self._get_sign_words(sign, readings) for sign in figures["signs"]],
+            "sides": [
+                self._prepare_side(name, side, readings, figures)
+                for name, side in zip(balance.SIDES, result, strict=True)
+            ],
+            "facts": self._prepare_facts(figures),
+            "promises": self._prepare_promises(figures),
+            "people": self._prepare_people(figures),
+            "referred": self._prepare_referred(figures),
+            "scenarios": self._prepare_scenarios(figures),
+        }
+
+    def _prepare_side(self, name, side, readings, figures):
+        labels = self._get_line_labels()
+        codes = [measure.code for measure in balance.get_measures(name, figures["target"])]
+        return {
+            "code": name,
+            "title": self._get_side_title(name),
+            "points": side.points,
+            "lines": [
+                {
+                    "code": code,
+                    "label": labels[code],
+                    "value": self._get_line_words(code, readings[code], figures),
+                    "tone": balance.get_tone(side.lines[code]),
+                    "sources": self._get_line_sources(code, readings[code]),
+                }
+                for code in codes
+                if code in side.lines
+            ],
+            "unknown": [labels[code] for code in codes if code not in side.lines],
+        }
+
+    def _get_line_sources(self, code, reading):
+        if code in LEDGER_LINES:
+            return [self._get_ledger_source()]
+        return self.env["client.health.explanation"]._get_sources(self.relationship_id, reading)
+
+    def _get_ledger_source(self):
+        return {
+            "label": self.env._("Profitability"),
+            "model": "client.relationship",
+            "method": "action_view_profitability",
+            "ids": self.relationship_id.ids,
+        }
+
+    def _get_sources(self, model, ids):
+        """Return what the reader may open of some records."""
+        reading = Reading(detail={"records": {model: ids}})
+        return self.env["client.health.explanation"]._get_sources(self.relationship_id, reading)
+
+    def _prepare_facts(self, figures):
+        """Return the lines of "if they leave": what is lost, saved, freed and still owed."""
+        return self._prepare_year_facts(figures) + self._prepare_open_facts(figures)
+
+    def _prepare_year_facts(self, figures):
+        sums = margin.Sums(*figures["sums"])
+        departure = scenario.get_departure(sums, figures["company_rate"])
+        ledger = [self._get_ledger_source()]
+        return [
+            self._fact(
+                self.env._("Income lost"),
+                self._money(departure.income_lost),
+                self.env._("%s of all revenue", self._percent(figures["revenue_share"])),
+                ledger,
+            ),
+            self._fact(
+                self.env._("Cost saved"),
+                self._money(departure.cost_saved),
+                self.env._("if these hours are no longer paid"),
+                ledger,
+            ),
+            self._fact(
+                self.env._("Hours freed"),
+                self._hours(departure.hours_freed),
+                self.env._("They earn %s here", self._money(departure.fees_lost)),
+                ledger,
+            ),
+            self._fact(
+                self.env._("Earned elsewhere"),
+                self._money(departure.earned_elsewhere),
+                self._get_elsewhere_hint(departure, figures),
+            ),
+        ]
+
+    def _prepare_open_facts(self, figures):
+        left = departure.Consequences(**figures["parting"])
+        return [
+            self._fact(
+                self.env._("They still owe us"),
+                self._money(left.receivable),
+                "",
+                self._get_sources("account.move", left.records["receivable"]),
+            ),
+            self._fact(
+                self.env._("Not invoiced yet"),
+                self._money(left.to_invoice),
+                self._get_unbilled_hint(left),
+                [
+                    *self._get_sources("sale.order", left.records["to_invoice"]),
+                    *self._get_sources("account.analytic.line", left.records["hours_to_invoice"]),
+                    *self._get_sources("account.move", left.records["drafts"]),
+                ],
+            ),
+        ]
+
+    def _fact(self, label, value, hint="", sources=()):
+        return {"label": label, "value": value, "hint": hint, "sources": list(sources)}
+
+    def _prepare_promises(self, figures):
+        promises = figures["parting"]["promises"]
+        labels = self._get_promise_labels()
+        return [
+            {
+                "label": labels[model],
+                "value": str(len(promises[model])),
+                "sources": self._get_sources(model, promises[model]),
+            }
+            for model in departure.PROMISES
+            if model in promises
+        ]
+
+    def _prepare_people(self, figures):
+        return [
+            {"name": name, "hours": self._hours(hours)}
+            for name, hours in figures["parting"]["people"]
+        ]
+
+    def _prepare_referred(self, figures):
+        """Name the clients that the reader may see, and say that there are others."""
+        revenue = dict(figures["parting"]["referred"])
+        visible = (
+            self.env["client.relationship"]
+            .with_context(active_test=False)
+            .search([("id", "in", list(revenue))])
+            .sorted(lambda rel: -revenue[rel.id])
+        )
+        return {
+            "lines": [
+                {
+                    "label": rel.partner_id.display_name,
+                    "value": self._money(revenue[rel.id]),
+                    "sources": self._get_sources("client.relationship", rel.ids),
+                }
+                for rel in visible
+            ],
+            "total": self._money(sum(revenue[rel.id] for rel in visible)),
+            "hidden": len(revenue) - len(visible),
+        }
+
+    def _prepare_scenarios(self, figures):
+        """Return what can be done, side by side: a column each, today's the first."""
+        sums = margin.Sums(*figures["sums"])
+        columns = [
+            (kind, scenario.get_outcome(sums, change))
+            for kind, change in departure.get_scenarios(sums, figures["target"])
+        ]
+        words = self._get_scenario_words(figures, sums)
+        forms = {"hours": self._hours, "margin_rate": self._percent}
+        forms["effective_rate"] = self._per_hour
+        return {
+            "columns": [words[kind] for kind, _outcome in columns],
+            "rows": [
+                {
+                    "code": name,
+                    "label": self._get_row_labels()[name],
+                    "values": [
+                        {
+                            "text": self._get_outcome_text(outcome, name, forms),
+                            "bad": name == "margin" and (outcome.margin or 0) < 0,
+                        }
+                        for _kind, outcome in columns
+                    ],
+                }
+                for name in SCENARIO_ROWS
+            ],
+        }
+
+    def _get_outcome_text(self, outcome, name, forms):
+        value = getattr(outcome, name)
+        none = name in ("margin_rate", "effective_rate") and outcome.margin is not None
+        return forms.get(name, self._money)(value, missing="–" if none else None)
+
+    def _get_period(self, start, end):
+        first = format_date(self.env, start, date_format="MMM y")
+        last = format_date(self.env, end - timedelta(days=1), date_format="MMM y")
+        return self.env._("%(first)s until %(last)s", first=first, last=last)
+
+    def _get_side_title(self, side):
+        if side == balance.US:
+            return self.env._("Benefit for us")
+        return self.env._("Benefit for them")
+
+    def _get_quadrant_words(self, result):
+        words = {
+            balance.WIN_WIN: (
+                self.env._("Win–win"),
+                self.env._("Both sides benefit. Keep it that way, and tell the client."),
+            ),
+            balance.WE_WIN: (
+                self.env._("We win"),
+                self.env._("Profitable for us, but they get little. Ask what they miss."),
+            ),
+            balance.THEY_WIN: (
+                self.env._("They win"),
+                self.env._("They benefit at our expense. Discuss price and scope."),
+            ),
+            balance.BOTH_LOSE: (
+                self.env._("Both lose"),
+                self.env._(
+                    "Neither side benefits. Try a reboot, or end the relationship on good terms."
+                ),
+            ),
+        }
+        title, text = words.get(result.quadrant) or self._get_half_known_words(result)
+        return {"title": title, "text": text}
+
+    def _get_half_known_words(self, result):
+        """Say what can be said when one side, or both, are not known."""
+        if result.us.wins is not None:
+            title = (
+                self.env._("Profitable for us")
+                if result.us.wins
+                else self.env._("Not profitable for us")
+            )
+            return title, self.env._("Too little is recorded about their benefit. Ask them.")
+        if result.them.wins is not None:
+            title = (
+                self.env._("They benefit")
+                if result.them.wins
+                else self.env._("They benefit little")
+            )
+            return title, self.env._("Too little is known about our margin.")
+        return (
+            self.env._("Not enough known"),
+            self.env._("Too little is recorded for a conclusion."),
+        )
+
+    def _get_sign_words(self, sign, readings):
+        reading = readings.get(sign)
+        value = round(reading.value) if reading else 0
+        words = {
+            balance.LOSSES: self.env._("%s of the last 12 months ended with a loss", value),
+            balance.LIKELY: self.env._(
+                "The next month ends with a loss with a probability of %s %%", value
+            ),
+            balance.PRESSURE: self.env._(
+                "They asked for a lower price, or got a discount, in %s of the last 12 months",
+                value,
+            ),
+            balance.SILENT: self.env._("%s of our questions were not answered", value),
+            balance.LOSING: self.env._("On balance it costs us more than it brings"),
+        }
+        return words[sign]
+
+    def _get_line_labels(self):
+        return {
+            "margin_rate": self.env._("Margin"),
+            "loss_probability": self.env._("Months at a loss"),
+            "price_pressure": self.env._("Months with price pressure"),
+            "rate_vs_average": self.env._("Income per hour"),
+            "growth": self.env._("Growth against the year before"),
+            "hours_over": self.env._("Hours over what was agreed"),
+            "unpaid_hours": self.env._("Unpaid hours"),
+            "discount": self.env._("Discounts given"),
+            "payment_habit": self.env._("Payment habit"),
+            "overdue_habit": self.env._("Overdue beyond their habit"),
+            "unanswered": self.env._("Our questions without an answer"),
+            "referrals": self.env._("Clients they referred"),
+            "value_ratio": self.env._("Value they confirmed"),
+            "confirmed": self.env._("Results they confirmed"),
+            "goals_on_track": self.env._("Goals on track"),
+            "feedback_rating": self.env._("How happy they sound"),
+            "milestones_on_time": self.env._("Milestones on time"),
+            "open_complaints": self.env._("Open complaints and issues"),
+            "waiting": self.env._("Discussions waiting for our answer"),
+            "unrequested_hours": self.env._("Unrequested work"),
+        }
+
+    def _get_line_words(self, code, reading, figures):
+        """Return the figure of a line as text."""
+        detail = reading.detail or {}
+        special = {
+            "margin_rate": self._get_margin_words,
+            "rate_vs_average": self._get_rate_words,
+            "payment_habit": self._get_habit_words,
+            "value_ratio": self._get_value_words,
+        }
+        if code in special:
+            return special[code](reading.value, detail, figures)
+        return self._get_plain_words(code, reading.value, detail)
+
+    def _get_plain_words(self, code, value, detail):
+        forms = {
+            "loss_probability": self._get_loss_words,
+            "price_pressure": self._get_count_words,
+            "unanswered": self._get_count_words,
+            "confirmed": self._get_count_words,
+            "growth": lambda value, detail: self._percent(value, sign=True),
+            "hours_over": self._get_over_words,
+            "unpaid_hours": lambda value, detail: (
+                f"{self._percent(value)} ({self._hours(detail['hours'])})"
+            ),
+            "discount": lambda value, detail: (
+                f"{self._percent(value)} ({self._money(detail['amount'])})"
+            ),
+            "overdue_habit": self._get_overdue_words,
+            "feedback_rating": lambda value, detail: self.env._(
+                "%s of 5", formatLang(self.env, value, 1)
+            ),
+        }
+        percents = ("goals_on_track", "milestones_on_time", "unrequested_hours")
+        forms |= dict.fromkeys(percents, lambda value, detail: self._percent(value))
+        form = forms.get(code)
+        return form(value, detail) if form else formatLang(self.env, value, 0)
+
+    def _get_count_words(self, value, detail):
+        return self.env._(
+            "%(count)s of %(all)s",
+            count=round(detail.get("confirmed", value)),
+            all=detail.get("asked") or detail.get("months", 12),
+        )
+
+    def _get_loss_words(self, value, detail):
+        return self.env._(
+            "%(count)s of %(all)s (%(likely)s likely next month)",
+            count=detail["losses"],
+            all=detail["months"],
+            likely=self._percent(value),
+        )
+
+    def _get_over_words(self, value, detail):
+        agreed, worked = self._hours(detail["agreed"]), self._hours(detail["worked"])
+        return f"{self._percent(value, sign=True)} ({agreed} → {worked})"
+
+    def _get_overdue_words(self, value, detail):
+        return self.env._("%s days", round(value)) if value > 0 else self.env._("nothing")
+
+    def _get_margin_words(self, value, detail, figures):
+        return self.env._(
+            "%(rate)s (target %(target)s)",
+            rate=self._percent(value),
+            target=self._percent(figures["target"]),
+        )
+
+    def _get_rate_words(self, value, detail, figures):
+        return self.env._(
+            "%(rate)s (average %(average)s)",
+            rate=self._per_hour(detail["amount"]),
+            average=self._per_hour(detail["average"]),
+        )
+
+    def _get_habit_words(self, value, detail, figures):
+        days = abs(round(value))
+        if not days:
+            return self.env._("on the day")
+        if value > 0:
+            return self.env._("%s days late", days)
+        return self.env._("%s days early", days)
+
+    def _get_value_words(self, value, detail, figures):
+        return self.env._(
+            "%(amount)s (%(times)s times the fees)",
+            amount=self._money(detail["amount"]),
+            times=formatLang(self.env, value / 100, 1),
+        )
+
+    def _get_elsewhere_hint(self, departure, figures):
+        if departure.earned_elsewhere is None:
+            return self.env._("unknown: no hours, or no average rate")
+        return self.env._(
+            "at the average of %(rate)s: %(difference)s",
+            rate=self._per_hour(figures["company_rate"]),
+            difference=self._money(departure.difference, sign=True),
+        )
+
+    def _get_unbilled_hint(self, left):
+        hints = []
+        if left.hours_to_invoice:
+            hints.append(self._hours(left.hours_to_invoice))
+        if left.drafts:
+            hints.append(self.env._("%s draft invoices", left.drafts))
+        return ", ".join(hints)
+
+    def _get_promise_labels(self):
+        return {
+            "project.milestone": self.env._("Milestones not reached"),
+            "client.goal": self.env._("Goals agreed"),
+            "client.hypothesis": self.env._("Ideas we promised to try"),
+            "project.task": self.env._("Open tasks"),
+        }
+
+    def _get_row_labels(self):
+        return {
+            "revenue": self.env._("Revenue"),
+            "cost": self.env._("Cost"),
+            "margin": self.env._("Margin"),
+            "margin_rate": self.env._("Margin (%)"),
+            "hours": self.env._("Hours"),
+            "effective_rate": self.env._("Effective hourly rate"),
+        }
+
+    def _get_scenario_words(self, figures, sums):
+        """Return {kind: title and hint} of the columns."""
+        today = scenario.get_outcome(sums)
+        hints = {
+            kind: self._get_raise_words(today, rate)
+            for kind, rate in (("break_even", 0), ("target", figures["target"]))
+        }
+        target = self._percent(figures["target"])
+        return {
+            "keep": {"title": self.env._("Keep as it is"), "hint": ""},
+            "break_even": {
+                "title": self.env._("Raise to break even"),
+                "hint": hints["break_even"],
+            },
+            "target": {
+                "title": self.env._("Raise to %s margin", target),
+                "hint": hints["target"],
+            },
+            "leave": {"title": self.env._("Part as friends"), "hint": ""},
+        }
+
+    def _get_raise_words(self, today, margin_rate):
+        rate = scenario.get_rate_for(today, margin_rate)
+        rise = scenario.get_raise(today, rate)
+        return "" if rise is None else self._percent(rise, sign=True)

@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+from .client_offboarding import POINT_SELECTION
+
+
+class ClientOffboardingExcuse(models.Model):
+    """A manager's reason for waiving an open point of an offboarding.
+
+    It is created only by ending an offboarding: see ``_excuse`` there.
+    """
+
+    _name = "client.offboarding.excuse"
+    _description = "Reason for an Open Point"
+    _order = "id"
+
+    offboarding_id = fields.Many2one(
+        "client.offboarding", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    point = fields.Selection(POINT_SELECTION, required=True, readonly=True)
+    reason = fields.Text(required=True, readonly=True)
+    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
+    user_id = fields.Many2one(
+        "res.users", string="Manager", required=True, readonly=True, ondelete="restrict"
+    )
+
+    _point_uniq = models.Constraint(
+        "UNIQUE(offboarding_id, point)", "There is already a reason for this point."
+    )

@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+from ...const import MONEY_GROUP
+
+
+class ClientRelationship(models.Model):
+    """The decision sheet and the offboardings of a client."""
+
+    _name = "client.relationship"
+    _inherit = ["client.relationship"]
+
+    decision_ids = fields.One2many(
+        "client.decision", "relationship_id", string="Decisions", groups=MONEY_GROUP
+    )
+    offboarding_ids = fields.One2many(
+        "client.offboarding", "relationship_id", string="Offboardings"
+    )
+
+    def action_view_decision(self):
+        """Open the decision sheet: live, until the decision."""
+        self.ensure_one()
+        sheet = self.env["client.decision"]._open_sheet(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Decision sheet"),
+            "res_model": sheet._name,
+            "res_id": sheet.id,
+            "views": [(False, "form")],
+        }
+
+    def action_view_offboarding(self):
+        """Open the offboarding that runs, or else the last one."""
+        self.ensure_one()
+        offboardings = self.offboarding_ids.sorted(lambda one: (one.state != "open", -one.id))
+        return self.env["client.offboarding"]._open(offboardings[:1])

@@ -1,0 +1,80 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ...engine.profitability import findings
+
+# 53 bits: the largest whole number that a browser keeps exact
+ID_MASK = 2**53 - 1
+
+
+class ClientProfitabilityFinding(models.Model):
+    """What to look at in the profitability, and the record to correct.
+
+    No table: the query runs on opening, so a finding disappears when it is corrected.
+    """
+
+    _name = "client.profitability.finding"
+    _description = "Finding in the Client Profitability"
+    _auto = False
+    _order = "date desc, kind, id"
+    _rec_name = "kind"
+
+    kind = fields.Selection(
+        [
+            ("no_customer", "Unassigned: project without customer"),
+            ("shared_account", "Unassigned: analytic account shared by several clients"),
+            ("no_project", "Unassigned: analytic account without project"),
+            ("no_partner", "Unassigned: receipt without customer"),
+            ("no_cost", "Margin unknown: hours without cost"),
+            ("task_customer", "To check: task of another customer than the project's"),
+            ("entry", "Left out: journal entry on an income account"),
+            ("other_plan", "Left out: cost without account of the project plan"),
+            ("template", "Left out: hours on a project template"),
+        ],
+        string="Reason",
+        readonly=True,
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(string="Month", readonly=True)
+    amount = fields.Monetary(
+        readonly=True, help="Revenue of what is revenue, cost of everything else."
+    )
+    hours = fields.Float(readonly=True)
+    project_id = fields.Many2one("project.project", readonly=True)
+    task_id = fields.Many2one("project.task", readonly=True)
+    account_id = fields.Many2one(
+        "account.analytic.account", string="Analytic Account", readonly=True
+    )
+    employee_id = fields.Many2one("hr.employee", readonly=True)
+    move_id = fields.Many2one("account.move", string="Document", readonly=True)
+
+    @property
+    def _table_query(self):
+        key = SQL(", ").join(
+            SQL.identifier("f", name) for name in ("kind", "company_id", "date", *findings.RECORDS)
+        )
+        return SQL(
+            """
+            SELECT hashtextextended(CONCAT_WS('|', 'x', %(key)s), 0) & %(mask)s AS id, f.*
+              FROM (%(select)s) f
+            """,
+            key=key,
+            mask=ID_MASK,
+            select=findings.select_findings(),
+        )
+
+    def action_open_record(self):
+        """Open what has to be mended."""
+        self.ensure_one()
+        record = (
+            self.task_id or self.employee_id or self.project_id or self.account_id or self.move_id
+        )
+        if not record:
+            return False
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }

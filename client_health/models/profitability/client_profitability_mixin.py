@@ -1,0 +1,199 @@
+from odoo import api, fields, models
+
+from ...const import MONEY_GROUP
+from ...engine import period
+from ...engine.profitability import margin
+
+SUMS = margin.Sums._fields
+
+
+class ClientProfitabilityMixin(models.AbstractModel):
+    """What a client or a project brought in over the last twelve full months.
+
+    Summed from the ledger in one query, never stored, in the currency of the current company.
+    Every field carries the money group: portal users read each field without groups of their
+    own partner and projects. Nothing is computed as superuser: users with the ledger of own
+    clients only get figures of own clients only, and "no data" for the others.
+
+    An unknown margin is shown by ``client_margin_state``; the number is then 0 and views hide it.
+    A model says with ``_get_ledger_field`` and ``_get_ledger_record`` which rows are its own.
+    """
+
+    _name = "client.profitability.mixin"
+    _description = "Profitability of the Last Twelve Months"
+
+    client_currency_id = fields.Many2one(
+        "res.currency",
+        string="Currency of the Figures",
+        compute="_compute_client_currency_id",
+        groups=MONEY_GROUP,
+    )
+    client_revenue = fields.Monetary(
+        string="Revenue",
+        compute="_compute_client_figures",
+        currency_field="client_currency_id",
+        groups=MONEY_GROUP,
+        help="Posted customer invoices less credit notes, net of tax, over the last 12 full "
+        "months, by accounting date.",
+    )
+    client_labour_cost = fields.Monetary(
+        string="Labour Cost",
+        compute="_compute_client_figures",
+        currency_field="client_currency_id",
+        groups=MONEY_GROUP,
+        help="Timesheets of the last 12 full months, at the hourly cost of each employee when "
+        "the hours were entered.",
+    )
+    client_other_cost = fields.Monetary(
+        string="Other Cost",
+        compute="_compute_client_figures",
+        currency_field="client_currency_id",
+        groups=MONEY_GROUP,
+        help="Vendor bills, expenses and manual analytic lines on the projects, over the last "
+        "12 full months.",
+    )
+    client_cost = fields.Monetary(
+        string="Cost",
+        compute="_compute_client_figures",
+        currency_field="client_currency_id",
+        groups=MONEY_GROUP,
+        help="Labour cost and other cost of the last 12 full months.",
+    )
+    client_margin = fields.Monetary(
+        string="Margin",
+        compute="_compute_client_figures",
+        currency_field="client_currency_id",
+        groups=MONEY_GROUP,
+        help="Revenue less cost of the last 12 full months. Unknown when more than 10 % of the "
+        "hours have no cost.",
+    )
+    client_margin_rate = fields.Float(
+        string="Margin (%)",
+        compute="_compute_client_figures",
+        digits=(16, 2),
+        aggregator=None,
+        groups=MONEY_GROUP,
+        help="Margin in percent of revenue, over the last 12 full months.",
+    )
+    client_margin_state = fields.Selection(
+        [
+            ("known", "Known"),
+            ("no_revenue", "Nothing invoiced"),
+            ("unknown", "Unknown: hours without cost"),
+            ("empty", "No data"),
+        ],
+        string="Margin Status",
+        compute="_compute_client_figures",
+        groups=MONEY_GROUP,
+        help="Whether the margin of the last 12 full months is known. It is unknown when more "
+        "than 10 % of the hours have no cost: please set an hourly cost for these employees.",
+    )
+    client_margin_band = fields.Selection(
+        [("loss", "At a loss"), ("break_even", "Breaks even"), ("profit", "Profitable")],
+        string="Result",
+        compute="_compute_client_figures",
+        groups=MONEY_GROUP,
+        help="At a loss: negative margin. Breaks even: margin of 0 to 5 % of revenue. Empty when "
+        "the margin is unknown.",
+    )
+    client_hours = fields.Float(
+        string="Hours",
+        compute="_compute_client_figures",
+        groups=MONEY_GROUP,
+        help="Hours on timesheets over the last 12 full months.",
+    )
+    client_billable_hours = fields.Float(
+        string="Billable Hours",
+        compute="_compute_client_figures",
+        groups=MONEY_GROUP,
+        help="Hours of the last 12 full months that a sales order or a fixed price pays for.",
+    )
+    client_uncosted_hours = fields.Float(
+        string="Hours without Cost",
+        compute="_compute_client_figures",
+        groups=MONEY_GROUP,
+        help="Hours of the last 12 full months by employees who had no hourly cost when the "
+        "hours were entered.",
+    )
+    client_effective_rate = fields.Monetary(
+        string="Effective Hourly Rate",
+        compute="_compute_client_figures",
+        currency_field="client_currency_id",
+        aggregator=None,
+        groups=MONEY_GROUP,
+        help="Income per hour of work: revenue less other cost, divided by all hours of the last "
+        "12 full months, billable or not.",
+    )
+
+    @api.model
+    def _get_ledger_field(self):
+        """Return the field of the ledger that points at this model's records."""
+        raise NotImplementedError
+
+    def _get_ledger_record(self):
+        """Return the record whose rows in the ledger are meant: itself, unless overridden."""
+        return self
+
+    def _get_ledger_records(self):
+        """Return the records of the ledger that are meant by these records."""
+        records = [record._get_ledger_record()._origin for record in self]
+        return records[0].union(*records) if records else self
+
+    @api.depends_context("company")
+    def _compute_client_currency_id(self):
+        self.client_currency_id = self.env.company.currency_id
+
+    @api.depends_context("company", "allowed_company_ids", "uid")
+    def _compute_client_figures(self):
+        sums = self._get_ledger_sums()
+        for record in self:
+            record.update(self._prepare_figures(sums.get(record._get_ledger_record()._origin.id)))
+
+    @api.model
+    def _get_ledger_domain(self):
+        """Return the domain of the rows that count: current company, last 12 full months."""
+        start, end = period.last_full_months(fields.Date.context_today(self))
+        return [
+            ("company_id", "=", self.env.company.id),
+            ("date", ">=", start),
+            ("date", "<", end),
+        ]
+
+    def _get_ledger_sums(self):
+        """Return {id of the record in the ledger: margin.Sums}, in one query."""
+        field = self._get_ledger_field()
+        ids = self._get_ledger_records().ids
+        groups = self.env["client.profitability"]._read_group(
+            [*self._get_ledger_domain(), (field, "in", ids)],
+            [field],
+            [f"{name}:sum" for name in SUMS],
+        )
+        return {record.id: margin.Sums(*sums) for record, *sums in groups}
+
+    @api.model
+    def _prepare_figures(self, sums):
+        """Return the values of the figures for ``sums``; None: no rows."""
+        sums = sums or margin.Sums()
+        band = margin.get_band(sums)
+        return {
+            "client_revenue": sums.revenue,
+            "client_labour_cost": sums.labour_cost,
+            "client_other_cost": sums.other_cost,
+            "client_cost": sums.cost,
+            "client_margin": sums.margin if band else 0,
+            "client_margin_rate": margin.get_margin_rate(sums) or 0,
+            "client_margin_state": margin.get_state(sums),
+            "client_margin_band": band,
+            "client_hours": sums.hours,
+            "client_billable_hours": sums.billable_hours,
+            "client_uncosted_hours": sums.uncosted_hours,
+            "client_effective_rate": margin.get_effective_rate(sums) or 0,
+        }
+
+    def action_view_profitability(self):
+        """Open the rows of the ledger behind the figures."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_profitability_action"
+        )
+        domain = [(self._get_ledger_field(), "in", self._get_ledger_records().ids)]
+        return dict(action, domain=domain, display_name=self.env._("Profitability"))

@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
+
+from ...engine.profitability import reconciliation
+
+
+class ClientReconciliation(models.Model):
+    """Posted documents against the ledger, for every company and month, at this moment.
+
+    No table: the query runs on opening. A difference means that documents changed
+    since the last rebuild; after a rebuild there is none.
+    """
+
+    _name = "client.reconciliation"
+    _description = "Reconciliation of the Client Profitability"
+    _auto = False
+    _order = "date desc, company_id"
+    _rec_name = "date"
+
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(string="First Day", readonly=True)
+    month = fields.Char(compute="_compute_month")
+    revenue_books = fields.Monetary(
+        string="Revenue: Documents",
+        readonly=True,
+        help="Untaxed amount of posted customer invoices, credit notes and receipts, without "
+        "cash rounding.",
+    )
+    revenue_ledger = fields.Monetary(string="Revenue: Profitability", readonly=True)
+    labour_cost_books = fields.Monetary(
+        string="Labour: Timesheets", readonly=True, help="Cost of all timesheets."
+    )
+    labour_cost_ledger = fields.Monetary(string="Labour: Profitability", readonly=True)
+    other_cost_books = fields.Monetary(
+        string="Other Cost: Analytic Items",
+        readonly=True,
+        help="Bills, expenses and manual lines on accounts of the project plan.",
+    )
+    other_cost_ledger = fields.Monetary(string="Other Cost: Profitability", readonly=True)
+    difference = fields.Monetary(
+        readonly=True,
+        help="Sum of the three differences, whatever their sign. Documents that changed since "
+        "the last rebuild; a rebuild brings it to zero.",
+    )
+    unassigned = fields.Monetary(
+        string="Unassigned Cost",
+        readonly=True,
+        help="Cost that cannot be assigned to a client. See Findings for the records to correct.",
+    )
+    rebuilt_on = fields.Datetime(
+        related="company_id.client_profitability_date", related_sudo=True, string="Rebuilt On"
+    )
+    error = fields.Text(
+        related="company_id.client_profitability_error",
+        related_sudo=True,
+        string="Error of the Last Rebuild",
+    )
+
+    @api.depends("date")
+    @api.depends_context("lang")
+    def _compute_month(self):
+        for row in self:
+            row.month = format_date(self.env, row.date, date_format="MMM yyyy")
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT r.*,
+                   r.company_id::bigint * 1000000
+                   + DATE_PART('year', r.date)::int * 100
+                   + DATE_PART('month', r.date)::int AS id,
+                   ABS(r.revenue_books - r.revenue_ledger)
+                   + ABS(r.labour_cost_books - r.labour_cost_ledger)
+                   + ABS(r.other_cost_books - r.other_cost_ledger) AS difference
+              FROM (%s) r
+            """,
+            reconciliation.select_reconciliation(),
+        )
+
+    def action_rebuild(self):
+        """Rebuild the companies of the chosen rows now."""
+        Ledger = self.env["client.profitability"]
+        Ledger.check_access("read")
+        for company in self.company_id:
+            # sudo: the whole ledger is rebuilt, of which the person may see but a part
+            Ledger.sudo()._rebuild(company.sudo())

@@ -1,0 +1,233 @@
+from odoo import api, fields, models
+
+from ...const import MONEY_GROUP
+from ...engine import period
+from ...engine.profitability import figures, margin, scenario
+from .client_profitability_mixin import SUMS
+
+STORED = {"store": True, "compute": None, "readonly": True, "copy": False}
+
+
+class ClientRelationship(models.Model):
+    """The money of a relationship: stored, written by the nightly rebuild of the ledger.
+
+    Stored, because clients are sorted, filtered and scored by it. Unknown values are NULL in the
+    database, so that neither a filter nor an average takes it for a zero. No user writes these
+    fields, not even the money group: money is never typed in.
+
+    Scenarios of a relationship, and the figures that they start from.
+    """
+
+    _name = "client.relationship"
+    _inherit = ["client.relationship", "client.profitability.mixin"]
+
+    # Declared for the code below; the relationship has their attributes.
+    client_currency_id = fields.Many2one(related="company_id.currency_id", compute=None)
+    client_revenue = fields.Monetary(**STORED)
+    client_labour_cost = fields.Monetary(**STORED)
+    client_other_cost = fields.Monetary(**STORED)
+    client_cost = fields.Monetary(**STORED)
+    client_margin = fields.Monetary(**STORED)
+    client_margin_rate = fields.Float(**STORED)
+    client_margin_state = fields.Selection(**STORED)
+    client_margin_band = fields.Selection(**STORED)
+    client_hours = fields.Float(**STORED)
+    client_billable_hours = fields.Float(**STORED)
+    client_uncosted_hours = fields.Float(**STORED)
+    client_effective_rate = fields.Monetary(**STORED)
+    client_revenue_share = fields.Float(
+        string="Share of Revenue (%)",
+        digits=(16, 2),
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Share of this client in the revenue of the company, over the last 12 full months. "
+        "From 20 to 25 %, losing the client is a risk for the company.",
+    )
+    client_margin_share = fields.Float(
+        string="Share of Margin (%)",
+        digits=(16, 2),
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Share of this client in the margin of the company, over the last 12 full months. "
+        "Empty when either is unknown, or when the company made no margin.",
+    )
+    client_active_months = fields.Integer(
+        string="Active Months",
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Months of the last 12 with revenue, cost or hours.",
+    )
+    client_loss_months = fields.Integer(
+        string="Months at a Loss",
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Months of the last 12 with cost higher than revenue. Hours without cost count as "
+        "free, so there may be more.",
+    )
+    client_loss_probability = fields.Float(
+        string="Probability of a Loss (%)",
+        digits=(16, 2),
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Probability that the next month ends with a loss: (months at a loss + 1) / (active "
+        "months + 2), over the last 12. With few months it stays near 50 %. Empty when the "
+        "margin is unknown.",
+    )
+    client_overdue = fields.Monetary(
+        string="Overdue",
+        currency_field="client_currency_id",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Overdue and unpaid, less credit notes and payments that are not reconciled yet.",
+    )
+    client_overdue_since = fields.Date(
+        string="Overdue Since",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Due date of the oldest invoice that is not paid.",
+    )
+    client_payment_habit = fields.Integer(
+        string="Usually Late by (days)",
+        aggregator=None,
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="The client's payment habit: median days between due date and payment of its last 10 "
+        "paid invoices; negative when it pays early. Unknown with fewer than 3.",
+    )
+    client_payment_habit_known = fields.Boolean(
+        string="Payment Habit Known", readonly=True, copy=False, groups=MONEY_GROUP
+    )
+    client_payment_expected = fields.Date(
+        string="Payment Expected",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="Expected payment date of the oldest overdue invoice, by the client's payment habit.",
+    )
+    client_days_over_habit = fields.Integer(
+        string="Later than Usual by (days)",
+        compute="_compute_client_days_over_habit",
+        groups=MONEY_GROUP,
+        help="Days that the oldest overdue invoice is later than the client's payment habit; "
+        "negative when it is not yet later. Unknown without a habit.",
+    )
+    client_to_invoice = fields.Monetary(
+        string="Not Yet Invoiced",
+        currency_field="client_currency_id",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        help="What Odoo would invoice today on confirmed orders, net of tax and of down "
+        "payments. Never part of revenue or margin.",
+    )
+    client_profitability_error = fields.Text(related="company_id.client_profitability_error")
+    scenario_ids = fields.One2many(
+        "client.scenario", "relationship_id", string="Saved Scenarios", groups=MONEY_GROUP
+    )
+
+    @api.depends("client_payment_expected")
+    def _compute_client_days_over_habit(self):
+        today = fields.Date.context_today(self)
+        for relationship in self:
+            expected = relationship.client_payment_expected
+            relationship.client_days_over_habit = (today - expected).days if expected else 0
+
+    @api.model
+    def _has_field_access(self, field, operation):
+        allowed = super()._has_field_access(field, operation)
+        if operation == "write" and field.name in figures.FIGURES:
+            return allowed and self.env.su
+        return allowed
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        relationships = super().create(vals_list)
+        relationships._sync_ledger()
+        return relationships
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"partner_id", "company_id"}.isdisjoint(vals):
+            self._sync_ledger()
+        return result
+
+    @api.model
+    def _get_ledger_field(self):
+        return "relationship_id"
+
+    def _sync_ledger(self):
+        """Give the relationships the rows of the ledger that are theirs, and their figures."""
+        Ledger = self.env["client.profitability"]
+        Ledger._link_relationships(self)
+        for company, relationships in self.grouped("company_id").items():
+            Ledger._refresh_figures(company, relationships.partner_id)
+
+    def action_rebuild_profitability(self):
+        """Read the documents of these clients again, now instead of tonight."""
+        self.check_access("read")
+        Ledger = self.env["client.profitability"]
+        Ledger.check_access("read")
+        for company, relationships in self.grouped("company_id").items():
+            Ledger._rebuild(company, relationships.partner_id)
+        return True
+
+    def action_simulate(self):
+        """Open the wizard that asks what if."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_scenario_simulation_action"
+        )
+        return dict(action, context={"default_relationship_id": self.id})
+
+    def _get_scenario_figures(self, change):
+        """Return the answer to a ``scenario.Change`` as plain values; see the scenario mixin."""
+        sums = self._get_scenario_sums()
+        company_rate = self._get_company_rate() if change.leaves else None
+        return {
+            "today": list(scenario.get_outcome(sums)),
+            "then": list(scenario.get_outcome(sums, change)),
+            "departure": list(scenario.get_departure(sums, company_rate))
+            if change.leaves
+            else None,
+            "target": self.company_id.client_target_margin,
+            "company_rate": company_rate,
+            "revenue_share": self.client_revenue_share,
+        }
+
+    def _get_scenario_sums(self):
+        """Return the figures of the last 12 full months, as on the page, for users who may see
+        them."""
+        self.ensure_one()
+        # asked on purpose: what another user has read is in the cache already
+        self.check_access("read")
+        return margin.Sums(*(self[f"client_{name}"] for name in SUMS))
+
+    def _get_company_rate(self):
+        """Return what an hour brings in on average over all clients of the company, or None.
+
+        Unpaid hours are among them: of the hours that a client frees, some will go
+        the same way.
+        """
+        start, end = period.last_full_months(fields.Date.context_today(self))
+        # sudo: one average of the whole company, for users who may see the money of one client;
+        # the share of revenue on the relationship already shows as much
+        ledger = self.env["client.profitability"].sudo()
+        [sums] = ledger._read_group(
+            [("company_id", "=", self.company_id.id), ("date", ">=", start), ("date", "<", end)],
+            [],
+            [f"{name}:sum" for name in SUMS],
+        )
+        return margin.get_effective_rate(margin.Sums(*(value or 0.0 for value in sums)))

@@ -1,0 +1,336 @@
+import logging
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ...const import ACTIVITY_REBOOT
+from ...engine import stage_rules
+from ..relationship.client_stage_process_mixin import EPISODE_FIELDS
+
+_logger = logging.getLogger(__name__)
+
+
+class ClientReboot(models.Model):
+    """One attempt at a fresh start with a client, before the relationship is ended.
+
+    What its five points are, and when they are done, is in ``engine/reboot.py``.
+
+    Reminders of a reboot: halfway to its deadline, at the deadline, and when it can be decided.
+
+    A date per reminder records that it was given, so none is given twice, and a run that was
+    interrupted continues where it stopped. A deadline that is put off is reminded of again.
+    """
+
+    _name = "client.reboot"
+    _description = "Reboot"
+    _inherit = ["client.episode.mixin"]
+    _order = "date_start desc, id desc"
+    _open_states = ("running", "awaiting")
+    _move_fields = ("date_deadline", "user_id")
+    _evidence_fields = EPISODE_FIELDS | {
+        "outcome",
+        "is_forced",
+        "evidence",
+        "agreement_id",
+        "date_reminded_halfway",
+        "date_reminded_deadline",
+    }
+
+    state = fields.Selection(
+        [
+            ("running", "Running"),
+            ("awaiting", "Awaiting decision"),
+            ("renewed", "Renewed"),
+            ("not_renewed", "Not renewed"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        required=True,
+        default="running",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        help="Awaiting decision: all five points are done, or the deadline has passed. Withdrawn: "
+        "the client was merged into another one.",
+    )
+    date_deadline = fields.Date(
+        string="Deadline",
+        required=True,
+        tracking=True,
+        index=True,
+        default=lambda self: self._get_default_deadline(self.env.company),
+        help="Date by which both sides decide whether to continue.",
+    )
+    outcome = fields.Text(
+        readonly=True, copy=False, help="How it ended, as entered with the decision."
+    )
+    is_forced = fields.Boolean(
+        string="Points Left Open",
+        readonly=True,
+        copy=False,
+        help="A manager ended it as renewed although not all five points were done.",
+    )
+    fit_state = fields.Selection(related="relationship_id.fit_state", related_sudo=False)
+    fit_date = fields.Date(related="relationship_id.fit_date", related_sudo=False)
+    date_halfway = fields.Date(compute="_compute_date_halfway", store=True)
+    date_reminded_halfway = fields.Date(readonly=True, copy=False)
+    date_reminded_deadline = fields.Date(readonly=True, copy=False)
+    is_overdue = fields.Boolean(
+        string="Past the Deadline", compute="_compute_is_overdue", search="_search_is_overdue"
+    )
+
+    _open_uniq = models.UniqueIndex(
+        "(relationship_id) WHERE state IN ('running', 'awaiting')",
+        "This client already has an open reboot.",
+    )
+
+    @api.constrains("date_deadline")
+    def _check_date_deadline(self):
+        for reboot in self:
+            if reboot.date_deadline < reboot.date_start:
+                raise ValidationError(
+                    self.env._("The deadline of a reboot cannot be before its start.")
+                )
+
+    @api.depends("relationship_id", "date_start")
+    def _compute_display_name(self):
+        for reboot in self:
+            reboot.display_name = self.env._(
+                "Reboot of %s", reboot.relationship_id.display_name or ""
+            )
+
+    def write(self, vals):
+        if (
+            not self.env.su
+            and self.filtered("date_end")
+            and {"date_deadline", "user_id"} & set(vals)
+        ):
+            raise UserError(self.env._("This reboot has ended and cannot be changed."))
+        result = super().write(vals)
+        if "date_deadline" in vals:
+            self._follow_deadline()
+        return result
+
+    def _follow_deadline(self):
+        """A deadline that was put off gives new time: it is reminded of again, at its new day."""
+        today = fields.Date.context_today(self)
+        later = self.filtered(lambda reboot: not reboot.date_end and reboot.date_deadline > today)
+        # sudo: evidence; they follow from the deadline, which the user may write
+        later.filtered("date_reminded_deadline").sudo().date_reminded_deadline = False
+        later.filtered(
+            lambda reboot: reboot.state == "awaiting" and reboot.done_count < 5
+        ).sudo().state = "running"
+
+    @api.model
+    def _get_default_deadline(self, company):
+        return fields.Date.context_today(self) + relativedelta(days=company.client_reboot_days)
+
+    @api.model
+    def _open_for_move(self, relationships, reason, values):
+        """Ask the fit questions again as well: are the reasons still there why we matched?"""
+        reboots = super()._open_for_move(relationships, reason, values)
+        relationships._start_fit_round("reboot", remind=False)
+        return reboots
+
+    @api.model
+    def _prepare_opening(self, relationship, reason):
+        return dict(
+            super()._prepare_opening(relationship, reason),
+            date_deadline=self._get_default_deadline(relationship.company_id),
+        )
+
+    def _get_missing(self, phase):
+        if phase != stage_rules.HEALTHY:
+            return {}
+        return {
+            reboot: [f"{label}: {text}" for _point, label, text in reboot._get_open_points()]
+            for reboot in self
+        }
+
+    def _prepare_closing(self, phase, reason):
+        renewed = phase == stage_rules.HEALTHY
+        return {
+            **super()._prepare_closing(phase, reason),
+            **self._prepare_frozen(),
+            "state": "renewed" if renewed else "not_renewed",
+            "is_forced": renewed and self.done_count < 5,
+            "outcome": reason,
+        }
+
+    def _prepare_joining(self, kept):
+        return {
+            **super()._prepare_joining(kept),
+            **self._prepare_frozen(),
+            "state": "withdrawn",
+            "outcome": self.env._("Merged with %s.", kept.display_name),
+        }
+
+    @api.model
+    def _open_missing(self):
+        """Open one for clients in a reboot stage that have none: they came before reboots did."""
+        relationships = (
+            self.env["client.relationship"]
+            .with_context(active_test=False)
+            .search([("phase", "=", stage_rules.REBOOT)])
+        )
+        for relationship in relationships - self._get_open(relationships).relationship_id:
+            reason = relationship.stage_reason or self.env._(
+                "Started before reboots were recorded."
+            )
+            self._open_for_move(relationship, reason, {})
+
+    def action_renew(self):
+        """Go on with the client: back to Healthy, once the reason is given."""
+        missing = self._get_missing(stage_rules.HEALTHY)
+        if any(missing.values()) and not self.relationship_id._is_client_manager():
+            raise UserError(
+                self.env._(
+                    "Not yet renewed. What is missing:\n%s\n\nA manager can move the client all "
+                    "the same, with a reason.",
+                    self._format_missing(missing),
+                )
+            )
+        return self._ask_end(stage_rules.HEALTHY)
+
+    def action_not_renew(self):
+        """Move the client to Offboard, with the reason. Managers only."""
+        return self._ask_end(stage_rules.OFFBOARD)
+
+    def _ask_end(self, phase):
+        self.ensure_one()
+        return self.relationship_id.with_context(client_phase=phase).action_ask_stage()
+
+    def action_ask_decision(self):
+        """Mark it as ready for a decision, and ask the team leader."""
+        self.check_access("write")
+        running = self.filtered(lambda reboot: reboot.state == "running")
+        # sudo: evidence; users who work on the reboot may ask for its decision
+        running.sudo().write({"state": "awaiting"})
+        leaders = running.grouped(lambda reboot: reboot.relationship_id.team_id.user_id)
+        for leader, reboots in leaders.items():
+            reboots._remind("decide", leader)
+
+    @api.depends("date_start", "date_deadline")
+    def _compute_date_halfway(self):
+        for reboot in self:
+            start, end = reboot.date_start, reboot.date_deadline
+            reboot.date_halfway = start and end and start + (end - start) / 2
+
+    @api.depends("state", "date_deadline")
+    def _compute_is_overdue(self):
+        overdue = self.filtered_domain(self._get_overdue_domain())
+        overdue.is_overdue = True
+        (self - overdue).is_overdue = False
+
+    @api.model
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        overdue = self._get_overdue_domain()
+        return Domain.OR([overdue] * (True in value) + [~overdue] * (False in value))
+
+    @api.model
+    def _get_overdue_domain(self):
+        today = fields.Date.context_today(self)
+        return Domain("state", "in", self._open_states) & Domain("date_deadline", "<", today)
+
+    @api.model
+    def _get_reminder_domains(self):
+        """Return {field that notes the reminder: domain of the reboots to remind of today}."""
+        today = fields.Date.context_today(self)
+        live = Domain("state", "in", self._open_states) & Domain(
+            "relationship_id.active", "=", True
+        )
+        ended = Domain("date_deadline", "<=", today)
+        never = Domain("date_reminded_deadline", "=", False)
+        return {
+            "date_reminded_halfway": live
+            & ~ended
+            & Domain("state", "=", "running")
+            & Domain("date_halfway", "<=", today)
+            & Domain("date_reminded_halfway", "=", False),
+            "date_reminded_deadline": live & ended & never,
+        }
+
+    @api.model
+    def _cron_follow_reboots(self, batch_size=100):
+        """Remind of open reboots, and mark those that wait for a decision; every night."""
+        domains = self._get_reminder_domains()
+        domain = Domain.OR([*domains.values(), Domain("state", "=", "running")])
+        remaining, last_id = self.search_count(domain), 0
+        while reboots := self.search(
+            Domain("id", ">", last_id) & domain, limit=batch_size, order="id"
+        ):
+            last_id = reboots[-1].id
+            reboots._follow_each(domains)
+            remaining -= len(reboots)
+            if not self.env["ir.cron"]._commit_progress(len(reboots), remaining=max(remaining, 0)):
+                break
+
+    def _follow_each(self, domains):
+        """Follow all at once; where one of them fails, the others don't wait for it."""
+        try:
+            with self.env.cr.savepoint():
+                self._follow(domains)
+        except Exception:
+            if len(self) > 1:
+                for reboot in self:
+                    reboot._follow_each(domains)
+                return
+            # it is tried again tomorrow
+            _logger.exception("The reboot %s could not be followed", self.id)
+
+    def _follow(self, domains):
+        today = fields.Date.context_today(self)
+        for fname, domain in domains.items():
+            due = self.filtered_domain(domain)
+            due._remind(fname)
+            due.sudo().write({fname: today})  # sudo: evidence; only our own cron comes here
+        self._await_decision()
+
+    def _await_decision(self):
+        """Mark those that can be decided: all points are done, or the deadline has passed."""
+        today = fields.Date.context_today(self)
+        running = self.filtered(lambda reboot: reboot.state == "running")
+        complete = running.filtered(lambda reboot: reboot.done_count == 5)
+        over = running.filtered(lambda reboot: reboot.date_deadline < today)
+        # sudo: evidence; what the records show decides, not the current user
+        (complete | over).sudo().write({"state": "awaiting"})
+        (complete - over)._remind("complete")
+
+    @api.model
+    def _get_reminder_texts(self):
+        return {
+            "date_reminded_halfway": self.env._("Half of the time for the reboot is over"),
+            "date_reminded_deadline": self.env._("The deadline of the reboot has passed: renewed?"),
+            "complete": self.env._("All five points of the reboot are done: renewed?"),
+            "decide": self.env._("Decide: renewed, or is there nothing left to gain?"),
+        }
+
+    def _remind(self, kind, person=None):
+        """Give one activity per reboot to ``person``, else to its responsible; batched."""
+        # all names at once: each activity notes the name of its record, one by one
+        self.mapped("display_name")
+        for user, reboots in self.grouped(lambda reboot: reboot._get_reminded(person)).items():
+            reminded = reboots.with_context(mail_activity_quick_update=True, lang=user.lang)
+            reminded.activity_schedule(
+                ACTIVITY_REBOOT, user_id=user.id, summary=reminded._get_reminder_texts()[kind]
+            )
+
+    def _get_reminded(self, person=None):
+        """Return the first active user of: person, owner of the reboot, of the client, team leader.
+
+        Without any of them, the current user.
+        """
+        relationship = self.relationship_id
+        nobody = self.env["res.users"]
+        people = (
+            person or nobody,
+            self.user_id,
+            relationship.user_id,
+            relationship.team_id.user_id,
+        )
+        return next((user for user in people if user.active), self.env.user)

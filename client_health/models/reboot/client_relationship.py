@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...engine import stage_rules
+
+
+class ClientRelationship(models.Model):
+    """The reboots of a client: the one that is open, and all that were tried before.
+
+    A client in reboot rots when the deadline of its reboot has passed, not after so many days in
+    the stage: more time takes another deadline.
+    """
+
+    _name = "client.relationship"
+    _inherit = ["client.relationship"]
+
+    reboot_ids = fields.One2many(
+        "client.reboot", "relationship_id", string="All Reboots", readonly=True
+    )
+    reboot_count = fields.Integer(string="Reboots", compute="_compute_reboot")
+    reboot_id = fields.Many2one("client.reboot", string="Open Reboot", compute="_compute_reboot")
+    reboot_deadline = fields.Date(string="Reboot Until", compute="_compute_reboot")
+    reboot_is_overdue = fields.Boolean(string="Reboot Past Its Deadline", compute="_compute_reboot")
+    reboot_done_count = fields.Integer(
+        string="Reboot Points Done", compute="_compute_reboot_done_count"
+    )
+
+    @api.depends("reboot_ids.state", "reboot_ids.date_deadline")
+    def _compute_reboot(self):
+        open_states = self.env["client.reboot"]._open_states
+        for relationship in self:
+            reboots = relationship.reboot_ids
+            reboot = reboots.filtered(lambda reboot: reboot.state in open_states)[:1]
+            relationship.reboot_count = len(reboots)
+            relationship.reboot_id = reboot
+            relationship.reboot_deadline = reboot.date_deadline
+            relationship.reboot_is_overdue = reboot.is_overdue
+
+    @api.depends("reboot_ids.state")
+    def _compute_reboot_done_count(self):
+        for relationship in self:
+            relationship.reboot_done_count = relationship.reboot_id.done_count
+
+    def _get_rotting_depends_fields(self):
+        return [
+            *super()._get_rotting_depends_fields(),
+            "phase",
+            "reboot_ids.state",
+            "reboot_ids.date_deadline",
+        ]
+
+    @api.depends(lambda self: self._get_rotting_depends_fields())
+    def _compute_rotting(self):
+        result = super()._compute_rotting()
+        today = fields.Date.context_today(self)
+        for relationship in self.filtered("reboot_id"):
+            deadline = relationship.reboot_id.date_deadline
+            relationship.is_rotting = deadline < today
+            relationship.rotting_days = max((today - deadline).days, 0)
+        return result
+
+    def _search_is_rotting(self, operator, value):
+        found = Domain(super()._search_is_rotting(operator, value))
+        overdue = Domain("reboot_ids", "any", self.env["client.reboot"]._get_overdue_domain())
+        wanted = overdue if (True in value) == (operator == "in") else ~overdue
+        in_reboot = Domain("phase", "=", stage_rules.REBOOT)
+        return (~in_reboot & found) | (in_reboot & wanted)
+
+    def action_view_reboots(self):
+        """Open the reboot that is open, or all that were tried."""
+        self.ensure_one()
+        return (self.reboot_id or self.reboot_ids)._get_records_action()

@@ -1,0 +1,169 @@
+import logging
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+from ...engine import intake, stage_rules
+
+READ_MODELS = (
+    "account.move",
+    "client.relationship",
+    "crm.lead",
+    "project.project",
+    "res.company",
+    "res.partner",
+    "res.users",
+)
+_logger = logging.getLogger(__name__)
+
+
+def get_left_out(row):
+    """Return why a candidate is not proposed as a client ("internal", "supplier"), or False."""
+    if row["internal"]:
+        return "internal"
+    return "supplier" if row["bills"] > row["invoices"] and not row["won"] else False
+
+
+class ClientIntake(models.AbstractModel):
+    """How a partner becomes a client: at set-up, every night, and on winning an opportunity."""
+
+    _name = "client.intake"
+    _description = "Client Intake"
+
+    @api.model
+    def _get_candidates(self, company, months):
+        """Return one dict per proposed partner; see ``engine.intake`` for the keys.
+
+        Added here: ``partner`` and ``user`` (the proposed owner: the partner's salesperson,
+        else the manager of its latest project, else empty).
+        """
+        date_from = fields.Date.context_today(self) - relativedelta(months=months)
+        for model in READ_MODELS:
+            self.env[model].flush_model()
+        rows = self.env.execute_query_dict(intake.select_candidates(company.id, date_from))
+        partners = self.env["res.partner"].browse(row["partner_id"] for row in rows)
+        managers = self._get_project_managers(partners, company)
+        for row, partner in zip(rows, partners, strict=True):
+            row["partner"] = partner
+            row["user"] = self._get_valid_owner(partner.user_id, company) or managers.get(
+                partner.id, self.env["res.users"]
+            )
+        return rows
+
+    @api.model
+    def _get_valid_owner(self, user, company):
+        """Return the user if they can own clients of the company, else an empty recordset."""
+        return user.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
+        )
+
+    @api.model
+    def _get_project_managers(self, partners, company):
+        """Return {client id: manager of its latest running project}, in one query.
+
+        A project of the company itself beats one that belongs to no company.
+        """
+        # sudo: only the manager's name is taken, as the person to ask
+        projects = (
+            self.env["project.project"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("partner_id.commercial_partner_id", "in", partners.ids),
+                    ("company_id", "in", [company.id, False]),
+                    ("user_id", "!=", False),
+                    ("is_template", "=", False),
+                ],
+                ["partner_id", "company_id", "user_id"],
+                order="id",
+            )
+        )
+        return {
+            project.partner_id.commercial_partner_id.id: project.user_id.sudo(False)
+            for project in projects.sorted(lambda project: bool(project.company_id))
+            if self._get_valid_owner(project.user_id, company)
+        }
+
+    @api.model
+    def _add_clients(self, company, owners):
+        """Open the missing relationships of a company; return the new ones.
+
+        :param owners: {commercial partner: user, or an empty recordset}
+        A client that had ended is never moved: a person is asked to look at it.
+        """
+        Relationship = self.env["client.relationship"]
+        partner_ids = [partner.id for partner in owners]
+        existing = Relationship.with_context(active_test=False).search(
+            [("partner_id", "in", partner_ids), ("company_id", "=", company.id)]
+        )
+        existing._remind_returned()
+        return Relationship.create(
+            [
+                {"partner_id": partner.id, "company_id": company.id, "user_id": user.id}
+                for partner, user in owners.items()
+                if partner not in existing.partner_id
+            ]
+        )
+
+    @api.model
+    def _decline(self, company, partners):
+        """Remember that these are not clients, so that they are not proposed again."""
+        self.env["client.relationship"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": company.id,
+                    "active": False,
+                    "user_id": False,
+                }
+                for partner in partners
+            ]
+        )
+
+    @api.model
+    def _cron_add_clients(self):
+        """Add the clients of yesterday to every company that has been set up."""
+        companies = self.env["res.company"].search([("client_setup_date", "!=", False)])
+        for done, company in enumerate(companies, start=1):
+            try:
+                with self.env.cr.savepoint():
+                    self.with_company(company)._add_new_clients(company)
+            except Exception:
+                # one company with bad data must not keep the others waiting
+                _logger.exception("No new clients were added to company %s", company.id)
+            if not self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done):
+                break
+
+    @api.model
+    def _add_new_clients(self, company):
+        self.env["client.join"]._follow_commercial_partners(company)
+        rows = self._get_candidates(company, company.client_setup_months)
+        self._add_clients(
+            company, {row["partner"]: row["user"] for row in rows if not get_left_out(row)}
+        )
+        self._remind_returned(company)
+
+    @api.model
+    def _remind_returned(self, company):
+        """Ask the owners of ended clients that were invoiced since to look at them."""
+        ended = self.env["client.relationship"].search(
+            [("phase", "=", stage_rules.ENDED), ("company_id", "=", company.id)]
+        )
+        last_invoices = dict(
+            self.env["account.move"]._read_group(
+                [
+                    ("commercial_partner_id", "in", ended.partner_id.ids),
+                    ("company_id", "=", company.id),
+                    ("move_type", "=", "out_invoice"),
+                    ("state", "=", "posted"),
+                ],
+                ["commercial_partner_id"],
+                ["create_date:max"],
+            )
+        )
+        ended.filtered(
+            lambda rel: (
+                (last := last_invoices.get(rel.partner_id)) and last > rel.date_last_stage_update
+            )
+        )._remind_returned()

@@ -1,0 +1,104 @@
+from markupsafe import Markup
+
+from odoo import api, models
+
+from ...engine import stage_rules
+
+# What was written about either client is put together.
+JOINED_TEXTS = ("value_belief",)
+FILLED = ("user_id", "team_id", "referred_by_id", "cadence_weekday")
+
+
+class ClientJoin(models.AbstractModel):
+    """Joins the relationships of partners that turn out to be one client.
+
+    That happens when partners are merged, and when a company becomes part of another one.
+    Nothing is lost: messages, activities, attachments and all that refers to a relationship
+    move to the one that stays.
+    """
+
+    _name = "client.join"
+    _description = "Join Client Relationships"
+
+    @api.model
+    def _join_clients(self, partners, client):
+        """Leave one relationship per company among ``partners`` and ``client``, at ``client``."""
+        relationships = (
+            self.env["client.relationship"]
+            .with_context(active_test=False)
+            .search([("partner_id", "in", (partners | client).ids)])
+        )
+        for group in relationships.grouped("company_id").values():
+            kept = group.sorted(lambda rel: self._get_join_rank(rel, client))[0]
+            self._join(kept, group - kept)
+            if kept.partner_id != client:
+                kept.partner_id = client
+
+    @api.model
+    def _get_join_rank(self, relationship, client):
+        """Return the sort key of which relationship stays: a live one, then the target's own."""
+        return (
+            not relationship.active,
+            relationship.phase == stage_rules.ENDED,
+            relationship.partner_id != client,
+            relationship.id,
+        )
+
+    @api.model
+    def _join(self, kept, others):
+        if not others:
+            return
+        for stage, group in others.grouped("stage_id").items():
+            stage._cancel_plan(group)
+        for episodes in others._get_open_episodes():
+            episodes._close_for_join(kept)
+        kept._message_log_batch({kept.id: self._get_join_note(others)})
+        kept.write(self._prepare_join_values(kept, others))
+        self.env["client.health.snapshot"]._join(kept, others)
+        # Odoo's own tool for merging partners moves the references of any model. Activities
+        # that were done are archived, and would be left behind without active_test.
+        mover = self.env["base.partner.merge.automatic.wizard"].with_context(active_test=False)
+        mover._update_foreign_keys_generic("client.relationship", others, kept)
+        mover._update_reference_fields_generic("client.relationship", others, kept)
+        self.env.invalidate_all()
+        others.unlink()
+
+    @api.model
+    def _prepare_join_values(self, kept, others):
+        values = {
+            "date_start": min(
+                (kept | others).filtered("date_start").mapped("date_start"), default=False
+            ),
+            "note": Markup("").join(note for note in (kept | others).mapped("note") if note),
+        }
+        for fname in JOINED_TEXTS:
+            values[fname] = "\n\n".join(filter(None, (kept | others).mapped(fname))) or False
+        for fname in FILLED:
+            found = next((other[fname] for other in others if other[fname]), False)
+            if not kept[fname] and found:
+                values[fname] = found if isinstance(found, str) else found.id
+        return values
+
+    @api.model
+    def _get_join_note(self, others):
+        lines = [
+            self.env._(
+                "Merged with %(client)s, which was in %(stage)s: %(reason)s",
+                client=other.partner_id.display_name,
+                stage=other.stage_id.name,
+                reason=other.stage_reason or "–",
+            )
+            for other in others
+        ]
+        return Markup("<br/>").join(lines)
+
+    @api.model
+    def _follow_commercial_partners(self, company):
+        """Move relationships whose partner became part of another client since."""
+        rows = self.env["client.relationship"]._read_group(
+            [("company_id", "=", company.id), ("active", "in", [True, False])],
+            ["partner_id", "partner_id.commercial_partner_id"],
+        )
+        for partner, client in rows:
+            if partner != client:
+                self._join_clients(partner, client)

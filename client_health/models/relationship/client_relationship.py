@@ -1,0 +1,446 @@
+from odoo import api, fields, models
+from odoo.exceptions import LockError, UserError, ValidationError
+
+from ...const import ACTIVITY_CLIENT_RETURNED, MANAGER_GROUP
+from ...engine import stage_rules
+from ...exceptions import MoveQuestion
+
+
+class ClientRelationship(models.Model):
+    """One client of one company: its salesperson, how it is doing, what happens next.
+
+    Each concern has a mixin of its own: the stages, the money, the internal discussion.
+
+    How a client moves through its stages.
+
+    ``stage_id`` is moved by a plain write, so that a drag, a button, a mass edit, an import and
+    an API call obey the same rule: ``write`` hands every change of stage to ``_move_stage``,
+    with the reason in ``stage_reason``. Which moves exist is in ``engine/stage_rules.py``.
+    """
+
+    _name = "client.relationship"
+    _description = "Client Relationship"
+    _inherit = [
+        "client.internal.thread.mixin",
+        "mail.tracking.duration.mixin",
+        "mail.activity.mixin",
+    ]
+    _rec_name = "partner_id"
+    _rec_names_search = ["partner_id.name", "partner_id.ref", "partner_id.email"]
+    _order = "id desc"
+    _check_company_auto = True
+    _track_duration_field = "stage_id"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Client",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="['|', ('parent_id', '=', False), ('is_company', '=', True)]",
+        help="The client as a whole: the company, not one of its contacts.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    active = fields.Boolean(
+        default=True,
+        help="Archive a partner that is not a client, so that it is not proposed again.",
+    )
+    color = fields.Integer(export_string_translation=False)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Salesperson",
+        default=lambda self: self.env.user,
+        tracking=True,
+        index=True,
+        check_company=True,
+        domain="[('share', '=', False), ('company_ids', '=', company_id)]",
+        help="The person in charge of this client: calls, checks in, follows up.",
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        check_company=True,
+        ondelete="set null",
+    )
+    date_start = fields.Date(string="Client Since", default=fields.Date.context_today)
+    referred_by_id = fields.Many2one(
+        "res.partner",
+        ondelete="restrict",
+        help="Contact or client who referred this client.",
+    )
+    cadence = fields.Selection(
+        [
+            ("weekly", "Every week"),
+            ("fortnightly", "Every two weeks"),
+            ("monthly", "Every month"),
+            ("quarterly", "Every quarter"),
+        ],
+        string="Rhythm",
+        default="monthly",
+        help="How often the client wants to hear from us, even when nothing changed.",
+    )
+    cadence_weekday = fields.Selection(
+        [
+            ("0", "Monday"),
+            ("1", "Tuesday"),
+            ("2", "Wednesday"),
+            ("3", "Thursday"),
+            ("4", "Friday"),
+        ],
+        string="Weekday",
+        help="The day on which the client expects to hear from us.",
+    )
+    channel = fields.Selection(
+        [
+            ("mail", "E-mail"),
+            ("call", "Phone call"),
+            ("video", "Video call"),
+            ("visit", "Face to face"),
+            ("portal", "Portal"),
+        ],
+        default="mail",
+        help="How the client prefers to hear from us.",
+    )
+    note = fields.Html(string="Internal Notes")
+    project_count = fields.Integer(compute="_compute_project_count")
+    opportunity_count = fields.Integer(compute="_compute_opportunity_count")
+    stage_id = fields.Many2one(
+        "client.relationship.stage",
+        required=True,
+        index=True,
+        copy=False,
+        tracking=True,
+        ondelete="restrict",
+        group_expand="_read_group_expand_full",
+        default=lambda self: self._default_stage_id(),
+    )
+    phase = fields.Selection(related="stage_id.phase", store=True, index=True)
+    stage_reason = fields.Char(
+        string="Reason",
+        copy=False,
+        help="Reason given for the move to this stage.",
+    )
+    date_last_stage_update = fields.Datetime(
+        string="In Stage Since", default=fields.Datetime.now, readonly=True, copy=False, index=True
+    )
+    stage_days = fields.Integer(string="Days in Stage", compute="_compute_stage_days")
+
+    _partner_company_uniq = models.Constraint(
+        "UNIQUE(partner_id, company_id)",
+        "This partner already has a relationship in this company; it may be archived.",
+    )
+
+    @api.depends("user_id", "company_id")
+    def _compute_team_id(self):
+        for relationship in self:
+            team = relationship.user_id.sale_team_id
+            if not team.company_id or team.company_id == relationship.company_id:
+                relationship.team_id = team
+
+    @api.depends("partner_id")
+    def _compute_project_count(self):
+        self._compute_client_count(
+            "project_count", "project.project", [("is_template", "=", False)]
+        )
+
+    @api.depends("partner_id")
+    def _compute_opportunity_count(self):
+        self._compute_client_count("opportunity_count", "crm.lead", [("type", "=", "opportunity")])
+
+    def _compute_client_count(self, fname, model, domain):
+        """Count what the user may read of each client, in one query."""
+        by_key = self.env[model]._read_group(
+            [
+                *domain,
+                ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", [*self.company_id.ids, False]),
+            ],
+            ["partner_id.commercial_partner_id", "company_id"],
+            ["__count"],
+        )
+        counts = {(client.id, company.id): count for client, company, count in by_key}
+        for rel in self:
+            own = counts.get((rel.partner_id.id, rel.company_id.id), 0)
+            rel[fname] = own + counts.get((rel.partner_id.id, False), 0)
+
+    @api.constrains("partner_id")
+    def _check_partner_id(self):
+        for partner in self.partner_id:
+            if partner.commercial_partner_id != partner:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s belongs to %(client)s. Please choose %(client)s: a "
+                        "relationship belongs to the client as a whole.",
+                        contact=partner.display_name,
+                        client=partner.commercial_partner_id.display_name,
+                    )
+                )
+
+    def unlink(self):
+        # not @api.ondelete: mail.thread deletes the messages before that is asked
+        self._check_no_content()
+        return super().unlink()
+
+    def _check_no_content(self):
+        if self._get_with_content():
+            raise UserError(
+                self.env._(
+                    "A relationship with records cannot be deleted. Please archive it instead."
+                )
+            )
+
+    def _get_with_content(self):
+        """Return the relationships whose deletion would lose anything that a person did."""
+        here = [("res_id", "in", self.ids)]
+        # sudo: only whether there is anything; no content is read
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    *here,
+                    ("model", "=", self._name),
+                    "|",
+                    ("message_type", "=", "comment"),
+                    ("tracking_value_ids", "!=", False),
+                ]
+            )
+        )
+        done = (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([*here, ("res_model", "=", self._name), ("date_done", "!=", False)])
+        )
+        return self.browse({*messages.mapped("res_id"), *done.mapped("res_id")})
+
+    def action_view_partner(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "views": [(False, "form")],
+        }
+
+    def action_view_projects(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Projects of %s", self.display_name),
+            "res_model": "project.project",
+            "views": [(False, "kanban"), (False, "list"), (False, "form")],
+            "domain": self._get_client_domain(),
+            "context": {"default_partner_id": self.partner_id.id},
+        }
+
+    def action_view_opportunities(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Opportunities of %s", self.display_name),
+            "res_model": "crm.lead",
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "domain": [("type", "=", "opportunity"), *self._get_client_domain()],
+            "context": {"default_partner_id": self.partner_id.id, "default_type": "opportunity"},
+        }
+
+    def _get_client_domain(self):
+        """Return the domain of what belongs to this client on models with partner and company."""
+        return [
+            ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+            ("company_id", "in", [self.company_id.id, False]),
+        ]
+
+    def _get_project_managers(self):
+        """Return {relationship id: manager of the client's latest project}."""
+        managers = {
+            company: self.env["client.intake"]._get_project_managers(group.partner_id, company)
+            for company, group in self.grouped("company_id").items()
+        }
+        nobody = self.env["res.users"]
+        return {rel.id: managers[rel.company_id].get(rel.partner_id.id, nobody) for rel in self}
+
+    def _remind_returned(self):
+        """Ask the owner to look at ended clients that buy again, once."""
+        ended = self.filtered(lambda rel: rel.active and rel.phase == stage_rules.ENDED)
+        type_xmlid = ACTIVITY_CLIENT_RETURNED
+        asked = ended.activity_search([type_xmlid]).mapped("res_id")
+        for user, group in (ended - ended.browse(asked)).grouped("user_id").items():
+            group.with_context(mail_activity_quick_update=True).activity_schedule(
+                type_xmlid, user_id=(user or self.env.user).id
+            )
+
+    @api.model
+    def _default_stage_id(self):
+        return self.env["client.relationship.stage"]._get_first_stage(stage_rules.HEALTHY)
+
+    @api.depends("date_last_stage_update")
+    def _compute_stage_days(self):
+        now = fields.Datetime.now()
+        for relationship in self:
+            since = relationship.date_last_stage_update or now
+            relationship.stage_days = (now - since).days
+
+    def _check_move(self, stage, reason):
+        """Raise unless every record of self may go to ``stage`` for ``reason``.
+
+        A missing reason is not an error but a question: it opens the form that asks for it.
+        """
+        if not stage:
+            raise UserError(self.env._("This stage no longer exists. Please reload the page."))
+        leaving = self.filtered(lambda relationship: relationship.phase != stage.phase)
+        for old_stage in leaving.stage_id:
+            leaving._check_way(old_stage, stage)
+        for episodes in leaving._get_open_episodes():
+            episodes._check_leave(stage, reason)
+        if leaving and not (reason or "").strip():
+            leaving._ask_reason(stage)
+        if leaving and stage.phase in stage_rules.EPISODES:
+            self.env[stage_rules.EPISODES[stage.phase]]._check_enter(leaving, stage, reason)
+
+    @api.model
+    def _check_way(self, old_stage, stage):
+        move = stage_rules.get_move(old_stage.phase, stage.phase)
+        if not move:
+            raise UserError(self._get_no_way_message(old_stage, stage))
+        if move.manager and not self._is_client_manager():
+            raise UserError(
+                self.env._(
+                    "Only a manager can move a client from %(old)s to %(new)s. Please ask a "
+                    "manager, with your reason.",
+                    old=old_stage.name,
+                    new=stage.name,
+                )
+            )
+
+    @api.model
+    def _get_no_way_message(self, old_stage, stage):
+        next_stages = stage.search([("phase", "in", stage_rules.get_next_phases(old_stage.phase))])
+        return self.env._(
+            "A client cannot move directly from %(old)s to %(new)s. From %(old)s it can go to: "
+            "%(ways)s.",
+            old=old_stage.name,
+            new=stage.name,
+            ways=", ".join(next_stages.mapped("name")),
+        )
+
+    def _ask_reason(self, stage):
+        raise MoveQuestion(
+            self.env._("Why does it move to %s? The team will want to know.", stage.name),
+            self.env.ref("client_health.client_stage_move_action").id,
+            {"default_relationship_ids": self.ids, "default_stage_id": stage.id},
+            notify=False,
+        )
+
+    def _get_open_episodes(self):
+        """Return what the phases hold open for these clients: one recordset per model."""
+        found = [self.env[model]._get_open(self) for model in stage_rules.EPISODES.values()]
+        return [episodes for episodes in found if episodes]
+
+    @api.model
+    def _is_client_manager(self):
+        return self.env.su or self.env.user.has_group(MANAGER_GROUP)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        relationships = super().create(vals_list)
+        relationships._check_entry_stage()
+        relationships.filtered("active")._schedule_stage_plan()
+        return relationships
+
+    def write(self, vals):
+        if "stage_id" not in vals:
+            return super().write(vals)
+        other = {
+            key: value for key, value in vals.items() if key not in ("stage_id", "stage_reason")
+        }
+        if other:
+            super().write(other)
+        stage = self.env["client.relationship.stage"].browse(vals["stage_id"]).exists()
+        self._move_stage(stage, vals.get("stage_reason"))
+        return True
+
+    def action_ask_stage(self):
+        """Open the question that a move needs; the context may name the stage."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_stage_move_action"
+        )
+        context = {"default_relationship_ids": self.ids}
+        if self.env.context.get("client_phase"):
+            stage = self.stage_id._get_first_stage(self.env.context["client_phase"])
+            # Whatever the reason will be: what is not possible is not asked for.
+            self._check_move(stage, stage.name)
+            context["default_stage_id"] = stage.id
+        return dict(action, context=context)
+
+    def _move_stage(self, stage, reason):
+        """Move the clients to ``stage``, the one place where that has effects; return who moved.
+
+        What the old phase holds open is closed, what the new one needs is opened; see
+        ``client.episode.mixin``. Between two stages of one phase nothing is closed or opened.
+        """
+        moved = self.filtered(lambda relationship: relationship.stage_id != stage)
+        moved._lock_for_move()
+        moved._check_move(stage, reason)
+        leaving = moved.filtered(lambda relationship: relationship.phase != stage.phase)
+        for episodes in leaving._get_open_episodes():
+            episodes._close_for_move(stage.phase, reason)
+        moved._write_stage(stage, reason)
+        if stage.phase in stage_rules.EPISODES:
+            values = self.env.context.get("client_move_values") or {}
+            self.env[stage_rules.EPISODES[stage.phase]]._open_for_move(leaving, reason, values)
+        stage._schedule_plan(moved)
+        return moved
+
+    def _lock_for_move(self):
+        """No other user moves these clients before this move is over. A second request that finds
+        them moved already is checked against their new stage: Odoo runs it again.
+        """
+        self.check_access("write")
+        try:
+            self.lock_for_update(allow_referencing=True)
+        except LockError:
+            raise LockError(
+                self.env._(
+                    "Another user is changing this client at this moment. Please reload the page, "
+                    "then move it."
+                )
+            ) from None
+
+    def _write_stage(self, stage, reason):
+        for old_stage, relationships in self.grouped("stage_id").items():
+            old_stage._cancel_plan(relationships)
+        self._track_set_log_message(reason or "")
+        return super().write(
+            {
+                "stage_id": stage.id,
+                "stage_reason": reason,
+                "date_last_stage_update": fields.Datetime.now(),
+            }
+        )
+
+    def _schedule_stage_plan(self):
+        for stage, relationships in self.grouped("stage_id").items():
+            stage._schedule_plan(relationships)
+
+    def _check_entry_stage(self):
+        for stage in self.stage_id.filtered(
+            lambda stage: stage.phase not in stage_rules.ENTRY_PHASES
+        ):
+            raise UserError(
+                self.env._(
+                    "A new client starts as healthy or at risk, not in %s. Please add it first, "
+                    "then move it with a reason.",
+                    stage.name,
+                )
+            )

@@ -1,0 +1,7 @@
+from . import client_goal_mixin
+from . import client_accomplishment_source_mixin
+from . import client_goal
+from . import client_accomplishment
+from . import client_value
+from . import client_value_link
+from . import client_relationship

@@ -1,0 +1,309 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...const import ACTIVITY_ASK_VALUE
+from ...engine.results import progress
+from .client_value import SOURCES
+
+ASK_AGAIN_AFTER = relativedelta(years=1)
+# Reminders that may be open for one person: thirty clients a week are too many.
+MAX_OPEN_REMINDERS = 3
+
+
+class ClientRelationship(models.Model):
+    """What our work is worth to the client: in its words, and in our belief, side by side.
+
+    The words are ``client.value`` records that no user can write; the belief is ours to change,
+    with its history in the discussion.
+
+    What the goals of a client say about it: is there one for both sides, and a big one?
+    """
+
+    _name = "client.relationship"
+    _inherit = ["client.relationship", "client.goal.mixin"]
+
+    value_ids = fields.One2many(
+        "client.value", "relationship_id", string="All Answers about Value", readonly=True
+    )
+    accomplishment_ids = fields.One2many(
+        "client.accomplishment", "relationship_id", string="All Accomplishments"
+    )
+    value_belief = fields.Text(
+        string="Value as We See It",
+        tracking=True,
+        help="Our own view, to compare with the client's answers. Earlier versions stay in the "
+        "discussion.",
+    )
+    value_words = fields.Text(string="Value in the Client's Words", compute="_compute_value_words")
+    value_date = fields.Date(string="Answered On", compute="_compute_value_words")
+    value_contact_id = fields.Many2one(
+        "res.partner", string="Answered By", compute="_compute_value_words"
+    )
+    value_source = fields.Selection(SOURCES, string="Source", compute="_compute_value_words")
+    value_state = fields.Selection(
+        [("never", "Never asked"), ("stale", "Older than a year"), ("fresh", "Known")],
+        string="Value in Their Words",
+        compute="_compute_value_words",
+        search="_search_value_state",
+        help="Whether the client answered within the last year what it values.",
+    )
+    value_asked_date = fields.Date(
+        string="Last Asked or Reminded",
+        readonly=True,
+        copy=False,
+        help="Date on which the client was last asked what it values, or the salesperson "
+        "reminded to ask.",
+    )
+    value_confirmed_date = fields.Date(
+        string="Last Value Confirmed",
+        compute="_compute_value_confirmed",
+        help="The last day on which the client confirmed in writing what something is worth to "
+        "it. Results that became routine are easily taken for granted.",
+    )
+    value_confirmed_age = fields.Char(
+        string="Age of the Last Confirmed Value", compute="_compute_value_confirmed"
+    )
+    value_claimed_amount = fields.Monetary(
+        string="Value (Our Estimate)", compute="_compute_value_amounts"
+    )
+    value_confirmed_amount = fields.Monetary(
+        string="Value (Confirmed)", compute="_compute_value_amounts"
+    )
+    goal_ids = fields.One2many("client.goal", "relationship_id", string="All Goals")
+    has_mutual_goal = fields.Boolean(
+        string="Has a Live Mutual Goal",
+        compute="_compute_goal_flags",
+        search="_search_has_mutual_goal",
+        help="An agreed goal that has not ended and names a benefit for both sides.",
+    )
+    big_goal_date = fields.Date(
+        string="Big Goals Last Discussed",
+        compute="_compute_goal_flags",
+        help="Date on which the client was last asked about its goals for the next three years. "
+        "Empty: never.",
+    )
+    has_stale_big_goals = fields.Boolean(
+        string="Big Goals Not Discussed for a Year",
+        compute="_compute_goal_flags",
+        search="_search_has_stale_big_goals",
+        help="Clients whose big goals are unknown are included.",
+    )
+
+    @api.depends("value_ids")
+    def _compute_value_words(self):
+        rows = self.env["client.value"]._read_group(
+            [("relationship_id", "in", self.ids), ("accomplishment_id", "=", False)],
+            ["relationship_id"],
+            ["id:recordset"],
+        )
+        latest = {relationship: values.sorted()[0] for relationship, values in rows}
+        fresh = self._get_value_fresh_since()
+        for relationship in self:
+            value = latest.get(relationship, self.env["client.value"])
+            relationship.value_words = value.words
+            relationship.value_date = value.date
+            relationship.value_contact_id = value.contact_id
+            relationship.value_source = value.source
+            relationship.value_state = (
+                "never" if not value else "fresh" if value.date >= fresh else "stale"
+            )
+
+    @api.model
+    def _search_value_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        said = Domain("accomplishment_id", "=", False)
+        recent = said & Domain("date", ">=", self._get_value_fresh_since())
+        domains = {
+            "never": ~Domain("value_ids", "any", said),
+            "stale": Domain("value_ids", "any", said) & ~Domain("value_ids", "any", recent),
+            "fresh": Domain("value_ids", "any", recent),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends("value_ids")
+    def _compute_value_confirmed(self):
+        rows = self.env["client.value"]._read_group(
+            [("relationship_id", "in", self.ids), *self._get_confirmed_domain()],
+            ["relationship_id"],
+            ["date:max"],
+        )
+        dates = dict(rows)
+        for relationship in self:
+            confirmed = dates.get(relationship, False)
+            relationship.value_confirmed_date = confirmed
+            relationship.value_confirmed_age = confirmed and self._get_age_text(confirmed)
+
+    @api.model
+    def _get_confirmed_domain(self):
+        """Return the domain of what the client itself confirmed, in ``client.value``."""
+        return Domain("is_own", "=", True) & Domain("verdict", "!=", "no")
+
+    @api.model
+    def _get_age_text(self, date):
+        today = fields.Date.context_today(self)
+        age = relativedelta(today, date)
+        if not age.years:
+            return self.env._("%s days", (today - date).days)
+        if age.years == 1:
+            return self.env._("1 year and %s months", age.months)
+        return self.env._(
+            "%(years)s years and %(months)s months", years=age.years, months=age.months
+        )
+
+    @api.depends("accomplishment_ids.value_amount", "accomplishment_ids.confirmed_amount")
+    def _compute_value_amounts(self):
+        rows = self.env["client.accomplishment"]._read_group(
+            [("relationship_id", "in", self.ids)],
+            ["relationship_id"],
+            ["value_amount:sum", "confirmed_amount:sum"],
+        )
+        amounts = {relationship: sums for relationship, *sums in rows}
+        for relationship in self:
+            claimed, confirmed = amounts.get(relationship, (0, 0))
+            relationship.value_claimed_amount = claimed
+            relationship.value_confirmed_amount = confirmed
+
+    @api.model
+    def _get_value_fresh_since(self):
+        return fields.Date.context_today(self) - ASK_AGAIN_AFTER
+
+    def action_note_value(self):
+        """Record what the client said about value, and where."""
+        self.ensure_one()
+        return self.env["client.value.note"]._get_action(self)
+
+    def action_ask_value(self):
+        """Ask for the recipient of the question."""
+        self.ensure_one()
+        return self.env["client.value.ask"]._get_action(self)
+
+    def _ask(self, contact):
+        self.env["client.value.link"]._send(self, contact, "client_health.mail_template_value_ask")
+        self.value_asked_date = fields.Date.context_today(self)
+        self._message_log(
+            body=self.env._("%s was asked by mail what they value.", contact.display_name)
+        )
+
+    def _close_ask_reminder(self):
+        """The client has answered: no reminder to ask is needed."""
+        self.activity_unlink([ACTIVITY_ASK_VALUE])
+
+    @api.model
+    def _cron_ask_value(self):
+        """Remind owners to ask clients that said nothing about value for a year.
+
+        Once a year per client, and never more than a few open reminders per person. The date on
+        the relationship marks what is done, so that an interrupted run continues where it stopped.
+        """
+        todo = self._get_to_ask()
+        remaining = len(todo)
+        for user, relationships in todo.grouped("user_id").items():
+            relationships._remind_to_ask(user)
+            remaining -= len(relationships)
+            if not self.env["ir.cron"]._commit_progress(len(relationships), remaining=remaining):
+                break
+
+    @api.model
+    def _get_to_ask(self):
+        """Return the relationships to remind of today: the longest silent first, few per owner."""
+        long_ago = self._get_value_fresh_since()
+        due = self.search(
+            [
+                ("phase", "!=", "ended"),
+                ("user_id.active", "=", True),
+                ("value_state", "in", ("never", "stale")),
+                ("date_start", "<", long_ago),
+                "|",
+                ("value_asked_date", "=", False),
+                ("value_asked_date", "<", long_ago),
+            ],
+            order="date_start, id",
+        )
+        opened = dict(
+            self.env["mail.activity"]._read_group(
+                [
+                    ("activity_type_id", "=", self.env.ref(ACTIVITY_ASK_VALUE).id),
+                    ("res_model", "=", self._name),
+                    ("user_id", "in", due.user_id.ids),
+                ],
+                ["user_id"],
+                ["__count"],
+            )
+        )
+        return self.union(
+            *(
+                group[: max(0, MAX_OPEN_REMINDERS - opened.get(user, 0))]
+                for user, group in due.grouped("user_id").items()
+            )
+        )
+
+    def _remind_to_ask(self, user):
+        for company, group in self.grouped("company_id").items():
+            reminded = group.with_company(company).with_context(
+                mail_activity_quick_update=True, lang=user.lang
+            )
+            reminded.activity_schedule(ACTIVITY_ASK_VALUE, user_id=user.id)
+        self.value_asked_date = fields.Date.context_today(self)
+
+    @api.model
+    def _get_goal_path(self):
+        return "relationship_id"
+
+    def _get_goal_defaults(self):
+        return {"default_relationship_id": self.id}
+
+    @api.depends(
+        "goal_ids.active",
+        "goal_ids.state",
+        "goal_ids.date_end",
+        "goal_ids.benefit_side",
+        "goal_ids.date_discussed",
+    )
+    def _compute_goal_flags(self):
+        Goal = self.env["client.goal"]
+        rows = Goal._read_group(
+            Domain("relationship_id", "in", self.ids) & self._get_mutual_domain(),
+            ["relationship_id"],
+        )
+        mutual = {relationship.id for (relationship,) in rows}
+        talked = dict(
+            Goal._read_group(
+                Domain("relationship_id", "in", self.ids) & Goal._get_big_domain(),
+                ["relationship_id"],
+                ["date_discussed:max"],
+            )
+        )
+        fresh = self._get_fresh_since()
+        for relationship in self:
+            talked_on = talked.get(relationship)
+            relationship.has_mutual_goal = relationship.id in mutual
+            relationship.big_goal_date = talked_on
+            relationship.has_stale_big_goals = not talked_on or talked_on < fresh
+
+    @api.model
+    def _search_has_mutual_goal(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        mutual = Domain("goal_ids", "any", self._get_mutual_domain())
+        return Domain.OR([mutual] * (True in value) + [~mutual] * (False in value))
+
+    @api.model
+    def _search_has_stale_big_goals(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        talked = self.env["client.goal"]._get_big_domain() & Domain(
+            "date_discussed", ">=", self._get_fresh_since()
+        )
+        fresh = Domain("goal_ids", "any", talked)
+        return Domain.OR([~fresh] * (True in value) + [fresh] * (False in value))
+
+    @api.model
+    def _get_mutual_domain(self):
+        return self.env["client.goal"]._get_live_domain() & Domain("benefit_side", "=", "both")
+
+    @api.model
+    def _get_fresh_since(self):
+        return fields.Date.context_today(self) - progress.STALE_AFTER

@@ -1,0 +1,146 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+# Where we have the client's words from; ``OWN_SOURCES`` it wrote itself.
+OWN_SOURCES = ("portal", "link")
+SOURCES = [
+    ("portal", "On the portal"),
+    ("link", "By mail link"),
+    ("mail", "Mail"),
+    ("paper", "Letter or document"),
+    ("call", "On the phone"),
+    ("meeting", "In a meeting"),
+]
+
+
+class ClientValue(models.Model):
+    """What a client said that our work is worth to it, in its own words.
+
+    Append-only, and no user may write it: ``_record`` makes it for the portal, for the link in
+    a mail, and for the form in which we note what was said and where. It lies beside what we
+    believe, and answers what we claim in an accomplishment.
+    """
+
+    _name = "client.value"
+    _description = "Value in the Client's Words"
+    _inherit = ["client.record.mixin", "client.evidence.mixin"]
+    _order = "date desc, id desc"
+    _rec_name = "words"
+    _check_company_auto = True
+    # The rights keep users from writing; this refuses defaults of the context, too.
+    _evidence_fields = frozenset(
+        {
+            "relationship_id",
+            "words",
+            "date",
+            "contact_id",
+            "source",
+            "proof",
+            "proof_name",
+            "is_own",
+            "accomplishment_id",
+            "verdict",
+            "amount",
+        }
+    )
+
+    words = fields.Text(string="In the Client's Words", readonly=True)
+    date = fields.Date(required=True, readonly=True, index=True)
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Answered By",
+        required=True,
+        readonly=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+    )
+    source = fields.Selection(SOURCES, required=True, readonly=True)
+    # As an attachment it has the rights of this model: no user may change it.
+    proof = fields.Binary(readonly=True, attachment=True)
+    proof_name = fields.Char(readonly=True)
+    is_own = fields.Boolean(
+        string="Confirmed by the Client",
+        compute="_compute_is_own",
+        store=True,
+        help="The client wrote it, or there is a proof of it. Otherwise it is our note.",
+    )
+    accomplishment_id = fields.Many2one(
+        "client.accomplishment",
+        string="About",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    verdict = fields.Selection(
+        [("yes", "Yes, it helped us"), ("no", "Not quite")],
+        readonly=True,
+        help="The client's answer to this accomplishment.",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount = fields.Monetary(
+        readonly=True,
+        help="The value given by the client. Empty when the client answered in words only.",
+    )
+
+    @api.depends("source", "proof_name")
+    def _compute_is_own(self):
+        for value in self:
+            value.is_own = value.source in OWN_SOURCES or bool(value.proof_name)
+
+    @api.model
+    def _get_client_links(self):
+        return {
+            "contact_id": ("commercial_partner_id",),
+            "accomplishment_id": ("relationship_id.partner_id",),
+        }
+
+    @api.constrains("date")
+    def _check_date(self):
+        if any(value.date > self._get_latest_today() for value in self):
+            raise ValidationError(self.env._("The date of the answer cannot be in the future."))
+
+    @api.model
+    def _record(self, relationship, contact, source, **values):
+        """Record what a contact said; the caller has checked the writer and the contact.
+
+        :param values: ``words``, ``date``, ``proof`` with ``proof_name``, ``accomplishment_id``
+            with ``verdict`` and ``amount``
+        """
+        values = {
+            "date": fields.Date.context_today(self),
+            **values,
+            "relationship_id": relationship.id,
+            "contact_id": contact.id,
+            "source": source,
+        }
+        values["proof_name"] = values.get("proof") and (values.get("proof_name") or "proof")
+        self._check_said(contact, values)
+        # sudo: no user may write this model; the values were checked just above
+        value = self.sudo().create(values)
+        if not value.accomplishment_id:
+            value.relationship_id._close_ask_reminder()
+        return value
+
+    @api.model
+    def _check_said(self, contact, values):
+        # sudo: only whether the contact is one of us
+        if contact.sudo().user_ids.filtered(lambda user: user._is_internal()):
+            raise UserError(
+                self.env._(
+                    "%s is an internal user and cannot answer for the client.", contact.display_name
+                )
+            )
+        if not values.get("verdict") and not (values.get("words") or "").strip():
+            raise UserError(self.env._("Please enter the client's words."))
+        if (
+            values.get("verdict")
+            and values["source"] not in OWN_SOURCES
+            and not values.get("proof")
+        ):
+            raise UserError(
+                self.env._(
+                    "Please attach the mail or the document with the client's answer, or ask the "
+                    "client by mail."
+                )
+            )

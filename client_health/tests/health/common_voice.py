@@ -1,0 +1,76 @@
+from datetime import timedelta
+
+from odoo import fields
+
+from ..common import ClientHealthCommon
+
+
+class VoiceCommon(ClientHealthCommon):
+    """The agency, a project of the client, and people who write to each other."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.now = fields.Datetime.now()
+        cls.elena = cls._create_contact("Elena Marsh")
+        cls.otis = cls._create_contact("Otis Fairweather")
+        cls.project = cls.env["project.project"].create(
+            {
+                "name": "Hotel website",
+                "partner_id": cls.client_partner.id,
+                "company_id": cls.company.id,
+            }
+        )
+        cls.task = cls.env["project.task"].create(
+            {"name": "Booking", "project_id": cls.project.id, "partner_id": cls.elena.id}
+        )
+        cls.stranger = cls.env["res.partner"].create(
+            {"name": "Other Client", "is_company": True, "email": "info@other.example.com"}
+        )
+        cls.other_project = cls.env["project.project"].create(
+            {"name": "Other", "partner_id": cls.stranger.id, "company_id": cls.company.id}
+        )
+
+    @classmethod
+    def _create_contact(cls, name, partner=None):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "parent_id": (partner or cls.client_partner).id,
+                "email": f"{name.split()[0].lower()}@blueharbour.example.com",
+            }
+        )
+
+    @classmethod
+    def _ago(cls, days=0, hours=0):
+        return cls.now - timedelta(days=days, hours=hours)
+
+    @classmethod
+    def _say(cls, author, record=None, days=1, text="Hello?", subtype="mail.mt_comment", **vals):
+        """Put a message on a record, received some days ago; ``author`` may be nobody."""
+        record = cls.task if record is None else record
+        values = {
+            "model": record._name,
+            "res_id": record.id,
+            "author_id": author.id,
+            "email_from": author.email_formatted if author else False,
+            "message_type": "email" if not author or author.partner_share else "comment",
+            "subtype_id": cls.env.ref(subtype).id if subtype else False,
+            "body": f"<p>{text}</p>",
+            "date": cls._ago(days),
+        }
+        message = cls.env["mail.message"].create({**values, **vals})
+        message.flush_recordset()
+        cls.env.cr.execute(
+            "UPDATE mail_message SET create_date = %s WHERE id = %s", (cls._ago(days), message.id)
+        )
+        message.invalidate_recordset(["create_date"])
+        return message
+
+    @classmethod
+    def _log(cls, kind="complaint", text="Nobody called us", user=None, **vals):
+        return (
+            cls.env["client.feedback"]
+            .with_user(user or cls.env.user)
+            .create({"relationship_id": cls.relationship.id, "kind": kind, "text": text, **vals})
+        )

@@ -1,0 +1,2 @@
+from . import test_reboot
+from . import test_reboot_tours
