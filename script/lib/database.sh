@@ -139,10 +139,10 @@ ensure_addon_database() {
 
 # Those of no clone that is still there.
 drop_unused_addon_databases() {
-    local name clone file used=''
+    local name folder file used=''
     for file in "$DATA_DIR/clones"/*; do
-        { read -r name && read -r clone; } <"$file" || continue
-        if [ -d "$clone" ]; then used="$used $name"; else rm -f "$file"; fi
+        { read -r name && read -r folder; } <"$file" || continue
+        if [ -d "$folder" ]; then used="$used $name"; else rm -f "$file"; fi
     done
     for name in $(db list "${DB_PREFIX}_addon_"); do
         case "$used " in *" $name "*) continue ;; esac
