@@ -11,7 +11,7 @@ from ..engine import balance, margin, parting, scenario
 from ..engine.scoring import Reading
 
 # A busy machine is no fault of the code.
-patient = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TARGET = 60.0
 CODES = {

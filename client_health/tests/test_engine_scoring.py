@@ -14,7 +14,7 @@ from ..engine.changes import get_changes
 from ..engine.scoring import Measure, Reading
 
 # A busy machine is no fault of the code.
-patient = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 CODES = "abcdefgh"
 DIMENSIONS = "xyz"
