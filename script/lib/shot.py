@@ -79,7 +79,7 @@ class Shot:
         try:
             self.do(kind, value)
         except TimeoutError as error:
-            self.errors.append(f"--{kind} {value}: {error.message}")
+            self.errors.append(f"--{kind} {value}: {error.message.splitlines()[0]}")
 
 
 def log_in(context, options):
@@ -125,7 +125,7 @@ def take(options):
         try:
             shot.page.goto(url)
         except Error as error:
-            sys.exit(f"{url} can't be opened: {error.message}")
+            sys.exit(f"{url} can't be opened: {error.message.splitlines()[0]}")
         shot.settle()
         for kind, value in options.steps or []:
             shot.try_to_do(kind, value)
