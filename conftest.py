@@ -1,7 +1,11 @@
 """Makes a run of pytest fail for what pytest alone would pass over.
 
 * a warning or an error that the addon caused in Odoo's log, at its install or during a test;
-* an HTTP or browser test that was skipped, for want of a browser for example.
+* an HTTP or browser test that was skipped, for want of a browser for example;
+* a test that would run neither with ``--slow`` nor without it.
+
+A class tagged "slow" (``@tagged("slow")``, of odoo.tests) runs only with ``--slow``. Tests whose
+examples Hypothesis makes up run both ways, with ``--slow`` on many more examples.
 
 Two things that Odoo and pytest-odoo leave to chance are settled here: how long a browser may take
 to start (start_browser_patiently), and whose files a worker clears away (own_filestore).
@@ -19,13 +23,18 @@ import unittest
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
-# How long an example takes says how busy the machine is, and nothing about the addon.
-settings.register_profile(
-    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("busy machine")
+# Examples per test of Hypothesis. How long one takes says how busy the machine is, and nothing
+# about the addon.
+EXAMPLES = {"quick": 100, "slow": 2000}
+for name, count in EXAMPLES.items():
+    settings.register_profile(
+        name,
+        max_examples=count,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 
 ADDON = "client_health"
 NAMES_ADDON = re.compile(rf"\b{ADDON}\b")
@@ -58,11 +67,44 @@ class AddonRecords(logging.Handler):
             )
 
 
-def pytest_configure():
+def pytest_addoption(parser):
+    parser.addoption("--slow", action="store_true", help="Run the slow tests, and only those.")
+
+
+def pytest_configure(config):
+    # Before the tests are read: a test takes the profile that is loaded by then.
+    settings.load_profile("slow" if config.getoption("slow") else "quick")
     logging.getLogger().addHandler(AddonRecords())
     log = os.environ.get("CLIENT_HEALTH_INSTALL_LOG")
     if log:
         problems.extend(install_problems(Path(log)))
+
+
+def is_slow(item):
+    return item.get_closest_marker("slow") is not None
+
+
+def runs_quick(item):
+    return not is_slow(item)
+
+
+def runs_slow(item):
+    return is_slow(item) or is_hypothesis_test(getattr(item, "obj", None))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if "slow" in getattr(getattr(item, "cls", None), "test_tags", ()):
+            item.add_marker("slow")
+    for item in items:
+        if not (runs_quick(item) or runs_slow(item)):
+            problems.append(f"Runs neither with --slow nor without it: {item.nodeid}")
+    runs = runs_slow if config.getoption("slow") else runs_quick
+    left_out = [item for item in items if not runs(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if runs(item)]
 
 
 def pytest_collection_finish():

@@ -56,7 +56,7 @@ env.cr.commit()
 """
 
 
-@tagged("post_install", "-at_install", "client_health_install")
+@tagged("post_install", "-at_install", "client_health_install", "slow")
 class TestInstall(BaseCase):
     """Installs the addon on a database without demo data, fills it, and takes it off again.
 

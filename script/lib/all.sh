@@ -9,6 +9,8 @@ LIB=$(dirname "${BASH_SOURCE[0]}")
 . "$LIB/odoo.sh"
 # shellcheck source=script/lib/python.sh
 . "$LIB/python.sh"
+# shellcheck source=script/lib/node.sh
+. "$LIB/node.sh"
 # shellcheck source=script/lib/postgres.sh
 . "$LIB/postgres.sh"
 # shellcheck source=script/lib/database.sh

@@ -24,6 +24,26 @@ die() {
     exit 1
 }
 
+# The comment at the top of a script is its help.
+print_help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; }
+
+# help_if_asked ARGUMENT…: before anything is made.
+help_if_asked() {
+    local argument
+    for argument in "$@"; do
+        case $argument in -h | --help)
+            print_help
+            exit 0
+            ;;
+        esac
+    done
+}
+
+usage() {
+    print_help >&2
+    exit 2
+}
+
 hash_of() { printf '%s' "$*" | sha256sum | cut -c1-8; }
 
 # Commands to run at the end, newest first, however the script ends.
@@ -31,7 +51,7 @@ AT_EXIT=()
 at_exit() { AT_EXIT=("$*" "${AT_EXIT[@]}"); }
 run_at_exit() {
     local rc=$? command
-    trap '' INT TERM
+    trap '' INT TERM HUP
     for command in "${AT_EXIT[@]}"; do
         eval "$command" || true
     done
@@ -42,6 +62,47 @@ trap run_at_exit EXIT
 trap 'say "ERROR: stopped at ${BASH_SOURCE[0]##*/} line $LINENO: $BASH_COMMAND"' ERR
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
+# end_processes SECONDS PID…: asks them to end, and makes them after so many seconds.
+# A PID with a minus before it is a process group.
+end_processes() {
+    local seconds=$1 try pid
+    shift
+    kill -- "$@" 2>/dev/null || return 0
+    for ((try = 0; try < seconds * 10; try++)); do
+        kill -0 -- "$@" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    # One by one: the first that is gone must not save the others.
+    for pid in "$@"; do kill -9 -- "$pid" 2>/dev/null || true; done
+}
+
+# A process and all that it started.
+process_tree() {
+    local child
+    printf '%s\n' "$1"
+    # shellcheck disable=SC2013
+    for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do process_tree "$child"; done
+}
+
+# run_child COMMAND…: as in the foreground, but Ctrl-C ends it within seconds whatever it is at.
+# (A shell waits for a foreground command before it hears of Ctrl-C itself.)
+run_child() {
+    local rc=0
+    env --default-signal=INT,QUIT "$@" <&0 &
+    CHILD=$!
+    wait "$CHILD" || rc=$?
+    CHILD=
+    return "$rc"
+}
+CHILD=
+end_child() {
+    [ -n "$CHILD" ] || return 0
+    local tree
+    mapfile -t tree < <(process_tree "$CHILD")
+    end_processes 2 "${tree[@]}"
+}
+at_exit end_child
 
 # run_step TEXT HINT LOG COMMAND… runs one long step with its output in LOG. On a
 # terminal a line counts its seconds; elsewhere a line is printed now and then.
@@ -76,13 +137,26 @@ run_step() {
         return 0
     fi
     [ ! -t 2 ] || printf '\r\033[K' >&2
-    say "✗ $text: failed. The end of $log:"
-    # Without Python's underlining, which hides the lines that matter.
-    grep -v '\^\^\^' "$log" | tail -n 30 | sed 's/^/    /' >&2 || true
+    say "✗ $text: failed. From $log:"
+    show_log "$log" >&2
     die "$text failed (exit code $rc)." "$hint"
 }
 STEP_CHILD=
-at_exit '[ -z "$STEP_CHILD" ] || kill -- "-$STEP_CHILD" 2>/dev/null'
+# It holds the cache's lock as long as it lives.
+at_exit '[ -z "$STEP_CHILD" ] || end_processes 1 "-$STEP_CHILD"'
+
+# The end of a log, and what before it looks like a cause, without Python's underlining.
+show_log() {
+    local lines
+    mapfile -t lines < <(grep -v '\^\^\^' "$1")
+    if ((${#lines[@]} > 30)); then
+        printf '%s\n' "${lines[@]:0:${#lines[@]}-30}" |
+            grep -iE -m 10 '(^|[^a-z])(error|caused by|fatal|failed|refused|denied|unknown)' | cut -c1-300 | sed 's/^/    /' || true
+        echo "    …"
+        lines=("${lines[@]: -30}")
+    fi
+    printf '    %s\n' "${lines[@]}"
+}
 
 # How far Odoo's loading of modules has come, if LOG is one of Odoo's.
 last_sign() {

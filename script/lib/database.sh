@@ -1,14 +1,13 @@
 # shellcheck shell=bash
 # Databases. From slow to fast, each copied from the one before:
 #   the template   Odoo's modules with demo data; minutes, once per Odoo and server
-#   the addon's    plus this clone's addon with its demo and the web client's bundles;
-#                  seconds, once per state of the addon
+#   the addon's    plus the addon with its demo and the web client's bundles; seconds, once
+#                  per state of the addon, for all clones that have that state
 #   a run's own    dropped at the end
 # And apart from them the bare template: the addon's dependencies without demo data.
 
 DB_PREFIX=ch_$(hash_of "$CACHE")
 CLONE_ID=$(hash_of "$CLONE")
-INSTALL_LOG=$CACHE/log/addon-install-$CLONE_ID.log
 
 odoo() { "$VENV/bin/python" -m odoo "$@"; }
 
@@ -125,13 +124,31 @@ ensure_addon_database() {
     [ -f "$CLONE/client_health/__manifest__.py" ] ||
         die "There is no addon in $CLONE/client_health." "Is the clone complete? git status tells."
     ensure_template
-    local old prefix=${DB_PREFIX}_addon_${CLONE_ID}_
-    ADDON_DB=$prefix$(addon_key)
+    local key
+    key=$(addon_key)
+    ADDON_DB=${DB_PREFIX}_addon_$key
+    INSTALL_LOG=$CACHE/log/addon-install-$key.log
+    mkdir -p "$DATA_DIR/clones"
+    printf '%s\n%s\n' "$ADDON_DB" "$CLONE" >"$DATA_DIR/clones/$CLONE_ID"
     if ! database_exists "$ADDON_DB" || [ ! -f "$INSTALL_LOG" ]; then
-        for old in $(db list "$prefix"); do drop_database "$old"; done
+        drop_unused_addon_databases
         run_step "Installing the addon with its demo data" "Mend what the log says of client_health, then start again." \
             "$INSTALL_LOG" build_addon_database
     fi
+}
+
+# Those of no clone that is still there.
+drop_unused_addon_databases() {
+    local name folder file used=''
+    for file in "$DATA_DIR/clones"/*; do
+        { read -r name && read -r folder; } <"$file" || continue
+        if [ -d "$folder" ]; then used="$used $name"; else rm -f "$file"; fi
+    done
+    for name in $(db list "${DB_PREFIX}_addon_"); do
+        case "$used " in *" $name "*) continue ;; esac
+        drop_database "$name"
+        rm -f "$CACHE/log/addon-install-${name##*_}.log"
+    done
 }
 
 build_addon_database() {

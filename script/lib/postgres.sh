@@ -111,12 +111,16 @@ stop_embedded() {
     as_server_user "$PG_BIN/pg_ctl" -D "$PG_DATA" -m fast -w stop >/dev/null 2>&1 8>&- 9>&- || true
 }
 
-# Stops the server when this was the last run that used it.
+# Stops the server when this was the last run that used it. Where another run is preparing
+# the cache that has to be waited for, which nobody has to watch.
 stop_embedded_if_unused() {
     exec 9>>"$CACHE/lock"
-    flock 9
-    if flock -n -x 8; then
-        stop_embedded
+    if flock -w 1 9; then
+        stop_if_last
+    else
+        (flock 9 && stop_if_last) </dev/null >/dev/null 2>&1 &
     fi
     exec 8>&- 9>&-
 }
+
+stop_if_last() { ! flock -n -x 8 || stop_embedded; }

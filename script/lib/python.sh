@@ -26,14 +26,30 @@ ensure_python() {
     fi
 }
 
+# Makes uv and pip believe the system's list of certificates, where the user hasn't said
+# otherwise: where a proxy signs TLS anew, only that one knows it.
+trust_system_certificates() {
+    [ -f "$SYSTEM_CERTIFICATES" ] || return 0
+    export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-1}
+    "$1" -m pip config list | grep -q '\.cert=' || export PIP_CERT=${PIP_CERT:-$SYSTEM_CERTIFICATES}
+}
+
 # make_venv FOLDER LIST: uv, itself pinned, installs the list three times as fast as pip.
 make_venv() {
-    rm -rf "$1"
-    "$PYTHON" -m venv "$1" || return 1
-    "$1/bin/python" -m pip install --quiet --no-cache-dir --require-hashes -r "$CLONE/script/requirements-uv.txt" &&
-        UV_NO_CACHE=1 "$1/bin/uv" pip install --python "$1/bin/python" --require-hashes -r "$2" ||
-        "$1/bin/python" -m pip install --no-cache-dir --require-hashes -r "$2" || return 1
-    touch "$1/.complete"
+    local folder=$1 list=$2
+    rm -rf "$folder"
+    "$PYTHON" -m venv "$folder" || return 1
+    trust_system_certificates "$folder/bin/python"
+    if ! install_by_uv; then
+        echo "uv couldn't install the packages (see above); now pip tries."
+        "$folder/bin/python" -m pip install --no-cache-dir --require-hashes -r "$list" || return 1
+    fi
+    touch "$folder/.complete"
+}
+
+install_by_uv() {
+    "$folder/bin/python" -m pip install --quiet --no-cache-dir --require-hashes -r "$CLONE/script/requirements-uv.txt" &&
+        UV_NO_CACHE=1 "$folder/bin/uv" pip install --python "$folder/bin/python" --require-hashes -r "$list"
 }
 
 # ensure_venv NAME LIST sets VENV.
@@ -41,6 +57,6 @@ ensure_venv() {
     local list=$CLONE/script/$2
     VENV=$CACHE/$1/$(hash_of "$("$PYTHON" -c 'import sys; print(sys.version, sys.executable)')$(cat "$list")")
     [ -f "$VENV/.complete" ] || run_step "Installing the Python packages of $2" \
-        "Look at the lines above: is the package index that pip uses reachable? Then start again." \
+        "The lines above say why neither uv nor pip could install them. Is the machine online, and its package index reachable? Does a proxy sign TLS anew whose certificate isn't in $SYSTEM_CERTIFICATES? Then start again." \
         "$CACHE/log/$1.log" make_venv "$VENV" "$list"
 }

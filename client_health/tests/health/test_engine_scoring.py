@@ -16,7 +16,7 @@ from ...engine.health.sentences import get_changes
 from ...engine.reading import Reading
 
 # A busy machine is no fault of the code.
-patient = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 CODES = "abcdefgh"
 DIMENSIONS = "xyz"

@@ -126,7 +126,7 @@ class TestStageProposals(BaseCase):
         self.assertIsNone(self.propose(make_case("healthy", now, before, week=before)))
 
     @given(READINGS, WEIGHTS, FLOORS, st.floats(0, 100), st.floats(0, 100))
-    @settings(max_examples=300, deadline=None)
+    @settings(deadline=None)
     def test_settings_move_nobody(self, readings, weights, floors, one, other):
         """Whatever is edited: a client whose readings stayed the same stays where it is."""
         measures = make_measures(weights, floors)
@@ -136,7 +136,7 @@ class TestStageProposals(BaseCase):
             self.assertIsNone(self.propose(case, measures, limits))
 
     @given(READINGS, READINGS, WEIGHTS, FLOORS)
-    @settings(max_examples=300, deadline=None)
+    @settings(deadline=None)
     def test_what_is_known_on_one_date_only_is_left_out(self, now, extra, weights, floors):
         """More measures that become known never move a client that did not change."""
         measures = make_measures(weights, floors)
@@ -146,7 +146,7 @@ class TestStageProposals(BaseCase):
             self.assertIsNone(self.propose(case, measures))
 
     @given(READINGS, READINGS, READINGS)
-    @settings(max_examples=200, deadline=None)
+    @settings(deadline=None)
     def test_only_the_two_phases_are_proposed(self, now, before, week):
         for phase, goal in (("healthy", "at_risk"), ("at_risk", "healthy")):
             proposal = self.propose(make_case(phase, now, before, week=week))
@@ -158,7 +158,7 @@ class TestStageProposals(BaseCase):
 @tagged("post_install", "-at_install")
 class TestSentences(BaseCase):
     @given(READINGS, READINGS, st.floats(-20, 20), st.sets(st.sampled_from("abc")))
-    @settings(max_examples=400, deadline=None)
+    @settings(deadline=None)
     def test_sentences_add_up_to_what_is_shown(self, old, new, other_settings, hidden):
         measures = make_measures()
         before, after = get_score(measures, old).score, get_score(measures, new).score

@@ -12,7 +12,7 @@ from ...engine.profitability import margin, scenario
 from ...engine.reading import Reading
 
 # A busy machine is no fault of the code.
-patient = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TARGET = 60.0
 CODES = {

@@ -1,5 +1,6 @@
 // Odoo's own modules ("@web/…") are resolved by Odoo, so imports are not followed.
-import js from "@eslint/js";
+// CommonJS, because pre-commit keeps its packages where only require() looks.
+const js = require("@eslint/js");
 
 const browser = [
     "console",
@@ -12,7 +13,7 @@ const browser = [
     "window",
 ];
 
-export default [
+module.exports = [
     js.configs.recommended,
     {
         files: ["**/*.js"],
