@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from ...models import client_health_run
+from ...models.health import client_health_run
 from .common_health import HealthCommon
 
 SIGNALS_LOG = "odoo.addons.client_health.engine.health.signals"

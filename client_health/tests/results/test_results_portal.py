@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCommon
 
-from ...models import client_value_link
+from ...models.results import client_value_link
 from .test_accomplishment import AccomplishmentCommon
 
 
