@@ -133,7 +133,7 @@ class ClientAgreement(models.Model):
         copy=False,
         help="The last day on which the client can accept the proposal online.",
     )
-    version = fields.Integer(default=1, readonly=True, copy=False, aggregator=None)
+    version = fields.Integer(default=1, readonly=True, copy=False, aggregator=None, protected=True)
     previous_id = fields.Many2one(
         "client.agreement",
         string="Previous Version",
@@ -141,9 +141,10 @@ class ClientAgreement(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        protected=True,
     )
     next_ids = fields.One2many("client.agreement", "previous_id", string="Next Version")
-    outdated_on = fields.Date(string="Changed On", readonly=True, copy=False)
+    outdated_on = fields.Date(string="Changed On", readonly=True, copy=False, protected=True)
     outdated_by_id = fields.Many2one(
         "res.partner",
         string="Changed Expectation Of",
@@ -151,11 +152,15 @@ class ClientAgreement(models.Model):
         copy=False,
         ondelete="restrict",
         help="Person whose expectation changed, at the client or on our side.",
+        protected=True,
     )
-    outdated_reason = fields.Text(string="What Changed", readonly=True, copy=False)
-    replaced_on = fields.Datetime(readonly=True, copy=False)
+    outdated_reason = fields.Text(string="What Changed", readonly=True, copy=False, protected=True)
+    replaced_on = fields.Datetime(readonly=True, copy=False, protected=True)
     review_reminded_on = fields.Date(
-        readonly=True, copy=False, help="Date on which the salesperson was reminded of the review."
+        readonly=True,
+        copy=False,
+        help="Date on which the salesperson was reminded of the review.",
+        protected=True,
     )
     capacity_team_hours = fields.Float(
         string="Team Hours per Month",

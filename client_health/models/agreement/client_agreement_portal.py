@@ -16,7 +16,7 @@ class ClientAgreementPortal(models.Model):
     _inherit = ["client.agreement", "portal.mixin"]
 
     # Readable by no group: with the client's link one could accept in its name.
-    access_token = fields.Char(groups=NO_ACCESS)
+    access_token = fields.Char(groups=NO_ACCESS, protected=True)
 
     def _compute_access_url(self):
         result = super()._compute_access_url()

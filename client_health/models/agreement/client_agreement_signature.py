@@ -34,29 +34,7 @@ class ClientAgreementSignature(models.Model):
     """
 
     _name = "client.agreement"
-    _inherit = ["client.agreement", "client.evidence.mixin"]
-    _evidence_fields = frozenset(
-        {
-            "state",
-            "proposed_on",
-            "accepted_on",
-            "accepted_by",
-            "acceptance_channel",
-            "acceptance_hash",
-            "signature",
-            "acceptance_proof",
-            "acceptance_proof_name",
-            "acceptance_user_id",
-            "version",
-            "previous_id",
-            "outdated_on",
-            "outdated_by_id",
-            "outdated_reason",
-            "replaced_on",
-            "review_reminded_on",
-            "access_token",
-        }
-    )
+    _inherit = ["client.agreement", "client.protected.mixin"]
 
     state = fields.Selection(
         [
@@ -72,27 +50,38 @@ class ClientAgreementSignature(models.Model):
         copy=False,
         index=True,
         tracking=True,
+        protected=True,
     )
-    proposed_on = fields.Datetime(readonly=True, copy=False)
-    accepted_on = fields.Datetime(readonly=True, copy=False)
+    proposed_on = fields.Datetime(readonly=True, copy=False, protected=True)
+    accepted_on = fields.Datetime(readonly=True, copy=False, protected=True)
     accepted_by = fields.Char(
-        readonly=True, copy=False, help="Name of the person who accepted for the client."
+        readonly=True,
+        copy=False,
+        help="Name of the person who accepted for the client.",
+        protected=True,
     )
     acceptance_channel = fields.Selection(
         [("online", "Online, signed"), ("paper", "On paper"), ("mail", "By mail")],
         string="Accepted",
         readonly=True,
         copy=False,
+        protected=True,
     )
     acceptance_hash = fields.Char(
         string="Fingerprint of the Text",
         readonly=True,
         copy=False,
         help="Computed from everything that was accepted: any later change would show.",
+        protected=True,
     )
     # In the table, not in attachments: writers of the record may write its attachments.
     signature = fields.Image(
-        readonly=True, copy=False, attachment=False, max_width=1024, max_height=1024
+        readonly=True,
+        copy=False,
+        attachment=False,
+        max_width=1024,
+        max_height=1024,
+        protected=True,
     )
     acceptance_proof = fields.Binary(
         string="Proof",
@@ -100,8 +89,9 @@ class ClientAgreementSignature(models.Model):
         copy=False,
         attachment=False,
         help="The signed paper or the mail that proves the acceptance.",
+        protected=True,
     )
-    acceptance_proof_name = fields.Char(readonly=True, copy=False)
+    acceptance_proof_name = fields.Char(readonly=True, copy=False, protected=True)
     acceptance_user_id = fields.Many2one(
         "res.users",
         string="Recorded By",
@@ -109,6 +99,7 @@ class ClientAgreementSignature(models.Model):
         copy=False,
         ondelete="restrict",
         help="User who recorded an acceptance on paper or by mail.",
+        protected=True,
     )
 
     def action_propose(self):

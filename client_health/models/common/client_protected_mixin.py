@@ -1,37 +1,59 @@
 from odoo import api, models
 
 
-class ClientEvidenceMixin(models.AbstractModel):
-    """Fields that prove something: an acceptance, a confirmation, an answer of the client.
+class ClientProtectedMixin(models.AbstractModel):
+    """Fields that nobody writes but our own methods: evidence, and what is derived.
 
-    No user writes them, by form, import or API call, whatever their rights: only our own methods
-    do, as superuser, after they have checked what they are given. List them in
-    ``_evidence_fields``; binary ones need ``attachment=False``, because writers of the record may
-    write its attachments.
+    ``protected=True`` at the field refuses every write, create, import and API call, whatever the
+    rights of the user: our methods write as superuser, after they have checked the user's rights.
+    A stored computed or related field that is readonly is protected without saying so. A
+    protected field is never copied. Binary ones need ``attachment=False``, because writers of a
+    record may write its attachments.
     """
 
-    _name = "client.evidence.mixin"
-    _description = "Evidence that can't be forged"
-    _evidence_fields = frozenset()
+    _name = "client.protected.mixin"
+    _description = "Fields that only our Methods write"
+
+    @api.model
+    def _valid_field_parameter(self, field, name):
+        return name == "protected" or super()._valid_field_parameter(field, name)
+
+    @api.model
+    def _is_protected(self, field):
+        protected = getattr(field, "protected", None)
+        if protected is None:
+            return bool(field.store and field.compute and field.readonly)
+        return protected
 
     @api.model
     def _has_field_access(self, field, operation):
         allowed = super()._has_field_access(field, operation)
-        if operation == "write" and field.name in self._evidence_fields:
+        if operation == "write" and self._is_protected(field):
             return allowed and self.env.su
         return allowed
 
     @api.model
     def default_get(self, fields):
-        """Take no default from the context or saved by a user.
+        """Take no default from the context, nor one that a user saved, for a protected field.
 
-        ``create`` does not check what comes by default, so these would forge evidence.
+        ``create`` does not check what comes by default, so these would write it.
         """
-        evidence = self._evidence_fields.intersection(fields)
-        defaults = super().default_get([name for name in fields if name not in evidence])
-        for name in evidence:
+        protected = [name for name in fields if self._is_protected(self._fields[name])]
+        defaults = super().default_get([name for name in fields if name not in protected])
+        for name in protected:
             field = self._fields[name]
             if field.default:
                 value = field.convert_to_cache(field.default(self), self, validate=False)
                 defaults[name] = field.convert_to_write(value, self)
         return defaults
+
+    def copy_data(self, default=None):
+        given = default or {}
+        return [
+            {
+                name: value
+                for name, value in values.items()
+                if name in given or not self._is_protected(self._fields[name])
+            }
+            for values in super().copy_data(default)
+        ]

@@ -17,17 +17,6 @@ WORDS = frozenset(
 )
 # Kinds of feedback that need an answer
 TO_ANSWER = ("complaint", "concern")
-ANSWER_FIELDS = frozenset(
-    (
-        "state",
-        "answered_date",
-        "answered_by_id",
-        "answer",
-        "resolved_date",
-        "resolved_by_id",
-        "resolution",
-    )
-)
 
 
 class ClientFeedback(models.Model):
@@ -47,12 +36,11 @@ class ClientFeedback(models.Model):
     _description = "Client Feedback"
     _inherit = [
         "client.record.mixin",
-        "client.evidence.mixin",
+        "client.protected.mixin",
         "client.internal.thread.mixin",
         "mail.activity.mixin",
     ]
     _order = "date desc, id desc"
-    _evidence_fields = ANSWER_FIELDS | {"given_by_client"}
 
     kind = fields.Selection(
         [
@@ -119,6 +107,7 @@ class ClientFeedback(models.Model):
         readonly=True,
         copy=False,
         help="The client wrote this on the portal. The text cannot be changed.",
+        protected=True,
     )
     project_id = fields.Many2one(
         "project.project",
@@ -166,13 +155,16 @@ class ClientFeedback(models.Model):
         tracking=True,
         help="Complaints and concerns need an answer and a resolution; other feedback is only "
         "noted.",
+        protected=True,
     )
-    answered_date = fields.Datetime(string="First Answer", readonly=True, copy=False)
-    answered_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    answer = fields.Text(string="Our Answer", readonly=True, copy=False)
-    resolved_date = fields.Datetime(string="Resolved On", readonly=True, copy=False)
-    resolved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    resolution = fields.Text(string="Resolution", readonly=True, copy=False)
+    answered_date = fields.Datetime(
+        string="First Answer", readonly=True, copy=False, protected=True
+    )
+    answered_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
+    answer = fields.Text(string="Our Answer", readonly=True, copy=False, protected=True)
+    resolved_date = fields.Datetime(string="Resolved On", readonly=True, copy=False, protected=True)
+    resolved_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
+    resolution = fields.Text(string="Resolution", readonly=True, copy=False, protected=True)
 
     _wear_of_colleagues = models.Constraint(
         "CHECK(wear IS NULL OR kind = 'team')",

@@ -7,17 +7,6 @@ from ...engine.correspondence import waiting
 from ...engine.feedback import repair
 
 STEP_FIELDS = {step: f"is_{step}" for step in repair.STEPS}
-CONFIRMATION_FIELDS = frozenset(
-    (
-        "confirmed_date",
-        "confirmed_by_id",
-        "confirmed_note",
-        "confirmed_by_client",
-        "confirmed_proof",
-        "confirmed_proof_name",
-        "confirmed_user_id",
-    )
-)
 
 
 class ClientIssue(models.Model):
@@ -42,11 +31,10 @@ class ClientIssue(models.Model):
     _description = "Client Issue"
     _inherit = [
         "client.record.mixin",
-        "client.evidence.mixin",
+        "client.protected.mixin",
         "client.internal.thread.mixin",
         "mail.activity.mixin",
     ]
-    _evidence_fields = CONFIRMATION_FIELDS | {"state", "closed_date", "closing_note"}
     _order = "state desc, severity desc, date desc, id desc"
 
     name = fields.Char(required=True, tracking=True)
@@ -101,7 +89,9 @@ class ClientIssue(models.Model):
     feedback_ids = fields.One2many("client.feedback", "issue_id", string="Symptoms")
     hypothesis_ids = fields.One2many("client.hypothesis", "issue_id", string="Hypotheses")
     update_ids = fields.One2many("client.update", "issue_id", string="Client Updates")
-    closing_note = fields.Char(readonly=True, copy=False, help="Why it was given up.")
+    closing_note = fields.Char(
+        readonly=True, copy=False, help="Why it was given up.", protected=True
+    )
     is_recognised = fields.Boolean(string="Recognised", compute="_compute_steps")
     is_apologised = fields.Boolean(string="Apologised", compute="_compute_steps")
     is_answered = fields.Boolean(string="Answered", compute="_compute_steps")
@@ -119,35 +109,48 @@ class ClientIssue(models.Model):
         copy=False,
         index=True,
         tracking=True,
+        protected=True,
     )
-    closed_date = fields.Datetime(string="Closed On", readonly=True, copy=False)
+    closed_date = fields.Datetime(string="Closed On", readonly=True, copy=False, protected=True)
     apology_date = fields.Datetime(string="Apologised On", compute="_compute_apology_date")
     apology_days = fields.Integer(
         string="Days until We Apologised",
         compute="_compute_apology_date",
         help="From the first complaint to the first apology, or to today if there is none.",
     )
-    confirmed_date = fields.Datetime(string="Confirmed On", readonly=True, copy=False)
+    confirmed_date = fields.Datetime(
+        string="Confirmed On", readonly=True, copy=False, protected=True
+    )
     confirmed_by_id = fields.Many2one(
         "res.partner",
         readonly=True,
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        protected=True,
     )
-    confirmed_note = fields.Text(string="In the Client's Words", readonly=True, copy=False)
+    confirmed_note = fields.Text(
+        string="In the Client's Words", readonly=True, copy=False, protected=True
+    )
     confirmed_by_client = fields.Boolean(
         string="Confirmed Online",
         readonly=True,
         copy=False,
         help="The client confirmed on the portal page. Otherwise a colleague recorded it, with a "
         "proof.",
+        protected=True,
     )
     # No attachment: those can be written by all writers of the record.
-    confirmed_proof = fields.Binary(string="Proof", attachment=False, readonly=True, copy=False)
-    confirmed_proof_name = fields.Char(readonly=True, copy=False)
+    confirmed_proof = fields.Binary(
+        string="Proof", attachment=False, readonly=True, copy=False, protected=True
+    )
+    confirmed_proof_name = fields.Char(readonly=True, copy=False, protected=True)
     confirmed_user_id = fields.Many2one(
-        "res.users", string="Recorded By", readonly=True, copy=False
+        "res.users",
+        string="Recorded By",
+        readonly=True,
+        copy=False,
+        protected=True,
     )
 
     @api.depends("relationship_id")

@@ -44,9 +44,8 @@ class ClientUpdate(models.Model):
 
     _name = "client.update"
     _description = "Update for a Client"
-    _inherit = ["client.record.mixin", "client.evidence.mixin", "mail.thread", "portal.mixin"]
+    _inherit = ["client.record.mixin", "client.protected.mixin", "mail.thread", "portal.mixin"]
     _order = "sent_date desc, id desc"
-    _evidence_fields = frozenset(("state", "sent_date", "sent_by_id"))
 
     name = fields.Char(string="Subject", required=True)
     kind = fields.Selection(
@@ -62,6 +61,7 @@ class ClientUpdate(models.Model):
         copy=False,
         index=True,
         tracking=True,
+        protected=True,
     )
     active = fields.Boolean(default=True)
     body = fields.Html(string="Text", help="What the client reads. Frozen once sent.")
@@ -85,8 +85,8 @@ class ClientUpdate(models.Model):
         domain="[('relationship_id', '=', relationship_id)]",
     )
     salutation = fields.Char(compute="_compute_salutation", help="Names of the recipients.")
-    sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False)
-    sent_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False, protected=True)
+    sent_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
     # Readable by no group: with the link of a client one could pass for it.
     access_token = fields.Char(groups=NO_ACCESS)
     recipient_ids = fields.Many2many(

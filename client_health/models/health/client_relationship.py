@@ -45,8 +45,9 @@ class ClientRelationship(models.Model):
         aggregator="avg",
         help="From 0 to 100, computed from what is known about the client. Click on it for "
         "details. Empty when too little is known.",
+        protected=True,
     )
-    health_known = fields.Boolean(readonly=True, copy=False)
+    health_known = fields.Boolean(readonly=True, copy=False, protected=True)
     health_band = fields.Selection(
         BANDS,
         readonly=True,
@@ -54,6 +55,7 @@ class ClientRelationship(models.Model):
         index=True,
         falsy_value_label="Not enough data",
         help="Band of the score, or of a manager's override.",
+        protected=True,
     )
     health_coverage = fields.Float(
         string="Coverage (%)",
@@ -61,6 +63,7 @@ class ClientRelationship(models.Model):
         copy=False,
         aggregator="avg",
         help="Share of the measures that are known, by weight. Below 40 % there is no score.",
+        protected=True,
     )
     health_trend = fields.Float(
         string="Trend",
@@ -68,6 +71,7 @@ class ClientRelationship(models.Model):
         copy=False,
         aggregator="avg",
         help="Change in points compared with 30 days ago. Empty when there was no score then.",
+        protected=True,
     )
     health_direction = fields.Selection(
         [("up", "Rising"), ("same", "Steady"), ("down", "Falling")],
@@ -75,6 +79,7 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         help="Whether the score rose or fell by a point or more within 30 days.",
+        protected=True,
     )
     health_coverage_lost = fields.Float(
         string="Coverage Lost",
@@ -82,12 +87,14 @@ class ClientRelationship(models.Model):
         copy=False,
         aggregator=None,
         help="Points of coverage lost within 30 days, if more than 10: the trend is less reliable.",
+        protected=True,
     )
     health_overridden = fields.Boolean(
         string="Overridden",
         readonly=True,
         copy=False,
         help="A manager has set the band of this client for a limited time.",
+        protected=True,
     )
     health_reasons = fields.Char(
         string="Main Reasons",
@@ -101,7 +108,7 @@ class ClientRelationship(models.Model):
     health_override_ids = fields.One2many(
         "client.health.override", "relationship_id", string="Overrides"
     )
-    health_decided_on = fields.Datetime(readonly=True, copy=False)
+    health_decided_on = fields.Datetime(readonly=True, copy=False, protected=True)
     health_proposed_stage_id = fields.Many2one(
         "client.relationship.stage",
         string="Proposed Stage",
@@ -110,17 +117,14 @@ class ClientRelationship(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="Stage proposed from the latest scores. A person decides.",
+        protected=True,
     )
     health_proposal_reason = fields.Char(
-        string="Reason for the Proposal", readonly=True, copy=False
+        string="Reason for the Proposal",
+        readonly=True,
+        copy=False,
+        protected=True,
     )
-
-    @api.model
-    def _has_field_access(self, field, operation):
-        allowed = super()._has_field_access(field, operation)
-        if operation == "write" and field.name in FIGURES:
-            return allowed and self.env.su
-        return allowed
 
     @api.depends_context("uid", "lang")
     def _compute_health_reasons(self):

@@ -25,21 +25,9 @@ class ClientDecision(models.Model):
 
     _name = "client.decision"
     _description = "Decision about a Client"
-    _inherit = ["client.record.mixin", "client.evidence.mixin"]
+    _inherit = ["client.record.mixin", "client.protected.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
-    _evidence_fields = frozenset(
-        {
-            "relationship_id",
-            "state",
-            "date",
-            "figures",
-            "seen_by_ids",
-            "seen_date",
-            "decided_by_id",
-            "decided_date",
-        }
-    )
 
     state = fields.Selection(
         [("open", "Open"), ("decided", "Decided")],
@@ -48,6 +36,7 @@ class ClientDecision(models.Model):
         readonly=True,
         copy=False,
         index=True,
+        protected=True,
     )
     date = fields.Date(
         string="As Of",
@@ -55,6 +44,7 @@ class ClientDecision(models.Model):
         readonly=True,
         default=fields.Date.context_today,
         help="The figures are those of the 12 full months before this day.",
+        protected=True,
     )
     choice = fields.Selection(
         [
@@ -66,12 +56,16 @@ class ClientDecision(models.Model):
         copy=False,
     )
     reason = fields.Text(string="Reason", copy=False, help="Your reasons, for later reference.")
-    seen_by_ids = fields.Many2many("res.users", readonly=True, copy=False)
-    seen_date = fields.Datetime(string="Last Seen On", readonly=True, copy=False)
-    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
-    decided_date = fields.Datetime(string="Decided On", readonly=True, copy=False)
+    seen_by_ids = fields.Many2many("res.users", readonly=True, copy=False, protected=True)
+    seen_date = fields.Datetime(string="Last Seen On", readonly=True, copy=False, protected=True)
+    decided_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, ondelete="restrict", protected=True
+    )
+    decided_date = fields.Datetime(string="Decided On", readonly=True, copy=False, protected=True)
     # Behind no field access: it names clients that a reader of this one may not see.
-    figures = fields.Json(groups=NO_ACCESS, copy=False, help="See _read_figures of the mixin.")
+    figures = fields.Json(
+        groups=NO_ACCESS, copy=False, help="See _read_figures of the mixin.", protected=True
+    )
 
     @api.depends("relationship_id")
     def _compute_display_name(self):

@@ -30,7 +30,7 @@ class ClientDecisionSheet(models.Model):
     _inherit = ["client.decision", "client.figure.format.mixin"]
 
     # Declared for the code below; the model has their attributes.
-    relationship_id = fields.Many2one("client.relationship")
+    relationship_id = fields.Many2one("client.relationship", protected=True)
     company_id = fields.Many2one("res.company")
     currency_id = fields.Many2one(related="company_id.currency_id")
     sheet = fields.Json(compute="_compute_sheet")

@@ -16,9 +16,8 @@ class ClientHandover(models.Model):
 
     _name = "client.handover"
     _description = "Line of a Handover"
-    _inherit = ["client.record.mixin", "client.evidence.mixin"]
+    _inherit = ["client.record.mixin", "client.protected.mixin"]
     _order = "offboarding_id, sequence, id"
-    _evidence_fields = frozenset({"done_date", "done_by_id", "project_id", "login_id"})
 
     offboarding_id = fields.Many2one(
         "client.offboarding", required=True, index=True, ondelete="cascade"
@@ -57,14 +56,24 @@ class ClientHandover(models.Model):
     )
     date_deadline = fields.Date(string="Due Date")
     project_id = fields.Many2one(
-        "project.project", index="btree_not_null", ondelete="set null", readonly=True
+        "project.project",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        protected=True,
     )
     login_id = fields.Many2one(
-        "res.users", index="btree_not_null", ondelete="set null", readonly=True
+        "res.users",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        protected=True,
     )
     note = fields.Char(help="Where it is now, or why no handover is needed.")
-    done_date = fields.Date(string="Done On", readonly=True, copy=False)
-    done_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
+    done_date = fields.Date(string="Done On", readonly=True, copy=False, protected=True)
+    done_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, ondelete="restrict", protected=True
+    )
     is_done = fields.Boolean(string="Done", compute="_compute_is_done")
 
     @api.model

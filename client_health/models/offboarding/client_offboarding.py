@@ -5,7 +5,6 @@ from odoo.fields import Domain
 from ...const import MONEY_GROUP
 from ...engine import stage_rules
 from ...exceptions import MoveQuestion
-from ..relationship.client_stage_process_mixin import EPISODE_FIELDS
 
 POINTS = TALK, WORK, HANDOVER, MONEY, THANKS = ("talk", "work", "handover", "money", "thanks")
 POINT_SELECTION = [
@@ -40,7 +39,6 @@ class ClientOffboarding(models.Model):
     _order = "date_start desc, id desc"
     _open_states = ("open",)
     _move_fields = ("user_id",)
-    _evidence_fields = EPISODE_FIELDS | {"closing", "outcome", "decision_id", "excuse_ids"}
 
     state = fields.Selection(
         [("open", "Open"), ("ended", "Ended"), ("withdrawn", "Withdrawn")],
@@ -51,9 +49,13 @@ class ClientOffboarding(models.Model):
         index=True,
         tracking=True,
         help="Withdrawn: both sides try again, or the client was merged into another one.",
+        protected=True,
     )
     outcome = fields.Text(
-        readonly=True, copy=False, help="How it ended, as entered with the last move of the client."
+        readonly=True,
+        copy=False,
+        help="How it ended, as entered with the last move of the client.",
+        protected=True,
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     reason_ids = fields.Many2many(
@@ -105,7 +107,11 @@ class ClientOffboarding(models.Model):
     )
     lessons = fields.Text(help="What you will do differently with the next client.")
     excuse_ids = fields.One2many(
-        "client.offboarding.excuse", "offboarding_id", string="Waived Points", readonly=True
+        "client.offboarding.excuse",
+        "offboarding_id",
+        string="Waived Points",
+        readonly=True,
+        protected=True,
     )
     decision_id = fields.Many2one(
         "client.decision",
@@ -115,6 +121,7 @@ class ClientOffboarding(models.Model):
         ondelete="restrict",
         groups=MONEY_GROUP,
         help="The decision sheet, as it was when you decided to end the relationship.",
+        protected=True,
     )
 
     _open_uniq = models.UniqueIndex(

@@ -42,7 +42,7 @@ class ClientOffboardingChecklist(models.Model):
         help="Ids of the orders, timesheet lines and draft invoices to invoice.",
     )
     # {point: [done, what was missing then, why it went on all the same]}
-    closing = fields.Json(readonly=True, copy=False)
+    closing = fields.Json(readonly=True, copy=False, protected=True)
 
     @api.depends("relationship_id")
     def _compute_open_task_count(self):

@@ -2,10 +2,10 @@ from odoo import api, fields, models
 
 from ...const import MONEY_GROUP
 from ...engine import period
-from ...engine.profitability import figures, margin, scenario
+from ...engine.profitability import margin, scenario
 from .client_profitability_mixin import SUMS
 
-STORED = {"store": True, "compute": None, "readonly": True, "copy": False}
+STORED = {"store": True, "compute": None, "readonly": True, "copy": False, "protected": True}
 
 
 class ClientRelationship(models.Model):
@@ -44,6 +44,7 @@ class ClientRelationship(models.Model):
         groups=MONEY_GROUP,
         help="Share of this client in the revenue of the company, over the last 12 full months. "
         "From 20 to 25 %, losing the client is a risk for the company.",
+        protected=True,
     )
     client_margin_share = fields.Float(
         string="Share of Margin (%)",
@@ -54,6 +55,7 @@ class ClientRelationship(models.Model):
         groups=MONEY_GROUP,
         help="Share of this client in the margin of the company, over the last 12 full months. "
         "Empty when either is unknown, or when the company made no margin.",
+        protected=True,
     )
     client_active_months = fields.Integer(
         string="Active Months",
@@ -62,6 +64,7 @@ class ClientRelationship(models.Model):
         copy=False,
         groups=MONEY_GROUP,
         help="Months of the last 12 with revenue, cost or hours.",
+        protected=True,
     )
     client_loss_months = fields.Integer(
         string="Months at a Loss",
@@ -71,6 +74,7 @@ class ClientRelationship(models.Model):
         groups=MONEY_GROUP,
         help="Months of the last 12 with cost higher than revenue. Hours without cost count as "
         "free, so there may be more.",
+        protected=True,
     )
     client_loss_probability = fields.Float(
         string="Probability of a Loss (%)",
@@ -82,6 +86,7 @@ class ClientRelationship(models.Model):
         help="Probability that the next month ends with a loss: (months at a loss + 1) / (active "
         "months + 2), over the last 12. With few months it stays near 50 %. Empty when the "
         "margin is unknown.",
+        protected=True,
     )
     client_overdue = fields.Monetary(
         string="Overdue",
@@ -90,6 +95,7 @@ class ClientRelationship(models.Model):
         copy=False,
         groups=MONEY_GROUP,
         help="Overdue and unpaid, less credit notes and payments that are not reconciled yet.",
+        protected=True,
     )
     client_overdue_since = fields.Date(
         string="Overdue Since",
@@ -97,6 +103,7 @@ class ClientRelationship(models.Model):
         copy=False,
         groups=MONEY_GROUP,
         help="Due date of the oldest invoice that is not paid.",
+        protected=True,
     )
     client_payment_habit = fields.Integer(
         string="Usually Late by (days)",
@@ -106,9 +113,14 @@ class ClientRelationship(models.Model):
         groups=MONEY_GROUP,
         help="The client's payment habit: median days between due date and payment of its last 10 "
         "paid invoices; negative when it pays early. Unknown with fewer than 3.",
+        protected=True,
     )
     client_payment_habit_known = fields.Boolean(
-        string="Payment Habit Known", readonly=True, copy=False, groups=MONEY_GROUP
+        string="Payment Habit Known",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUP,
+        protected=True,
     )
     client_payment_expected = fields.Date(
         string="Payment Expected",
@@ -116,6 +128,7 @@ class ClientRelationship(models.Model):
         copy=False,
         groups=MONEY_GROUP,
         help="Expected payment date of the oldest overdue invoice, by the client's payment habit.",
+        protected=True,
     )
     client_days_over_habit = fields.Integer(
         string="Later than Usual by (days)",
@@ -132,6 +145,7 @@ class ClientRelationship(models.Model):
         groups=MONEY_GROUP,
         help="What Odoo would invoice today on confirmed orders, net of tax and of down "
         "payments. Never part of revenue or margin.",
+        protected=True,
     )
     client_profitability_error = fields.Text(related="company_id.client_profitability_error")
     scenario_ids = fields.One2many(
@@ -144,13 +158,6 @@ class ClientRelationship(models.Model):
         for relationship in self:
             expected = relationship.client_payment_expected
             relationship.client_days_over_habit = (today - expected).days if expected else 0
-
-    @api.model
-    def _has_field_access(self, field, operation):
-        allowed = super()._has_field_access(field, operation)
-        if operation == "write" and field.name in figures.FIGURES:
-            return allowed and self.env.su
-        return allowed
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from .client_scenario_mixin import QUESTION
-
 
 class ClientScenario(models.Model):
     """A stored scenario: the question, and the figures of that day.
@@ -12,21 +10,29 @@ class ClientScenario(models.Model):
 
     _name = "client.scenario"
     _description = "Saved Scenario"
-    _inherit = ["client.record.mixin", "client.evidence.mixin", "client.scenario.mixin"]
+    _inherit = ["client.record.mixin", "client.protected.mixin", "client.scenario.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
-    _evidence_fields = frozenset({*QUESTION, "relationship_id", "date", "figures"})
 
+    relationship_id = fields.Many2one(protected=True)
+    kind = fields.Selection(protected=True)
+    rate_mode = fields.Selection(protected=True)
+    rate_percent = fields.Float(protected=True)
+    rate = fields.Monetary(protected=True)
+    hours = fields.Float(protected=True)
+    hours_mode = fields.Selection(protected=True)
+    discount = fields.Float(protected=True)
     name = fields.Char(string="Scenario", required=True)
     date = fields.Date(
         string="Made On",
         required=True,
         default=fields.Date.context_today,
         help="The figures are those of the 12 full months before this day, as known then.",
+        protected=True,
     )
     create_uid = fields.Many2one("res.users", string="Made By")
     note = fields.Text(string="Conclusion")
-    figures = fields.Json(help="See _get_figures of the mixin.")
+    figures = fields.Json(help="See _get_figures of the mixin.", protected=True)
 
     def _get_figures(self):
         return self.figures

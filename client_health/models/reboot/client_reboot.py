@@ -8,7 +8,6 @@ from odoo.fields import Domain
 
 from ...const import ACTIVITY_REBOOT
 from ...engine import stage_rules
-from ..relationship.client_stage_process_mixin import EPISODE_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -30,14 +29,6 @@ class ClientReboot(models.Model):
     _order = "date_start desc, id desc"
     _open_states = ("running", "awaiting")
     _move_fields = ("date_deadline", "user_id")
-    _evidence_fields = EPISODE_FIELDS | {
-        "outcome",
-        "is_forced",
-        "evidence",
-        "agreement_id",
-        "date_reminded_halfway",
-        "date_reminded_deadline",
-    }
 
     state = fields.Selection(
         [
@@ -55,6 +46,7 @@ class ClientReboot(models.Model):
         tracking=True,
         help="Awaiting decision: all five points are done, or the deadline has passed. Withdrawn: "
         "the client was merged into another one.",
+        protected=True,
     )
     date_deadline = fields.Date(
         string="Deadline",
@@ -65,19 +57,23 @@ class ClientReboot(models.Model):
         help="Date by which both sides decide whether to continue.",
     )
     outcome = fields.Text(
-        readonly=True, copy=False, help="How it ended, as entered with the decision."
+        readonly=True,
+        copy=False,
+        help="How it ended, as entered with the decision.",
+        protected=True,
     )
     is_forced = fields.Boolean(
         string="Points Left Open",
         readonly=True,
         copy=False,
         help="A manager ended it as renewed although not all five points were done.",
+        protected=True,
     )
     fit_state = fields.Selection(related="relationship_id.fit_state", related_sudo=False)
     fit_date = fields.Date(related="relationship_id.fit_date", related_sudo=False)
     date_halfway = fields.Date(compute="_compute_date_halfway", store=True)
-    date_reminded_halfway = fields.Date(readonly=True, copy=False)
-    date_reminded_deadline = fields.Date(readonly=True, copy=False)
+    date_reminded_halfway = fields.Date(readonly=True, copy=False, protected=True)
+    date_reminded_deadline = fields.Date(readonly=True, copy=False, protected=True)
     is_overdue = fields.Boolean(
         string="Past the Deadline", compute="_compute_is_overdue", search="_search_is_overdue"
     )

@@ -43,6 +43,7 @@ class ClientRebootChecklist(models.Model):
         copy=False,
         exportable=False,
         help="The five points as they stood when the reboot ended.",
+        protected=True,
     )
     agreement_id = fields.Many2one(
         "client.agreement",
@@ -52,6 +53,7 @@ class ClientRebootChecklist(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         help="The agreement that was in force when the reboot ended.",
+        protected=True,
     )
 
     @api.depends("state", "evidence", "relationship_id", "date_start")

@@ -21,6 +21,7 @@ class ClientRelationship(models.Model):
     _name = "client.relationship"
     _description = "Client Relationship"
     _inherit = [
+        "client.protected.mixin",
         "client.internal.thread.mixin",
         "mail.tracking.duration.mixin",
         "mail.activity.mixin",
@@ -130,7 +131,12 @@ class ClientRelationship(models.Model):
         help="Reason given for the move to this stage.",
     )
     date_last_stage_update = fields.Datetime(
-        string="In Stage Since", default=fields.Datetime.now, readonly=True, copy=False, index=True
+        string="In Stage Since",
+        default=fields.Datetime.now,
+        readonly=True,
+        copy=False,
+        index=True,
+        protected=True,
     )
     stage_days = fields.Integer(string="Days in Stage", compute="_compute_stage_days")
 
@@ -298,7 +304,7 @@ class ClientRelationship(models.Model):
         """
         if not stage:
             raise UserError(self.env._("This stage no longer exists. Please reload the page."))
-        leaving = self.filtered(lambda relationship: relationship.phase != stage.phase)
+        leaving = self.filtered(lambda relationship: relationship.stage_id.phase != stage.phase)
         for old_stage in leaving.stage_id:
             leaving._check_way(old_stage, stage)
         for episodes in leaving._get_open_episodes():
@@ -392,7 +398,7 @@ class ClientRelationship(models.Model):
         moved = self.filtered(lambda relationship: relationship.stage_id != stage)
         moved._lock_for_move()
         moved._check_move(stage, reason)
-        leaving = moved.filtered(lambda relationship: relationship.phase != stage.phase)
+        leaving = moved.filtered(lambda relationship: relationship.stage_id.phase != stage.phase)
         for episodes in leaving._get_open_episodes():
             episodes._close_for_move(stage.phase, reason)
         moved._write_stage(stage, reason)
@@ -421,13 +427,9 @@ class ClientRelationship(models.Model):
         for old_stage, relationships in self.grouped("stage_id").items():
             old_stage._cancel_plan(relationships)
         self._track_set_log_message(reason or "")
-        return super().write(
-            {
-                "stage_id": stage.id,
-                "stage_reason": reason,
-                "date_last_stage_update": fields.Datetime.now(),
-            }
-        )
+        super().write({"stage_id": stage.id, "stage_reason": reason})
+        # sudo: the field is protected; the move was checked
+        self.sudo().date_last_stage_update = fields.Datetime.now()
 
     def _schedule_stage_plan(self):
         for stage, relationships in self.grouped("stage_id").items():

@@ -3,8 +3,6 @@ from odoo.exceptions import ValidationError
 
 from ...exceptions import MoveQuestion
 
-EPISODE_FIELDS = frozenset({"relationship_id", "reason", "state", "date_start", "date_end"})
-
 
 class ClientEpisodeMixin(models.AbstractModel):
     """What a phase holds open for a client: a reboot, an offboarding.
@@ -35,16 +33,19 @@ class ClientEpisodeMixin(models.AbstractModel):
     _description = "What a Phase Holds Open"
     _inherit = [
         "client.record.mixin",
-        "client.evidence.mixin",
+        "client.protected.mixin",
         "client.internal.thread.mixin",
         "mail.activity.mixin",
     ]
     _open_states = ()
     _move_fields = ()
-    _evidence_fields = EPISODE_FIELDS
 
+    relationship_id = fields.Many2one(protected=True)
     reason = fields.Text(
-        required=True, readonly=True, help="Reason given for the move of the client."
+        required=True,
+        readonly=True,
+        help="Reason given for the move of the client.",
+        protected=True,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -57,9 +58,13 @@ class ClientEpisodeMixin(models.AbstractModel):
         help="The person in charge of it.",
     )
     date_start = fields.Date(
-        string="Started On", required=True, readonly=True, default=fields.Date.context_today
+        string="Started On",
+        required=True,
+        readonly=True,
+        default=fields.Date.context_today,
+        protected=True,
     )
-    date_end = fields.Date(string="Ended On", readonly=True, copy=False)
+    date_end = fields.Date(string="Ended On", readonly=True, copy=False, protected=True)
 
     @api.constrains("user_id")
     def _check_user_id(self):

@@ -22,22 +22,12 @@ class ClientAccomplishment(models.Model):
     _description = "Client Accomplishment"
     _inherit = [
         "client.record.mixin",
-        "client.evidence.mixin",
+        "client.protected.mixin",
         "client.internal.thread.mixin",
         "mail.activity.mixin",
     ]
     _order = "date desc, id desc"
     _check_company_auto = True
-    _evidence_fields = frozenset(
-        {
-            "state",
-            "confirmed_amount",
-            "confirmed_by_id",
-            "confirmed_date",
-            "confirmed_words",
-            "answer_ids",
-        }
-    )
 
     name = fields.Char(string="Accomplishment", required=True, tracking=True)
     active = fields.Boolean(default=True)
@@ -104,7 +94,11 @@ class ClientAccomplishment(models.Model):
     )
     asked_date = fields.Date(string="Asked On", readonly=True, copy=False)
     answer_ids = fields.One2many(
-        "client.value", "accomplishment_id", string="Client's Answers", readonly=True
+        "client.value",
+        "accomplishment_id",
+        string="Client's Answers",
+        readonly=True,
+        protected=True,
     )
     state = fields.Selection(
         [
@@ -118,9 +112,14 @@ class ClientAccomplishment(models.Model):
         copy=False,
         index=True,
         help="Changed only by the client's own answer, or by a proof of it.",
+        protected=True,
     )
     confirmed_date = fields.Date(
-        string="Confirmed On", compute="_compute_confirmation", store=True, copy=False
+        string="Confirmed On",
+        compute="_compute_confirmation",
+        store=True,
+        copy=False,
+        protected=True,
     )
     confirmed_by_id = fields.Many2one(
         "res.partner",
@@ -128,9 +127,14 @@ class ClientAccomplishment(models.Model):
         store=True,
         copy=False,
         index="btree_not_null",
+        protected=True,
     )
     confirmed_words = fields.Text(
-        string="Confirmed in Words", compute="_compute_confirmation", store=True, copy=False
+        string="Confirmed in Words",
+        compute="_compute_confirmation",
+        store=True,
+        copy=False,
+        protected=True,
     )
     confirmed_amount = fields.Monetary(
         string="Value (Confirmed)",
@@ -138,6 +142,7 @@ class ClientAccomplishment(models.Model):
         store=True,
         copy=False,
         help="The value given by the client. Empty when the client confirmed in words only.",
+        protected=True,
     )
     value_difference = fields.Monetary(
         string="Difference from Our Estimate",

@@ -27,13 +27,12 @@ class ClientGoal(models.Model):
     _inherit = [
         "client.accomplishment.source.mixin",
         "client.record.mixin",
-        "client.evidence.mixin",
+        "client.protected.mixin",
         "client.internal.thread.mixin",
         "mail.activity.mixin",
     ]
     _order = "date_end, id"
     _check_company_auto = True
-    _evidence_fields = frozenset({"date_agreed", "date_closed"})
 
     name = fields.Char(string="Goal", required=True, tracking=True)
     active = fields.Boolean(default=True)
@@ -43,9 +42,14 @@ class ClientGoal(models.Model):
         store=True,
         copy=False,
         help="Last day on which both sides agreed. Set by the state.",
+        protected=True,
     )
     date_closed = fields.Date(
-        string="Closed On", compute="_compute_dates_of_state", store=True, copy=False
+        string="Closed On",
+        compute="_compute_dates_of_state",
+        store=True,
+        copy=False,
+        protected=True,
     )
     benefit_client = fields.Text(
         string="Benefit for the Client",

@@ -23,29 +23,15 @@ class ClientValue(models.Model):
 
     _name = "client.value"
     _description = "Value in the Client's Words"
-    _inherit = ["client.record.mixin", "client.evidence.mixin"]
+    _inherit = ["client.record.mixin", "client.protected.mixin"]
     _order = "date desc, id desc"
     _rec_name = "words"
     _check_company_auto = True
     # The rights keep users from writing; this refuses defaults of the context, too.
-    _evidence_fields = frozenset(
-        {
-            "relationship_id",
-            "words",
-            "date",
-            "contact_id",
-            "source",
-            "proof",
-            "proof_name",
-            "is_own",
-            "accomplishment_id",
-            "verdict",
-            "amount",
-        }
-    )
 
-    words = fields.Text(string="In the Client's Words", readonly=True)
-    date = fields.Date(required=True, readonly=True, index=True)
+    relationship_id = fields.Many2one(protected=True)
+    words = fields.Text(string="In the Client's Words", readonly=True, protected=True)
+    date = fields.Date(required=True, readonly=True, index=True, protected=True)
     contact_id = fields.Many2one(
         "res.partner",
         string="Answered By",
@@ -54,16 +40,18 @@ class ClientValue(models.Model):
         index=True,
         check_company=True,
         ondelete="restrict",
+        protected=True,
     )
-    source = fields.Selection(SOURCES, required=True, readonly=True)
+    source = fields.Selection(SOURCES, required=True, readonly=True, protected=True)
     # As an attachment it has the rights of this model: no user may change it.
-    proof = fields.Binary(readonly=True, attachment=True)
-    proof_name = fields.Char(readonly=True)
+    proof = fields.Binary(readonly=True, attachment=True, protected=True)
+    proof_name = fields.Char(readonly=True, protected=True)
     is_own = fields.Boolean(
         string="Confirmed by the Client",
         compute="_compute_is_own",
         store=True,
         help="The client wrote it, or there is a proof of it. Otherwise it is our note.",
+        protected=True,
     )
     accomplishment_id = fields.Many2one(
         "client.accomplishment",
@@ -71,16 +59,19 @@ class ClientValue(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
+        protected=True,
     )
     verdict = fields.Selection(
         [("yes", "Yes, it helped us"), ("no", "Not quite")],
         readonly=True,
         help="The client's answer to this accomplishment.",
+        protected=True,
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
         readonly=True,
         help="The value given by the client. Empty when the client answered in words only.",
+        protected=True,
     )
 
     @api.depends("source", "proof_name")
