@@ -4,7 +4,7 @@ USER_GROUP = "client_health.group_client_user"
 MONEY_GROUP = "client_health.group_client_profitability"
 MANAGER_GROUP = "client_health.group_client_manager"
 
-ACTIVITY_AGREEMENT_CONVERSATION = "client_health.mail_activity_type_agreement_talk"
+ACTIVITY_AGREEMENT_CONVERSATION = "client_health.mail_activity_type_agreement_conversation"
 ACTIVITY_AGREEMENT_REVIEW = "client_health.mail_activity_type_agreement_review"
 ACTIVITY_ASK_VALUE = "client_health.mail_activity_type_ask_value"
 ACTIVITY_CLEAR_SCOPE = "client_health.mail_activity_type_clear_scope"

@@ -23,8 +23,8 @@ def build_activities(scene):
             _finish(scene, activity, call.feedback, call.days)
         for todo in client.todos:
             activity = _schedule(scene, client, todo.kind, todo.who, todo.summary, -todo.due)
-            activity.client_talk_topic = todo.topic or False
-            activity.client_talk_concern = todo.concern or False
+            activity.client_conversation_topic = todo.topic or False
+            activity.client_conversation_concern = todo.concern or False
 
 
 def _take_steps(scene, client, plan):

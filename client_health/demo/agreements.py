@@ -15,7 +15,7 @@ from .activities import _finish
 from .agreement_story import AGREEMENTS
 from .past import set_created
 
-TALK = "client_health.mail_activity_type_agreement_talk"
+TALK = "client_health.mail_activity_type_agreement_conversation"
 FONT = "web/static/fonts/sign/LaBelleAurore-Regular.ttf"
 
 

@@ -24,7 +24,7 @@ from .relationships import build_relationships
 from .requests import build_requests
 from .results import build_results
 from .scene import Scene
-from .talk import build_talk
+from .talk import build_conversation
 from .timesheets import build_timesheets
 
 _logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ CARE = (
     build_fit,
     build_requests,
     build_results,
-    build_talk,
+    build_conversation,
     build_feedback,
     build_reboots,
     build_offboardings,

@@ -90,7 +90,7 @@ def _build_round(scene, client, question):
                 "question": question.question,
                 "text": opinion.text,
                 "rating": opinion.rating,
-                "wear": opinion.wear,
+                "strain": opinion.strain,
                 "date": _at(scene, opinion.days),
             }
             for opinion in question.opinions

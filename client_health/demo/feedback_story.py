@@ -34,7 +34,7 @@ class Opinion:
     login: str
     text: str
     rating: str
-    wear: str
+    strain: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +230,7 @@ VOICES = {
                         days=30,
                         login="iris",
                         rating="3",
-                        wear="2",
+                        strain="2",
                         text="The season pages sell a third of the tickets. I doubt that "
                         "anybody there knows.",
                     ),
@@ -238,7 +238,7 @@ VOICES = {
                         days=29,
                         login="zoe",
                         rating="3",
-                        wear="3",
+                        strain="3",
                         text="Honestly? I send the same newsletter every month. We could do "
                         "more if somebody asked.",
                     ),
@@ -300,7 +300,7 @@ VOICES = {
                         days=7,
                         login="sam",
                         rating="3",
-                        wear="4",
+                        strain="4",
                         text="A quarter of my hours is corrections. I would agree on two "
                         "rounds per text and leave the rate alone.",
                     ),
@@ -308,7 +308,7 @@ VOICES = {
                         days=6,
                         login="leo",
                         rating="3",
-                        wear="3",
+                        strain="3",
                         text="Show Dr. Pym what the portal saves at the phone. He has never "
                         "seen the figures; Carla only sees invoices.",
                     ),
@@ -577,7 +577,7 @@ VOICES = {
                         days=18,
                         login="tom",
                         rating="2",
-                        wear="4",
+                        strain="4",
                         text="One list, one date, and nobody adds a wish after Friday. Their "
                         "store people are willing, nobody ever asked them.",
                     ),
@@ -585,7 +585,7 @@ VOICES = {
                         days=17,
                         login="iris",
                         rating="2",
-                        wear="5",
+                        strain="5",
                         text="I start each week with somebody else's broken file. Give me one "
                         "person per store and I sleep again.",
                     ),
@@ -632,7 +632,7 @@ VOICES = {
                         days=40,
                         login="tom",
                         rating="1",
-                        wear="5",
+                        strain="5",
                         text="No. I have rebuilt the same page four times, and each time it "
                         "was our fault.",
                     ),
@@ -640,7 +640,7 @@ VOICES = {
                         days=39,
                         login="leo",
                         rating="1",
-                        wear="5",
+                        strain="5",
                         text="I offered three ways to work. They took none. Let us part well.",
                     ),
                 ),

@@ -33,7 +33,7 @@ class Parting:
     talk: str
     notice: int
     last_day: int
-    door: str
+    work_again: str
     lessons: str
     # Why they decided to part, on the sheet of give and take.
     why: str
@@ -50,7 +50,7 @@ QUILLFEATHER = Parting(
     talk="Quillfeather & Fox: notice",
     notice=31,
     last_day=-26,
-    door="closed",
+    work_again="closed",
     why="A year of changes after approval without a margin, and no wish to talk about how we "
     "work. The hours earn more elsewhere, and the team gets its evenings back.",
     lessons="Agree on what a change is before the first one. Two partners who decide are none.",
@@ -78,7 +78,7 @@ SUNDIAL = Parting(
     talk="Sundial Street: planning the handover",
     notice=255,
     last_day=184,
-    door="open",
+    work_again="open",
     why="Nobody did anything wrong: they have an editor of their own now. We part while both "
     "sides are happy, and help her start.",
     lessons="Offer training early: it kept the door open, and it was paid work.",

@@ -16,7 +16,7 @@ def prepare_end(scene, client):
     """Do all that has to be done before a client may end, each thing on its day."""
     offboarding = _get_offboarding(scene, client)
     story = PARTINGS[client.key]
-    _build_talk(scene, story, offboarding)
+    _build_conversation(scene, story, offboarding)
     _build_lines(scene, client, story, offboarding)
     _build_farewell(scene, client, story, offboarding)
 
@@ -74,7 +74,7 @@ def _prepare_offboarding(scene, story):
         ],
         "notice_date": when.workday_ago(scene.today, story.notice),
         "last_day": when.days_ago(scene.today, story.last_day),
-        "door": story.door,
+        "work_again": story.work_again,
         "lessons": story.lessons,
     }
     if story.referral:
@@ -94,7 +94,7 @@ def _date_offboarding(scene, client, offboarding):
     set_created(offboarding.line_ids, [moment] * len(offboarding.line_ids))
 
 
-def _build_talk(scene, story, offboarding):
+def _build_conversation(scene, story, offboarding):
     offboarding.event_id = scene.env["calendar.event"].search(
         [
             ("name", "=", story.talk),

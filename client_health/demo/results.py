@@ -12,7 +12,7 @@ def build_results(scene):
         story = STORIES.get(client.key)
         if not story:
             continue
-        scene.relationships[client.key].value_belief = story.belief
+        scene.relationships[client.key].value_estimate = story.belief
         goals = _build_goals(scene, client, story)
         _build_results(scene, client, story, goals)
         _build_words(scene, client, story)

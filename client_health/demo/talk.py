@@ -43,7 +43,7 @@ class Message(NamedTuple):
     theirs: bool
 
 
-def build_talk(scene):
+def build_conversation(scene):
     """Post all messages in one batch, each on its day, the oldest first."""
     messages = []
     for client in scene.stories:

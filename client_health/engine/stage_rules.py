@@ -14,8 +14,9 @@ ENDED = "ended"
 # A record is created or imported into one of these: history is not imported as a stage.
 ENTRY_PHASES = (HEALTHY, AT_RISK)
 
-# What a phase holds open, as long as a client is in it: {phase: model with client.episode.mixin}.
-EPISODES = {REBOOT: "client.reboot", OFFBOARD: "client.offboarding"}
+# The process that a phase holds open while a client is in it: {phase: model}. Each model
+# inherits ``client.stage.process.mixin``.
+STAGE_PROCESSES = {REBOOT: "client.reboot", OFFBOARD: "client.offboarding"}
 
 
 class Move(NamedTuple):

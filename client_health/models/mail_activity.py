@@ -34,22 +34,22 @@ class MailActivity(models.Model):
         groups=USER_GROUP,
         help="Client of a tough conversation.",
     )
-    client_talk_topic = fields.Selection(TOPICS, string="Topic")
-    client_talk_concern = fields.Text(
+    client_conversation_topic = fields.Selection(TOPICS, string="Topic")
+    client_conversation_concern = fields.Text(
         string="Their View",
         groups=USER_GROUP,
         help="How the client sees it, in words that the client would use.",
     )
-    client_talk_days = fields.Integer(
+    client_conversation_days = fields.Integer(
         string="Days Overdue",
-        compute="_compute_client_talk_days",
+        compute="_compute_client_conversation_days",
         help="Days since the due date of this conversation.",
     )
-    client_talk_facts = fields.Text(
-        string="Facts", compute="_compute_client_talk_facts", groups=USER_GROUP
+    client_conversation_facts = fields.Text(
+        string="Facts", compute="_compute_client_conversation_facts", groups=USER_GROUP
     )
-    client_talk_money_facts = fields.Text(
-        string="Figures", compute="_compute_client_talk_money_facts", groups=MONEY_GROUP
+    client_conversation_money_facts = fields.Text(
+        string="Figures", compute="_compute_client_conversation_money_facts", groups=MONEY_GROUP
     )
 
     def action_answer_opinion(self):
@@ -60,14 +60,14 @@ class MailActivity(models.Model):
         )
         return dict(action, context={"default_activity_id": self.id})
 
-    def _answer_opinion(self, text, rating=False, wear=False):
+    def _answer_opinion(self, text, rating=False, strain=False):
         """Answer one's own question about a client: keep the words, and mark it done."""
         self.ensure_one()
         if not self._is_own_question():
             raise UserError(
                 self.env._("This question is not for you, or it has already been answered.")
             )
-        self._log_opinion(text, rating, wear)
+        self._log_opinion(text, rating, strain)
         self.with_context(client_opinion_logged=True).action_feedback(feedback=text)
 
     def _action_done(self, feedback=False, attachment_ids=None):
@@ -75,10 +75,10 @@ class MailActivity(models.Model):
         if feedback and not self.env.context.get("client_opinion_logged"):
             for question in self.filtered(lambda activity: activity._is_own_question()):
                 question._log_opinion(feedback)
-        if feedback and not self.env.context.get("client_talk_noted"):
+        if feedback and not self.env.context.get("client_conversation_noted"):
             for talk in self.filtered(lambda activity: activity.active):
-                if talk._is_client_talk():
-                    talk._note_talk(feedback)
+                if talk._is_client_conversation():
+                    talk._note_conversation(feedback)
         return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
 
     def _is_own_question(self):
@@ -90,7 +90,7 @@ class MailActivity(models.Model):
             and self.res_model == "client.relationship"
         )
 
-    def _log_opinion(self, text, rating=False, wear=False):
+    def _log_opinion(self, text, rating=False, strain=False):
         # The colleague asked reads the client; another id in the activity has no effect.
         self.env["client.relationship"].browse(self.res_id).check_access("read")
         # sudo: being asked gives no right to write; only this own answer is written, on the client
@@ -103,7 +103,7 @@ class MailActivity(models.Model):
                 "question": self.summary,
                 "text": text,
                 "rating": rating,
-                "wear": wear,
+                "strain": strain,
             }
         )
 
@@ -116,42 +116,42 @@ class MailActivity(models.Model):
         (self - talks).client_relationship_id = False
         for model, activities in talks.grouped("res_model").items():
             records = self.env[model].browse(activities.mapped("res_id")).exists()
-            found = self.env["client.talk.facts"]._get_relationships(records)
+            found = self.env["client.conversation.facts"]._get_relationships(records)
             for activity in activities:
                 activity.client_relationship_id = found.get(activity.res_id, False)
 
     @api.depends("date_deadline", "date_done")
-    def _compute_client_talk_days(self):
+    def _compute_client_conversation_days(self):
         today = fields.Date.context_today(self)
         for activity in self:
             until = activity.date_done or today
             late = activity.date_deadline and (until - activity.date_deadline).days
-            activity.client_talk_days = max(late or 0, 0)
+            activity.client_conversation_days = max(late or 0, 0)
 
-    @api.depends("client_relationship_id", "client_talk_topic")
+    @api.depends("client_relationship_id", "client_conversation_topic")
     @api.depends_context("uid", "lang")
-    def _compute_client_talk_facts(self):
-        Facts = self.env["client.talk.facts"]
+    def _compute_client_conversation_facts(self):
+        Facts = self.env["client.conversation.facts"]
         for activity in self:
-            activity.client_talk_facts = Facts._get_facts(
-                activity.client_relationship_id, activity.client_talk_topic
+            activity.client_conversation_facts = Facts._get_facts(
+                activity.client_relationship_id, activity.client_conversation_topic
             )
 
     @api.depends("client_relationship_id")
     @api.depends_context("uid", "lang")
-    def _compute_client_talk_money_facts(self):
-        Facts = self.env["client.talk.facts"]
+    def _compute_client_conversation_money_facts(self):
+        Facts = self.env["client.conversation.facts"]
         for activity in self:
-            activity.client_talk_money_facts = Facts._get_money_facts(
+            activity.client_conversation_money_facts = Facts._get_money_facts(
                 activity.client_relationship_id
             )
 
-    def _is_client_talk(self):
+    def _is_client_conversation(self):
         return self.activity_type_id == self.env.ref(
             ACTIVITY_TOUGH_CONVERSATION, raise_if_not_found=False
         )
 
-    def action_prepare_talk(self):
+    def action_prepare_conversation(self):
         """Open the conversation: topic, their view, and the facts that the user may read."""
         self.ensure_one()
         return {
@@ -159,30 +159,30 @@ class MailActivity(models.Model):
             "name": self.env._("Tough conversation"),
             "res_model": "mail.activity",
             "res_id": self.id,
-            "views": [(self.env.ref("client_health.client_talk_view_form").id, "form")],
+            "views": [(self.env.ref("client_health.client_conversation_view_form").id, "form")],
             "target": "new",
         }
 
-    def action_log_talk(self):
+    def action_log_conversation(self):
         """Ask what came out of it."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "client_health.client_talk_outcome_action"
+            "client_health.client_conversation_outcome_action"
         )
         return dict(action, context={"default_activity_id": self.id})
 
-    def _log_talk(self, text, **values):
+    def _log_conversation(self, text, **values):
         """Record the outcome of a conversation, and mark it done; return the feedback."""
         self.ensure_one()
-        if not self.active or not self._is_client_talk():
+        if not self.active or not self._is_client_conversation():
             raise UserError(
                 self.env._("This conversation is closed, or is not a tough conversation.")
             )
-        feedback = self._note_talk(text, **values)
-        self.with_context(client_talk_noted=True).action_feedback(feedback=text)
+        feedback = self._note_conversation(text, **values)
+        self.with_context(client_conversation_noted=True).action_feedback(feedback=text)
         return feedback
 
-    def _note_talk(self, text, kind="concern", **values):
+    def _note_conversation(self, text, kind="concern", **values):
         """Record what was said. It was answered at once, in the conversation."""
         nothing = self.env["client.feedback"]
         if not self.env.user.has_group(USER_GROUP):
@@ -200,7 +200,9 @@ class MailActivity(models.Model):
             }
         )
         if feedback.state == "open":
-            topics = dict(self._fields["client_talk_topic"]._description_selection(self.env))
+            topics = dict(
+                self._fields["client_conversation_topic"]._description_selection(self.env)
+            )
             # sudo: evidence; the conversation itself, marked as held by its user, is the answer
             feedback.sudo().write(
                 {
@@ -208,7 +210,7 @@ class MailActivity(models.Model):
                     "answered_by_id": self.env.user.id,
                     "answer": self.env._(
                         "Discussed: %s",
-                        topics.get(self.client_talk_topic) or self.summary or "",
+                        topics.get(self.client_conversation_topic) or self.summary or "",
                     ),
                 }
             )

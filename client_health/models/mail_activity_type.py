@@ -7,7 +7,7 @@ class MailActivityType(models.Model):
     category = fields.Selection(
         selection_add=[
             ("client_opinion", "Opinion about a Client"),
-            ("client_talk", "Tough Conversation"),
+            ("client_conversation", "Tough Conversation"),
         ],
-        ondelete={"client_opinion": "set default", "client_talk": "set default"},
+        ondelete={"client_opinion": "set default", "client_conversation": "set default"},
     )

@@ -9,7 +9,7 @@ class ProjectProject(models.Model):
         "client.relationship.link.mixin",
         "client.profitability.mixin",
         "client.feedback.mixin",
-        "client.demand.mixin",
+        "client.scope.mixin",
         "client.goal.mixin",
     ]
 

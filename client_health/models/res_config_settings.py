@@ -5,7 +5,7 @@ from ..const import MONEY_GROUP
 
 class ResConfigSettings(models.TransientModel):
     _name = "res.config.settings"
-    _inherit = ["res.config.settings", "client.health.band.mixin"]
+    _inherit = ["res.config.settings", "client.health.preview.mixin"]
 
     client_fit_required = fields.Boolean(related="company_id.client_fit_required", readonly=False)
     client_agreement_required = fields.Boolean(

@@ -70,4 +70,4 @@ class ClientHealthCommon(TransactionCase):
                 cls.env["client.decision"].with_user(user)._open_sheet(relationship)
         if phase == "ended":
             for offboarding in cls.env["client.offboarding"]._get_open(relationships):
-                offboarding._excuse(dict.fromkeys(offboarding._get_open_points(), "Test"))
+                offboarding._waive(dict.fromkeys(offboarding._get_open_points(), "Test"))

@@ -104,11 +104,11 @@ class TestBadRecords(RichClientCommon):
                 if record._fields[fname].type == "html":
                     self.assertNotIn("script", record[fname])
                 self.assertTrue(record.display_name)
-        self.relationship.write({"note": LONG, "value_belief": LONG})
+        self.relationship.write({"note": LONG, "value_estimate": LONG})
         self.relationship.invalidate_recordset()
         self.assertNotIn("script", self.relationship.note)
         self.assertIn("ä" * 40000, self.relationship.note)
-        self.assertEqual(self.relationship.value_belief, LONG)
+        self.assertEqual(self.relationship.value_estimate, LONG)
 
     def test_archived_client_keeps_everything_and_can_be_worked_on(self):
         self._make_rich(self.relationship, "One")

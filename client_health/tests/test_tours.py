@@ -36,7 +36,7 @@ class TestTours(HttpCase):
         self._create_move(self.supplier, "out_invoice")
         self._create_move(self.supplier, "in_invoice")
         self._create_move(self.supplier, "in_invoice")
-        self.start_tour("/odoo", "client_health_spine", login="admin")
+        self.start_tour("/odoo", "client_health_board", login="admin")
         relationship = self.env["client.relationship"].search(
             [("partner_id", "=", self.client_partner.id)]
         )

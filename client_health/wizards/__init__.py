@@ -16,7 +16,7 @@ from . import client_scenario_simulation
 from . import client_setup
 from . import client_setup_line
 from . import client_stage_move
-from . import client_talk_outcome
-from . import client_talk_plan
+from . import client_conversation_outcome
+from . import client_conversation_plan
 from . import client_value_ask
 from . import client_value_note

@@ -8,7 +8,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Join the relationships first: Odoo deletes rows that would break a unique constraint."""
         # sudo: users who may merge the partners may merge their records, in every company
-        self.env["client.join"].sudo()._join_clients(
+        self.env["client.merge"].sudo()._merge_clients(
             src_partners, dst_partner.commercial_partner_id
         )
         return super()._update_foreign_keys(src_partners, dst_partner)

@@ -21,7 +21,7 @@ class ClientAgreementChange(models.TransientModel):
     )
     reason = fields.Text(string="What changed", required=True)
     date = fields.Date(string="Since", required=True, default=fields.Date.context_today)
-    talk_date = fields.Date(
+    conversation_date = fields.Date(
         string="Discuss Until",
         required=True,
         default=lambda self: fields.Date.context_today(self) + timedelta(days=7),
@@ -30,5 +30,7 @@ class ClientAgreementChange(models.TransientModel):
 
     def action_mark_outdated(self):
         self.ensure_one()
-        self.agreement_id._mark_outdated(self.partner_id, self.reason, self.date, self.talk_date)
+        self.agreement_id._mark_outdated(
+            self.partner_id, self.reason, self.date, self.conversation_date
+        )
         return {"type": "ir.actions.client", "tag": "soft_reload"}

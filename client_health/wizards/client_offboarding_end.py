@@ -48,7 +48,7 @@ class ClientOffboardingEnd(models.TransientModel):
             )
         reasons = {line.point: line.reason for line in self.line_ids if line.reason}
         if reasons:
-            offboarding._excuse(reasons)
+            offboarding._waive(reasons)
         missing = offboarding._get_open_points()
         if missing:
             raise UserError(

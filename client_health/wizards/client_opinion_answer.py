@@ -18,13 +18,13 @@ class ClientOpinionAnswer(models.TransientModel):
         string="How Is It Going",
         help="How happy the client is with us, in your view. Leave it empty if you don't know.",
     )
-    wear = fields.Selection(
-        lambda self: self.env["client.feedback"]._fields["wear"].selection,
+    strain = fields.Selection(
+        lambda self: self.env["client.feedback"]._fields["strain"].selection,
         string="How Demanding",
         help="How demanding this client is for you. Leave it empty if you prefer not to answer.",
     )
 
     def action_save(self):
         self.ensure_one()
-        self.activity_id._answer_opinion(self.text, self.rating, self.wear)
+        self.activity_id._answer_opinion(self.text, self.rating, self.strain)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

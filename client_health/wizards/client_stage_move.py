@@ -42,8 +42,8 @@ class ClientStageMove(models.TransientModel):
         """List what is missing for the move; a manager may move all the same, with a reason."""
         for wizard in self:
             wizard.missing = "\n".join(
-                episodes._format_missing(episodes._get_missing(wizard.stage_id.phase))
-                for episodes in wizard.relationship_ids._origin._get_open_episodes()
+                processes._format_missing(processes._get_missing(wizard.stage_id.phase))
+                for processes in wizard.relationship_ids._origin._get_open_processes()
             )
 
     @api.depends("relationship_ids", "stage_id")

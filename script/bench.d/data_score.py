@@ -284,7 +284,7 @@ def make_judgements(env, clients):
         kind="(ARRAY['praise', 'complaint', 'price_pressure', 'value', 'concern', 'team'])"
         "[1 + (s.f + s.f / 6) % 6]",
         rating="CASE WHEN s.f % 3 > 0 THEN (1 + s.f % 5)::text END",
-        wear="CASE WHEN (s.f + s.f / 6) % 6 = 5 THEN (1 + s.f % 5)::text END",
+        strain="CASE WHEN (s.f + s.f / 6) % 6 = 5 THEN (1 + s.f % 5)::text END",
         resolved_date="CASE WHEN s.f % 4 > 0 THEN s.said + interval '9 days' END",
     )  # fmt: skip
     fill(

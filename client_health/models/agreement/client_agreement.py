@@ -329,7 +329,7 @@ class ClientAgreement(models.Model):
             "context": {"default_agreement_id": self.id},
         }
 
-    def _mark_outdated(self, partner, reason, day, talk_day):
+    def _mark_outdated(self, partner, reason, day, conversation_day):
         """Mark as out of date: the expectation of ``partner`` changed. Plan a conversation."""
         self.ensure_one()
         self.check_access("write")
@@ -350,7 +350,7 @@ class ClientAgreement(models.Model):
         )
         self._schedule_on_holder(
             ACTIVITY_AGREEMENT_CONVERSATION,
-            date_deadline=talk_day,
+            date_deadline=conversation_day,
             note=plaintext2html(f"{partner.name}: {reason.strip()}"),
         )
         self._get_holder()._on_expectation_changed()

@@ -12,7 +12,7 @@ class ClientRelationship(models.Model):
     """
 
     _name = "client.relationship"
-    _inherit = ["client.relationship", "client.agreement.holder.mixin", "client.demand.mixin"]
+    _inherit = ["client.relationship", "client.agreement.holder.mixin", "client.scope.mixin"]
 
     agreement_ids = fields.One2many(
         "client.agreement",

@@ -8,7 +8,7 @@ from ...engine import period
 from ...engine.agreement import scope
 
 
-class ClientDemandMixin(models.AbstractModel):
+class ClientScopeMixin(models.AbstractModel):
     """Hours by "Requested By", of a client or a project, over the last twelve months.
 
     Summed from the timesheets in one query, today included: unrequested work that is done now is
@@ -16,7 +16,7 @@ class ClientDemandMixin(models.AbstractModel):
     and the views show nothing.
     """
 
-    _name = "client.demand.mixin"
+    _name = "client.scope.mixin"
     _description = "Scope of the Work"
 
     scope_hours = fields.Float(

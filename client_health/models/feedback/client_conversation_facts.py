@@ -8,14 +8,14 @@ PRICE, DELIVERY, COOPERATION = "price", "delivery", "cooperation"
 TOPICS = [(PRICE, "Price"), (DELIVERY, "Delivery"), (COOPERATION, "Cooperation")]
 
 
-class ClientTalkFacts(models.AbstractModel):
+class ClientConversationFacts(models.AbstractModel):
     """Facts from the records before a tough conversation, by its topic.
 
     Everything is read as the user: only facts that they may read are shown. Nothing of
     it is written anywhere: an activity lies on documents that others read as well.
     """
 
-    _name = "client.talk.facts"
+    _name = "client.conversation.facts"
     _description = "Facts for a Tough Conversation"
 
     @api.model

@@ -13,7 +13,7 @@ RATINGS = [
 ]
 # The words of others, which no user may change
 WORDS = frozenset(
-    ("relationship_id", "contact_id", "user_id", "date", "text", "rating", "wear", "question")
+    ("relationship_id", "contact_id", "user_id", "date", "text", "rating", "strain", "question")
 )
 # Kinds of feedback that need an answer
 TO_ANSWER = ("complaint", "concern")
@@ -62,7 +62,7 @@ class ClientFeedback(models.Model):
     rating = fields.Selection(
         RATINGS, tracking=True, help="How happy they sounded. Leave it empty if unknown."
     )
-    wear = fields.Selection(
+    strain = fields.Selection(
         [
             ("1", "1 – gives me energy"),
             ("2", "2 – easy"),
@@ -167,7 +167,7 @@ class ClientFeedback(models.Model):
     resolution = fields.Text(string="Resolution", readonly=True, copy=False, protected=True)
 
     _wear_of_colleagues = models.Constraint(
-        "CHECK(wear IS NULL OR kind = 'team')",
+        "CHECK(strain IS NULL OR kind = 'team')",
         "Only team input can state how demanding a client is. Please choose the kind “Team input”.",
     )
 

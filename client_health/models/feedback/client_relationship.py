@@ -8,7 +8,7 @@ from ...engine.feedback import team
 from ...engine.profitability import margin
 
 # With such a result we have nothing to give away
-SQUEEZED_BANDS = (margin.LOSS, margin.BREAK_EVEN)
+PRICE_PRESSURE_BANDS = (margin.LOSS, margin.BREAK_EVEN)
 
 
 class ClientRelationship(models.Model):
@@ -30,10 +30,10 @@ class ClientRelationship(models.Model):
         compute="_compute_client_waiting_count",
         help="Discussions in which the client wrote last and waits for our answer.",
     )
-    client_squeezed = fields.Boolean(
+    client_price_pressured = fields.Boolean(
         string="Low Margin and Price Pressure",
-        compute="_compute_client_squeezed",
-        search="_search_client_squeezed",
+        compute="_compute_client_price_pressured",
+        search="_search_client_price_pressured",
         groups=MONEY_GROUP,
         help="The margin of this client is 5 % or less, and it pressed for a lower price within "
         "the last 12 months.",
@@ -60,26 +60,26 @@ class ClientRelationship(models.Model):
         return Domain("kind", "=", "price_pressure") & Domain("date", ">=", "today -12m")
 
     @api.depends("client_margin_band", "feedback_ids.kind", "feedback_ids.date")
-    def _compute_client_squeezed(self):
+    def _compute_client_price_pressured(self):
         pressed = self.env["client.feedback"]._read_group(
             self._get_price_pressure_domain() & Domain("relationship_id", "in", self._origin.ids),
             ["relationship_id"],
         )
         pressed_ids = {relationship.id for (relationship,) in pressed}
         for relationship in self:
-            relationship.client_squeezed = (
-                relationship.client_margin_band in SQUEEZED_BANDS
+            relationship.client_price_pressured = (
+                relationship.client_margin_band in PRICE_PRESSURE_BANDS
                 and relationship._origin.id in pressed_ids
             )
 
     @api.model
-    def _search_client_squeezed(self, operator, value):
+    def _search_client_price_pressured(self, operator, value):
         """Odoo doesn't ask for the groups of a field that is searched and not stored."""
         if not self.env.su and not self.env.user.has_group(MONEY_GROUP):
             raise AccessError(self.env._("You need access to profitability to use this filter."))
         if operator != "in":
             return NotImplemented
-        squeezed = Domain("client_margin_band", "in", SQUEEZED_BANDS) & Domain(
+        squeezed = Domain("client_margin_band", "in", PRICE_PRESSURE_BANDS) & Domain(
             "feedback_ids", "any", self._get_price_pressure_domain()
         )
         return Domain.OR([squeezed if wanted else ~squeezed for wanted in value])

@@ -16,7 +16,7 @@ class ClientHealthMeasure(models.Model):
 
     _name = "client.health.measure"
     _description = "Health Measure"
-    _inherit = ["client.health.band.mixin"]
+    _inherit = ["client.health.preview.mixin"]
     _order = "dimension_sequence, sequence, id"
 
     name = fields.Char(required=True, translate=True)

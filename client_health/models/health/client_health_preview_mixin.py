@@ -5,7 +5,7 @@ from ...engine.health import signals
 from ...engine.health.preview import Settings, count_bands, get_bands, get_clients, select_latest
 
 
-class ClientHealthBandMixin(models.AbstractModel):
+class ClientHealthPreviewMixin(models.AbstractModel):
     """Shows the effect on the bands while a user edits the settings of the score.
 
     The clients are scored from their latest readings, now and with the settings on the screen.
@@ -13,7 +13,7 @@ class ClientHealthBandMixin(models.AbstractModel):
     a client, never from settings.
     """
 
-    _name = "client.health.band.mixin"
+    _name = "client.health.preview.mixin"
     _description = "Preview of a Change of the Score"
 
     # for managers only: by trying out limits, one could read the money of a client off it

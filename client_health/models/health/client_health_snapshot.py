@@ -83,7 +83,7 @@ class ClientHealthSnapshot(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _join(self, kept, others):
+    def _merge(self, kept, others):
         """Before clients are joined: one snapshot per day, or the merge would lose them all."""
         self.flush_model()
         self.env.cr.execute(snapshots.delete_doubles(kept.id, others.ids))

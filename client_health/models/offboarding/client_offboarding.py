@@ -15,7 +15,7 @@ POINT_SELECTION = [
     (THANKS, "The farewell"),
 ]
 POINT_FIELDS = {
-    TALK: "is_talked",
+    TALK: "is_discussed",
     WORK: "is_worked_off",
     HANDOVER: "is_handed_over",
     MONEY: "is_billed",
@@ -26,16 +26,16 @@ POINT_FIELDS = {
 class ClientOffboarding(models.Model):
     """The way out with a client: conversation, handover, final invoice, farewell. Its points are
     never ticked by hand: see ``client.offboarding.points.mixin``. What it takes to begin
-    and to end one is in ``client.offboarding.move.mixin``.
+    and to end one is in ``_prepare_closing``.
 
-    How an offboarding begins and ends: with a move of the client, as ``client.episode.mixin``.
+    It begins and ends with a move of the client, as ``client.stage.process.mixin`` says.
 
     It cannot end while a point is open, unless a manager waives it with a reason.
     """
 
     _name = "client.offboarding"
     _description = "Offboarding"
-    _inherit = ["client.episode.mixin"]
+    _inherit = ["client.stage.process.mixin"]
     _order = "date_start desc, id desc"
     _open_states = ("open",)
     _move_fields = ("user_id",)
@@ -96,7 +96,7 @@ class ClientOffboarding(models.Model):
         help="A provider that fits the client better. The name is used in the farewell.",
     )
     referral_note = fields.Char(string="Introduced", help="How and when the two were introduced.")
-    door = fields.Selection(
+    work_again = fields.Selection(
         [
             ("open", "Yes, any time"),
             ("talk", "Under conditions"),
@@ -106,8 +106,8 @@ class ClientOffboarding(models.Model):
         help="Whether we would work for this client again.",
     )
     lessons = fields.Text(help="What you will do differently with the next client.")
-    excuse_ids = fields.One2many(
-        "client.offboarding.excuse",
+    waiver_ids = fields.One2many(
+        "client.offboarding.waiver",
         "offboarding_id",
         string="Waived Points",
         readonly=True,
@@ -297,21 +297,21 @@ class ClientOffboarding(models.Model):
 
     def _get_closing(self):
         missing = self._get_missing_words()
-        excuses = {excuse.point: excuse.reason for excuse in self.excuse_ids}
+        waivers = {waiver.point: waiver.reason for waiver in self.waiver_ids}
         return {
-            point: [point not in missing, missing.get(point, ""), excuses.get(point, "")]
+            point: [point not in missing, missing.get(point, ""), waivers.get(point, "")]
             for point in POINTS
         }
 
-    def _prepare_joining(self, kept):
+    def _prepare_merge_end(self, kept):
         return dict(
-            super()._prepare_joining(kept),
+            super()._prepare_merge_end(kept),
             state="withdrawn",
             outcome=self.env._("Merged with %s.", kept.display_name),
             closing=self._get_closing(),
         )
 
-    def _excuse(self, reasons):
+    def _waive(self, reasons):
         """Record why points may stay open; ``reasons``: {point: why}. Managers only. A point that
         is done needs none.
         """
@@ -325,7 +325,7 @@ class ClientOffboarding(models.Model):
         self.check_access("write")
         open_points = self._get_open_points()
         # sudo: protected from users; that this user may do it was just checked
-        self.env["client.offboarding.excuse"].sudo().create(
+        self.env["client.offboarding.waiver"].sudo().create(
             [
                 {
                     "offboarding_id": self.id,

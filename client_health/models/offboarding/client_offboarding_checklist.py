@@ -22,7 +22,7 @@ class ClientOffboardingChecklist(models.Model):
     _inherit = ["client.offboarding"]
 
     # Declared for the code below; the model has its attributes.
-    is_talked = fields.Boolean(string="Conversation Held", compute="_compute_points")
+    is_discussed = fields.Boolean(string="Conversation Held", compute="_compute_points")
     is_worked_off = fields.Boolean(string="Work Done", compute="_compute_points")
     is_handed_over = fields.Boolean(string="Handed Over", compute="_compute_points")
     is_billed = fields.Boolean(string="All Invoiced", compute="_compute_points")
@@ -163,11 +163,11 @@ class ClientOffboardingChecklist(models.Model):
     def _get_open_points(self):
         """Return {point: what is missing, in plain words} of what is neither done nor waived."""
         self.ensure_one()
-        excused = set(self.excuse_ids.mapped("point"))
+        waived = set(self.waiver_ids.mapped("point"))
         return {
             point: words
             for point, words in self._get_missing_words().items()
-            if point not in excused
+            if point not in waived
         }
 
     def _get_missing_words(self):

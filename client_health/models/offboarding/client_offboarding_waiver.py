@@ -3,13 +3,13 @@ from odoo import fields, models
 from .client_offboarding import POINT_SELECTION
 
 
-class ClientOffboardingExcuse(models.Model):
+class ClientOffboardingWaiver(models.Model):
     """A manager's reason for waiving an open point of an offboarding.
 
-    It is created only by ending an offboarding: see ``_excuse`` there.
+    It is created only by ending an offboarding: see ``_waive`` there.
     """
 
-    _name = "client.offboarding.excuse"
+    _name = "client.offboarding.waiver"
     _description = "Reason for an Open Point"
     _order = "id"
 

@@ -25,7 +25,7 @@ class ClientReboot(models.Model):
 
     _name = "client.reboot"
     _description = "Reboot"
-    _inherit = ["client.episode.mixin"]
+    _inherit = ["client.stage.process.mixin"]
     _order = "date_start desc, id desc"
     _open_states = ("running", "awaiting")
     _move_fields = ("date_deadline", "user_id")
@@ -156,9 +156,9 @@ class ClientReboot(models.Model):
             "outcome": reason,
         }
 
-    def _prepare_joining(self, kept):
+    def _prepare_merge_end(self, kept):
         return {
-            **super()._prepare_joining(kept),
+            **super()._prepare_merge_end(kept),
             **self._prepare_frozen(),
             "state": "withdrawn",
             "outcome": self.env._("Merged with %s.", kept.display_name),

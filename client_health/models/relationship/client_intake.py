@@ -137,7 +137,7 @@ class ClientIntake(models.AbstractModel):
 
     @api.model
     def _add_new_clients(self, company):
-        self.env["client.join"]._follow_commercial_partners(company)
+        self.env["client.merge"]._follow_commercial_partners(company)
         rows = self._get_candidates(company, company.client_setup_months)
         self._add_clients(
             company, {row["partner"]: row["user"] for row in rows if not get_left_out(row)}

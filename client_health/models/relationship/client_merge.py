@@ -5,11 +5,11 @@ from odoo import api, models
 from ...engine import stage_rules
 
 # What was written about either client is put together.
-JOINED_TEXTS = ("value_belief",)
+JOINED_TEXTS = ("value_estimate",)
 FILLED = ("user_id", "team_id", "referred_by_id", "cadence_weekday")
 
 
-class ClientJoin(models.AbstractModel):
+class ClientMerge(models.AbstractModel):
     """Joins the relationships of partners that turn out to be one client.
 
     That happens when partners are merged, and when a company becomes part of another one.
@@ -17,11 +17,11 @@ class ClientJoin(models.AbstractModel):
     move to the one that stays.
     """
 
-    _name = "client.join"
+    _name = "client.merge"
     _description = "Join Client Relationships"
 
     @api.model
-    def _join_clients(self, partners, client):
+    def _merge_clients(self, partners, client):
         """Leave one relationship per company among ``partners`` and ``client``, at ``client``."""
         relationships = (
             self.env["client.relationship"]
@@ -29,13 +29,13 @@ class ClientJoin(models.AbstractModel):
             .search([("partner_id", "in", (partners | client).ids)])
         )
         for group in relationships.grouped("company_id").values():
-            kept = group.sorted(lambda rel: self._get_join_rank(rel, client))[0]
-            self._join(kept, group - kept)
+            kept = group.sorted(lambda rel: self._get_merge_rank(rel, client))[0]
+            self._merge(kept, group - kept)
             if kept.partner_id != client:
                 kept.partner_id = client
 
     @api.model
-    def _get_join_rank(self, relationship, client):
+    def _get_merge_rank(self, relationship, client):
         """Return the sort key of which relationship stays: a live one, then the target's own."""
         return (
             not relationship.active,
@@ -45,15 +45,15 @@ class ClientJoin(models.AbstractModel):
         )
 
     @api.model
-    def _join(self, kept, others):
+    def _merge(self, kept, others):
         if not others:
             return
         for stage, group in others.grouped("stage_id").items():
             stage._cancel_plan(group)
-        for episodes in others._get_open_episodes():
-            episodes._close_for_join(kept)
-        kept._message_log_batch({kept.id: self._get_join_note(others)})
-        kept.write(self._prepare_join_values(kept, others))
+        for processes in others._get_open_processes():
+            processes._close_for_merge(kept)
+        kept._message_log_batch({kept.id: self._get_merge_note(others)})
+        kept.write(self._prepare_merge_values(kept, others))
         self.env["client.health.snapshot"]._join(kept, others)
         # Odoo's own tool for merging partners moves the references of any model. Activities
         # that were done are archived, and would be left behind without active_test.
@@ -64,7 +64,7 @@ class ClientJoin(models.AbstractModel):
         others.unlink()
 
     @api.model
-    def _prepare_join_values(self, kept, others):
+    def _prepare_merge_values(self, kept, others):
         values = {
             "date_start": min(
                 (kept | others).filtered("date_start").mapped("date_start"), default=False
@@ -80,7 +80,7 @@ class ClientJoin(models.AbstractModel):
         return values
 
     @api.model
-    def _get_join_note(self, others):
+    def _get_merge_note(self, others):
         lines = [
             self.env._(
                 "Merged with %(client)s, which was in %(stage)s: %(reason)s",
@@ -101,4 +101,4 @@ class ClientJoin(models.AbstractModel):
         )
         for partner, client in rows:
             if partner != client:
-                self._join_clients(partner, client)
+                self._merge_clients(partner, client)

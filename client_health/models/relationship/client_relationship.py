@@ -307,12 +307,12 @@ class ClientRelationship(models.Model):
         leaving = self.filtered(lambda relationship: relationship.stage_id.phase != stage.phase)
         for old_stage in leaving.stage_id:
             leaving._check_way(old_stage, stage)
-        for episodes in leaving._get_open_episodes():
-            episodes._check_leave(stage, reason)
+        for processes in leaving._get_open_processes():
+            processes._check_leave(stage, reason)
         if leaving and not (reason or "").strip():
             leaving._ask_reason(stage)
-        if leaving and stage.phase in stage_rules.EPISODES:
-            self.env[stage_rules.EPISODES[stage.phase]]._check_enter(leaving, stage, reason)
+        if leaving and stage.phase in stage_rules.STAGE_PROCESSES:
+            self.env[stage_rules.STAGE_PROCESSES[stage.phase]]._check_enter(leaving, stage, reason)
 
     @api.model
     def _check_way(self, old_stage, stage):
@@ -348,10 +348,10 @@ class ClientRelationship(models.Model):
             notify=False,
         )
 
-    def _get_open_episodes(self):
+    def _get_open_processes(self):
         """Return what the phases hold open for these clients: one recordset per model."""
-        found = [self.env[model]._get_open(self) for model in stage_rules.EPISODES.values()]
-        return [episodes for episodes in found if episodes]
+        found = [self.env[model]._get_open(self) for model in stage_rules.STAGE_PROCESSES.values()]
+        return [processes for processes in found if processes]
 
     @api.model
     def _is_client_manager(self):
@@ -393,18 +393,20 @@ class ClientRelationship(models.Model):
         """Move the clients to ``stage``, the one place where that has effects; return who moved.
 
         What the old phase holds open is closed, what the new one needs is opened; see
-        ``client.episode.mixin``. Between two stages of one phase nothing is closed or opened.
+        ``client.stage.process.mixin``. Between two stages of one phase nothing is closed or opened.
         """
         moved = self.filtered(lambda relationship: relationship.stage_id != stage)
         moved._lock_for_move()
         moved._check_move(stage, reason)
         leaving = moved.filtered(lambda relationship: relationship.stage_id.phase != stage.phase)
-        for episodes in leaving._get_open_episodes():
-            episodes._close_for_move(stage.phase, reason)
+        for processes in leaving._get_open_processes():
+            processes._close_for_move(stage.phase, reason)
         moved._write_stage(stage, reason)
-        if stage.phase in stage_rules.EPISODES:
+        if stage.phase in stage_rules.STAGE_PROCESSES:
             values = self.env.context.get("client_move_values") or {}
-            self.env[stage_rules.EPISODES[stage.phase]]._open_for_move(leaving, reason, values)
+            self.env[stage_rules.STAGE_PROCESSES[stage.phase]]._open_for_move(
+                leaving, reason, values
+            )
         stage._schedule_plan(moved)
         return moved
 

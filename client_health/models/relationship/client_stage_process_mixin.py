@@ -4,20 +4,20 @@ from odoo.exceptions import ValidationError
 from ...exceptions import MoveQuestion
 
 
-class ClientEpisodeMixin(models.AbstractModel):
+class ClientStageProcessMixin(models.AbstractModel):
     """What a phase holds open for a client: a reboot, an offboarding.
 
     A client in the phase has exactly one open record, a client in any other phase has none.
     ``_move_stage`` alone opens and closes them, so no user has the right to create one, and its
     state fields are protected. A model joins in by
 
-    - its line in ``stage_rules.EPISODES``: ``{phase: model}``
+    - its line in ``stage_rules.STAGE_PROCESSES``: ``{phase: model}``
     - ``_open_states``, a ``state`` field, and a unique index on the relationship of open ones::
 
         _open_uniq = models.UniqueIndex("(relationship_id) WHERE state IN ('…')", "…")
 
     - ``_prepare_opening`` (values of a new record), ``_prepare_closing`` (values at its end, with
-      what is frozen) and ``_prepare_joining`` (when its client turns out to be another one)
+      what is frozen) and ``_prepare_merge_end`` (when its client turns out to be another one)
     - ``_get_missing``: what is missing before the client may leave to a phase, in plain words.
       A user who is no manager is refused and led to the record; a manager is asked for a reason
       and sees the list. Where that is not enough, override ``_check_leave``.
@@ -29,7 +29,7 @@ class ClientEpisodeMixin(models.AbstractModel):
     all records of a move at once.
     """
 
-    _name = "client.episode.mixin"
+    _name = "client.stage.process.mixin"
     _description = "What a Phase Holds Open"
     _inherit = [
         "client.record.mixin",
@@ -153,11 +153,11 @@ class ClientEpisodeMixin(models.AbstractModel):
             record.sudo().write(values)  # sudo: evidence; ``_move_stage`` has checked the move
         self._unlink_open_activities()
 
-    def _close_for_join(self, kept):
+    def _close_for_merge(self, kept):
         """End these open records, because their client turned out to be ``kept``."""
         for record in self:
             # sudo: evidence; only the join of two clients comes here
-            record.sudo().write(record._prepare_joining(kept))
+            record.sudo().write(record._prepare_merge_end(kept))
         self._unlink_open_activities()
 
     def _unlink_open_activities(self):
@@ -201,6 +201,6 @@ class ClientEpisodeMixin(models.AbstractModel):
         """Return the values with which it ends, when its client goes to ``phase``."""
         return {"date_end": fields.Date.context_today(self)}
 
-    def _prepare_joining(self, kept):
+    def _prepare_merge_end(self, kept):
         """Return the values with which it ends, when its client becomes part of ``kept``."""
         return {"date_end": fields.Date.context_today(self)}

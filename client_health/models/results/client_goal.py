@@ -301,7 +301,7 @@ class ClientGoal(models.Model):
     def action_drop(self):
         self.write({"state": "dropped"})
 
-    def action_talk(self):
+    def action_plan_conversation(self):
         """The client was asked about its big goals today."""
         self.write({"date_discussed": fields.Date.context_today(self)})
 

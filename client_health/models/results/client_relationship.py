@@ -30,7 +30,7 @@ class ClientRelationship(models.Model):
     accomplishment_ids = fields.One2many(
         "client.accomplishment", "relationship_id", string="All Accomplishments"
     )
-    value_belief = fields.Text(
+    value_estimate = fields.Text(
         string="Value as We See It",
         tracking=True,
         help="Our own view, to compare with the client's answers. Earlier versions stay in the "
@@ -278,10 +278,10 @@ class ClientRelationship(models.Model):
         )
         fresh = self._get_fresh_since()
         for relationship in self:
-            talked_on = talked.get(relationship)
+            discussed_on = talked.get(relationship)
             relationship.has_mutual_goal = relationship.id in mutual
-            relationship.big_goal_date = talked_on
-            relationship.has_stale_big_goals = not talked_on or talked_on < fresh
+            relationship.big_goal_date = discussed_on
+            relationship.has_stale_big_goals = not discussed_on or discussed_on < fresh
 
     @api.model
     def _search_has_mutual_goal(self, operator, value):

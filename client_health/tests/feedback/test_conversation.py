@@ -13,7 +13,7 @@ CONCERN = "They pay for hours, and don't know what those hours brought them."
 
 
 @tagged("post_install", "-at_install")
-class TestTalk(VoiceCommon):
+class TestConversation(VoiceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -35,7 +35,7 @@ class TestTalk(VoiceCommon):
         )
 
     def _open(self, record, user=None, **values):
-        wizards = self.env["client.talk.plan"].with_user(user or self.owner)
+        wizards = self.env["client.conversation.plan"].with_user(user or self.owner)
         wizards = wizards.with_context(active_model=record._name, active_id=record.id)
         return wizards.create({"concern": CONCERN, **values})
 
@@ -64,8 +64,8 @@ class TestTalk(VoiceCommon):
                         {
                             "activity_type_id": self.env.ref(TOUGH).id,
                             "client_relationship_id": self.relationship.id,
-                            "client_talk_topic": "delivery",
-                            "client_talk_concern": CONCERN,
+                            "client_conversation_topic": "delivery",
+                            "client_conversation_concern": CONCERN,
                             "summary": "Two dates were missed",
                             "user_id": self.owner.id,
                             "date_deadline": fields.Date.today() + timedelta(days=3),
@@ -74,7 +74,9 @@ class TestTalk(VoiceCommon):
                 )
 
     def test_each_action_is_bound_to_its_model(self):
-        actions = self.env["ir.actions.act_window"].search([("res_model", "=", "client.talk.plan")])
+        actions = self.env["ir.actions.act_window"].search(
+            [("res_model", "=", "client.conversation.plan")]
+        )
         self.assertEqual(len(actions.binding_model_id), 8)
         for model in actions.binding_model_id.mapped("model"):
             self.assertIn("activity_ids", self.env[model]._fields, model)
@@ -122,12 +124,12 @@ class TestTalk(VoiceCommon):
         self.assertIn("4,321", wizard.money_facts)
         self.assertIn("Margin: 7 %", wizard.money_facts)
         activity = self._plan(self.relationship, self.controller, user_id=self.seller.id)
-        texts = f"{activity.summary} {activity.note} {activity.client_talk_concern}"
+        texts = f"{activity.summary} {activity.note} {activity.client_conversation_concern}"
         self.assertNotIn("4,321", texts)
         self.assertNotIn("4,321", "".join(self.relationship.message_ids.mapped("body")))
-        self.assertIn("4,321", activity.with_user(self.controller).client_talk_money_facts)
+        self.assertIn("4,321", activity.with_user(self.controller).client_conversation_money_facts)
         with self.assertRaises(AccessError):
-            activity.with_user(self.seller).read(["client_talk_money_facts"])
+            activity.with_user(self.seller).read(["client_conversation_money_facts"])
         with self.assertRaises(AccessError):
             self._open(self.relationship, self.seller).read(["money_facts"])
 
@@ -135,16 +137,16 @@ class TestTalk(VoiceCommon):
         activity = self._plan(self.client_partner, topic="price")
         activity.user_id = self.colleague
         self.assertFalse(self.relationship.with_user(self.colleague).has_access("read"))
-        self.assertFalse(activity.with_user(self.colleague).client_talk_facts)
-        self.assertTrue(activity.with_user(self.owner).client_talk_facts)
+        self.assertFalse(activity.with_user(self.colleague).client_conversation_facts)
+        self.assertTrue(activity.with_user(self.owner).client_conversation_facts)
         nobody = self._create_user("nobody", "base.group_user")
         activity.user_id = nobody
         with self.assertRaises(AccessError):
-            activity.with_user(nobody).read(["client_talk_concern"])
+            activity.with_user(nobody).read(["client_conversation_concern"])
 
     def test_outcome_becomes_feedback(self):
         activity = self._plan(self.task, topic="price", user_id=self.owner.id)
-        action = activity.with_user(self.owner).action_log_talk()
+        action = activity.with_user(self.owner).action_log_conversation()
         wizard = self.env[action["res_model"]].with_user(self.owner)
         wizard.with_context(**action["context"]).create(
             {
@@ -171,7 +173,7 @@ class TestTalk(VoiceCommon):
         )
         self.assertTrue(activity.date_done)
         with self.assertRaisesRegex(UserError, "conversation is closed"):
-            activity._log_talk("Again")
+            activity._log_conversation("Again")
 
     def test_mark_done_with_words_becomes_feedback_once(self):
         activity = self._plan(self.relationship)
@@ -193,7 +195,9 @@ class TestTalk(VoiceCommon):
         late = self._plan(self.task, user_id=self.seller.id)
         late.date_deadline = fields.Date.today() - timedelta(days=20)
         ahead = self._plan(self.relationship)
-        action = self.env["ir.actions.act_window"]._for_xml_id("client_health.client_talk_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_conversation_action"
+        )
         domain = literal_eval(action["domain"])
         found = (
             self.env["mail.activity"]
@@ -204,7 +208,7 @@ class TestTalk(VoiceCommon):
             )
         )
         self.assertEqual(found, late | ahead)
-        self.assertEqual(found.mapped("client_talk_days"), [20, 0])
+        self.assertEqual(found.mapped("client_conversation_days"), [20, 0])
         self.assertFalse(
             self.env["mail.activity"]
             .with_user(self.colleague)
@@ -234,10 +238,10 @@ class TestTalk(VoiceCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestTalkTour(VoiceCommon, HttpCase):
+class TestConversationTour(VoiceCommon, HttpCase):
     def test_plan_prepare_and_have_it(self):
         self.start_tour(
-            f"/odoo/clients/{self.relationship.id}", "client_health_talk", login="ch_owner"
+            f"/odoo/clients/{self.relationship.id}", "client_health_conversation", login="ch_owner"
         )
         feedback = self.relationship.feedback_ids
         self.assertEqual(feedback.text, "They would have liked a call")

@@ -90,9 +90,9 @@ class TestFeedback(VoiceCommon):
             self._log(project_id=project.id)
 
     def test_wear_is_of_colleagues(self):
-        self.assertEqual(self._log("team", wear="4").wear, "4")
+        self.assertEqual(self._log("team", strain="4").strain, "4")
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
-            self._log("praise", wear="4").flush_recordset()
+            self._log("praise", strain="4").flush_recordset()
 
     def test_long_and_wicked_text(self):
         text = "<script>alert(1)</script>" + "ä" * 40000
@@ -348,7 +348,7 @@ class TestFeedbackOnForms(VoiceCommon):
             "client_feedback_open_count",
             "client_issue_count",
             "client_waiting_count",
-            "client_squeezed",
+            "client_price_pressured",
             "client_question",
         ]
         counts = []
@@ -371,12 +371,12 @@ class TestFeedbackOnForms(VoiceCommon):
         self._log("praise", relationship_id=quiet.id)
         here = [("id", "in", (loud | quiet | fine | old).ids)]
         Relationship = self.env["client.relationship"].with_user(self.manager)
-        self.assertEqual(Relationship.search([*here, ("client_squeezed", "=", True)]), loud)
+        self.assertEqual(Relationship.search([*here, ("client_price_pressured", "=", True)]), loud)
         self.assertEqual(
-            Relationship.search([*here, ("client_squeezed", "=", False)]), quiet | fine | old
+            Relationship.search([*here, ("client_price_pressured", "=", False)]), quiet | fine | old
         )
         self.assertEqual(
-            (loud | quiet | fine | old).with_user(self.manager).mapped("client_squeezed"),
+            (loud | quiet | fine | old).with_user(self.manager).mapped("client_price_pressured"),
             [True, False, False, False],
         )
         lines = (
@@ -384,7 +384,7 @@ class TestFeedbackOnForms(VoiceCommon):
             .with_user(self.manager)
             .search(
                 [
-                    ("relationship_id.client_squeezed", "=", True),
+                    ("relationship_id.client_price_pressured", "=", True),
                     ("relationship_id", "in", (loud | quiet | fine | old).ids),
                 ]
             )
@@ -393,11 +393,11 @@ class TestFeedbackOnForms(VoiceCommon):
 
     def test_money_does_not_leak_by_searching(self):
         for model, path in (
-            ("client.relationship", "client_squeezed"),
-            ("client.feedback", "relationship_id.client_squeezed"),
+            ("client.relationship", "client_price_pressured"),
+            ("client.feedback", "relationship_id.client_price_pressured"),
             ("client.feedback", "relationship_id.client_margin_band"),
-            ("client.issue", "relationship_id.client_squeezed"),
-            ("res.partner", "client_relationship_id.client_squeezed"),
+            ("client.issue", "relationship_id.client_price_pressured"),
+            ("res.partner", "client_relationship_id.client_price_pressured"),
         ):
             for user in (self.owner, self.seller):
                 records = self.env[model].with_user(user)
@@ -408,7 +408,7 @@ class TestFeedbackOnForms(VoiceCommon):
                     ):
                         method([(path, "=", True)])
         with self.assertRaises(AccessError):
-            self.relationship.with_user(self.seller).read(["client_squeezed"])
+            self.relationship.with_user(self.seller).read(["client_price_pressured"])
         with self.assertRaises(AccessError):
             self.env["client.feedback"].with_user(self.seller)._read_group(
                 [], ["relationship_id.client_margin_band"]

@@ -74,5 +74,5 @@ class TestFeedbackTours(VoiceCommon, HttpCase):
         )
         self.assertRecordValues(
             self.relationship.feedback_ids,
-            [{"kind": "team", "user_id": self.colleague.id, "wear": "4"}],
+            [{"kind": "team", "user_id": self.colleague.id, "strain": "4"}],
         )

@@ -50,7 +50,7 @@ class TestOpinion(VoiceCommon):
         self.assertEqual(form.question, "What would you do next?")
         form.text = "Fly over and listen"
         form.rating = "2"
-        form.wear = "4"
+        form.strain = "4"
         form.save().action_save()
         self.assertRecordValues(
             self.relationship.feedback_ids,
@@ -61,7 +61,7 @@ class TestOpinion(VoiceCommon):
                     "question": "What would you do next?",
                     "text": "Fly over and listen",
                     "rating": "2",
-                    "wear": "4",
+                    "strain": "4",
                     "contact_id": False,
                     "state": "noted",
                 }

@@ -45,8 +45,8 @@ class SignalTricks(SignalMail):
         self._set(task, **vals)
         self._set(task.project_id, **project or {})
 
-    def _talk_planned(self, relationship, **vals):
-        return self._set(self._plan_talk(relationship, TODAY - 5 * DAY), **vals)
+    def _conversation_planned(self, relationship, **vals):
+        return self._set(self._plan_conversation(relationship, TODAY - 5 * DAY), **vals)
 
     def _correct_hours(self, relationship):
         self._work(relationship, TODAY, 20)
@@ -218,21 +218,26 @@ class SignalTricks(SignalMail):
             "without a word": (lambda t, c: t._said(c, "team", rating=None), None),
             "of who left": (lambda t, c: t._said(c, "team", user_id=t.leaver.id), 4),
         },
-        "unhad_talks": {
-            "due never": (lambda t, c: t._talk_planned(c, date_deadline=NEVER), 0),
-            "due long ago": (lambda t, c: t._talk_planned(c, date_deadline=LONG_AGO), above(45000)),
+        "open_conversations": {
+            "due never": (lambda t, c: t._conversation_planned(c, date_deadline=NEVER), 0),
+            "due long ago": (
+                lambda t, c: t._conversation_planned(c, date_deadline=LONG_AGO),
+                above(45000),
+            ),
             "of a record that is gone": (
-                lambda t, c: t._talk_planned(c, res_id=2**31 - 1, client_relationship_id=None),
+                lambda t, c: t._conversation_planned(
+                    c, res_id=2**31 - 1, client_relationship_id=None
+                ),
                 None,
             ),
             "archived, not had": (
-                lambda t, c: t._talk_planned(c, active=False, date_done=None),
+                lambda t, c: t._conversation_planned(c, active=False, date_done=None),
                 None,
             ),
             "had tomorrow": (
-                lambda t, c: t._talk_planned(c, active=False, date_done=TOMORROW.date()),
+                lambda t, c: t._conversation_planned(c, active=False, date_done=TOMORROW.date()),
                 5,
             ),
-            "of who left": (lambda t, c: t._talk_planned(c, user_id=t.leaver.id), 5),
+            "of who left": (lambda t, c: t._conversation_planned(c, user_id=t.leaver.id), 5),
         },
     }

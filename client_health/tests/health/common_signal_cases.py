@@ -219,7 +219,7 @@ class SignalCases(SignalCommon):
         return set_created(pulse, created or datetime.combine(day, time.min) - timedelta(days=9))
 
     @classmethod
-    def _plan_talk(cls, relationship, deadline, created=None):
+    def _plan_conversation(cls, relationship, deadline, created=None):
         activity = relationship.activity_schedule(
             TOUGH, date_deadline=deadline, user_id=cls.owner.id
         )

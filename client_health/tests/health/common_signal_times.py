@@ -112,11 +112,11 @@ class SignalTimes(SignalCases):
         said = self._log("team", moment - 5 * DAY, relationship, rating="4", user_id=self.owner.id)
         set_created(said, moment)
 
-    def _talk_is_planned(self, relationship, moment):
-        self._plan_talk(relationship, (moment - 30 * DAY).date(), created=moment)
+    def _conversation_is_planned(self, relationship, moment):
+        self._plan_conversation(relationship, (moment - 30 * DAY).date(), created=moment)
 
-    def _talk_is_had(self, relationship, moment):
-        activity = self._plan_talk(relationship, (moment - 5 * DAY).date())
+    def _conversation_is_held(self, relationship, moment):
+        activity = self._plan_conversation(relationship, (moment - 5 * DAY).date())
         activity._action_done()
         self._set(activity, date_done=moment.date(), write_date=moment)
 
@@ -165,9 +165,9 @@ class SignalTimes(SignalCases):
             Case(_colleague_speaks, None, 4),
             Case(_colleague_speaks_in_writing, None, 4, dated=False),
         ),
-        "unhad_talks": (
-            Case(_talk_is_planned, None, above(28)),
-            Case(_talk_is_had, above(2), 0),
+        "open_conversations": (
+            Case(_conversation_is_planned, None, above(28)),
+            Case(_conversation_is_held, above(2), 0),
         ),
     }
 
@@ -232,11 +232,11 @@ class SignalTimes(SignalCases):
         pulse = self._judge(relationship, day - 40 * DAY)
         pulse.date_end = day - DAY
 
-    def _talk_is_due(self, relationship, day):
-        self._plan_talk(relationship, day - DAY)
+    def _conversation_is_due(self, relationship, day):
+        self._plan_conversation(relationship, day - DAY)
 
-    def _talk_was_had(self, relationship, day):
-        activity = self._plan_talk(relationship, day - 5 * DAY)
+    def _conversation_was_held(self, relationship, day):
+        activity = self._plan_conversation(relationship, day - 5 * DAY)
         activity._action_done()
         activity.date_done = day
 
@@ -269,9 +269,9 @@ class SignalTimes(SignalCases):
             Case(_pulse_of_the_day, None, 4),
             Case(_pulse_goes_stale, 4, None, dated=False),
         ),
-        "unhad_talks": (
-            Case(_talk_is_due, 0, 1, 1, dated=False),
-            Case(_talk_was_had, above(3), 0),
+        "open_conversations": (
+            Case(_conversation_is_due, 0, 1, 1, dated=False),
+            Case(_conversation_was_held, above(3), 0),
         ),
         "open_complaints": (Case(_issue_is_a_year_old, 0, None, dated=False),),
     }

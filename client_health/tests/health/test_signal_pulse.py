@@ -12,7 +12,7 @@ class TestSignalPulse(SignalCommon):
     def _day(self, ago):
         return self.today - timedelta(days=ago)
 
-    def _plan_talk(self, deadline, record=None, planned=30, type_xmlid=TOUGH):
+    def _plan_conversation(self, deadline, record=None, planned=30, type_xmlid=TOUGH):
         """``deadline`` and ``planned``: days ago."""
         activity = (record or self.relationship).activity_schedule(
             type_xmlid, date_deadline=self._day(deadline), user_id=self.owner.id
@@ -116,10 +116,10 @@ class TestSignalPulse(SignalCommon):
         self.assertIsNone(self._read("team_pulse", as_of=self._day(41)))
 
     def test_team_a_happy_client_that_wears_us_out(self):
-        self._hear(self.owner, 3, rating="5", wear="4")
+        self._hear(self.owner, 3, rating="5", strain="4")
         found = self._read("team_pulse")
-        self.assertEqual((found.value, found.detail["wear"]), (2, 4))
-        self._hear(self.colleague, 3, wear="1")
+        self.assertEqual((found.value, found.detail["strain"]), (2, 4))
+        self._hear(self.colleague, 3, strain="1")
         self.assertEqual(self._value("team_pulse"), 3.5)
 
     def test_team_expires_and_was_not_known_before_it_was_written(self):
@@ -138,37 +138,39 @@ class TestSignalPulse(SignalCommon):
     # talks
 
     def test_talks_none_planned(self):
-        self.assertIsNone(self._read("unhad_talks"))
-        self._plan_talk(9, type_xmlid="mail.mail_activity_data_call")
-        self._plan_talk(9, self.relationship_abroad)
-        self._plan_talk(9, self.other)
-        self._plan_talk(9).unlink()
-        self.assertIsNone(self._read("unhad_talks"))
+        self.assertIsNone(self._read("open_conversations"))
+        self._plan_conversation(9, type_xmlid="mail.mail_activity_data_call")
+        self._plan_conversation(9, self.relationship_abroad)
+        self._plan_conversation(9, self.other)
+        self._plan_conversation(9).unlink()
+        self.assertIsNone(self._read("open_conversations"))
 
     def test_talks(self):
-        ahead = self._plan_talk(-3)
-        self.assertEqual(self._value("unhad_talks"), 0)
-        late = self._plan_talk(12)
-        found = self._read("unhad_talks")
+        ahead = self._plan_conversation(-3)
+        self.assertEqual(self._value("open_conversations"), 0)
+        late = self._plan_conversation(12)
+        found = self._read("open_conversations")
         self.assertEqual((found.value, found.date), (12, self._day(30)))
         self.assertEqual(found.detail["records"], {"mail.activity": [late.id, ahead.id]})
 
     def test_talks_wherever_they_are_planned(self):
-        self._plan_talk(5, self.project)
-        self.assertEqual(self._value("unhad_talks"), 5)
-        self.assertIsNone(self._read("unhad_talks", self.relationship_abroad))
-        self._plan_talk(7, self.client_partner)
-        self.assertEqual(self._value("unhad_talks"), 7)
-        self.assertEqual(self._value("unhad_talks", self.relationship_abroad), 7)
+        self._plan_conversation(5, self.project)
+        self.assertEqual(self._value("open_conversations"), 5)
+        self.assertIsNone(self._read("open_conversations", self.relationship_abroad))
+        self._plan_conversation(7, self.client_partner)
+        self.assertEqual(self._value("open_conversations"), 7)
+        self.assertEqual(self._value("open_conversations", self.relationship_abroad), 7)
 
     def test_talks_that_were_had(self):
-        self._have(self._plan_talk(12), 10)
-        self.assertEqual(self._value("unhad_talks"), 0)
-        self.assertEqual(self._value("unhad_talks", as_of=self._day(11)), 1)
-        self.assertIsNone(self._read("unhad_talks", as_of=self._day(31)))
-        self.assertIsNone(self._read("unhad_talks", as_of=self._day(-81)), "long ago")
+        self._have(self._plan_conversation(12), 10)
+        self.assertEqual(self._value("open_conversations"), 0)
+        self.assertEqual(self._value("open_conversations", as_of=self._day(11)), 1)
+        self.assertIsNone(self._read("open_conversations", as_of=self._day(31)))
+        self.assertIsNone(self._read("open_conversations", as_of=self._day(-81)), "long ago")
 
     def test_talks_of_who_left(self):
-        self._plan_talk(12)
+        self._plan_conversation(12)
         self.owner.active = False
-        self.assertEqual(self._value("unhad_talks"), 12, "it is un-had whoever was to have it")
+        self.assertEqual(
+            self._value("open_conversations"), 12, "it is un-had whoever was to have it"
+        )

@@ -33,7 +33,7 @@ class TestSignalVoice(SignalCommon):
 
     def test_silence_is_unknown(self):
         """Nothing of this client was written down: neither good nor bad, neither zero nor five."""
-        self._log("team", rating="1", wear="5")
+        self._log("team", rating="1", strain="5")
         self._log("complaint", relationship=self.relationship_abroad, rating="1")
         self._log("complaint", relationship=self.other, rating="1")
         for code in self.CODES:

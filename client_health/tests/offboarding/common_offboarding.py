@@ -5,7 +5,7 @@ from odoo import Command, fields
 from ..profitability.common_money import MoneyCommon, month_ago
 
 
-class PartingCommon(MoneyCommon):
+class OffboardingCommon(MoneyCommon):
     """The client costs more than it brings in: 2,000 of revenue, 100 hours at 40 an hour.
 
     The other client brings in 9,000 for 20 hours, and came through the first. Nothing is open:

@@ -12,10 +12,10 @@ from ...engine.profitability import margin, scenario
 from ...exceptions import MoveQuestion
 from ..profitability.common_money import month_ago
 from ..profitability.common_money_access import MoneyAccessCommon
-from .common_offboarding import PartingCommon
+from .common_offboarding import OffboardingCommon
 
 
-class DecisionCommon(PartingCommon):
+class DecisionCommon(OffboardingCommon):
     def _open(self, relationship=None, user=None):
         relationship = relationship or self.relationship
         action = relationship.with_user(user or self.manager).action_view_decision()

@@ -10,13 +10,13 @@ from odoo.tools import mute_logger
 
 from ...exceptions import MoveQuestion
 from ..profitability.common_money import month_ago
-from .common_offboarding import PartingCommon
+from .common_offboarding import OffboardingCommon
 
 POINTS = ("talk", "work", "handover", "money", "thanks")
 
 
 @tagged("post_install", "-at_install")
-class TestOffboarding(PartingCommon):
+class TestOffboarding(OffboardingCommon):
     def _try_end(self, user=None):
         self.relationship.with_user(user or self.manager).write(
             {"stage_id": self._get_stage("ended").id, "stage_reason": "Parted as friends"}
@@ -105,7 +105,7 @@ class TestOffboarding(PartingCommon):
         offboarding.feedback_id = self.env["client.feedback"].create(
             {"relationship_id": self.relationship.id, "kind": "concern", "text": "Noted."}
         )
-        self.assertTrue(offboarding.is_talked)
+        self.assertTrue(offboarding.is_discussed)
 
     def test_end_is_refused_and_the_place_opens(self):
         offboarding = self._offboard()
@@ -139,8 +139,8 @@ class TestOffboarding(PartingCommon):
             offboarding,
             [{"state": "ended", "outcome": "Parted as friends", "date_end": self.now.date()}],
         )
-        self.assertEqual(set(offboarding.excuse_ids.mapped("point")), set(POINTS) - {"money"})
-        self.assertEqual(offboarding.excuse_ids.user_id, self.manager)
+        self.assertEqual(set(offboarding.waiver_ids.mapped("point")), set(POINTS) - {"money"})
+        self.assertEqual(offboarding.waiver_ids.user_id, self.manager)
         self.assertEqual(
             offboarding.closing["work"],
             [False, "Open work: 1 tasks are not done.", "They take it over themselves"],
@@ -151,14 +151,14 @@ class TestOffboarding(PartingCommon):
         self._complete(offboarding)
         self._try_end()
         self.assertEqual(offboarding.state, "ended")
-        self.assertFalse(offboarding.excuse_ids)
+        self.assertFalse(offboarding.waiver_ids)
         self.env["project.task"].create({"name": "Late", "project_id": self.project.id})
         offboarding.invalidate_recordset()
         self.assertEqual(offboarding.progress, 100, "What was true at the end stays as it was")
 
     def test_one_excuse_is_not_enough_for_two_points(self):
         offboarding = self._offboard()
-        offboarding.with_user(self.manager)._excuse({"talk": "On the phone", "thanks": " "})
+        offboarding.with_user(self.manager)._waive({"talk": "On the phone", "thanks": " "})
         self.assertEqual(self._get_open_points(offboarding), ["handover", "thanks"])
         with self.assertRaises(MoveQuestion):
             self._try_end()
@@ -166,7 +166,7 @@ class TestOffboarding(PartingCommon):
     def test_only_a_manager_excuses_and_ends(self):
         offboarding = self._offboard()
         with self.assertRaisesRegex(UserError, "Only a manager"):
-            offboarding.with_user(self.owner)._excuse({"talk": "x"})
+            offboarding.with_user(self.owner)._waive({"talk": "x"})
         with self.assertRaises(AccessError):
             self.env["client.offboarding.end"].with_user(self.owner).create(
                 {"offboarding_id": offboarding.id, "reason": "x"}
@@ -261,7 +261,7 @@ class TestOffboarding(PartingCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestOffboardingBadInput(PartingCommon):
+class TestOffboardingBadInput(OffboardingCommon):
     def test_dates(self):
         offboarding = self._offboard()
         today = self.now.date()
@@ -338,7 +338,7 @@ class TestOffboardingBadInput(PartingCommon):
         with self.assertRaisesRegex(UserError, "already closed"):
             ends[1].action_end()
         self.assertEqual(offboarding.outcome, "Manager 1")
-        self.assertEqual(len(offboarding.excuse_ids), 3, "nothing is said twice")
+        self.assertEqual(len(offboarding.waiver_ids), 3, "nothing is said twice")
 
     def test_project_and_login_that_are_deleted(self):
         offboarding = self._offboard()
@@ -384,7 +384,7 @@ class TestOffboardingBadInput(PartingCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestOffboardingAccess(PartingCommon):
+class TestOffboardingAccess(OffboardingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -398,7 +398,7 @@ class TestOffboardingAccess(PartingCommon):
             {"outcome": "x"},
             {"reason": "x"},
             {"date_end": "2026-01-01"},
-            {"excuse_ids": [Command.create({"point": "talk", "reason": "x"})]},
+            {"waiver_ids": [Command.create({"point": "talk", "reason": "x"})]},
             {"relationship_id": self.other_relationship.id},
             {"decision_id": False},
         ):
@@ -414,7 +414,7 @@ class TestOffboardingAccess(PartingCommon):
         with self.assertRaises(AccessError):
             self.env["client.offboarding"].with_user(self.manager).create(values)
         with self.assertRaises(AccessError):
-            self.env["client.offboarding.excuse"].with_user(self.manager).create(
+            self.env["client.offboarding.waiver"].with_user(self.manager).create(
                 {
                     "offboarding_id": offboarding.id,
                     "point": "talk",
@@ -451,10 +451,10 @@ class TestOffboardingAccess(PartingCommon):
         own = self.offboarding.with_user(self.colleague)
         self.assertTrue(own.has_access("read"))
         self.assertFalse(own.has_access("write"))
-        portal = new_test_user(self.env, "parting_portal", groups="base.group_portal")
+        portal = new_test_user(self.env, "offboarding_portal", groups="base.group_portal")
         portal.partner_id.parent_id = self.client
         for model in (
-            "client.offboarding", "client.handover", "client.offboarding.excuse",
+            "client.offboarding", "client.handover", "client.offboarding.waiver",
             "client.offboarding.reason", "client.decision",
         ):  # fmt: skip
             with self.assertRaises(AccessError):
@@ -486,7 +486,7 @@ class TestOffboardingAccess(PartingCommon):
             {
                 "last_day": fields.Date.today() + timedelta(days=20),
                 "referral_partner_id": self.vendor.id,
-                "door": "open",
+                "work_again": "open",
                 "lessons": "Never again",
             }
         )

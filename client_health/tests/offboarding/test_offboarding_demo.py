@@ -24,7 +24,7 @@ class TestOffboardingDemo(TransactionCase):
     def test_half_done(self):
         offboarding = self._get("quillfeather").offboarding_ids
         self.assertEqual(offboarding.state, "open")
-        self.assertTrue(offboarding.is_talked)
+        self.assertTrue(offboarding.is_discussed)
         self.assertFalse(offboarding.is_worked_off or offboarding.is_billed)
         self.assertFalse(offboarding.is_thanked)
         done = offboarding.line_ids.filtered("is_done")
@@ -41,8 +41,8 @@ class TestOffboardingDemo(TransactionCase):
     def test_ended_well(self):
         offboarding = self._get("sundial").offboarding_ids
         self.assertEqual((offboarding.state, offboarding.progress), ("ended", 100))
-        self.assertFalse(offboarding.excuse_ids)
-        self.assertEqual(offboarding.door, "open")
+        self.assertFalse(offboarding.waiver_ids)
+        self.assertEqual(offboarding.work_again, "open")
         [farewell] = offboarding.update_ids
         self.assertEqual((farewell.kind, farewell.state), ("farewell", "sent"))
         self.assertLess(farewell.sent_date.date(), self._get("sundial").create_date.today().date())

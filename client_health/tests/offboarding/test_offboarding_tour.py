@@ -1,10 +1,10 @@
 from odoo.tests import HttpCase, tagged
 
-from .common_offboarding import PartingCommon
+from .common_offboarding import OffboardingCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPartingTour(PartingCommon, HttpCase):
+class TestOffboardingTour(OffboardingCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -16,7 +16,7 @@ class TestPartingTour(PartingCommon, HttpCase):
         self._move(self.relationship, "at_risk", "reboot")
         self.start_tour(
             f"/odoo/client.relationship/{self.relationship.id}",
-            "client_health_parting",
+            "client_health_offboarding",
             login="ch_manager",
         )
         offboarding = self.relationship.offboarding_ids
@@ -24,7 +24,7 @@ class TestPartingTour(PartingCommon, HttpCase):
             self.relationship, [{"phase": "ended", "stage_reason": "Parted as friends"}]
         )
         self.assertEqual(offboarding.state, "ended")
-        self.assertEqual(offboarding.excuse_ids.mapped("point"), ["handover"])
+        self.assertEqual(offboarding.waiver_ids.mapped("point"), ["handover"])
         self.assertEqual(offboarding.decision_id.choice, "leave")
         self.assertEqual(offboarding.decision_id.seen_by_ids, self.manager)
         self.assertEqual(offboarding.update_ids.state, "sent")

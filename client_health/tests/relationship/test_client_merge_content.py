@@ -51,7 +51,7 @@ class RichClientCommon(ClientAgreementCommon, IssueCommon):
         )
         relationship.message_post(body=f"Said by {label}", message_type="comment")
         relationship.note = f"<p>Note {label}</p>"
-        relationship.value_belief = f"Belief {label}"
+        relationship.value_estimate = f"Belief {label}"
         relationship.referred_by_id = cls.stranger
 
     @classmethod
@@ -206,7 +206,7 @@ class TestJoinRich(RichClientCommon):
         for text in ("Note One", "Note Two"):
             self.assertIn(text, kept.note)
         for text in ("Belief One", "Belief Two"):
-            self.assertIn(text, kept.value_belief)
+            self.assertIn(text, kept.value_estimate)
         self._check_it_still_works(kept)
 
     def _check_it_still_works(self, kept):

@@ -98,14 +98,14 @@ class TestStageWays(ClientHealthCommon, HttpCase):
         moved = self._try(way, relationships, self._get_stage(new), user)
         phases = set(relationships.mapped("phase"))
         reasons = set(relationships.mapped("stage_reason"))
-        episodes = len(relationships.reboot_id)
+        processes = len(relationships.reboot_id)
         savepoint.close(rollback=True)
         self.env.invalidate_all()
         self.assertEqual(moved, expected)
         self.assertEqual(phases, {new if expected else old})
         if expected:
             self.assertEqual(reasons, {REASON})
-            self.assertEqual(episodes, len(relationships) if new == "reboot" else 0)
+            self.assertEqual(processes, len(relationships) if new == "reboot" else 0)
 
     def _get_clients(self, phase):
         """Return two clients in a phase, made once."""

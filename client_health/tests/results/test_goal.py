@@ -176,7 +176,7 @@ class TestGoal(GoalCommon):
         here = [("id", "in", goals.ids)]
         self.assertEqual(goals.search([("is_stale", "=", True), *here]), never | old)
         self.assertEqual(goals.search([("is_stale", "=", False), *here]), fresh | reached | period)
-        old.with_user(self.owner).action_talk()
+        old.with_user(self.owner).action_plan_conversation()
         self.assertFalse(old.is_stale)
 
     def test_bad_input(self):
@@ -399,8 +399,8 @@ class TestGoalAccess(GoalCommon):
 
     def test_merge_keeps_everything(self):
         double = self.env["res.partner"].create({"name": "Blue Harbor", "is_company": True})
-        other = self._create_relationship(double, self.seller, value_belief="They like us")
-        self.relationship.value_belief = "They like the speed"
+        other = self._create_relationship(double, self.seller, value_estimate="They like us")
+        self.relationship.value_estimate = "They like the speed"
         goals = self._create_goal() | self._create_goal(other)
         told = self.env["client.accomplishment"].create(
             [
@@ -422,5 +422,5 @@ class TestGoalAccess(GoalCommon):
         self.assertEqual(len(self.relationship.value_ids), 2)
         self.assertEqual(self.relationship.value_words, said.words)
         self.assertEqual(told[1].state, "confirmed")
-        self.assertIn("They like us", self.relationship.value_belief)
-        self.assertIn("They like the speed", self.relationship.value_belief)
+        self.assertIn("They like us", self.relationship.value_estimate)
+        self.assertIn("They like the speed", self.relationship.value_estimate)

@@ -90,12 +90,12 @@ class TestValue(AccomplishmentCommon):
 
     def test_belief_keeps_its_history(self):
         relationship = self.relationship.with_context(tracking_disable=False)
-        relationship.value_belief = "The design"
+        relationship.value_estimate = "The design"
         self.cr.precommit.run()
-        relationship.value_belief = "The speed"
+        relationship.value_estimate = "The speed"
         self.cr.precommit.run()
         tracked = relationship.message_ids.sudo().tracking_value_ids.filtered(
-            lambda value: value.field_id.name == "value_belief"
+            lambda value: value.field_id.name == "value_estimate"
         )
         self.assertIn("The design", tracked.mapped("old_value_text"))
 

@@ -60,17 +60,17 @@ def read_team_pulse(env, relationships, as_of):
                    MIN(value) AS low,
                    MAX(value) AS high,
                    COUNT(*) AS colleagues,
-                   MAX(wear) AS wear,
+                   MAX(strain) AS strain,
                    MAX(day) AS day,
                    ARRAY_AGG(feedback_id ORDER BY value, feedback_id) AS ids
               FROM (SELECT DISTINCT ON (f.relationship_id, f.user_id)
                            f.relationship_id, f.id AS feedback_id, %(day)s AS day,
-                           f.wear::int AS wear,
-                           LEAST(f.rating::int, 6 - f.wear::int) AS value
+                           f.strain::int AS strain,
+                           LEAST(f.rating::int, 6 - f.strain::int) AS value
                       FROM client_feedback f
                      WHERE f.relationship_id = ANY (%(ids)s)
                        AND f.kind = 'team'
-                       AND (f.rating IS NOT NULL OR f.wear IS NOT NULL)
+                       AND (f.rating IS NOT NULL OR f.strain IS NOT NULL)
                        AND f.user_id IS NOT NULL
                        AND f.date <= %(end)s
                        AND f.date > %(since)s
@@ -92,7 +92,7 @@ def read_team_pulse(env, relationships, as_of):
             low=row["low"],
             high=row["high"],
             colleagues=row["colleagues"],
-            wear=row["wear"],
+            strain=row["strain"],
         )
         for row in rows
     }
@@ -158,5 +158,5 @@ def read_open_conversations(env, relationships, as_of):
 SIGNALS = {
     "owner_pulse": Signal(read_owner_pulse),
     "team_pulse": Signal(read_team_pulse),
-    "unhad_talks": Signal(read_open_conversations),
+    "open_conversations": Signal(read_open_conversations),
 }

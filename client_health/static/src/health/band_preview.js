@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** Clients by band, now and with the settings on the screen; see client_health_band_mixin.py. */
+/** Clients by band, now and with the settings on the screen; see client_health_preview_mixin.py. */
 export class BandPreview extends Component {
     static template = "client_health.BandPreview";
     static props = { ...standardFieldProps, compact: { type: Boolean, optional: true } };

@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { HealthHistoryDialog } from "../health_history/health_history_dialog";
+import { HealthHistoryDialog } from "./health_history/health_history_dialog";
 
 const TONES = { healthy: "success", watch: "warning", risk: "danger" };
 

@@ -15,7 +15,7 @@ registry.category("web_tour.tours").add("client_health_opinion", {
             run: "edit Fly over and listen",
         },
         {
-            trigger: ".modal div[name='wear'] .o_selection_badge:contains('4 – demanding')",
+            trigger: ".modal div[name='strain'] .o_selection_badge:contains('4 – demanding')",
             run: "click",
         },
         {

@@ -95,7 +95,7 @@ registry.category("web_tour.tours").add("client_health_reboot", {
             run: "click",
         },
         {
-            trigger: "button[name='action_talk']:visible",
+            trigger: "button[name='action_plan_conversation']:visible",
             run: "click",
         },
         {

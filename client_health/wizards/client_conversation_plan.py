@@ -7,10 +7,10 @@ from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
 from ..models.feedback.client_conversation_facts import TOPICS
 
 
-class ClientTalkPlan(models.TransientModel):
+class ClientConversationPlan(models.TransientModel):
     """Plans a tough conversation on any record of a client: topic, their view, and date."""
 
-    _name = "client.talk.plan"
+    _name = "client.conversation.plan"
     _description = "Plan a Tough Conversation"
 
     res_model = fields.Char(required=True, export_string_translation=False)
@@ -64,7 +64,7 @@ class ClientTalkPlan(models.TransientModel):
     @api.model
     def _get_relationship(self, record):
         record.check_access("read")
-        relationship = self.env["client.talk.facts"]._get_relationships(record)[record.id]
+        relationship = self.env["client.conversation.facts"]._get_relationships(record)[record.id]
         if not relationship:
             raise UserError(
                 self.env._(
@@ -76,7 +76,7 @@ class ClientTalkPlan(models.TransientModel):
 
     @api.depends("relationship_id", "topic")
     def _compute_facts(self):
-        Facts = self.env["client.talk.facts"]
+        Facts = self.env["client.conversation.facts"]
         for wizard in self:
             wizard.facts = Facts._get_facts(wizard.relationship_id, wizard.topic)
             wizard.money_facts = Facts._get_money_facts(wizard.relationship_id)
@@ -100,8 +100,8 @@ class ClientTalkPlan(models.TransientModel):
                 "user_id": self.user_id.id,
                 "date_deadline": self.date_deadline,
                 "summary": self.summary or topics[self.topic],
-                "client_talk_topic": self.topic,
-                "client_talk_concern": self.concern,
+                "client_conversation_topic": self.topic,
+                "client_conversation_concern": self.concern,
             }
         )
         return {"type": "ir.actions.client", "tag": "soft_reload"}

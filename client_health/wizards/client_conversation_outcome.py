@@ -3,10 +3,10 @@ from odoo import fields, models
 from ..models.feedback.client_feedback import RATINGS
 
 
-class ClientTalkOutcome(models.TransientModel):
-    """Records the outcome of a tough conversation; stored by ``client.talk.mixin``."""
+class ClientConversationOutcome(models.TransientModel):
+    """Records the outcome of a tough conversation; stored by ``client.conversation.mixin``."""
 
-    _name = "client.talk.outcome"
+    _name = "client.conversation.outcome"
     _description = "Outcome of a Tough Conversation"
 
     activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
@@ -33,7 +33,7 @@ class ClientTalkOutcome(models.TransientModel):
 
     def action_log(self):
         self.ensure_one()
-        self.activity_id._log_talk(
+        self.activity_id._log_conversation(
             self.text, kind=self.kind, contact_id=self.contact_id.id, rating=self.rating
         )
         return {"type": "ir.actions.client", "tag": "soft_reload"}

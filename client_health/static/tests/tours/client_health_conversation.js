@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 
 /* Be courageous: plan a tough conversation, prepare it, have it, and note what they said. */
-registry.category("web_tour.tours").add("client_health_talk", {
+registry.category("web_tour.tours").add("client_health_conversation", {
     steps: () => [
         {
             trigger: ".o_form_view .o_cp_action_menus .dropdown-toggle",
@@ -35,10 +35,10 @@ registry.category("web_tour.tours").add("client_health_talk", {
             run: "click",
         },
         {
-            trigger: ".modal div[name='client_talk_facts']:contains('There is no agreement')",
+            trigger: ".modal div[name='client_conversation_facts']:contains('There is no agreement')",
         },
         {
-            trigger: ".modal button[name='action_log_talk']",
+            trigger: ".modal button[name='action_log_conversation']",
             run: "click",
         },
         {

@@ -2,32 +2,32 @@ import { Activity } from "@mail/core/web/activity";
 import { ActivityListPopoverItem } from "@mail/core/web/activity_list_popover_item";
 import { patch } from "@web/core/utils/patch";
 
-function isTalk(activity) {
-    return activity.activity_category === "client_talk" && activity.state !== "done";
+function isConversation(activity) {
+    return activity.activity_category === "client_conversation" && activity.state !== "done";
 }
 
 async function prepare(activity, env, onDone) {
-    const action = await env.services.orm.call("mail.activity", "action_prepare_talk", [
+    const action = await env.services.orm.call("mail.activity", "action_prepare_conversation", [
         [activity.id],
     ]);
     await env.services.action.doAction(action, { onClose: onDone });
 }
 
 patch(Activity.prototype, {
-    get isClientTalk() {
-        return isTalk(this.props.activity);
+    get isClientConversation() {
+        return isConversation(this.props.activity);
     },
-    async onClickPrepareTalk() {
+    async onClickPrepareConversation() {
         const thread = this.thread;
         await prepare(this.props.activity, this.env, () => this.props.onActivityChanged(thread));
     },
 });
 
 patch(ActivityListPopoverItem.prototype, {
-    get isClientTalk() {
-        return isTalk(this.props.activity);
+    get isClientConversation() {
+        return isConversation(this.props.activity);
     },
-    async onClickPrepareTalk() {
+    async onClickPrepareConversation() {
         await prepare(this.props.activity, this.env, () => this.props.onActivityChanged?.());
     },
 });

@@ -4,7 +4,7 @@ const point = (name) => `div[name='points'] div[name='${name}'] input:checked`;
 const option = (text) => `.o-autocomplete--dropdown-item:contains('${text}')`;
 
 /* The reboot was in vain: look at both sides, decide to part, and part as friends. */
-registry.category("web_tour.tours").add("client_health_parting", {
+registry.category("web_tour.tours").add("client_health_offboarding", {
     steps: () => [
         {
             trigger: ".o_form_statusbar button[name='action_ask_stage']:contains('Offboard')",
@@ -63,7 +63,7 @@ registry.category("web_tour.tours").add("client_health_parting", {
             run: "click",
         },
         {
-            trigger: point("is_talked"),
+            trigger: point("is_discussed"),
         },
         {
             trigger: ".o_data_row:contains('Give back our accesses') button[name='action_done']",
@@ -130,11 +130,11 @@ registry.category("web_tour.tours").add("client_health_parting", {
             trigger: ".o_form_view:not(:has(.modal)) .o_arrow_button_current:contains('Ended')",
         },
         {
-            trigger: ".o_notebook a[name='excuses']",
+            trigger: ".o_notebook a[name='waivers']",
             run: "click",
         },
         {
-            trigger: "div[name='excuse_ids'] .o_data_row:contains('for the last invoice')",
+            trigger: "div[name='waiver_ids'] .o_data_row:contains('for the last invoice')",
         },
     ],
 });

@@ -5,7 +5,7 @@ const CARD = ".o_kanban_record:contains('Seagull Line')";
 const column = (name) => `.o_kanban_group:has(.o_column_title:contains('${name}'))`;
 
 /* A manager's first day: set up, look at the board, move a client, find its activities. */
-registry.category("web_tour.tours").add("client_health_spine", {
+registry.category("web_tour.tours").add("client_health_board", {
     steps: () => [
         stepUtils.showAppsMenuItem(),
         {
