@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 # Examples per test of Hypothesis. How long one takes says how busy the machine is, and nothing
 # about the addon.
-EXAMPLES = {"quick": 100, "slow": 2000}
+EXAMPLES = {"quick": 100, "slow": 1000}
 for name, count in EXAMPLES.items():
     settings.register_profile(
         name,

@@ -52,6 +52,9 @@ at_exit() { AT_EXIT=("$*" "${AT_EXIT[@]}"); }
 run_at_exit() {
     local rc=$? command
     trap '' INT TERM HUP
+    # First of all: what still runs holds locks that the others wait for.
+    end_step || true
+    end_child || true
     for command in "${AT_EXIT[@]}"; do
         eval "$command" || true
     done
@@ -102,7 +105,6 @@ end_child() {
     mapfile -t tree < <(process_tree "$CHILD")
     end_processes 2 "${tree[@]}"
 }
-at_exit end_child
 
 # run_step TEXT HINT LOG COMMAND… runs one long step with its output in LOG. On a
 # terminal a line counts its seconds; elsewhere a line is printed now and then.
@@ -142,8 +144,7 @@ run_step() {
     die "$text failed (exit code $rc)." "$hint"
 }
 STEP_CHILD=
-# It holds the cache's lock as long as it lives.
-at_exit '[ -z "$STEP_CHILD" ] || end_processes 1 "-$STEP_CHILD"'
+end_step() { [ -z "$STEP_CHILD" ] || end_processes 1 "-$STEP_CHILD"; }
 
 # The end of a log, and what before it looks like a cause, without Python's underlining.
 show_log() {
