@@ -3,7 +3,6 @@ from . import test_accomplishment
 from . import test_agreement
 from . import test_agreement_access
 from . import test_agreement_capacity
-from . import test_agreement_demo
 from . import test_agreement_evidence
 from . import test_agreement_lead
 from . import test_agreement_portal
@@ -11,7 +10,6 @@ from . import test_agreement_tour
 from . import test_bad_records
 from . import test_contact
 from . import test_decision
-from . import test_demo
 from . import test_engine_balance
 from . import test_engine_fit
 from . import test_engine_progress
@@ -21,7 +19,6 @@ from . import test_feedback
 from . import test_feedback_access
 from . import test_feedback_tours
 from . import test_fit
-from . import test_fit_demo
 from . import test_fit_tour
 from . import test_goal
 from . import test_goal_import
@@ -46,7 +43,6 @@ from . import test_ledger_oracle
 from . import test_ledger_rebuild
 from . import test_margin
 from . import test_offboarding
-from . import test_offboarding_demo
 from . import test_opinion
 from . import test_parting_tour
 from . import test_profitability_access

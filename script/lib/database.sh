@@ -1,14 +1,16 @@
 # shellcheck shell=bash
 # Databases. From slow to fast, each copied from the one before:
 #   the template   Odoo's modules with demo data; minutes, once per Odoo and server
-#   the addon's    plus this clone's addon with its demo and the web client's bundles;
+#   the addon's    plus this clone's client_health and the web client's bundles;
 #                  seconds, once per state of the addon
-#   a run's own    dropped at the end
+#   the story's    plus client_health_demo; once per state of both addons
+#   a run's own    a copy of one of these two, dropped at the end
 # And apart from them the bare template: the addon's dependencies without demo data.
 
 DB_PREFIX=ch_$(hash_of "$CACHE")
 CLONE_ID=$(hash_of "$CLONE")
-INSTALL_LOG=$CACHE/log/addon-install-$CLONE_ID.log
+ADDON_LOG=$CACHE/log/addon-install-$CLONE_ID.log
+STORY_LOG=$CACHE/log/story-install-$CLONE_ID.log
 
 odoo() { "$VENV/bin/python" -m odoo "$@"; }
 
@@ -49,6 +51,10 @@ write_settings() {
 }
 
 database_exists() { db exists "$1"; }
+
+# Of before the story was an addon of its own: nothing upgrades it, as there are no migrations
+# before the first release.
+is_outdated() { db knows "$1" client_health.demo_user_ana; }
 
 copy_database() {
     db copy "$1" "$2"
@@ -112,40 +118,52 @@ build_both_templates() {
     wait "$bare" || { tail -n 20 "$CACHE/log/bare-template.log"; return 1; }
 }
 
-# What the installed addon depends on: all its files but the Python tests.
+# addon_key ADDON…: what a database with these depends on: all their files but the Python tests.
 addon_key() {
     local files
-    files=$(cd "$CLONE" && find client_health -type f -not -path '*/__pycache__/*' -not -path 'client_health/tests/*' \
+    files=$(cd "$CLONE" && find "$@" -type f -not -path '*/__pycache__/*' -not -path '*/tests/*.py' \
         -exec sha256sum {} + | LC_ALL=C sort -k2)
     hash_of "$TEMPLATE" "$files"
 }
+story_key() { addon_key client_health client_health_demo; }
 
-# Sets ADDON_DB: the template with the addon installed. Nobody may connect to it.
+# Sets ADDON_DB: the template with client_health installed. Nobody may connect to it.
 ensure_addon_database() {
-    [ -f "$CLONE/client_health/__manifest__.py" ] ||
-        die "There is no addon in $CLONE/client_health." "Is the clone complete? git status tells."
     ensure_template
-    local old prefix=${DB_PREFIX}_addon_${CLONE_ID}_
-    ADDON_DB=$prefix$(addon_key)
-    if ! database_exists "$ADDON_DB" || [ ! -f "$INSTALL_LOG" ]; then
-        for old in $(db list "$prefix"); do drop_database "$old"; done
-        run_step "Installing the addon with its demo data" "Mend what the log says of client_health, then start again." \
-            "$INSTALL_LOG" build_addon_database
+    ADDON_DB=${DB_PREFIX}_addon_${CLONE_ID}_$(addon_key client_health)
+    ensure_installed client_health "$ADDON_DB" "$TEMPLATE" "$ADDON_LOG" "Installing client_health"
+}
+
+# Sets STORY_DB: the addon's with client_health_demo. Nobody may connect to it.
+ensure_story_database() {
+    ensure_addon_database
+    STORY_DB=${DB_PREFIX}_story_${CLONE_ID}_$(story_key)
+    ensure_installed client_health_demo "$STORY_DB" "$ADDON_DB" "$STORY_LOG" "Installing client_health_demo, the story"
+}
+
+# ensure_installed ADDON DATABASE SOURCE LOG TEXT: makes DATABASE, unless it is there, from SOURCE.
+ensure_installed() {
+    local old
+    [ -f "$CLONE/$1/__manifest__.py" ] ||
+        die "There is no addon in $CLONE/$1." "Is the clone complete? git status tells."
+    if ! database_exists "$2" || [ ! -f "$4" ]; then
+        for old in $(db list "${2%_*}_"); do drop_database "$old"; done
+        run_step "$5" "Mend what the log says of $1, then start again." "$4" install_addon "$1" "$2" "$3"
     fi
 }
 
-build_addon_database() {
-    local new=${ADDON_DB}_new
+install_addon() {
+    local new=$2_new
     drop_database "$new" &&
-        copy_database "$TEMPLATE" "$new" &&
-        odoo -d "$new" -i client_health --with-demo --stop-after-init --no-http &&
+        copy_database "$3" "$new" &&
+        odoo -d "$new" -i "$1" --stop-after-init --no-http &&
         build_bundles "$new" &&
-        rename_database "$new" "$ADDON_DB"
+        rename_database "$new" "$2"
 }
 
-# A run's own copy, gone at its end. Sets RUN_DB.
+# make_run_database NAME SOURCE: a run's own copy, gone at its end. Sets RUN_DB.
 make_run_database() {
     RUN_DB=${DB_PREFIX}_$1_$$
-    copy_database "$ADDON_DB" "$RUN_DB"
-    at_exit 'drop_database "$RUN_DB"'
+    copy_database "$2" "$RUN_DB"
+    at_exit "drop_database $RUN_DB"
 }
