@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import DemoCommon
 
@@ -11,7 +12,8 @@ class TestUninstall(DemoCommon):
 
     def test_uninstall(self):
         module = self.env["ir.module.module"].search([("name", "=", MODULE)])
-        module.module_uninstall()
+        with mute_logger("odoo.sql_db"):  # of what can't be deleted
+            module.module_uninstall()
         self.env.invalidate_all()
         self.assertEqual(module.state, "uninstalled")
         self.assertEqual(len(self.relationships.exists()), 12)
