@@ -88,11 +88,6 @@
         "views/reboot/client_relationship_views.xml",
         "views/feedback/client_conversation_views.xml",
     ],
-    "demo": [
-        "demo/client_demo_agency.xml",
-        "demo/client_demo_partners.xml",
-        "demo/client_demo_story.xml",
-    ],
     "assets": {
         "web.assets_backend": [
             "client_health/static/src/**/*",
