@@ -145,7 +145,7 @@ CLIENT = Client(
         Move(phase="at_risk", days=315, who="leo",
              reason="They talked to another agency about an app, and told us last."),
         Move(phase="reboot", days=302, who="leo",
-             reason="Their plans have outgrown what we agreed on: start afresh, with both heads.",
+             reason="Their plans have outgrown what we agreed on: a fresh start, with both heads.",
              given=45),
         Move(phase="healthy", days=262, who="admin", later=265,
              reason="Renewed: a new agreement with the app in it, and no bottleneck worth the "

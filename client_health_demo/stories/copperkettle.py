@@ -87,7 +87,7 @@ CLIENT = Client(
         Move(phase="at_risk", days=66, who="marc",
              reason="Every invoice is paid later than the one before, and reminders are ignored."),
         Move(phase="reboot", days=41, who="marc", later=22,
-             reason="We do not want to work for a bank: start afresh, with dates that both sides "
+             reason="We do not want to work for a bank: a fresh start, with dates that both sides "
              "keep.",
              done=("Rhea agrees to talk. She wants the treasury at the table.",)),
     ),

@@ -116,7 +116,7 @@ CLIENT = Client(
         Move(phase="at_risk", days=70, who="leo",
              reason="The launch was missed twice and the client stopped calling back."),
         Move(phase="reboot", days=20, who="leo",
-             reason="Patching no longer helps: we start afresh together before we say goodbye.",
+             reason="Patching no longer helps: we try a fresh start together before we end it.",
              done=("Dana agrees to one more try.", "The team wants one list and one date.")),
     ),
     deals=(

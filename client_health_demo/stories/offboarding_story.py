@@ -35,7 +35,7 @@ class Parting:
     last_day: int
     work_again: str
     lessons: str
-    # Why they decided to part, on the sheet of give and take.
+    # Why they ended the relationship, from the decision sheet.
     why: str
     things: tuple = ()
     farewell: Farewell
@@ -81,7 +81,7 @@ SUNDIAL = Parting(
     work_again="open",
     why="Nobody did anything wrong: they have an editor of their own now. We part while both "
     "sides are happy, and help her start.",
-    lessons="Offer training early: it kept the door open, and it was paid work.",
+    lessons="Offer training early: they may come back, and it was paid work.",
     things=(
         Thing(kind="document", name="Handbook for the new editor", who="zoe", done=190,
               note="Printed, and signed by the team"),

@@ -114,7 +114,7 @@ CLIENT = Client(
         Move(phase="reboot", days=155, who="leo",
              reason="Five months without a margin: new rules for changes, or no future."),
         Move(phase="offboard", days=32, who="leo",
-             reason="They refused every rule for changes: nothing to win for either side.",
+             reason="They refused every rule for changes: nothing left to gain for either side.",
              later=25,
              done=("Honest and calm. The end is on the last day of next month.",)),
     ),

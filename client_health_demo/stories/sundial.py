@@ -70,7 +70,7 @@ CLIENT = Client(
         Say(days=184, who=1, text="All received, and our editor found her way on the first day. "
             "Thank you for three good years."),
         Say(days=183.8, who="ana", text="It was a pleasure from the first show to the last. "
-            "The door stays open, and I will come to the vernissage."),
+            "You are always welcome, and I will come to the vernissage."),
     ),
     meetings=(
         Meeting(days=255, title="Sundial Street: planning the handover", us=("ana",)),
@@ -85,6 +85,6 @@ CLIENT = Client(
         Move(phase="offboard", days=250, who="leo",
              reason="The museum takes the work in house: we prepare a good handover."),
         Move(phase="ended", days=182, who="leo",
-             reason="Handover complete, last invoice paid, parted as friends."),
+             reason="Handover complete, last invoice paid, on good terms."),
     ),
 )  # fmt: skip

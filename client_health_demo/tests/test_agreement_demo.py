@@ -32,7 +32,7 @@ class TestAgreementDemo(DemoCommon):
             fernhill.activity_ids.filtered(
                 lambda act: (
                     act.activity_type_id
-                    == self.env.ref("client_health.mail_activity_type_agreement_talk")
+                    == self.env.ref("client_health.mail_activity_type_agreement_conversation")
                 )
             )
         )

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.client_health.tests.test_ledger_oracle import OracleMixin
+from odoo.addons.client_health.tests.profitability.test_ledger_oracle import OracleMixin
 
 from .common import DemoCommon
 

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.client_health.engine import margin
+from odoo.addons.client_health.engine.profitability import margin
 
 from .common import DemoCommon
 
@@ -12,7 +12,7 @@ class TestOffboardingDemo(DemoCommon):
     def test_half_done(self):
         offboarding = self._get_client("quillfeather").offboarding_ids
         self.assertEqual(offboarding.state, "open")
-        self.assertTrue(offboarding.is_talked)
+        self.assertTrue(offboarding.is_discussed)
         self.assertFalse(offboarding.is_worked_off or offboarding.is_billed)
         self.assertFalse(offboarding.is_thanked)
         done = offboarding.line_ids.filtered("is_done")
@@ -29,11 +29,13 @@ class TestOffboardingDemo(DemoCommon):
     def test_ended_well(self):
         offboarding = self._get_client("sundial").offboarding_ids
         self.assertEqual((offboarding.state, offboarding.progress), ("ended", 100))
-        self.assertFalse(offboarding.excuse_ids)
-        self.assertEqual(offboarding.door, "open")
+        self.assertFalse(offboarding.waiver_ids)
+        self.assertEqual(offboarding.work_again, "open")
         [farewell] = offboarding.update_ids
         self.assertEqual((farewell.kind, farewell.state), ("farewell", "sent"))
-        self.assertLess(farewell.sent_date.date(), self._get_client("sundial").create_date.today().date())
+        self.assertLess(
+            farewell.sent_date.date(), self._get_client("sundial").create_date.today().date()
+        )
         self.assertIn("three good years", farewell.message_ids[:1].body)
         decision = offboarding.decision_id
         self.assertEqual(decision.date, offboarding.date_start)
