@@ -8,9 +8,10 @@ from .fit.client_fit_round import BEFORE_SIGNING
 
 
 class CrmLead(models.Model):
-    """Fit before signing: what an opportunity needs before it is won, and takes along then.
+    """Fit and working agreement before signing.
 
-    The working agreements that begin on an opportunity, before the contract.
+    A company may require either before an opportunity is won; winning makes the client and hands
+    both over to it.
     """
 
     _name = "crm.lead"

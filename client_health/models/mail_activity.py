@@ -6,10 +6,11 @@ from .feedback.client_conversation_facts import TOPICS
 
 
 class MailActivity(models.Model):
-    """Tough conversations: activities of one type, planned from any record of a client.
+    """Activities that a stage planned, questions to a colleague, and tough conversations.
 
-    The facts are read each time a user opens the conversation, with their rights. The outcome
-    becomes a line of the feedback log.
+    A conversation is an activity of one type, planned from any record of a client. Its facts are
+    read each time a user opens it, with their rights. Its outcome, like the answer to a question,
+    becomes a line of the feedback log, also where it is given by Odoo's own "Mark Done".
     """
 
     _name = "mail.activity"

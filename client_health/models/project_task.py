@@ -16,14 +16,9 @@ RECENT = timedelta(days=30)
 class ProjectTask(models.Model):
     """Records which side requested a task: the client, we, or unclear.
 
-    Guessed from how the task was made (``client.request.guess.mixin``), and followed by its
-    sub-tasks. What a person enters (``requested_choice``) is never overwritten by a guess or by the
-    parent.
-    Portal users read none of this: see ``TASK_PORTAL_READABLE_FIELDS`` of project.task.
-
-    Guesses who asked for a task from how it was made: by an order, on the portal, by mail.
-
-    One by one when a task is made, and all at once for those that were there before the addon.
+    Guessed from how the task was made (by an order, on the portal, by mail), and followed by its
+    sub-tasks. What a user enters (``requested_choice``) is never overwritten by a guess or by the
+    parent. Portal users read none of this: see ``TASK_PORTAL_READABLE_FIELDS`` of project.task.
     """
 
     _name = "project.task"

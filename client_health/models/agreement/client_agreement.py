@@ -36,16 +36,12 @@ def _get_capacity_state(agreed_hours, team_hours):
 
 
 class ClientAgreement(models.Model):
-    """A version of what we and a client agreed on: outcome, process, scope and duties.
+    """One version of what a client and we agreed on: outcome, process, scope, duties and hours.
 
-    It may start on an opportunity and is linked to the client when that is won. Once proposed,
-    it is locked: a proposal is taken back before it is changed, and an accepted version is
-    replaced by its successor. Each concern has a mixin of its own: how it is accepted, how
-    versions follow each other, what the client sees of it, and whether the team has the hours.
-
-    How versions of an agreement follow each other: out of date, then replaced.
-
-    Whether the team has the hours that are agreed with all clients of the company.
+    It may start on an opportunity (``lead_id``) and is linked to the client when that is won. Once
+    proposed, its text is locked: a proposal is withdrawn before it is changed, an accepted version
+    is replaced by its successor. ``client_agreement_signature.py`` has the states and how a version
+    is accepted, ``client_agreement_portal.py`` the mails and the page of the client.
     """
 
     _name = "client.agreement"

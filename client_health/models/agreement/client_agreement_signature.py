@@ -26,11 +26,11 @@ def _decode(value):
 
 
 class ClientAgreementSignature(models.Model):
-    """The time in which the client can answer: proposed, taken back, asked for changes.
+    """From proposal to acceptance: signed online, or recorded by a colleague with a proof.
 
-    How an agreement is accepted by the client: online with a signature, or with a proof.
-
-    All fields here are evidence: only the methods below write them.
+    The client accepts the text that it read: its fingerprint goes with the page and is compared
+    with that of the answer. The fields that prove an acceptance are protected: only the methods
+    below write them, as superuser, after they have checked the user or the client's link.
     """
 
     _name = "client.agreement"

@@ -12,19 +12,11 @@ STEP_FIELDS = {step: f"is_{step}" for step in repair.STEPS}
 class ClientIssue(models.Model):
     """A problem or bottleneck with a client: the cause behind several complaints.
 
-    The progress of the repair is never ticked by hand: see ``client.mending.mixin``.
-
-    How far the repair of an issue is: computed from the records, never ticked.
-
-    Recognised: the cause is written, and on whose side it lies. Apologised: an apology was sent.
-    Answered: no message of the client waits. Fixed: a hypothesis proved true, and its task is
-    done. Acknowledged: we acknowledged our part to the client. Confirmed: by the client.
-
-    The client's confirmation that something is repaired, and its proof.
-
-    Either the client confirmed on the page that we sent, or a colleague recorded it and attached
-    the proof: a mail, a signed paper. The model names CONFIRMATION_FIELDS among its
-    evidence.
+    Its repair has six steps (``engine/feedback/repair.py``), computed from the records and never
+    ticked. Recognised: the cause is written, and on whose side it lies. Apologised: an apology was
+    sent. Answered: no message of the client waits. Fixed: a hypothesis proved true, and its task is
+    done. Acknowledged: we acknowledged our part to the client. Confirmed: the client said so on the
+    page that we sent, or a colleague recorded it with its proof, a mail or a signed paper.
     """
 
     _name = "client.issue"

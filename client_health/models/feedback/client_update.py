@@ -31,15 +31,11 @@ OPEN_PLACE = re.compile(r"\[[^\[\]]*…\]")
 
 
 class ClientUpdate(models.Model):
-    """A message to a client: the one place from which clients are written to.
+    """A message to a client: the one model through which clients are written to.
 
-    Sent, it is frozen, and its discussion with the client goes on under it, see
-    ``client.update.thread.mixin``. Kinds differ by their template and by what follows from them.
-
-    A discussion with a client: its readers, its writers and its recipients.
-
-    Answers to what we sent land here, and on no internal discussion. Only contacts of the client
-    and colleagues take part, each by a personal link.
+    Once sent it is frozen, and its discussion with the client goes on below it. Only contacts of
+    the client and colleagues take part, each by a personal link, so that no answer lands on an
+    internal discussion. Kinds differ by their template and by what follows from the answer.
     """
 
     _name = "client.update"

@@ -26,10 +26,10 @@ class Day(NamedTuple):
 
 
 class ClientHealthExplanation(models.AbstractModel):
-    """What the score is made of and why it changed: the popover, row by row.
+    """Explains a score, row by row: what it is made of, the records behind it, and why it changed.
 
-    Reads the snapshots of clients that the caller has been checked for. A user without access to
-    money gets of that dimension its points and nothing else: not its measures, values or sources.
+    The caller has checked that the user may read the clients. Users without access to money get the
+    points of that dimension and nothing else: not its measures, values or sources.
     """
 
     _name = "client.health.explanation"

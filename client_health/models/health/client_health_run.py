@@ -47,10 +47,10 @@ def _prepare_score(result, bands):
 
 
 class ClientHealthRun(models.AbstractModel):
-    """The nightly run and the filling of the past: from readings to snapshots, batch by batch.
+    """The nightly run, and the filling of the past: from readings to snapshots, batch by batch.
 
     A batch is a fixed number of statements per company, whatever its size. What is left to do is
-    read from the snapshots themselves, so the run may be stopped after any batch and goes on there.
+    read from the snapshots, so a run may be stopped after any batch and continues there.
     """
 
     _name = "client.health.run"

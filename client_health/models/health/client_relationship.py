@@ -25,13 +25,11 @@ HISTORY_FIGURES = ("date", "score", "backfilled")
 
 
 class ClientRelationship(models.Model):
-    """The health of a relationship, as the last night saw it.
+    """Adds to the client its health as the last night saw it, and its chart over time.
 
-    Stored, because clients are sorted, filtered and grouped by it; written only by the nightly
-    run, not even by a manager: to disagree, create an override. Unknown is NULL,
-    and ``health_known`` distinguishes it from a score of 0.
-
-    The score and the margin of a client over time, for the chart.
+    The fields are stored, because clients are sorted, filtered and grouped by them. The nightly run
+    alone writes them: who disagrees with a score creates an override. An unknown score is NULL;
+    ``health_known`` distinguishes it from 0.
     """
 
     _name = "client.relationship"

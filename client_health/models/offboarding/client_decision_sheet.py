@@ -17,13 +17,12 @@ SCENARIO_ROWS = ("revenue", "cost", "margin", "margin_rate", "hours", "effective
 
 
 class ClientDecisionSheet(models.Model):
-    """The sheet: what each side gives, and what follows from keeping, raising or leaving.
+    """The decision sheet: what each side gives, and what follows from keeping, raising or leaving.
 
-    ``_read_figures`` reads plain values, ``sheet`` puts them into words for the widget
-    ``client_decision_sheet``. Reading is set-based and as superuser: the caller makes sure that
-    the user may see the client and its money. Records that a reader may not open are left out.
-
-    The words of the sheet of give and take: labels, figures and findings, translatable.
+    ``_read_figures`` returns plain values; ``sheet`` puts them into words for the widget
+    ``client_decision_sheet``. Figures are read for many clients at once, as superuser: the caller
+    makes sure that the user may see the client and its money. Records that the reader may not open
+    are left out of the words.
     """
 
     _name = "client.decision"

@@ -10,8 +10,6 @@ class ClientHandover(models.Model):
 
     Projects, their tasks and logins to the portal are done when the records show it. Documents and
     accesses leave no trace in Odoo: a user marks them as done, and is recorded.
-
-    What goes on the list of a handover: read from the projects, logins and files there are.
     """
 
     _name = "client.handover"

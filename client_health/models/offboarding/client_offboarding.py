@@ -24,13 +24,11 @@ POINT_FIELDS = {
 
 
 class ClientOffboarding(models.Model):
-    """The way out with a client: conversation, handover, final invoice, farewell. Its points are
-    never ticked by hand: see ``client.offboarding.points.mixin``. What it takes to begin
-    and to end one is in ``_prepare_closing``.
+    """The way out with a client: conversation, open work, handover, final invoice, farewell.
 
-    It begins and ends with a move of the client, as ``client.stage.process.mixin`` says.
-
-    It cannot end while a point is open, unless a manager waives it with a reason.
+    ``client_offboarding_checklist.py`` has these five points, ``client.stage.process.mixin`` how a
+    move of the client opens and closes it. It cannot end while a point is open, unless a manager
+    waives the point with a reason.
     """
 
     _name = "client.offboarding"

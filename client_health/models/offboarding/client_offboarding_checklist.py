@@ -9,13 +9,12 @@ MOST_REACHED = 5
 
 
 class ClientOffboardingChecklist(models.Model):
-    """How far an offboarding is: computed from the records, never ticked.
+    """The five points of an offboarding, and the places where they are worked on.
 
-    Talked: a meeting that is over, or feedback, stands for the conversation. Worked off: no task
-    of the client is open. Handed over: every line of the list is done. Billed: nothing waits for
-    an invoice. Thanked: the farewell was sent. Once ended, the points stay as they were.
-
-    Opens the places where an offboarding is worked on: tasks, invoices, the farewell.
+    Computed from the records, never ticked. Discussed: a meeting that is over, or feedback, stands
+    for the conversation. Worked off: no task of the client is open. Handed over: every line of the
+    list is done. Billed: nothing waits for an invoice. Thanked: the farewell was sent. When it
+    ends, the points are frozen in ``closing``.
     """
 
     _name = "client.offboarding"

@@ -20,14 +20,13 @@ DUE_HOURS = 12
 class ClientProfitability(models.Model):
     """The ledger: what each client and each project brought in and cost, month by month.
 
-    Nothing is typed in: the rows are made from posted documents and timesheets, see
-    ``client.ledger.mixin``. Costs are positive, in company currency. A row without
-    client is cost that no client can be charged with: see *Reconciliation*.
+    No row is typed in. ``_rebuild`` makes the rows say what posted documents and timesheets say
+    (``engine/profitability/ledger.py``) and writes only where they differ. So it can run at any
+    time and any number of times; whatever happened to the documents in between (unposted, deleted,
+    merged, moved to another client), the next run shows it.
 
-    How the ledger is written: as a whole, from the documents, only where it differs.
-
-    So it can run at any time, as often as one likes, and whatever happened to the documents in
-    between (unposted, deleted, merged, moved to another client) the next run shows the truth.
+    Costs are positive, in company currency. A row without client is cost that no client can be
+    charged with: see *Reconciliation*.
     """
 
     _name = "client.profitability"

@@ -9,13 +9,11 @@ STORED = {"store": True, "compute": None, "readonly": True, "copy": False, "prot
 
 
 class ClientRelationship(models.Model):
-    """The money of a relationship: stored, written by the nightly rebuild of the ledger.
+    """Adds to the client its money of the last twelve full months, and what-if scenarios.
 
-    Stored, because clients are sorted, filtered and scored by it. Unknown values are NULL in the
-    database, so that neither a filter nor an average takes it for a zero. No user writes these
-    fields, not even the money group: money is never typed in.
-
-    Scenarios of a relationship, and the figures that they start from.
+    The figures are stored, because clients are sorted, filtered and scored by them. The rebuild of
+    the ledger writes them, and no user may, not even with the money group. Unknown is NULL in the
+    database, so that neither a filter nor an average takes it for a zero.
     """
 
     _name = "client.relationship"

@@ -15,12 +15,10 @@ _logger = logging.getLogger(__name__)
 class ClientReboot(models.Model):
     """One attempt at a fresh start with a client, before the relationship is ended.
 
-    What its five points are, and when they are done, is in ``engine/reboot.py``.
-
-    Reminders of a reboot: halfway to its deadline, at the deadline, and when it can be decided.
-
-    A date per reminder records that it was given, so none is given twice, and a run that was
-    interrupted continues where it stopped. A deadline that is put off is reminded of again.
+    ``client_reboot_checklist.py`` has its five points, ``client.stage.process.mixin`` how a move of
+    the client opens and closes it. A user is reminded halfway, at the deadline, and when it can be
+    decided. A date per reminder records that it was given, so that none is given twice; after a
+    later deadline it is given again.
     """
 
     _name = "client.reboot"

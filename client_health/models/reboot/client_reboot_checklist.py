@@ -13,11 +13,10 @@ LONGEST = 160
 
 
 class ClientRebootChecklist(models.Model):
-    """The five points of a reboot, as the records show them, never ticked by hand.
+    """The five points of a reboot, and the button that leads to each.
 
-    Live while the reboot is open; frozen in ``evidence`` when it ends.
-
-    The way to each point of a reboot: one button per point, and the meeting about them.
+    They are read from the records (``engine/reboot.py``) and never ticked: live while the reboot is
+    open, frozen in ``evidence`` when it ends.
     """
 
     _name = "client.reboot"

@@ -10,11 +10,10 @@ FILLED = ("user_id", "team_id", "referred_by_id", "cadence_weekday")
 
 
 class ClientMerge(models.AbstractModel):
-    """Joins the relationships of partners that turn out to be one client.
+    """Merges the relationships of partners that turn out to be one client.
 
-    That happens when partners are merged, and when a company becomes part of another one.
-    Nothing is lost: messages, activities, attachments and all that refers to a relationship
-    move to the one that stays.
+    That happens when partners are merged, and when a company becomes part of another one. Messages,
+    activities, attachments and all that refers to a relationship move to the one that stays.
     """
 
     _name = "client.merge"

@@ -7,15 +7,14 @@ from ...exceptions import MoveQuestion
 
 
 class ClientRelationship(models.Model):
-    """One client of one company: its salesperson, how it is doing, what happens next.
+    """One client of one company: its salesperson, its stage, and how it wants to hear from us.
 
-    Each concern has a mixin of its own: the stages, the money, the internal discussion.
+    Each feature adds its part in ``models/<feature>/client_relationship.py``.
 
-    How a client moves through its stages.
-
-    ``stage_id`` is moved by a plain write, so that a drag, a button, a mass edit, an import and
-    an API call obey the same rule: ``write`` hands every change of stage to ``_move_stage``,
-    with the reason in ``stage_reason``. Which moves exist is in ``engine/stage_rules.py``.
+    A client is moved by a plain write of ``stage_id`` and ``stage_reason``, so that a drag, a
+    button, a mass edit, an import and an API call obey the same rules: ``write`` hands every change
+    of stage to ``_move_stage``. Which moves exist, and which need a manager, is in
+    ``engine/stage_rules.py``.
     """
 
     _name = "client.relationship"

@@ -14,12 +14,10 @@ HORIZONS = {"period": relativedelta(months=3), "big": relativedelta(years=3)}
 
 
 class ClientGoal(models.Model):
-    """What a client and we want to reach together, and what it brings to either side.
+    """What a client and we want to reach together, and what it brings to each side.
 
-    How far a goal is: its figures, its time, and how it stands today.
-
-    The arithmetic is in ``engine/results/progress.py``. What changes from day to day is not
-    stored; what it is searched by is.
+    How far it is follows from figures and dates (``engine/results/progress.py``). What changes from
+    day to day is computed and has a search method; it is not stored.
     """
 
     _name = "client.goal"

@@ -13,12 +13,10 @@ MAX_OPEN_REMINDERS = 3
 
 
 class ClientRelationship(models.Model):
-    """What our work is worth to the client: in its words, and in our belief, side by side.
+    """Adds to the client its goals, and what our work is worth: in its words, and our estimate.
 
-    The words are ``client.value`` records that no user can write; the belief is ours to change,
-    with its history in the discussion.
-
-    What the goals of a client say about it: is there one for both sides, and a big one?
+    The words are ``client.value`` records, which no user can write. The estimate is ours to change,
+    and the discussion keeps its history.
     """
 
     _name = "client.relationship"
