@@ -114,6 +114,5 @@ class ClientAgreementHolderMixin(models.AbstractModel):
     def _on_expectation_changed(self):
         """Called after an accepted agreement of the record got out of date.
 
-        Extend it where something must be asked anew: in a mixin that stands before
-        ``client.agreement.mixin`` in ``_inherit`` and calls ``super()``.
+        Extend it, with ``super()``, where something must be asked anew: fit asks its questions.
         """

@@ -12,8 +12,7 @@ class ClientScopeMixin(models.AbstractModel):
     """Hours of the last twelve months by "Requested By", of a client or a project.
 
     Summed from the timesheets in one query, today included: what matters is the unrequested work
-    that is done now. Without hours ``scope_hours`` is 0, the shares are unknown, and the views hide
-    them.
+    that is done now. Without hours ``scope_hours`` is 0 and nothing is known: views hide the rest.
     """
 
     _name = "client.scope.mixin"

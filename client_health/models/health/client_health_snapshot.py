@@ -84,7 +84,7 @@ class ClientHealthSnapshot(models.Model):
 
     @api.model
     def _merge(self, kept, others):
-        """Before clients are joined: one snapshot per day, or the merge would lose them all."""
+        """Before clients are merged: one snapshot per day, or the merge would lose them all."""
         self.flush_model()
         self.env.cr.execute(snapshots.delete_doubles(kept.id, others.ids))
         self.invalidate_model()

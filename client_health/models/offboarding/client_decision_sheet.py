@@ -28,7 +28,7 @@ class ClientDecisionSheet(models.Model):
     _name = "client.decision"
     _inherit = ["client.decision", "client.figure.format.mixin"]
 
-    # Declared for the code below; the model has their attributes.
+    # Protected: a decision stays with its client.
     relationship_id = fields.Many2one("client.relationship", protected=True)
     company_id = fields.Many2one("res.company")
     currency_id = fields.Many2one(related="company_id.currency_id")

@@ -20,7 +20,6 @@ class ClientOffboardingChecklist(models.Model):
     _name = "client.offboarding"
     _inherit = ["client.offboarding"]
 
-    # Declared for the code below; the model has its attributes.
     is_discussed = fields.Boolean(string="Conversation Held", compute="_compute_points")
     is_worked_off = fields.Boolean(string="Work Done", compute="_compute_points")
     is_handed_over = fields.Boolean(string="Handed Over", compute="_compute_points")

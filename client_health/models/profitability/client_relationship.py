@@ -19,7 +19,7 @@ class ClientRelationship(models.Model):
     _name = "client.relationship"
     _inherit = ["client.relationship", "client.profitability.mixin"]
 
-    # Declared for the code below; the relationship has their attributes.
+    # The fields of client.profitability.mixin, stored here instead of computed.
     client_currency_id = fields.Many2one(related="company_id.currency_id", compute=None)
     client_revenue = fields.Monetary(**STORED)
     client_labour_cost = fields.Monetary(**STORED)
@@ -198,7 +198,7 @@ class ClientRelationship(models.Model):
         return dict(action, context={"default_relationship_id": self.id})
 
     def _get_scenario_figures(self, change):
-        """Return the answer to a ``scenario.Change`` as plain values; see the scenario mixin."""
+        """Return the answer to a ``scenario.Change`` as plain values; see client.scenario.mixin."""
         sums = self._get_scenario_sums()
         company_rate = self._get_company_rate() if change.leaves else None
         return {

@@ -156,7 +156,7 @@ class ClientStageProcessMixin(models.AbstractModel):
     def _close_for_merge(self, kept):
         """End these open records, because their client turned out to be ``kept``."""
         for record in self:
-            # sudo: evidence; only the join of two clients comes here
+            # sudo: evidence; only the merge of two clients comes here
             record.sudo().write(record._prepare_merge_end(kept))
         self._unlink_open_activities()
 
