@@ -75,6 +75,8 @@ class ProjectTask(models.Model):
         "known to be requested by the client.",
     )
 
+    # Becoming an accomplishment
+
     @api.model
     def _get_accomplishment_field(self):
         return "task_id"
@@ -93,6 +95,8 @@ class ProjectTask(models.Model):
             date=fields.Date.context_today(self, self.date_end),
             milestone_id=self.milestone_id.id,
         )
+
+    # Requested by
 
     @api.depends(
         "project_id.is_template",
@@ -153,6 +157,8 @@ class ProjectTask(models.Model):
             & (Domain("is_closed", "=", False) | Domain("id", "in", worked))
         )
         return domain if True in value else ~domain
+
+    # Clarifying with the client
 
     def action_client_asked(self):
         """The client confirmed that this work is theirs: today, by the contact of the task."""
@@ -225,6 +231,8 @@ class ProjectTask(models.Model):
         self.ensure_one()
         project = self.project_id
         return project.partner_id.commercial_partner_id, project.company_id or self.env.company
+
+    # Guess from how the task was made
 
     def _guess_requests(self):
         """Return {task: (requested_by, contact)}, from how each task was made.

@@ -193,6 +193,17 @@ class ClientAgreement(models.Model):
     )
     _previous_uniq = models.Constraint("UNIQUE(previous_id)", "There is already a newer version.")
 
+    @api.depends("name", "version")
+    def _compute_display_name(self):
+        for agreement in self:
+            agreement.display_name = self.env._(
+                "%(name)s (version %(version)s)",
+                name=agreement.name or "",
+                version=agreement.version,
+            )
+
+    # The client, or the opportunity until it is won
+
     @api.depends("relationship_id.company_id", "lead_id.company_id")
     def _compute_company_id(self):
         for agreement in self:
@@ -228,6 +239,8 @@ class ClientAgreement(models.Model):
         pending = Domain(f"lead_id.{lead_path}", operator, value)
         no_client = Domain("relationship_id", "=", False)
         return (~no_client & linked) | (no_client & pending)
+
+    # Lock of what was proposed
 
     @api.constrains("signatory_id", "relationship_id", "lead_id")
     def _check_signatory_id(self):
@@ -275,6 +288,8 @@ class ClientAgreement(models.Model):
                 )
             )
 
+    # Activities for the responsible user
+
     def _get_holder(self):
         """Return the relationship, or the opportunity that is to become one."""
         self.ensure_one()
@@ -304,14 +319,7 @@ class ClientAgreement(models.Model):
                 type_xmlid, user_id=user_id, **values
             )
 
-    @api.depends("name", "version")
-    def _compute_display_name(self):
-        for agreement in self:
-            agreement.display_name = self.env._(
-                "%(name)s (version %(version)s)",
-                name=agreement.name or "",
-                version=agreement.version,
-            )
+    # Versions: out of date, then replaced
 
     def action_expectation_changed(self):
         """Ask whose expectation changed, and how; see ``_mark_outdated``."""
@@ -410,6 +418,8 @@ class ClientAgreement(models.Model):
         """Open the agreement from a list inside another form."""
         return self._get_form_action()
 
+    # Reminder of the review
+
     @api.model
     def _get_review_domain(self):
         """Return the domain of agreements whose owner is to be reminded of the review."""
@@ -451,6 +461,8 @@ class ClientAgreement(models.Model):
         )
         # sudo: evidence; only our own cron comes here
         self.sudo().review_reminded_on = fields.Date.context_today(self)
+
+    # Hours agreed with all clients beside those of the team
 
     @api.depends("hours_month", "state", "company_id", "previous_id.hours_month")
     def _compute_capacity(self):

@@ -203,6 +203,8 @@ class ClientFeedback(models.Model):
             "issue_id": ("relationship_id.partner_id",),
         }
 
+    # The words of others
+
     def write(self, vals):
         if not WORDS.isdisjoint(vals):
             self._check_words()
@@ -229,6 +231,8 @@ class ClientFeedback(models.Model):
         if any(feedback.given_by_client for feedback in self):
             raise UserError(self.env._("Feedback written by a client cannot be deleted."))
 
+    # Issue and source
+
     def action_group_in_issue(self):
         """Put the selected lines under one issue: the cause behind several complaints."""
         issue = self.env["client.issue"]._group_feedback(self)
@@ -253,6 +257,8 @@ class ClientFeedback(models.Model):
             "res_id": source.id,
             "views": [(False, "form")],
         }
+
+    # Answer and resolution
 
     @api.depends("kind", "answered_date", "resolved_date")
     def _compute_state(self):

@@ -163,6 +163,8 @@ class ClientIssue(models.Model):
                 )
             )
 
+    # From feedback to an issue
+
     @api.model
     def _group_feedback(self, feedback):
         """Return the issue of some feedback: the one that part of it has, or a new one."""
@@ -196,6 +198,8 @@ class ClientIssue(models.Model):
             "project_id": project.id if len(project) == 1 else False,
         }
 
+    # Updates for the client
+
     def action_write_apology(self):
         return self._open_draft("apology")
 
@@ -227,6 +231,8 @@ class ClientIssue(models.Model):
             "name": self.name,
             "recipient_ids": contacts.ids,
         }
+
+    # Closing
 
     def action_close(self):
         """Close what is repaired; what is missing is named."""
@@ -267,6 +273,8 @@ class ClientIssue(models.Model):
         closed = fields.Datetime.now() if state != "open" else False
         # sudo: evidence fields; the caller may write the issues and has checked the steps
         self.sudo().write({"state": state, "closed_date": closed, "closing_note": note})
+
+    # Steps of the repair
 
     @api.depends(
         "side",
@@ -334,6 +342,8 @@ class ClientIssue(models.Model):
             repair.ACKNOWLEDGED: self.env._("Acknowledged: acknowledge our part to the client."),
             repair.CONFIRMED: self.env._("Confirmed: ask the client whether it is repaired."),
         }
+
+    # Confirmation by the client
 
     def _confirm_by_client(self, partner, note):
         """The client confirms online; the caller has made sure that it is ``partner``."""

@@ -110,6 +110,8 @@ class ClientUpdate(models.Model):
             "offboarding_id": ("relationship_id.partner_id",),
         }
 
+    # Frozen once it is sent
+
     def write(self, vals):
         if not FROZEN.isdisjoint(vals) and any(update.state == "sent" for update in self):
             raise UserError(self.env._("A sent update cannot be changed. Please write a new one."))
@@ -125,6 +127,8 @@ class ClientUpdate(models.Model):
             raise UserError(
                 self.env._("A sent update cannot be deleted. Please archive it instead.")
             )
+
+    # Writing and sending
 
     def action_use_template(self):
         """Start from the template of the kind, in the language of the recipient."""
@@ -185,6 +189,8 @@ class ClientUpdate(models.Model):
             }
         )
 
+    # The client's answer
+
     def _is_question_open(self):
         """Return whether the client can still say that something is repaired."""
         return (
@@ -228,6 +234,8 @@ class ClientUpdate(models.Model):
             summary=self.env._("%s answered that it is not repaired yet", partner.name),
             user_id=(issue.user_id or self.sent_by_id).id,
         )
+
+    # The discussion with the client
 
     def _compute_access_url(self):
         result = super()._compute_access_url()

@@ -35,6 +35,8 @@ class ClientHealthExplanation(models.AbstractModel):
     _name = "client.health.explanation"
     _description = "Explanation of the Score"
 
+    # What the popover shows
+
     @api.model
     def _get_explanation(self, relationship):
         """Return all that the popover shows of one client, as plain JSON."""
@@ -139,6 +141,8 @@ class ClientHealthExplanation(models.AbstractModel):
             )
         return periods
 
+    # Reasons and changes, in words
+
     @api.model
     def _get_reasons(self, relationships, hidden=None):
         """Return {relationship id: the words of what costs most points, the strongest first}."""
@@ -222,6 +226,8 @@ class ClientHealthExplanation(models.AbstractModel):
             return text
         return self.env._("%(name)s: %(value)s", name=measure.name, value=text)
 
+    # Snapshots and measures
+
     @api.model
     def _get_hidden(self):
         """Return the dimensions of which the user reads the points only."""
@@ -257,6 +263,8 @@ class ClientHealthExplanation(models.AbstractModel):
             dimension.code: dimension.name
             for dimension in self.env["client.health.dimension"].search([("code", "!=", False)])
         }
+
+    # Records behind a reading
 
     def _get_sources(self, relationship, reading):
         """Return the records behind a reading, as far as the user may read them."""

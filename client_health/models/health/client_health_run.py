@@ -56,6 +56,8 @@ class ClientHealthRun(models.AbstractModel):
     _name = "client.health.run"
     _description = "Health Run"
 
+    # The night
+
     @api.model
     def _cron_take_snapshots(self):
         """Score every client of every company that has none of today."""
@@ -135,6 +137,8 @@ class ClientHealthRun(models.AbstractModel):
     def _remind(self, company, relationships, today):
         self.env["client.health.reminder"]._remind(relationships, today)
 
+    # Snapshots of one day
+
     def _get_codes(self):
         """Return what is measured. What no code reads (yet, or any more) is just unknown."""
         Measure = self.env["client.health.measure"]
@@ -185,6 +189,8 @@ class ClientHealthRun(models.AbstractModel):
             if error:
                 errors[code] = error
         return day, errors
+
+    # The past
 
     @api.model
     def _cron_backfill(self):

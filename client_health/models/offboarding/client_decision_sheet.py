@@ -34,6 +34,8 @@ class ClientDecisionSheet(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     sheet = fields.Json(compute="_compute_sheet")
 
+    # Figures
+
     @api.depends("state")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_sheet(self):
@@ -79,6 +81,8 @@ class ClientDecisionSheet(models.Model):
                 "parting": partings[rel.id]._asdict(),
             }
         return figures
+
+    # What each side gives
 
     def _prepare_sheet(self, figures):
         self.ensure_one()
@@ -144,6 +148,8 @@ class ClientDecisionSheet(models.Model):
         """Return what the reader may open of some records."""
         reading = Reading(detail={"records": {model: ids}})
         return self.env["client.health.explanation"]._get_sources(self.relationship_id, reading)
+
+    # What follows if the client leaves
 
     def _prepare_facts(self, figures):
         """Return the lines of "if they leave": what is lost, saved, freed and still owed."""
@@ -244,6 +250,8 @@ class ClientDecisionSheet(models.Model):
             "hidden": len(revenue) - len(visible),
         }
 
+    # Options side by side
+
     def _prepare_scenarios(self, figures):
         """Return what can be done, side by side: a column each, today's the first."""
         sums = margin.Sums(*figures["sums"])
@@ -276,6 +284,8 @@ class ClientDecisionSheet(models.Model):
         value = getattr(outcome, name)
         none = name in ("margin_rate", "effective_rate") and outcome.margin is not None
         return forms.get(name, self._money)(value, missing="–" if none else None)
+
+    # Texts
 
     def _get_period(self, start, end):
         first = format_date(self.env, start, date_format="MMM y")

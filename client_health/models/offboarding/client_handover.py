@@ -78,6 +78,8 @@ class ClientHandover(models.Model):
     def _get_client_links(self):
         return {"contact_id": ("commercial_partner_id",)}
 
+    # Done, as the records show
+
     @api.depends(
         "kind",
         "done_date",
@@ -119,6 +121,8 @@ class ClientHandover(models.Model):
         rows = self.env[model].sudo()._read_group(domain, [fname], ["__count"])
         return {record.id: count for record, count in rows}
 
+    # Done, marked by a user
+
     def action_done(self):
         """Mark it as done; the user is recorded."""
         self.check_access("write")
@@ -159,6 +163,8 @@ class ClientHandover(models.Model):
         if self.kind == "task":
             return self.offboarding_id.action_view_tasks()
         return self.offboarding_id._open(record)
+
+    # Lines made from the records
 
     @api.model
     def _prepare_lines(self, offboardings):

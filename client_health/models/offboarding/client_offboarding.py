@@ -199,6 +199,8 @@ class ClientOffboarding(models.Model):
         if self:
             raise UserError(self.env._("An offboarding cannot be deleted."))
 
+    # Buttons
+
     def action_end(self):
         """Open what ends it: the points, and why the client goes although some are open."""
         self.ensure_one()
@@ -216,6 +218,8 @@ class ClientOffboarding(models.Model):
         """Add to the list what came up since."""
         self.check_access("write")
         self._add_lines()
+
+    # Moves of the client: opening and closing
 
     @api.model
     def _check_enter(self, relationships, stage, reason):
@@ -309,6 +313,22 @@ class ClientOffboarding(models.Model):
             closing=self._get_closing(),
         )
 
+    @api.model
+    def _open_missing(self):
+        """Open one for clients in an offboard stage that have none: they came before it was."""
+        relationships = (
+            self.env["client.relationship"]
+            .with_context(active_test=False)
+            .search([("phase", "=", stage_rules.OFFBOARD)])
+        )
+        for relationship in relationships - self._get_open(relationships).relationship_id:
+            reason = relationship.stage_reason or self.env._(
+                "Decided before offboardings were recorded."
+            )
+            self._open_for_move(relationship, reason, {})
+
+    # Waiver of open points
+
     def _waive(self, reasons):
         """Record why points may stay open; ``reasons``: {point: why}. Managers only. A point that
         is done needs none.
@@ -335,17 +355,3 @@ class ClientOffboarding(models.Model):
                 if point in open_points and (reason or "").strip()
             ]
         )
-
-    @api.model
-    def _open_missing(self):
-        """Open one for clients in an offboard stage that have none: they came before it was."""
-        relationships = (
-            self.env["client.relationship"]
-            .with_context(active_test=False)
-            .search([("phase", "=", stage_rules.OFFBOARD)])
-        )
-        for relationship in relationships - self._get_open(relationships).relationship_id:
-            reason = relationship.stage_reason or self.env._(
-                "Decided before offboardings were recorded."
-            )
-            self._open_for_move(relationship, reason, {})

@@ -42,6 +42,8 @@ class ClientOffboardingChecklist(models.Model):
     # {point: [done, what was missing then, why it went on all the same]}
     closing = fields.Json(readonly=True, copy=False, protected=True)
 
+    # Open work and unbilled work
+
     @api.depends("relationship_id")
     def _compute_open_task_count(self):
         counts = self._count_open_tasks()
@@ -125,6 +127,8 @@ class ClientOffboardingChecklist(models.Model):
             found[by_partner[row["partner_id"]]]["moves"] = row["move_ids"]
         return found
 
+    # The five points
+
     @api.depends(
         "state",
         "closing",
@@ -189,6 +193,8 @@ class ClientOffboardingChecklist(models.Model):
         done = self._get_done_points()
         return {point: text for point, text in words.items() if point not in done}
 
+    # Farewell
+
     def action_write_farewell(self):
         """Open the farewell that is not sent yet, or a new one made of its template."""
         self.ensure_one()
@@ -208,6 +214,28 @@ class ClientOffboardingChecklist(models.Model):
             "name": self.env._("Thank you"),
             "recipient_ids": (contacts or self.partner_id.filtered("email")).ids,
         }
+
+    def _get_reached(self):
+        """Return what the client confirmed that we reached for it: nothing that it does not know.
+
+        For the farewell, which the client reads.
+        """
+        # sudo: accomplishments that the client itself said yes to
+        reached = (
+            self.env["client.accomplishment"]
+            .sudo()
+            .search(
+                [
+                    ("relationship_id", "in", self.relationship_id.ids),
+                    ("state", "=", "confirmed"),
+                    ("is_shared", "=", True),
+                ],
+                limit=MOST_REACHED,
+            )
+        )
+        return reached.mapped("name")
+
+    # Places where a point is done
 
     @api.model
     def _open(self, records, name=False):
@@ -281,23 +309,3 @@ class ClientOffboardingChecklist(models.Model):
             if count:
                 return view()
         return self._open(self)
-
-    def _get_reached(self):
-        """Return what the client confirmed that we reached for it: nothing that it does not know.
-
-        For the farewell, which the client reads.
-        """
-        # sudo: accomplishments that the client itself said yes to
-        reached = (
-            self.env["client.accomplishment"]
-            .sudo()
-            .search(
-                [
-                    ("relationship_id", "in", self.relationship_id.ids),
-                    ("state", "=", "confirmed"),
-                    ("is_shared", "=", True),
-                ],
-                limit=MOST_REACHED,
-            )
-        )
-        return reached.mapped("name")

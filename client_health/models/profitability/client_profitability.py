@@ -103,6 +103,8 @@ class ClientProfitability(models.Model):
             names = (row.partner_id.display_name, row.project_id.display_name)
             row.display_name = " · ".join([*filter(None, names), row.date.strftime("%Y-%m")])
 
+    # Rates of a row and of a group
+
     @api.depends("revenue", "labour_cost", "other_cost", "hours", "uncosted_hours")
     def _compute_rates(self):
         for row in self:
@@ -127,6 +129,8 @@ class ClientProfitability(models.Model):
         return margin.get_sql(
             {name: SQL("SUM(%s)::numeric", column) for name, column in columns.items()}
         )
+
+    # Rebuild
 
     @api.model
     def _cron_rebuild_profitability(self):
@@ -309,6 +313,8 @@ class ClientProfitability(models.Model):
         hour = self.env.ref("uom.product_uom_hour")
         units = hour.search([("id", "child_of", int(hour.parent_path.split("/")[0]))])
         return {unit.id: unit.factor / hour.factor for unit in units}
+
+    # Figures and rows of the clients
 
     @api.model
     def _refresh_figures(self, company, clients=None):

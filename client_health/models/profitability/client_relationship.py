@@ -157,6 +157,8 @@ class ClientRelationship(models.Model):
             expected = relationship.client_payment_expected
             relationship.client_days_over_habit = (today - expected).days if expected else 0
 
+    # Ledger
+
     @api.model_create_multi
     def create(self, vals_list):
         relationships = super().create(vals_list)
@@ -188,6 +190,8 @@ class ClientRelationship(models.Model):
         for company, relationships in self.grouped("company_id").items():
             Ledger._rebuild(company, relationships.partner_id)
         return True
+
+    # Scenarios
 
     def action_simulate(self):
         """Open the wizard that asks what if."""

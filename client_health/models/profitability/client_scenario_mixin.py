@@ -84,6 +84,8 @@ class ClientScenarioMixin(models.AbstractModel):
                     record._prepare_comparison(today, then, figures),
                 )
 
+    # Question and answer
+
     def _get_figures(self):
         """Return the answer as plain values, as they can be kept as JSON.
 
@@ -150,6 +152,8 @@ class ClientScenarioMixin(models.AbstractModel):
 
     def _get_hours_today(self):
         return self._get_figures()["today"][-1]
+
+    # Comparison, as text
 
     def _prepare_comparison(self, today, then, figures):
         """Return the values of the template: everything as text."""

@@ -55,6 +55,8 @@ class ClientRebootChecklist(models.Model):
         protected=True,
     )
 
+    # The five points
+
     @api.depends("state", "evidence", "relationship_id", "date_start")
     @api.depends_context("lang", "uid")
     def _compute_points(self):
@@ -262,6 +264,8 @@ class ClientRebootChecklist(models.Model):
             ).id,
         }
 
+    # The button of each point
+
     def action_goals(self):
         """Agree on a goal: on one that waits for a yes, or on a new one."""
         self.ensure_one()
@@ -331,6 +335,8 @@ class ClientRebootChecklist(models.Model):
     @api.model
     def _as_new(self, action, name):
         return dict(action, name=name, views=[(False, "form")], view_mode="form", target="new")
+
+    # Meeting about the open points
 
     def action_plan_meeting(self):
         """Open a meeting with the client, its agenda made of the points that are still open."""

@@ -144,6 +144,8 @@ class ClientRelationship(models.Model):
         "This partner already has a relationship in this company; it may be archived.",
     )
 
+    # Team, projects and opportunities
+
     @api.depends("user_id", "company_id")
     def _compute_team_id(self):
         for relationship in self:
@@ -176,6 +178,8 @@ class ClientRelationship(models.Model):
         for rel in self:
             own = counts.get((rel.partner_id.id, rel.company_id.id), 0)
             rel[fname] = own + counts.get((rel.partner_id.id, False), 0)
+
+    # The partner, and what keeps a client from being deleted
 
     @api.constrains("partner_id")
     def _check_partner_id(self):
@@ -227,6 +231,8 @@ class ClientRelationship(models.Model):
             .search([*here, ("res_model", "=", self._name), ("date_done", "!=", False)])
         )
         return self.browse({*messages.mapped("res_id"), *done.mapped("res_id")})
+
+    # Records and colleagues of the client
 
     def action_view_partner(self):
         self.ensure_one()
@@ -284,6 +290,8 @@ class ClientRelationship(models.Model):
             group.with_context(mail_activity_quick_update=True).activity_schedule(
                 type_xmlid, user_id=(user or self.env.user).id
             )
+
+    # What a move of the stage needs
 
     @api.model
     def _default_stage_id(self):
@@ -355,6 +363,8 @@ class ClientRelationship(models.Model):
     @api.model
     def _is_client_manager(self):
         return self.env.su or self.env.user.has_group(MANAGER_GROUP)
+
+    # The move of the stage
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -190,6 +190,8 @@ class ClientAccomplishment(models.Model):
                 )
             )
 
+    # Evidence, locked once the client confirmed it
+
     @api.model_create_multi
     def create(self, vals_list):
         accomplishments = super().create(vals_list)
@@ -224,11 +226,15 @@ class ClientAccomplishment(models.Model):
                 )
             )
 
+    # Shown to the client
+
     def action_share(self):
         self.write({"is_shared": True})
 
     def action_unshare(self):
         self.write({"is_shared": False})
+
+    # The client's answer
 
     @api.depends("answer_ids.verdict")
     def _compute_confirmation(self):

@@ -209,6 +209,8 @@ class ClientGoal(models.Model):
         "Overdue: the end has passed and the target is not met.",
     )
 
+    # Agreement, benefit and big goals
+
     @api.depends("state")
     def _compute_dates_of_state(self):
         today = fields.Date.context_today(self)
@@ -284,6 +286,8 @@ class ClientGoal(models.Model):
                     )
                 )
 
+    # States
+
     def action_agree(self):
         """Both sides agree, or agree again after the goal was adjusted."""
         self.write({"state": "agreed"})
@@ -302,6 +306,8 @@ class ClientGoal(models.Model):
     def action_plan_conversation(self):
         """The client was asked about its big goals today."""
         self.write({"date_discussed": fields.Date.context_today(self)})
+
+    # Becoming an accomplishment
 
     @api.model
     def _get_accomplishment_field(self):
@@ -322,6 +328,8 @@ class ClientGoal(models.Model):
             description=self._get_way_text(),
             value_words=self.benefit_client,
         )
+
+    # Progress: figures, time and standing
 
     @api.depends("horizon", "date_start")
     def _compute_date_end(self):

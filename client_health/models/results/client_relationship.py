@@ -89,6 +89,8 @@ class ClientRelationship(models.Model):
         help="Clients whose big goals are unknown are included.",
     )
 
+    # Value in the words of the client, and in ours
+
     @api.depends("value_ids")
     def _compute_value_words(self):
         rows = self.env["client.value"]._read_group(
@@ -168,6 +170,8 @@ class ClientRelationship(models.Model):
     def _get_value_fresh_since(self):
         return fields.Date.context_today(self) - ASK_AGAIN_AFTER
 
+    # Asking the client for value
+
     def action_note_value(self):
         """Record what the client said about value, and where."""
         self.ensure_one()
@@ -245,6 +249,8 @@ class ClientRelationship(models.Model):
             )
             reminded.activity_schedule(ACTIVITY_ASK_VALUE, user_id=user.id)
         self.value_asked_date = fields.Date.context_today(self)
+
+    # Goals
 
     @api.model
     def _get_goal_path(self):
