@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from odoo.tools.misc import file_open
 
+from ..stories.agreement_story import AGREEMENTS
 from . import when
 from .activities import _finish
-from ..stories.agreement_story import AGREEMENTS
 from .past import set_created
 
 TALK = "client_health.mail_activity_type_agreement_talk"

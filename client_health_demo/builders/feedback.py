@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from odoo.fields import Command
 
-from . import when
 from ..stories.feedback_story import VOICES
+from . import when
 from .letters import set_sent
 from .past import set_created
 

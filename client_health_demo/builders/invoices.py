@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from odoo.fields import Command
 
-from . import when
 from ..stories.kinds import FEE, HOURS, MILESTONES
+from . import when
 from .past import set_columns, set_created
 from .timesheets import get_billable_hours
 

@@ -6,9 +6,9 @@ from markupsafe import Markup
 
 from odoo.fields import Command
 
+from ..stories.offboarding_story import PARTINGS
 from . import when
 from .letters import set_sent
-from ..stories.offboarding_story import PARTINGS
 from .past import set_columns, set_created
 
 

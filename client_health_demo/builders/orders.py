@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 
 from odoo.fields import Command
 
-from . import hours
 from ..stories.kinds import FEE, FIXED, HOURS, MILESTONES
+from . import hours
 from .past import set_created
 
 PRODUCTS = {

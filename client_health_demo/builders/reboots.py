@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from odoo.addons.client_health.engine.reboot import read_facts
+
 from . import when
 from .past import set_created
 

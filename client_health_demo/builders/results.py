@@ -2,9 +2,9 @@
 
 from datetime import datetime, time
 
+from ..stories.results_story import STORIES
 from . import when
 from .past import set_created
-from ..stories.results_story import STORIES
 
 
 def build_results(scene):

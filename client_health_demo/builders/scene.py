@@ -2,8 +2,8 @@
 
 from odoo import fields
 
-from . import when
 from ..stories import CLIENTS
+from . import when
 
 # Demo users of Odoo itself who work in the agency; where they are missing, Leo does it.
 ODOO_USERS = {"admin": "base.user_admin", "marc": "base.user_demo"}
