@@ -164,5 +164,5 @@ build_addon_database() {
 make_run_database() {
     RUN_DB=${DB_PREFIX}_$1_$$
     copy_database "$ADDON_DB" "$RUN_DB"
-    at_exit 'drop_database "$RUN_DB"'
+    at_exit_later 'drop_database "$RUN_DB"'
 }
