@@ -515,7 +515,7 @@ class ClientDecisionSheet(models.Model):
         }
         target = self._percent(figures["target"])
         return {
-            "keep": {"title": self.env._("Keep as it is"), "hint": ""},
+            "keep": {"title": self.env._("Keep the terms"), "hint": ""},
             "break_even": {
                 "title": self.env._("Raise to break even"),
                 "hint": hints["break_even"],
@@ -524,7 +524,7 @@ class ClientDecisionSheet(models.Model):
                 "title": self.env._("Raise to %s margin", target),
                 "hint": hints["target"],
             },
-            "leave": {"title": self.env._("Part as friends"), "hint": ""},
+            "leave": {"title": self.env._("End the relationship"), "hint": ""},
         }
 
     def _get_raise_words(self, today, margin_rate):
