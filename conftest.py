@@ -97,9 +97,11 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "slow" in getattr(getattr(item, "cls", None), "test_tags", ()):
             item.add_marker("slow")
-    for item in items:
-        if not (runs_quick(item) or runs_slow(item)):
-            problems.append(f"Runs neither with --slow nor without it: {item.nodeid}")
+    problems.extend(
+        f"Runs neither with --slow nor without it: {item.nodeid}"
+        for item in items
+        if not (runs_quick(item) or runs_slow(item))
+    )
     runs = runs_slow if config.getoption("slow") else runs_quick
     left_out = [item for item in items if not runs(item)]
     if left_out:
