@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext
 
 from ...engine.correspondence import waiting
+from ...engine.feedback.repair import TO_ANSWER
 
 RATINGS = [
     ("1", "1 – very unhappy"),
@@ -15,8 +16,6 @@ RATINGS = [
 WORDS = frozenset(
     ("relationship_id", "contact_id", "user_id", "date", "text", "rating", "strain", "question")
 )
-# Kinds of feedback that need an answer
-TO_ANSWER = ("complaint", "concern")
 
 
 class ClientFeedback(models.Model):
