@@ -163,7 +163,7 @@ class ClientFeedback(models.Model):
     resolved_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
     resolution = fields.Text(string="Resolution", readonly=True, copy=False, protected=True)
 
-    _wear_of_colleagues = models.Constraint(
+    _strain_of_colleagues = models.Constraint(
         "CHECK(strain IS NULL OR kind = 'team')",
         "Only team input can state how demanding a client is. Please choose the kind “Team input”.",
     )

@@ -77,10 +77,10 @@ class ClientRelationship(models.Model):
             raise AccessError(self.env._("You need access to profitability to use this filter."))
         if operator != "in":
             return NotImplemented
-        squeezed = Domain("client_margin_band", "in", PRICE_PRESSURE_BANDS) & Domain(
+        pressured = Domain("client_margin_band", "in", PRICE_PRESSURE_BANDS) & Domain(
             "feedback_ids", "any", self._get_price_pressure_domain()
         )
-        return Domain.OR([squeezed if wanted else ~squeezed for wanted in value])
+        return Domain.OR([pressured if wanted else ~pressured for wanted in value])
 
     def action_view_waiting(self):
         """List the messages of the client that wait for an answer."""

@@ -28,6 +28,8 @@ class ClientDecision(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
 
+    # A decision stays with its client.
+    relationship_id = fields.Many2one(protected=True)
     state = fields.Selection(
         [("open", "Open"), ("decided", "Decided")],
         required=True,

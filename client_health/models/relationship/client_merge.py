@@ -5,7 +5,7 @@ from odoo import api, models
 from ...engine import stage_rules
 
 # What was written about either client is put together.
-JOINED_TEXTS = ("value_estimate",)
+MERGED_TEXTS = ("value_estimate",)
 FILLED = ("user_id", "team_id", "referred_by_id", "cadence_weekday")
 
 
@@ -17,7 +17,7 @@ class ClientMerge(models.AbstractModel):
     """
 
     _name = "client.merge"
-    _description = "Join Client Relationships"
+    _description = "Merge of Clients"
 
     @api.model
     def _merge_clients(self, partners, client):
@@ -70,7 +70,7 @@ class ClientMerge(models.AbstractModel):
             ),
             "note": Markup("").join(note for note in (kept | others).mapped("note") if note),
         }
-        for fname in JOINED_TEXTS:
+        for fname in MERGED_TEXTS:
             values[fname] = "\n\n".join(filter(None, (kept | others).mapped(fname))) or False
         for fname in FILLED:
             found = next((other[fname] for other in others if other[fname]), False)
