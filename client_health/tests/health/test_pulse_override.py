@@ -185,10 +185,10 @@ class TestHealthJudgement(HealthCommon):
     def test_reminders_fall_to_the_responsible(self):
         self._set_points(80)
         self._give(self.owner)
-        self._override(self.owner, days=8)
+        self._override(self.manager, days=8)
         team = self.env["crm.team"].create({"name": "Harbour", "user_id": self.seller.id})
         self.relationship.team_id = team
-        self.owner.active = False
+        (self.owner | self.manager).active = False
         self.env.flush_all()
         soon = self.today + timedelta(days=2)
         self.cr.execute("UPDATE client_pulse SET date_end = %s", (soon,))
