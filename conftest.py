@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 # Examples per test of Hypothesis. How long one takes says how busy the machine is, and nothing
 # about the addon.
-EXAMPLES = {"quick": 100, "slow": 2000}
+EXAMPLES = {"quick": 100, "slow": 1000}
 for name, count in EXAMPLES.items():
     settings.register_profile(
         name,
@@ -36,8 +36,8 @@ for name, count in EXAMPLES.items():
         suppress_health_check=[HealthCheck.too_slow],
     )
 
-ADDON = "client_health"
-NAMES_ADDON = re.compile(rf"\b{ADDON}\b")
+NAMES_ADDON = re.compile(r"\bclient_health(_demo)?\b")
+NAMES_TESTS = re.compile(r"\bclient_health(_demo)?[./]tests\b")
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) ")
 # The folder of the clone may be called like the addon.
 ROOT = str(Path(__file__).parent)
@@ -55,10 +55,10 @@ class AddonRecords(logging.Handler):
 
     def emit(self, record):
         # What a test case logs itself (its browser's console, for one) is its own affair.
-        if record.name.startswith(f"odoo.addons.{ADDON}.tests"):
+        if NAMES_TESTS.search(record.name):
             return
         text = self.format(record)
-        caller = record.pathname.replace(f"{ADDON}/tests", "")
+        caller = NAMES_TESTS.sub("", record.pathname)
         where = f"{record.name} {caller} {text}".replace(ROOT, "")
         if NAMES_ADDON.search(where):
             test = os.environ.get("PYTEST_CURRENT_TEST", "no test")
@@ -97,9 +97,11 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "slow" in getattr(getattr(item, "cls", None), "test_tags", ()):
             item.add_marker("slow")
-    for item in items:
-        if not (runs_quick(item) or runs_slow(item)):
-            problems.append(f"Runs neither with --slow nor without it: {item.nodeid}")
+    problems.extend(
+        f"Runs neither with --slow nor without it: {item.nodeid}"
+        for item in items
+        if not (runs_quick(item) or runs_slow(item))
+    )
     runs = runs_slow if config.getoption("slow") else runs_quick
     left_out = [item for item in items if not runs(item)]
     if left_out:
@@ -189,6 +191,10 @@ def pytest_testnodedown(node):
 
 
 def pytest_terminal_summary(terminalreporter):
+    summary = os.environ.get("CLIENT_HEALTH_SUMMARY")
+    if summary:
+        counts, _color = terminalreporter.build_summary_stats_line()
+        Path(summary).write_text(", ".join(text for text, _markup in counts))
     if problems:
         terminalreporter.section("this run fails, whatever its tests say", red=True)
         for problem in dict.fromkeys(problems):

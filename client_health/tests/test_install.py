@@ -1,12 +1,13 @@
 import os
 import shlex
 import subprocess
+import sys
 import uuid
 
 import psycopg2
 
 from odoo.modules.module import Manifest
-from odoo.tests import BaseCase, tagged
+from odoo.tests import BaseCase, TransactionCase, loaded_demo_data, tagged
 from odoo.tools import config
 
 TIMEOUT = 600  # seconds for one run of Odoo
@@ -144,3 +145,20 @@ class TestInstall(BaseCase):
     def _is_ours(self, name):
         """The project and the partner that the test made stay, with what Odoo made of them."""
         return not name.startswith(("project.project", "res.partner", "account.analytic"))
+
+
+@tagged("post_install", "-at_install")
+class TestWithoutStory(TransactionCase):
+    """The story is an addon of its own, which Odoo's demo data doesn't bring along."""
+
+    def test_no_story(self):
+        self.assertTrue(loaded_demo_data(self.env))
+        self.assertFalse(Manifest.for_addon("client_health")["demo"])
+        self.assertFalse(self.env["client.relationship"].search([]))
+        self.assertFalse(
+            self.env["ir.model.data"].search(
+                [("module", "=like", "client\\_health%"), ("name", "=like", "demo\\_%")]
+            )
+        )
+        self.assertNotIn("client.demo", self.env)
+        self.assertNotIn("odoo.addons.client_health_demo", sys.modules)

@@ -46,16 +46,30 @@ usage() {
 
 hash_of() { printf '%s' "$*" | sha256sum | cut -c1-8; }
 
-# Commands to run at the end, newest first, however the script ends.
+# Commands to run at the end, newest first, however the script ends. Those that may take long
+# go on by themselves after Ctrl-C.
 AT_EXIT=()
+AT_EXIT_LATER=()
 at_exit() { AT_EXIT=("$*" "${AT_EXIT[@]}"); }
+at_exit_later() { AT_EXIT_LATER=("$*" "${AT_EXIT_LATER[@]}"); }
 run_at_exit() {
-    local rc=$? command
+    local rc=$?
     trap '' INT TERM HUP
-    for command in "${AT_EXIT[@]}"; do
-        eval "$command" || true
-    done
+    # First of all: what still runs holds the lock that others wait for.
+    end_step || true
+    end_child || true
+    unlock_cache
+    run_commands "${AT_EXIT[@]}"
+    if [ "$rc" = 130 ]; then
+        run_commands "${AT_EXIT_LATER[@]}" </dev/null >/dev/null 2>&1 &
+    else
+        run_commands "${AT_EXIT_LATER[@]}"
+    fi
     exit "$rc"
+}
+run_commands() {
+    local command
+    for command in "$@"; do eval "$command" || true; done
 }
 trap run_at_exit EXIT
 # Nothing may end a script without a word.
@@ -102,7 +116,6 @@ end_child() {
     mapfile -t tree < <(process_tree "$CHILD")
     end_processes 2 "${tree[@]}"
 }
-at_exit end_child
 
 # run_step TEXT HINT LOG COMMAND… runs one long step with its output in LOG. On a
 # terminal a line counts its seconds; elsewhere a line is printed now and then.
@@ -142,8 +155,7 @@ run_step() {
     die "$text failed (exit code $rc)." "$hint"
 }
 STEP_CHILD=
-# It holds the cache's lock as long as it lives.
-at_exit '[ -z "$STEP_CHILD" ] || end_processes 1 "-$STEP_CHILD"'
+end_step() { [ -z "$STEP_CHILD" ] || end_processes 1 "-$STEP_CHILD"; }
 
 # The end of a log, and what before it looks like a cause, without Python's underlining.
 show_log() {

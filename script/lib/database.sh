@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # Databases. From slow to fast, each copied from the one before:
 #   the template   Odoo's modules with demo data; minutes, once per Odoo and server
-#   the addon's    plus the addon with its demo and the web client's bundles; seconds, once
-#                  per state of the addon, for all clones that have that state
-#   a run's own    dropped at the end
+#   the addon's    plus client_health and the web client's bundles; seconds, once per state of
+#                  the addon, for all clones that have that state
+#   the story's    plus client_health_demo; once per state of both addons
+#   a run's own    a copy of one of these two, dropped at the end
 # And apart from them the bare template: the addon's dependencies without demo data.
 
 DB_PREFIX=ch_$(hash_of "$CACHE")
@@ -48,6 +49,10 @@ write_settings() {
 }
 
 database_exists() { db exists "$1"; }
+
+# Of before the story was an addon of its own: nothing upgrades it, as there are no migrations
+# before the first release.
+is_outdated() { db knows "$1" client_health.demo_user_ana; }
 
 copy_database() {
     db copy "$1" "$2"
@@ -111,58 +116,75 @@ build_both_templates() {
     wait "$bare" || { tail -n 20 "$CACHE/log/bare-template.log"; return 1; }
 }
 
-# What the installed addon depends on: all its files but the Python tests.
+# addon_key ADDON…: what a database with these depends on: all their files but the Python tests.
 addon_key() {
     local files
-    files=$(cd "$CLONE" && find client_health -type f -not -path '*/__pycache__/*' -not -path 'client_health/tests/*' \
+    files=$(cd "$CLONE" && find "$@" -type f -not -path '*/__pycache__/*' -not -path '*/tests/*.py' \
         -exec sha256sum {} + | LC_ALL=C sort -k2)
     hash_of "$TEMPLATE" "$files"
 }
+story_key() { addon_key client_health client_health_demo; }
 
-# Sets ADDON_DB: the template with the addon installed. Nobody may connect to it.
+# Sets ADDON_DB: the template with client_health installed. Nobody may connect to it.
 ensure_addon_database() {
-    [ -f "$CLONE/client_health/__manifest__.py" ] ||
-        die "There is no addon in $CLONE/client_health." "Is the clone complete? git status tells."
     ensure_template
-    local key
-    key=$(addon_key)
-    ADDON_DB=${DB_PREFIX}_addon_$key
-    INSTALL_LOG=$CACHE/log/addon-install-$key.log
+    ADDON_KEY=$(addon_key client_health)
+    ADDON_DB=${DB_PREFIX}_addon_$ADDON_KEY
+    ADDON_LOG=$CACHE/log/addon-install-$ADDON_KEY.log
+    remember_clone_databases
+    ensure_installed client_health "$ADDON_DB" "$TEMPLATE" "$ADDON_LOG" "Installing client_health"
+}
+
+# Sets STORY_DB: the addon's with client_health_demo. Nobody may connect to it.
+ensure_story_database() {
+    ensure_addon_database
+    STORY_DB=${DB_PREFIX}_story_$(story_key)
+    STORY_LOG=$CACHE/log/story-install-${STORY_DB##*_}.log
+    ensure_installed client_health_demo "$STORY_DB" "$ADDON_DB" "$STORY_LOG" "Installing client_health_demo, the story"
+}
+
+# What this clone uses, so that no other clone drops it.
+remember_clone_databases() {
     mkdir -p "$DATA_DIR/clones"
-    printf '%s\n%s\n' "$ADDON_DB" "$CLONE" >"$DATA_DIR/clones/$CLONE_ID"
-    if ! database_exists "$ADDON_DB" || [ ! -f "$INSTALL_LOG" ]; then
+    printf '%s\n%s\n%s\n' "$ADDON_DB" "${DB_PREFIX}_story_$(story_key)" "$CLONE" >"$DATA_DIR/clones/$CLONE_ID"
+}
+
+# ensure_installed ADDON DATABASE SOURCE LOG TEXT: makes DATABASE, unless it is there, from SOURCE.
+ensure_installed() {
+    [ -f "$CLONE/$1/__manifest__.py" ] ||
+        die "There is no addon in $CLONE/$1." "Is the clone complete? git status tells."
+    if ! database_exists "$2" || [ ! -f "$4" ]; then
         drop_unused_addon_databases
-        run_step "Installing the addon with its demo data" "Mend what the log says of client_health, then start again." \
-            "$INSTALL_LOG" build_addon_database
+        run_step "$5" "Mend what the log says of $1, then start again." "$4" install_addon "$1" "$2" "$3"
     fi
 }
 
 # Those of no clone that is still there.
 drop_unused_addon_databases() {
-    local name folder file used=''
+    local name addon story folder file used=''
     for file in "$DATA_DIR/clones"/*; do
-        { read -r name && read -r folder; } <"$file" || continue
-        if [ -d "$folder" ]; then used="$used $name"; else rm -f "$file"; fi
+        { read -r addon && read -r story && read -r folder; } <"$file" || continue
+        if [ -d "$folder" ]; then used="$used $addon $story"; else rm -f "$file"; fi
     done
-    for name in $(db list "${DB_PREFIX}_addon_"); do
+    for name in $(db list "${DB_PREFIX}_addon_") $(db list "${DB_PREFIX}_story_"); do
         case "$used " in *" $name "*) continue ;; esac
         drop_database "$name"
-        rm -f "$CACHE/log/addon-install-${name##*_}.log"
+        rm -f "$CACHE/log/addon-install-${name##*_}.log" "$CACHE/log/story-install-${name##*_}.log"
     done
 }
 
-build_addon_database() {
-    local new=${ADDON_DB}_new
+install_addon() {
+    local new=$2_new
     drop_database "$new" &&
-        copy_database "$TEMPLATE" "$new" &&
-        odoo -d "$new" -i client_health --with-demo --stop-after-init --no-http &&
+        copy_database "$3" "$new" &&
+        odoo -d "$new" -i "$1" --stop-after-init --no-http &&
         build_bundles "$new" &&
-        rename_database "$new" "$ADDON_DB"
+        rename_database "$new" "$2"
 }
 
-# A run's own copy, gone at its end. Sets RUN_DB.
+# make_run_database NAME SOURCE: a run's own copy, gone at its end. Sets RUN_DB.
 make_run_database() {
     RUN_DB=${DB_PREFIX}_$1_$$
-    copy_database "$ADDON_DB" "$RUN_DB"
-    at_exit 'drop_database "$RUN_DB"'
+    copy_database "$2" "$RUN_DB"
+    at_exit_later "drop_database $RUN_DB"
 }

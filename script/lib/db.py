@@ -2,6 +2,7 @@
 
 db.py version                   major version of the server
 db.py exists NAME               exit code 0 or 1
+db.py knows NAME XMLID          exit code 0 or 1; 1 as well where there is no such database
 db.py list PREFIX               names that begin so
 db.py copy SOURCE TARGET        copies a database, with nobody connected to SOURCE
 db.py rename OLD NEW
@@ -14,8 +15,8 @@ import psycopg2
 from psycopg2 import sql
 
 
-def connect():
-    connection = psycopg2.connect(dbname="postgres", connect_timeout=10)
+def connect(name="postgres"):
+    connection = psycopg2.connect(dbname=name, connect_timeout=10)
     connection.autocommit = True
     return connection
 
@@ -41,6 +42,16 @@ def names(cursor, pattern):
     return [row[0] for row in cursor.fetchall()]
 
 
+def knows(name, xmlid):
+    connection = connect(name)
+    with connection.cursor() as cursor:
+        query = "SELECT FROM ir_model_data WHERE module = %s AND name = %s"
+        cursor.execute(query, xmlid.split("."))
+        found = bool(cursor.rowcount)
+    connection.close()
+    return found
+
+
 def main(verb, *arguments):
     connection = connect()
     cursor = connection.cursor()
@@ -49,6 +60,8 @@ def main(verb, *arguments):
         print(connection.server_version // 10000, cursor.fetchone()[0])
     elif verb == "exists":
         return arguments[0] not in names(cursor, arguments[0])
+    elif verb == "knows":
+        return arguments[0] not in names(cursor, arguments[0]) or not knows(*arguments)
     elif verb == "list":
         print("\n".join(names(cursor, arguments[0])))
     elif verb == "copy":

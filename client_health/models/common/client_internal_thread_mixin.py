@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 class ClientInternalThreadMixin(models.AbstractModel):
     """A discussion about a client that the client must never receive.
 
-    Everything a client gets is written on purpose, elsewhere. Here no external contact can be a
-    follower or a recipient, so that no reply of a client ever lands on an internal thread.
+    No external contact can be a follower or a recipient, so no reply of a client lands here. What a
+    client is to receive is written as a ``client.update``.
     """
 
     _name = "client.internal.thread.mixin"

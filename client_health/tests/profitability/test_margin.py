@@ -94,9 +94,8 @@ class TestMarginInSql(TransactionCase):
             ("margin_rate", margin.get_margin_rate(values)),
             ("effective_rate", margin.get_effective_rate(values)),
         ):
-            with self.subTest(name):
-                self.assertEqual(found[name] is None, expected is None)
-                self.assertAlmostEqual(float(found[name] or 0), expected or 0, 4)
+            self.assertEqual(found[name] is None, expected is None, name)
+            self.assertAlmostEqual(float(found[name] or 0), expected or 0, 4, name)
         limit = margin.BREAK_EVEN_RATE / 100 * values.revenue
         if min(abs(values.margin), abs(values.margin - limit)) > 1e-6:  # floats are not exact
             self.assertEqual(found["band"], margin.get_band(values))

@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import loaded_demo_data, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...exceptions import MoveQuestion
@@ -645,7 +645,7 @@ class TestRebootJoin(RebootCommon):
         self.assertEqual(self.relationship.reboot_ids, mine | theirs)
         self.assertEqual(mine.state, "running")
         self.assertRecordValues(
-            theirs, [{"state": "withdrawn", "outcome": "Joined with Blue Harbour Hotels."}]
+            theirs, [{"state": "withdrawn", "outcome": "Merged with Blue Harbour Hotels."}]
         )
         self.assertEqual(self.relationship.reboot_id, mine)
 
@@ -657,36 +657,3 @@ class TestRebootJoin(RebootCommon):
         self.assertFalse(self.relationship.reboot_id)
         self.assertEqual(theirs.relationship_id, self.relationship)
         self.assertEqual(theirs.state, "withdrawn")
-
-
-@tagged("post_install", "-at_install")
-class TestRebootDemo(RebootCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if not loaded_demo_data(cls.env):
-            cls.skipTest(cls, "the database has no demo data")
-
-    def _get_reboots(self, key):
-        partner = self.env.ref(f"client_health.demo_client_{key}")
-        return self.env["client.reboot"].search([("relationship_id.partner_id", "=", partner.id)])
-
-    def test_one_client_in_each_situation(self):
-        running = self._get_reboots("granite_owl")
-        self.assertEqual(running.state, "running")
-        self.assertFalse(running.is_overdue)
-        self.assertTrue(0 < running.done_count < 5)
-        overdue = self._get_reboots("copperkettle")
-        self.assertRecordValues(overdue, [{"state": "awaiting", "is_overdue": True}])
-        self.assertTrue(overdue.relationship_id.is_rotting)
-        self.assertTrue(overdue.activity_ids)
-        renewed = self._get_reboots("blue_harbour")
-        self.assertRecordValues(renewed, [{"state": "renewed", "is_forced": True}])
-        self.assertEqual(renewed.done_count, 4)
-        self.assertEqual(renewed.agreement_id.version, 2)
-        self.assertEqual(self._get_reboots("quillfeather").state, "not_renewed")
-
-    def test_the_past_is_in_order(self):
-        for reboot in self.env["client.reboot"].search([]):
-            self.assertLessEqual(reboot.date_start, reboot.date_end or self.today)
-            self.assertLessEqual(reboot.create_date.date(), reboot.date_start)

@@ -1,0 +1,14 @@
+{
+    "name": "Client Health: Demo",
+    "summary": "An agency with twelve clients, each with a story",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Client Health",
+    "license": "LGPL-3",
+    "depends": ["client_health", "hr_expense", "sale_crm"],
+    "data": [
+        "data/agency.xml",
+        "data/clients.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+}

@@ -1,0 +1,91 @@
+"""What the builders share: the company, the people, the clients, and what was built so far."""
+
+from odoo import fields
+
+from ..stories import CLIENTS
+from . import when
+
+# Demo users of Odoo itself who work in the agency; where they are missing, Leo does it.
+ODOO_USERS = {"admin": "base.user_admin", "marc": "base.user_demo"}
+
+CONTEXT = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notify_force_send": False,
+    "mail_activity_quick_update": True,
+    "no_mail_to_attendees": True,
+    "dont_notify": True,
+}
+
+
+class Scene:
+    """The stage on which the stories are played. Builders take it and add to it."""
+
+    def __init__(self, env):
+        self.company = env.ref("base.main_company")
+        context = {**env.context, **CONTEXT, "allowed_company_ids": self.company.ids}
+        self.env = env(su=True, context=context)
+        self.company = self.company.with_env(self.env)
+        self.today = fields.Date.today()
+        self.now = fields.Datetime.now()
+        self.stories = [client for client in CLIENTS if not self._is_built(client)]
+        self.projects = {}
+        self.tasks = {}
+        # The lines of the timesheets, as planned; {(client key, month): lines}.
+        self.lines = []
+        self.month_lines = {}
+        self.sale_lines = {}
+        self.timesheets = self.env["account.analytic.line"]
+        self.relationships = {}
+
+    def _is_built(self, client):
+        """A client with a project has its story already."""
+        projects = self.env["project.project"].with_context(active_test=False)
+        return bool(
+            projects.search_count([("partner_id", "=", self.client(client.key).id)], limit=1)
+        )
+
+    def ref(self, name):
+        return self.env.ref(f"client_health_demo.demo_{name}")
+
+    def client(self, key):
+        return self.ref(f"client_{key}")
+
+    def contact(self, key, number):
+        return self.ref(f"contact_{key}_{number}")
+
+    def user(self, login):
+        if login not in ODOO_USERS:
+            return self.ref(f"user_{login}")
+        return self.env.ref(ODOO_USERS[login], raise_if_not_found=False) or self.ref("user_leo")
+
+    def employee(self, login):
+        if login not in ODOO_USERS:
+            return self.ref(f"employee_{login}")
+        domain = [("user_id", "=", self.user(login).id), ("company_id", "=", self.company.id)]
+        return self.env["hr.employee"].search(domain, limit=1) or self.ref("employee_leo")
+
+    def partner(self, client, who):
+        """Return who speaks: a number is a contact of the client, a login one of us."""
+        if isinstance(who, int):
+            return self.contact(client.key, who)
+        return self.user(who).partner_id
+
+    def each_project(self):
+        """Yield (client, number, its project in the story) of what is to be built."""
+        for client in self.stories:
+            for number, project in enumerate(client.projects):
+                yield client, number, project
+
+    def is_billable(self, task):
+        """Return whether a task (client key, project, effort, task) belongs to paid work."""
+        client = next(client for client in self.stories if client.key == task[0])
+        return client.projects[task[1]].efforts[task[2]].billable
+
+    def start_of(self, client, project):
+        """Return the first day of work: the month's first, or the day after the order."""
+        start = when.month_start(self.today, project.start)
+        won = [deal.closed for deal in client.deals if deal.stage == "won"]
+        first = when.days_ago(self.today, max(won, default=10000) - 1)
+        return max(start, first)
