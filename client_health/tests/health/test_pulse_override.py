@@ -182,6 +182,22 @@ class TestHealthJudgement(HealthCommon):
         self._give(self.owner)
         self.assertFalse(self._get_reminders("pulse"), "Nobody is reminded of what he did")
 
+    def test_reminders_fall_to_the_responsible(self):
+        self._set_points(80)
+        self._give(self.owner)
+        self._override(self.manager, days=8)
+        team = self.env["crm.team"].create({"name": "Harbour", "user_id": self.seller.id})
+        self.relationship.team_id = team
+        (self.owner | self.manager).active = False
+        self.env.flush_all()
+        soon = self.today + timedelta(days=2)
+        self.cr.execute("UPDATE client_pulse SET date_end = %s", (soon,))
+        self.cr.execute("UPDATE client_health_override SET date_end = %s", (soon,))
+        self.env.invalidate_all()
+        self._night()
+        self.assertEqual(self._get_reminders("pulse").user_id, self.seller)
+        self.assertEqual(self._get_reminders("override").user_id, self.seller)
+
     def test_pulse_given_again_needs_no_reminder(self):
         self._set_points(80)
         self._give(self.owner)
