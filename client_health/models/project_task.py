@@ -191,7 +191,7 @@ class ProjectTask(models.Model):
         return self.requested_by_partner_id or self.partner_id or self.project_id.partner_id
 
     def action_ask_request(self):
-        """Ask the owners of the clients to clear the selected work with them."""
+        """Ask the salespeople to clarify the selected work with their clients."""
         self._check_field_access(self._fields["requested_by"], "write")
         asked = {client: tasks for client, tasks in self._get_request_clients() if client}
         responsible = self.env["client.relationship"].sudo().union(*asked)._get_responsible()

@@ -409,7 +409,7 @@ class ClientAgreement(models.Model):
 
     @api.model
     def _get_review_domain(self):
-        """Return the domain of agreements whose owner is to be reminded of the review."""
+        """Return the domain of agreements whose salesperson is to be reminded of the review."""
         today = fields.Date.context_today(self)
         return [
             ("state", "=", "accepted"),
@@ -426,7 +426,7 @@ class ClientAgreement(models.Model):
 
     @api.model
     def _cron_remind_agreement_review(self, batch_size=100):
-        """Remind the owners of agreements whose review is due, once per agreement."""
+        """Remind the salespeople of agreements whose review is due, once per agreement."""
         domain = self._get_review_domain()
         remaining, last_id = self.search_count(domain), 0
         while due := self.search([("id", ">", last_id), *domain], limit=batch_size, order="id"):

@@ -31,7 +31,7 @@ class ClientRecordMixin(models.AbstractModel):
     company_id = fields.Many2one(
         related="relationship_id.company_id", store=True, index=True, precompute=True
     )
-    partner_id = fields.Many2one(related="relationship_id.partner_id", string="Client Contact")
+    partner_id = fields.Many2one(related="relationship_id.partner_id", string="Client Company")
 
     @api.model
     def _get_client_links(self):

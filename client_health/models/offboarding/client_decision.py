@@ -64,7 +64,7 @@ class ClientDecision(models.Model):
     )
     decided_date = fields.Datetime(string="Decided On", readonly=True, copy=False, protected=True)
     # Behind no field access: it names clients that a reader of this one may not see.
-    figures = fields.Json(groups=NO_ACCESS, copy=False, help="See _read_figures.", protected=True)
+    figures = fields.Json(groups=NO_ACCESS, copy=False, protected=True)
 
     @api.depends("relationship_id")
     def _compute_display_name(self):

@@ -257,7 +257,7 @@ class ClientOffboarding(models.Model):
         if not open_ones:
             return
         message = self.env._(
-            "Not yet to %(stage)s. What is missing:\n%(missing)s",
+            "The client cannot move to %(stage)s yet. Missing:\n%(missing)s",
             stage=stage.name,
             missing=self._format_missing(missing),
         )

@@ -352,7 +352,9 @@ class ClientRelationship(models.Model):
 
     def _ask_reason(self, stage):
         raise MoveQuestion(
-            self.env._("Why does it move to %s? The team will want to know.", stage.name),
+            self.env._(
+                "Why do you move this client to %s? The team will want to know.", stage.name
+            ),
             self.env.ref("client_health.client_stage_move_action").id,
             {"default_relationship_ids": self.ids, "default_stage_id": stage.id},
             notify=False,

@@ -121,15 +121,17 @@ class TestStageWays(ClientHealthCommon, HttpCase):
     @mute_logger("odoo.http")
     def test_refusals_are_plain_words_by_api_and_import(self):
         stage = self._get_stage("at_risk")
-        with self.assertRaisesRegex(UserError, "^Why does it move to At risk") as caught:
+        with self.assertRaisesRegex(UserError, "^Why do you move this client to At risk") as caught:
             self._call(self.owner, "write", self.relationship.ids, {"stage_id": stage.id})
         self.assertEqual(str(caught.exception).count("\n"), 0)
         result = self.relationship.with_user(self.owner).load(
             [".id", "stage_id"], [[str(self.relationship.id), "At risk"]]
         )
-        self.assertRegex(result["messages"][0]["message"], "^Why does it move to At risk")
+        self.assertRegex(
+            result["messages"][0]["message"], "^Why do you move this client to At risk"
+        )
         self._move(self.relationship, "at_risk", "reboot")
-        with self.assertRaisesRegex(UserError, "Not yet to Healthy. What is missing:"):
+        with self.assertRaisesRegex(UserError, "cannot move to Healthy yet. Missing:"):
             self._call(
                 self.owner,
                 "write",
@@ -158,7 +160,7 @@ class TestStageWays(ClientHealthCommon, HttpCase):
             )
             self.assertEqual(response.status_code, status, response.text)
             if status == 422:
-                self.assertIn("Why does it move", response.json()["message"])
+                self.assertIn("Why do you move this client", response.json()["message"])
         self.env.invalidate_all()
         self.assertEqual(self.relationship.phase, "at_risk")
 
