@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_access_matrix
 from . import test_bad_records
 from . import test_house
 from . import test_import_file
