@@ -70,6 +70,7 @@ class ResPartner(models.Model):
             )
         return data_list
 
+    @api.private  # called by a server action
     def action_add_client_relationships(self):
         """Make clients of the selected partners; archived relationships come back."""
         clients = self.commercial_partner_id

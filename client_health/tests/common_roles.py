@@ -1,6 +1,7 @@
 from odoo import Command, fields
 from odoo.tests import new_test_user
 
+from .feedback.test_issue import PROOF
 from .relationship.test_client_merge_content import RichClientCommon
 
 ADDON = "client_health"
@@ -37,6 +38,10 @@ class RolesCommon(RichClientCommon):
         cls.relationship.message_unsubscribe(cls.relationship.message_partner_ids.ids)
         cls.env.flush_all()
         cls.samples = cls._get_samples()
+        cls.windows = {
+            name: cls.env[name].with_user(cls.owner).sudo().create(cls._prepare_required(name))
+            for name in cls._get_our_models(transient=True)
+        }
 
     @classmethod
     def _create_role(cls, role, groups):
@@ -104,6 +109,46 @@ class RolesCommon(RichClientCommon):
                 domain = [("company_id", "=", cls.company.id)]
             samples[name] = model.search(domain, limit=None if path else 3)
         return samples
+
+    @classmethod
+    def _prepare_required(cls, name):
+        """Return values for the required fields of a model, taken from the sample client."""
+        values = {}
+        model = cls.env[name]
+        for fname, field in model._fields.items():
+            if field.required and field.store and not (field.default or field.compute):
+                values[fname] = cls._get_value(model, field)
+        return values
+
+    @classmethod
+    def _get_value(cls, model, field):
+        if field.relational:
+            record = cls._get_sample(field.comodel_name)
+            return record.id if field.type == "many2one" else [Command.set(record.ids)]
+        return {
+            "selection": lambda: field.get_values(model.env)[0],
+            "date": fields.Date.today,
+            "datetime": fields.Datetime.now,
+            "binary": lambda: PROOF,
+            "many2one_reference": lambda: cls.relationship.id,
+        }.get(field.type, lambda: "client.relationship" if "model" in field.name else "Text")()
+
+    @classmethod
+    def _get_sample(cls, name):
+        """Return one record of any model that has to do with the client."""
+        known = cls.samples.get(name)
+        if known is None and name in cls.env.registry and cls.env[name]._transient:
+            return cls.env[name].with_user(cls.owner).sudo().create(cls._prepare_required(name))
+        if known is None:
+            known = {
+                "res.partner": cls.relationship.partner_id.child_ids,
+                "res.users": cls.owner,
+                "project.project": cls.relationship.goal_ids.project_id,
+                "project.task": cls.relationship.accomplishment_ids.task_id,
+                "crm.lead": cls.samples["client.fit.answer"].lead_id,
+                "mail.activity": cls.relationship.activity_ids,
+            }.get(name, cls.env[name])
+        return known[:1]
 
     @classmethod
     def _get_client_path(cls, model):
