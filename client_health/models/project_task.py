@@ -196,6 +196,7 @@ class ProjectTask(models.Model):
     def action_ask_request(self):
         """Ask the salespeople to clarify the selected work with their clients."""
         self._check_field_access(self._fields["requested_by"], "write")
+        self.check_access("read")
         asked = {client: tasks for client, tasks in self._get_request_clients() if client}
         responsible = self.env["client.relationship"].sudo().union(*asked)._get_responsible()
         for client, tasks in asked.items():

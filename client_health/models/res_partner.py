@@ -24,6 +24,22 @@ class ResPartner(models.Model):
         groups=USER_GROUP,
     )
 
+    def write(self, vals):
+        if {"parent_id", "is_company"}.isdisjoint(vals) or self.env.su:
+            return super().write(vals)
+        clients = self.filtered(lambda partner: partner.commercial_partner_id == partner)
+        result = super().write(vals)
+        clients._check_client_moves()
+        return result
+
+    def _check_client_moves(self):
+        """Refuse to make a client part of another one, which merges both the next night."""
+        moved = self.filtered(lambda partner: partner.commercial_partner_id != partner)
+        # sudo: only whether they are clients, of any company
+        all_clients = moved.sudo().with_context(active_test=False)
+        moved = all_clients.filtered("client_relationship_ids").sudo(False)
+        self.env["client.merge"]._check_may_merge(moved | moved.commercial_partner_id)
+
     @api.depends_context("partner_display_name_hide_company")
     def _compute_display_name(self):
         """Keep short and full names apart in the cache: Odoo makes both, and keeps one of them."""
@@ -70,6 +86,7 @@ class ResPartner(models.Model):
             )
         return data_list
 
+    @api.private  # called by a server action
     def action_add_client_relationships(self):
         """Make clients of the selected partners; archived relationships come back."""
         clients = self.commercial_partner_id

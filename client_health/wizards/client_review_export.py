@@ -17,6 +17,7 @@ class ClientReviewExport(models.TransientModel):
     )
     user_ids = fields.Many2many("res.users", string="Salespersons", help="Empty: all.")
 
+    @api.private  # called by a server action
     @api.model
     def action_export_selection(self, relationships):
         """Download the review of the clients selected in a list or on the board."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...const import ACTIVITY_OPINION, MONEY_GROUP
@@ -85,6 +85,7 @@ class ClientRelationship(models.Model):
     def action_view_waiting(self):
         """List the messages of the client that wait for an answer."""
         self.ensure_one()
+        self.check_access("read")  # they are found in SQL
         found = waiting.read_waiting(self.env, self, waiting.get_now())[self.id]
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_waiting_action"
@@ -124,6 +125,9 @@ class ClientRelationship(models.Model):
 
     def action_answer_opinion(self):
         self.ensure_one()
+        self.check_access("read")
+        if not self.client_question_id:
+            raise UserError(self.env._("No question about this client is waiting for you."))
         return self.client_question_id.action_answer_opinion()
 
     def _ask_opinion(self, users, question, deadline):

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 from ...engine import stage_rules
 
@@ -18,6 +19,35 @@ class ClientMerge(models.AbstractModel):
 
     _name = "client.merge"
     _description = "Merge of Clients"
+
+    @api.model
+    def _check_may_merge(self, partners):
+        """Refuse users who may not change each client among the partners.
+
+        Whatever its company is, and also where it is archived: it would become theirs.
+        """
+        if self.env.su:
+            return
+        # sudo: which clients are concerned; whether the user may change them is checked below
+        concerned = (
+            self.env["client.relationship"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("partner_id", "in", partners.ids)])
+        )
+        own = concerned.sudo(False).with_context(allowed_company_ids=self.env.user.company_ids.ids)
+        refused = concerned - own._filtered_access("write").sudo()
+        if refused:
+            managers = refused._get_managers(refused.company_id)
+            raise AccessError(
+                self.env._(
+                    "%(clients)s: clients that you cannot change would be merged. Please ask "
+                    "%(manager)s to do it.",
+                    clients=", ".join(refused.partner_id.mapped("name")),
+                    manager=", ".join(user.name for user in {*managers.values()} if user)
+                    or self.env._("a manager"),
+                )
+            )
 
     @api.model
     def _merge_clients(self, partners, client):
