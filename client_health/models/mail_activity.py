@@ -25,6 +25,13 @@ class MailActivity(models.Model):
         help="The client stage whose plan scheduled this activity. It is cancelled if the client "
         "leaves that stage before it is done.",
     )
+    client_former_user_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="User who left; the activity goes to the next salesperson of the client.",
+    )
     client_relationship_id = fields.Many2one(
         "client.relationship",
         string="Client",
