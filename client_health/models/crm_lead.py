@@ -50,8 +50,10 @@ class CrmLead(models.Model):
     def _open_client_relationships(self):
         """Make a client of the won customer; one that had ended only makes an activity."""
         for company, leads in self.grouped(lambda lead: lead._get_client_company()).items():
+            # the salesperson may have left since
+            responsible = leads._get_responsible()
             owners = {
-                lead.partner_id.commercial_partner_id: lead.user_id
+                lead.partner_id.commercial_partner_id: responsible[lead]
                 for lead in leads.filtered("partner_id")
             }
             # sudo: users who may win the opportunity may make its client; nothing is read back

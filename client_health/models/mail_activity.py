@@ -28,6 +28,13 @@ class MailActivity(models.Model):
         "leaves that stage before it is done.",
         protected=True,
     )
+    client_former_user_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="User who left; the activity goes to the next salesperson of the client.",
+    )
     client_relationship_id = fields.Many2one(
         "client.relationship",
         string="Client",

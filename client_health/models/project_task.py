@@ -253,7 +253,8 @@ class ProjectTask(models.Model):
         nobody = self.partner_id.browse()
         # Odoo's public users have an archived partner: the person is unknown.
         creator = (self.create_uid or self.env.user).filtered("share").partner_id.filtered("active")
-        sender = self.partner_id.filtered("partner_share") if self.email_from else nobody
+        sender = self.partner_id if self.email_from else nobody
+        sender = self.env["client.internal.thread.mixin"]._get_outsiders(sender.ids)
         client = self.project_id.partner_id.commercial_partner_id
         if client and sender.commercial_partner_id != client:
             sender = nobody

@@ -32,10 +32,20 @@ class ClientInternalThreadMixin(models.AbstractModel):
 
     @api.model
     def _check_internal_partners(self, partner_ids):
-        # sudo: only the flag "is from outside" is read, of partners named by the user
-        partners = self.env["res.partner"].sudo().browse(partner_ids or [])
-        if partners.filtered("partner_share"):
+        if self._get_outsiders(partner_ids):
             raise UserError(self._get_internal_thread_message())
+
+    @api.model
+    def _get_outsiders(self, partner_ids):
+        """Return those of the partners who are no colleagues, and never were.
+
+        Odoo marks the partner of an archived user as one from outside.
+        """
+        # sudo: only whether it is one of us, of partners named by the user
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        return partners.browse(partner_ids or []).filtered(
+            lambda partner: partner.partner_share and all(user.share for user in partner.user_ids)
+        )
 
     @api.model
     def _get_internal_thread_message(self):

@@ -331,10 +331,14 @@ class ClientUpdate(models.Model):
         """Refuse people of another client; ``client_only``: and colleagues, too."""
         # sudo: only the client of a contact, of partners named by the user
         partners = self.env["res.partner"].sudo().browse(partner_ids or [])
-        outside = partners if client_only else partners.filtered("partner_share")
+        outside = partners if client_only else self._get_outsiders(partner_ids)
         for update in self.sudo():
             if outside.commercial_partner_id - update.relationship_id.partner_id:
                 raise UserError(self._get_outsider_message())
+
+    @api.model
+    def _get_outsiders(self, partner_ids):
+        return self.env["client.internal.thread.mixin"]._get_outsiders(partner_ids)
 
     @api.model
     def _get_outsider_message(self):
