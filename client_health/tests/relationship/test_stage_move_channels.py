@@ -1,10 +1,11 @@
 import json
 from datetime import datetime, timedelta
 
-from odoo import fields
+from odoo import SUPERUSER_ID, api
 from odoo.exceptions import LockError, UserError
 from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, tagged
+from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from ...exceptions import MoveQuestion
@@ -207,41 +208,56 @@ class TestStageWays(ClientHealthCommon, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestStageTogether(ClientHealthCommon):
-    """Two people at once."""
+    """Two users at once, in two transactions: both have to see the client."""
+
+    @classmethod
+    def setUpClass(cls):
+        with db_connect(get_db_name()).cursor() as other:
+            partner = api.Environment(other, SUPERUSER_ID, {})["res.partner"].create(
+                {"name": "Two at Once", "is_company": True}
+            )
+            relationship = partner.env["client.relationship"].create({"partner_id": partner.id})
+            ids = relationship.id, partner.id
+            other.commit()
+        cls.addClassCleanup(cls._delete_committed, *ids)
+        super().setUpClass()
+        cls.committed = cls.env["client.relationship"].browse(ids[0])
+
+    @classmethod
+    def _delete_committed(cls, relationship_id, partner_id):
+        with db_connect(get_db_name()).cursor() as other:
+            env = api.Environment(other, SUPERUSER_ID, {})
+            env["client.relationship"].browse(relationship_id).unlink()
+            env["res.partner"].browse(partner_id).unlink()
+            other.commit()
+
+    def _lock(self, other, strength):
+        other.execute(
+            f"SELECT id FROM client_relationship WHERE id = %s FOR {strength}", self.committed.ids
+        )
+        self.assertEqual(other.rowcount, 1)
 
     def test_the_second_gets_a_clear_message(self):
-        relationship = self.env["client.relationship"].search(
-            [("phase", "=", "healthy"), ("create_date", "<", fields.Datetime.now())],
-            order="id",
-            limit=1,
-        )
         with db_connect(self.env.cr.dbname).cursor() as other:
-            other.execute(
-                "SELECT id FROM client_relationship WHERE id = %s FOR UPDATE", relationship.ids
-            )
-            if not other.rowcount:
-                self.skipTest("the database has no client that others see, too")
+            self._lock(other, "UPDATE")
             with self.assertRaisesRegex(LockError, "Another user is changing this client"):
-                self._move(relationship, "at_risk")
+                self._move(self.committed, "at_risk")
             other.rollback()
-        self._move(relationship, "at_risk")
-        self.assertEqual(relationship.phase, "at_risk")
+        self._move(self.committed, "at_risk")
+        self.assertEqual(self.committed.phase, "at_risk")
 
     def test_a_colleague_who_only_adds_something_is_not_in_the_way(self):
-        relationship = self.env["client.relationship"].search(
-            [("phase", "=", "healthy"), ("create_date", "<", fields.Datetime.now())],
-            order="id",
-            limit=1,
-        )
         with db_connect(self.env.cr.dbname).cursor() as other:
             # what the foreign key of a new goal or feedback does
-            other.execute(
-                "SELECT id FROM client_relationship WHERE id = %s FOR KEY SHARE",
-                relationship.ids,
-            )
-            self._move(relationship, "at_risk")
+            self._lock(other, "KEY SHARE")
+            self._move(self.committed, "at_risk")
             other.rollback()
-        self.assertEqual(relationship.phase, "at_risk")
+        self.assertEqual(self.committed.phase, "at_risk")
+
+
+@tagged("post_install", "-at_install")
+class TestStagePlan(ClientHealthCommon):
+    """What is planned on a move, for whom."""
 
     def test_the_plan_may_name_somebody_who_is_gone(self):
         template = self._get_stage("at_risk").plan_id.template_ids[0]
