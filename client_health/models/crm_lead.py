@@ -22,6 +22,7 @@ class CrmLead(models.Model):
         "client.agreement.holder.mixin",
         "client.responsible.mixin",
     ]
+    _protect_derived = False
 
     fit_answer_ids = fields.One2many(inverse_name="lead_id")
     agreement_ids = fields.One2many(

@@ -14,7 +14,8 @@ class MailActivity(models.Model):
     """
 
     _name = "mail.activity"
-    _inherit = ["mail.activity"]
+    _inherit = ["mail.activity", "client.protected.mixin"]
+    _protect_derived = False
 
     client_stage_id = fields.Many2one(
         "client.relationship.stage",
@@ -22,8 +23,10 @@ class MailActivity(models.Model):
         index="btree_not_null",
         ondelete="set null",
         readonly=True,
+        groups=USER_GROUP,
         help="The client stage whose plan scheduled this activity. It is cancelled if the client "
         "leaves that stage before it is done.",
+        protected=True,
     )
     client_relationship_id = fields.Many2one(
         "client.relationship",
@@ -34,8 +37,9 @@ class MailActivity(models.Model):
         ondelete="set null",
         groups=USER_GROUP,
         help="Client of a tough conversation.",
+        protected=True,
     )
-    client_conversation_topic = fields.Selection(TOPICS, string="Topic")
+    client_conversation_topic = fields.Selection(TOPICS, string="Topic", groups=USER_GROUP)
     client_conversation_concern = fields.Text(
         string="Their View",
         groups=USER_GROUP,

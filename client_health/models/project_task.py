@@ -22,7 +22,8 @@ class ProjectTask(models.Model):
     """
 
     _name = "project.task"
-    _inherit = ["project.task", "client.accomplishment.source.mixin"]
+    _inherit = ["project.task", "client.accomplishment.source.mixin", "client.protected.mixin"]
+    _protect_derived = False
 
     requested_by = fields.Selection(
         [("client", "The client"), ("us", "Our own idea"), ("unclear", "Unclear")],
@@ -59,6 +60,7 @@ class ProjectTask(models.Model):
         copy=False,
         export_string_translation=False,
         groups=USER_GROUP,
+        protected=True,
     )
     requested_date = fields.Date(
         string="Clarified On",
@@ -124,7 +126,8 @@ class ProjectTask(models.Model):
     def _inverse_requested_by(self):
         """What a person entered stays."""
         for task in self:
-            task.requested_choice = task.requested_by
+            # sudo: protected; the user has just written "Requested By", which it repeats
+            task.sudo().requested_choice = task.requested_by
 
     def _is_request_template(self):
         """Templates have no requester, and private to-dos are the user's own."""

@@ -70,7 +70,7 @@ class ClientFeedback(models.Model):
         string="How Demanding",
         help="How demanding this client is for the colleague who answers.",
     )
-    question = fields.Char(readonly=True, help="Question to the colleague.")
+    question = fields.Char(readonly=True, help="Question to the colleague.", protected=True)
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
     channel = fields.Selection(
         [

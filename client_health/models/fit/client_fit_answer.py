@@ -13,6 +13,7 @@ class ClientFitAnswer(models.Model):
 
     _name = "client.fit.answer"
     _description = "Fit Answer"
+    _inherit = ["client.protected.mixin"]
     _rec_name = "criterion_id"
     _order = "criterion_id, id"
 

@@ -130,7 +130,7 @@ class ClientDecision(models.Model):
         self.check_access("write")
         self._check_ready()
         relationship = self.relationship_id
-        if self.choice == LEAVE and relationship.phase != stage_rules.OFFBOARD:
+        if self.choice == LEAVE and relationship.stage_id.phase != stage_rules.OFFBOARD:
             stage = relationship.stage_id._get_first_stage(stage_rules.OFFBOARD)
             # the move freezes this sheet, as every sheet of a leaving client
             relationship.write({"stage_id": stage.id, "stage_reason": self.reason})

@@ -291,7 +291,7 @@ class ClientRelationship(models.Model):
 
     def _remind_returned(self):
         """Ask the responsible to look at ended clients that buy again, once."""
-        ended = self.filtered(lambda rel: rel.active and rel.phase == stage_rules.ENDED)
+        ended = self.filtered(lambda rel: rel.active and rel.stage_id.phase == stage_rules.ENDED)
         ended._schedule_activities(ended._get_responsible(), ACTIVITY_CLIENT_RETURNED, once=True)
 
     # What a move of the stage needs

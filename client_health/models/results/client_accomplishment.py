@@ -88,7 +88,7 @@ class ClientAccomplishment(models.Model):
         "for its own figure and never sees ours. Leave it empty when words describe it better. "
         "It is independent of fees and margin.",
     )
-    asked_date = fields.Date(string="Asked On", readonly=True, copy=False)
+    asked_date = fields.Date(string="Asked On", readonly=True, copy=False, protected=True)
     answer_ids = fields.One2many(
         "client.value",
         "accomplishment_id",
@@ -280,7 +280,8 @@ class ClientAccomplishment(models.Model):
         self.env["client.value.link"]._send(
             self, contact, "client_health.mail_template_accomplishment_confirm"
         )
-        self.asked_date = fields.Date.context_today(self)
+        # sudo: protected; ``_send`` has checked that the user may write
+        self.sudo().asked_date = fields.Date.context_today(self)
         self._message_log(
             body=self.env._("%s was asked by mail what this is worth.", contact.display_name)
         )
