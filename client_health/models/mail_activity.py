@@ -70,6 +70,14 @@ class MailActivity(models.Model):
 
     # Opinion of a colleague
 
+    def write(self, vals):
+        """Move an activity to a client only as one may plan one there: Odoo asks before, only."""
+        result = super().write(vals)
+        if not self.env.su and not vals.keys().isdisjoint(("res_id", "res_model_id", "res_model")):
+            ours = self.filtered(lambda one: (one.res_model or "").startswith("client."))
+            ours.check_access("create")
+        return result
+
     def action_answer_opinion(self):
         """Open the small form in which colleagues give their opinion about a client."""
         self.ensure_one()

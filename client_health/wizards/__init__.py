@@ -20,3 +20,4 @@ from . import client_conversation_outcome
 from . import client_conversation_plan
 from . import client_value_ask
 from . import client_value_note
+from . import mail_compose_message

@@ -256,6 +256,10 @@ class ClientAgreement(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_holder_fields(self):
+        return super()._get_holder_fields() | {"lead_id"}
+
     def write(self, vals):
         self._check_locked(vals)
         return super().write(vals)

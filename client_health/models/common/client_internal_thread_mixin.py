@@ -11,7 +11,7 @@ class ClientInternalThreadMixin(models.AbstractModel):
 
     _name = "client.internal.thread.mixin"
     _description = "Internal Thread about a Client"
-    _inherit = ["mail.thread"]
+    _inherit = ["client.discussion.mixin"]
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         """Propose no recipient: the partner of the record must not read this."""
@@ -22,6 +22,9 @@ class ClientInternalThreadMixin(models.AbstractModel):
         if kwargs.get("outgoing_email_to"):
             raise UserError(self._get_internal_thread_message())
         return super().message_post(**kwargs)
+
+    def _check_recipients(self, partner_ids):
+        self._check_internal_partners(partner_ids)
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         self._check_internal_partners(partner_ids)

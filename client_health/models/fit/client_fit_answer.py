@@ -13,7 +13,7 @@ class ClientFitAnswer(models.Model):
 
     _name = "client.fit.answer"
     _description = "Fit Answer"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.attached.mixin", "client.protected.mixin"]
     _rec_name = "criterion_id"
     _order = "criterion_id, id"
 
@@ -70,6 +70,10 @@ class ClientFitAnswer(models.Model):
         if "round_id" in vals:
             self.round_id._check_not_signed()
         return result
+
+    @api.model
+    def _get_holder_fields(self):
+        return {"round_id", "lead_id"}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

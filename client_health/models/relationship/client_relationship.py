@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ...const import ACTIVITY_CLIENT_RETURNED, MANAGER_GROUP
@@ -377,6 +377,7 @@ class ClientRelationship(models.Model):
         return relationships
 
     def write(self, vals):
+        self._check_new_company(vals)
         if "stage_id" not in vals:
             return super().write(vals)
         other = {
@@ -387,6 +388,15 @@ class ClientRelationship(models.Model):
         stage = self.env["client.relationship.stage"].browse(vals["stage_id"]).exists()
         self._move_stage(stage, vals.get("stage_reason"))
         return True
+
+    def _check_new_company(self, vals):
+        """Refuse a move to a company out of reach: Odoo applies its rules before it only."""
+        if not self.env.su and vals.get("company_id", self.env.company.id) not in (
+            self.env.companies.ids
+        ):
+            raise AccessError(
+                self.env._("A client can be moved only to a company to which you have access.")
+            )
 
     def action_ask_stage(self):
         """Open the question that a move needs; the context may name the stage."""
