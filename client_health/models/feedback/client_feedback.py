@@ -204,18 +204,40 @@ class ClientFeedback(models.Model):
 
     # The words of others
 
-    def write(self, vals):
-        if not WORDS.isdisjoint(vals):
-            self._check_words()
-        return super().write(vals)
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_own_words()
+        return lines
 
-    def _check_words(self):
+    def write(self, vals):
+        self._check_words(vals)
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(("kind", "user_id")):
+            self._check_own_words()
+        return result
+
+    def _check_own_words(self):
+        """Refuse team input in the name of another: it is never invented, nor put into words."""
+        others = self.filtered(lambda line: line.kind == "team" and line.user_id != self.env.user)
+        if others and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Team input is given by each colleague in their own name. Please ask %s for "
+                    "an opinion.",
+                    ", ".join(others.user_id.mapped("name")) or self.env._("a colleague"),
+                )
+            )
+
+    def _check_words(self, vals):
         """Refuse to change the words of others."""
         if self.env.su:
             return
         for feedback in self:
-            if feedback.given_by_client or (
-                feedback.question and feedback.user_id != self.env.user
+            is_team = feedback.kind == "team"
+            locked = WORDS | {"kind"} if is_team else WORDS
+            if not locked.isdisjoint(vals) and (
+                feedback.given_by_client or (is_team and feedback.user_id != self.env.user)
             ):
                 raise UserError(
                     self.env._(
