@@ -1,10 +1,14 @@
+from werkzeug.exceptions import BadRequest
+
 from odoo import http
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.addons.portal.utils import validate_thread_with_hash_pid
+
+from ..client_input import is_token, read_text
 
 PAGE = 20
 
@@ -72,7 +76,10 @@ class ClientUpdatePortal(CustomerPortal):
         partner = update and self._get_reader(update, **kwargs)
         if not partner:
             return request.redirect("/my")
-        update._answer_by_client(partner, answer == "yes", note.strip()[:40000])
+        try:
+            update._answer_by_client(partner, answer == "yes", read_text(request.env, note))
+        except UserError as error:
+            raise BadRequest(str(error)) from error
         values = self._prepare_update_values(update, access_token, **kwargs)
         return request.render("client_health.portal_client_update", {**values, "thanks": answer})
 
@@ -82,6 +89,8 @@ class ClientUpdatePortal(CustomerPortal):
         own = self._get_own_updates().browse(update_id)
         if not request.env.user._is_public() and own.filtered_domain(self._get_own_domain()):
             return own
+        if access_token and not is_token(access_token):
+            return None
         try:
             update = self._document_check_access("client.update", update_id, access_token)
         except (AccessError, MissingError):
@@ -95,8 +104,12 @@ class ClientUpdatePortal(CustomerPortal):
             return None
         if user.partner_id in update.recipient_ids:
             return user.partner_id
-        known = (pid or "").isdigit() and validate_thread_with_hash_pid(
-            update, kwargs.get("hash"), pid
+        known = (
+            is_token(pid)
+            and pid.isdigit()
+            and len(pid) < 19
+            and is_token(kwargs.get("hash"))
+            and validate_thread_with_hash_pid(update, kwargs["hash"], pid)
         )
         partner = update.recipient_ids.filtered(lambda one: one.id == int(pid)) if known else None
         return partner or None

@@ -33,6 +33,7 @@ class MailActivity(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        protected=True,
         help="User who left; the activity goes to the next salesperson of the client.",
     )
     client_relationship_id = fields.Many2one(

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS, Domain
 from odoo.tools import consteq
 
+from ...client_input import is_token
+
 SEEN_STATES = ("accepted", "outdated", "replaced")
 
 
@@ -78,7 +80,7 @@ class ClientAgreementPortal(models.Model):
         self.ensure_one()
         # sudo: only compared, never returned
         token = self.sudo().access_token
-        return bool(access_token and token and consteq(token, access_token))
+        return bool(token and is_token(access_token) and consteq(token, access_token))
 
     @api.model
     def _get_portal_domain(self, client):

@@ -7,6 +7,8 @@ from odoo.tools import html2plaintext, is_html_empty
 
 from odoo.addons.portal.utils import validate_thread_with_hash_pid
 
+from ...client_input import is_token, read_text
+
 # Templates by kind: where a text starts from
 TEMPLATES = {
     "apology": "client_health.mail_template_client_apology",
@@ -267,6 +269,8 @@ class ClientUpdate(models.Model):
         self, thread_id, *, mode="read", hash=None, pid=None, token=None, **kwargs
     ):
         """Holders of the link read; only contacts of the client, known by their link, write."""
+        token, hash = (value if is_token(value) else None for value in (token, hash))
+        pid = pid if str(pid).isdecimal() and len(str(pid)) < 19 else None
         if mode != "read" and not self.env.user._is_internal():
             # sudo: clients have no access; only whose it is, and whether the signature is its own
             update = self.sudo().browse(thread_id).exists()
@@ -313,6 +317,8 @@ class ClientUpdate(models.Model):
         return own + groups
 
     def message_post(self, **kwargs):
+        if not self.env.user._is_internal():
+            read_text(self.env, kwargs.get("body"))
         # Mails from outside are never refused: they would be lost. Odoo posts them as superuser.
         if not self.env.su or kwargs.get("message_type") != "email":
             self._check_outsiders(kwargs.get("partner_ids"))

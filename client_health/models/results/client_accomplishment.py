@@ -2,7 +2,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 # What the client said yes to stays as it was, and so does the claim beside it.
-LOCKED_FIELDS = {"name", "date", "description", "value_amount", "value_words", "relationship_id"}
+LOCKED_FIELDS = {
+    "name",
+    "date",
+    "description",
+    "value_amount",
+    "value_words",
+    "link",
+    "attachment_ids",
+    "relationship_id",
+}
 
 
 class ClientAccomplishment(models.Model):

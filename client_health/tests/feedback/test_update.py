@@ -1,7 +1,7 @@
 from contextlib import suppress
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCommon
@@ -382,6 +382,31 @@ class TestUpdatePortal(UpdateCommon, HttpCase):
         written = self.question.message_ids - before
         self.assertEqual(written.author_id, self.elena)
         self.assertEqual(self.relationship.client_waiting_count, 1)
+
+    def test_what_is_no_text(self):
+        """Megabytes, a file where words should be, a strange link: no traceback."""
+        for length in (100_001, 5_000_000):
+            response = self._answer("no", self.elena, note="x" * length)
+            self.assertEqual(response.status_code, 400)
+        for identity in ({"pid": "²"}, {"pid": "9" * 5000}, {"hash": "ä" * 64}):
+            self.assertEqual(self._answer("no", self.elena, **identity).status_code, 200)
+        self.assertEqual(self.url_open(self._link(token="%C3%A4")).status_code, 200)
+        self.assertFalse(self.issue.feedback_ids)
+        before = self.question.message_ids
+        sign = self.question._sign_token(self.elena.id)
+        own = {"token": self.token, "pid": self.elena.id, "hash": sign}
+        long = {"body": "ä" * 5_000_000, "message_type": "comment"}
+        for identity in (
+            {**own, "post_data": long},
+            {**own, "hash": ["x"]},
+            {**own, "hash": "ä"},
+            {**own, "pid": [1]},
+            {"token": ["x"]},
+        ):
+            with mute_logger("odoo.http"), self.assertRaises(JsonRpcException) as refusal:
+                self._post(**identity)
+            self.assertNotIn("TypeError", str(refusal.exception))
+        self.assertEqual(self.question.message_ids, before)
 
     def test_no_answer_without_csrf(self):
         with mute_logger("odoo.http"):

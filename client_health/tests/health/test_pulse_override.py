@@ -50,10 +50,16 @@ class TestHealthJudgement(HealthCommon):
         self.assertEqual(worried.date_end, self.today + timedelta(days=14))
 
     def test_nobody_judges_for_another_or_another_day(self):
-        pulse = self._give(
-            self.owner, user_id=self.manager.id, date=self.today + timedelta(days=60)
+        later = self.today + timedelta(days=60)
+        for forged in ({"user_id": self.seller.id}, {"date": later}):
+            with self.assertRaises(AccessError):
+                self._give(self.owner, **forged)
+        for forged in ({"user_id": self.seller.id}, {"date_start": later}):
+            with self.assertRaises(AccessError):
+                self._override(**forged)
+        self.assertRecordValues(
+            self._give(self.owner), [{"user_id": self.owner.id, "date": self.today}]
         )
-        self.assertRecordValues(pulse, [{"user_id": self.owner.id, "date": self.today}])
 
     def test_pulses_are_a_history(self):
         pulse = self._give(self.owner)
