@@ -5,6 +5,7 @@ from . import test_house
 from . import test_import_file
 from . import test_install
 from . import test_public_methods
+from . import test_readable_links
 from . import test_record_access
 from . import test_tours
 from .relationship import *
