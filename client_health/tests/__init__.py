@@ -9,6 +9,7 @@ from . import test_install
 from . import test_left_colleague
 from . import test_protected_fields
 from . import test_public_methods
+from . import test_readable_links
 from . import test_record_access
 from . import test_record_moves
 from . import test_tours

@@ -6,6 +6,7 @@ class ClientReviewExport(models.TransientModel):
 
     _name = "client.review.export"
     _description = "Export Client Review"
+    _inherit = ["client.readable.links.mixin"]
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients")
     stage_ids = fields.Many2many(

@@ -17,7 +17,7 @@ class ClientRecordMixin(models.AbstractModel):
 
     _name = "client.record.mixin"
     _description = "Record of a Client"
-    _inherit = ["client.attached.mixin", "client.protected.mixin"]
+    _inherit = ["client.attached.mixin", "client.protected.mixin", "client.readable.links.mixin"]
     _check_company_auto = True
 
     relationship_id = fields.Many2one(

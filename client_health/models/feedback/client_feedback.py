@@ -329,7 +329,7 @@ class ClientFeedback(models.Model):
 
     def _find_answers(self):
         """Look whether what came in a message was answered in its discussion meanwhile."""
-        messages = self.message_id
+        messages = self._get_own_messages()
         answers = waiting.read_answers(self.env, messages.ids, waiting.get_now())
         # sudo: names and texts of our own answers to messages that the lines were made of
         users = self.env["res.users"].sudo().with_context(active_test=False)
@@ -344,6 +344,15 @@ class ClientFeedback(models.Model):
                 max(moment, feedback.date),
                 by_partner.get(partner_id),
             )
+
+    def _get_own_messages(self):
+        """Return the messages of the lines, as far as those who made the lines may read them."""
+        return self.env["mail.message"].union(
+            *(
+                lines.message_id.with_user(author)._filtered_access("read").with_env(self.env)
+                for author, lines in self.grouped("create_uid").items()
+            )
+        )
 
     @api.model
     def _cron_find_answers(self):

@@ -13,7 +13,7 @@ class ClientFitAnswer(models.Model):
 
     _name = "client.fit.answer"
     _description = "Fit Answer"
-    _inherit = ["client.attached.mixin", "client.protected.mixin"]
+    _inherit = ["client.attached.mixin", "client.protected.mixin", "client.readable.links.mixin"]
     _rec_name = "criterion_id"
     _order = "criterion_id, id"
 
@@ -55,7 +55,8 @@ class ClientFitAnswer(models.Model):
     @api.depends("answer", "criterion_id.section")
     def _compute_flagged(self):
         for line in self:
-            line.flagged = fit.is_raised(line._get_fit_answer())
+            answer = line._get_fit_answer()
+            line.flagged = bool(answer) and fit.is_raised(answer)
 
     @api.model_create_multi
     def create(self, vals_list):

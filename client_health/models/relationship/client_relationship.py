@@ -21,6 +21,7 @@ class ClientRelationship(models.Model):
     _name = "client.relationship"
     _description = "Client Relationship"
     _inherit = [
+        "client.readable.links.mixin",
         "client.protected.mixin",
         "client.internal.thread.mixin",
         "client.responsible.mixin",

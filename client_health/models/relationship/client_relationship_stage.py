@@ -11,7 +11,7 @@ class ClientRelationshipStage(models.Model):
 
     _name = "client.relationship.stage"
     _description = "Client Stage"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.protected.mixin", "client.readable.links.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
