@@ -11,6 +11,7 @@ from . import reboot
 from . import offboarding
 from . import crm_lead
 from . import mail_activity
+from . import mail_activity_plan
 from . import mail_activity_plan_template
 from . import mail_activity_type
 from . import project_milestone
@@ -19,4 +20,5 @@ from . import project_task
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import sale_order_line

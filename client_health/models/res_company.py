@@ -5,7 +5,8 @@ from ..engine.profitability import scenario
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "client.deletion.mixin"]
 
     client_setup_date = fields.Date(
         string="Clients Set Up On",

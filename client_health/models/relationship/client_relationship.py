@@ -22,6 +22,7 @@ class ClientRelationship(models.Model):
     _description = "Client Relationship"
     _inherit = [
         "client.protected.mixin",
+        "client.deletion.mixin",
         "client.internal.thread.mixin",
         "client.responsible.mixin",
         "mail.tracking.duration.mixin",
