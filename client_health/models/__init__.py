@@ -12,6 +12,7 @@ from . import offboarding
 from . import crm_lead
 from . import ir_attachment
 from . import mail_activity
+from . import mail_activity_plan
 from . import mail_activity_plan_template
 from . import mail_activity_type
 from . import mail_template

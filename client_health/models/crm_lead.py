@@ -186,6 +186,31 @@ class CrmLead(models.Model):
 
     # Agreements
 
+    def unlink(self):
+        # not @api.ondelete, which only checks: drafts are deleted along
+        self._unlink_draft_agreements()
+        return super().unlink()
+
+    def _unlink_draft_agreements(self):
+        """Delete drafts that no client has yet; refuse where a client was asked already."""
+        # sudo: users who may delete the opportunity may delete what was only prepared for it
+        agreements = (
+            self.env["client.agreement"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("lead_id", "in", self.ids), ("relationship_id", "=", False)])
+        )
+        kept = agreements.filtered(lambda agreement: agreement._is_evidence())
+        if kept:
+            raise UserError(
+                self.env._(
+                    "The client was asked for an agreement on these opportunities, so they cannot "
+                    "be deleted. Please mark them as lost, or archive them:\n%s",
+                    "\n".join(f"– {lead.display_name}" for lead in kept.lead_id & self),
+                )
+            )
+        agreements.unlink()
+
     @api.model
     def _get_agreement_link(self):
         return "lead_id"

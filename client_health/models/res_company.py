@@ -11,7 +11,7 @@ class ResCompany(models.Model):
     """
 
     _name = "res.company"
-    _inherit = ["res.company", "client.protected.mixin"]
+    _inherit = ["res.company", "client.protected.mixin", "client.deletion.mixin"]
     _protect_derived = False
 
     client_setup_date = fields.Date(

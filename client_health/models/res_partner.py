@@ -10,6 +10,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "res.partner",
+        "client.deletion.mixin",
         "client.agreement.link.mixin",
         "client.relationship.link.mixin",
         "client.profitability.mixin",

@@ -5,7 +5,7 @@ class ResUsers(models.Model):
     """Whoever leaves has clients to hand over."""
 
     _name = "res.users"
-    _inherit = ["res.users"]
+    _inherit = ["res.users", "client.deletion.mixin"]
 
     def action_archive(self):
         """Keep the activities about clients, which Odoo deletes, and ask who gets the clients."""

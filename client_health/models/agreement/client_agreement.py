@@ -45,7 +45,7 @@ class ClientAgreement(models.Model):
 
     _name = "client.agreement"
     _description = "Working Agreement"
-    _inherit = ["client.record.mixin", "client.internal.thread.mixin"]
+    _inherit = ["client.record.mixin", "client.deletion.mixin", "client.internal.thread.mixin"]
     _order = "id desc"
 
     name = fields.Char(required=True, default=lambda self: self.env._("Working agreement"))
@@ -281,9 +281,14 @@ class ClientAgreement(models.Model):
                     )
                 )
 
+    def _is_evidence(self):
+        """Return whether a client has ever seen it."""
+        self.ensure_one()
+        return bool(self.state != "draft" or self.proposed_on)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_proposed(self):
-        if self.filtered(lambda agreement: agreement.state != "draft" or agreement.proposed_on):
+        if any(agreement._is_evidence() for agreement in self):
             raise UserError(
                 self.env._(
                     "An agreement that was proposed to a client cannot be deleted. Please "

@@ -4,6 +4,7 @@ from . import client_attached_mixin
 from . import client_record_mixin
 from . import client_discussion_mixin
 from . import client_internal_thread_mixin
+from . import client_deletion_mixin
 from . import client_link_mixin
 from . import client_figure_format_mixin
 from . import client_activity_mixin

@@ -24,6 +24,7 @@ class ClientIssue(models.Model):
     _inherit = [
         "client.record.mixin",
         "client.protected.mixin",
+        "client.deletion.mixin",
         "client.internal.thread.mixin",
         "client.activity.mixin",
         "mail.activity.mixin",

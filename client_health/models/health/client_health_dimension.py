@@ -8,7 +8,7 @@ class ClientHealthDimension(models.Model):
 
     _name = "client.health.dimension"
     _description = "Health Dimension"
-    _inherit = ["client.protected.mixin", "client.health.preview.mixin"]
+    _inherit = ["client.protected.mixin", "client.health.preview.mixin", "client.deletion.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

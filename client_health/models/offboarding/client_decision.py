@@ -24,7 +24,7 @@ class ClientDecision(models.Model):
 
     _name = "client.decision"
     _description = "Decision about a Client"
-    _inherit = ["client.record.mixin", "client.protected.mixin"]
+    _inherit = ["client.record.mixin", "client.protected.mixin", "client.deletion.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 

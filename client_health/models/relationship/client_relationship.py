@@ -23,6 +23,7 @@ class ClientRelationship(models.Model):
     _inherit = [
         "client.readable.links.mixin",
         "client.protected.mixin",
+        "client.deletion.mixin",
         "client.internal.thread.mixin",
         "client.responsible.mixin",
         "mail.tracking.duration.mixin",

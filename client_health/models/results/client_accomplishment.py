@@ -27,6 +27,7 @@ class ClientAccomplishment(models.Model):
     _inherit = [
         "client.record.mixin",
         "client.protected.mixin",
+        "client.deletion.mixin",
         "client.internal.thread.mixin",
         "client.activity.mixin",
         "mail.activity.mixin",
