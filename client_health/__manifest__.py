@@ -56,6 +56,7 @@
         "views/health/client_health_snapshot_views.xml",
         "views/health/client_relationship_views.xml",
         # fit
+        "wizards/client_lead_win_views.xml",
         "views/fit/client_fit_criterion_views.xml",
         "views/fit/client_fit_round_views.xml",
         "views/fit/crm_lead_views.xml",

@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..const import USER_GROUP
+from ..const import MANAGER_GROUP, USER_GROUP
 from ..engine import fit
+from ..exceptions import MoveQuestion
 from .fit.client_fit_round import BEFORE_SIGNING
 
 
@@ -25,6 +26,8 @@ class CrmLead(models.Model):
     _protect_derived = False
 
     fit_answer_ids = fields.One2many(inverse_name="lead_id")
+    # who wins the opportunity gives the reason, whether or not they work with clients
+    fit_waiver = fields.Text(tracking=True, groups=f"{USER_GROUP},sales_team.group_sale_salesman")
     agreement_ids = fields.One2many(
         "client.agreement",
         "lead_id",
@@ -34,17 +37,25 @@ class CrmLead(models.Model):
 
     # Odoo's own hooks: won, merged
 
+    def write(self, vals):
+        if "fit_waiver" in vals and not self.env.su and "won" in self.mapped("won_status"):
+            raise UserError(self.env._("The reason for winning stays as it was given."))
+        return super().write(vals)
+
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Odoo's own hook for an opportunity that was just won or lost."""
-        won = self.filtered(
-            lambda lead: (
-                new_status_by_lead.get(lead.id, {}).get("is_won")
-                and not old_status_by_lead.get(lead.id, {}).get("is_won")
-            )
+        before, now = (
+            self.filtered(lambda lead, status=status: status.get(lead.id, {}).get("is_won"))
+            for status in (old_status_by_lead, new_status_by_lead)
         )
+        won = now - before
         won._check_can_be_won()
+        # Odoo gives no earlier status of what was just created
+        won._check_fit_waiver(can_ask=bool(old_status_by_lead))
         result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
         won._open_client_relationships()
+        # sudo: locked while it was won; the next time it may be won for another reason, or for none
+        (before - now).filtered("fit_waiver").sudo().fit_waiver = False
         return result
 
     def _open_client_relationships(self):
@@ -92,13 +103,60 @@ class CrmLead(models.Model):
         """Yield (opportunity, [what is missing, in words]); extended by what else is wanted."""
         for lead in self:
             # sudo: whoever may win the opportunity is shown what it still needs
-            found = [lead.sudo()._get_missing_fit(), lead.sudo()._get_missing_agreement()]
+            found = [
+                not lead._can_waive_fit() and lead.sudo()._get_fit_doubt(),
+                lead.sudo()._get_missing_agreement(),
+            ]
             yield lead, [missing for missing in found if missing]
 
-    def _get_missing_fit(self):
+    def _can_waive_fit(self):
+        """Return whether the user may win it without a fit, with a reason."""
+        # sudo: a setting of the company; the reason as well is asked for any user
+        lead = self.sudo()
+        if not lead._get_client_company().client_fit_required:
+            return True
+        if self.env.su:
+            return bool(lead.fit_waiver)
+        return self.env.user.has_group(MANAGER_GROUP)
+
+    def _check_fit_waiver(self, can_ask):
+        """Ask for a reason to win what is no fit all the same; what Odoo wins itself is not asked.
+
+        :param can_ask: the opportunities are there already, and can be won from the question
+        """
+        if self.env.su:
+            return
+        # sudo: whoever may win the opportunity is asked, and told what there is against it
+        doubts = {lead: lead.sudo()._get_fit_doubt() for lead in self}
+        asked = self.filtered(
+            lambda lead: doubts[lead] and not (lead.sudo().fit_waiver or "").strip()
+        )
+        if not asked:
+            return
+        message = self.env._(
+            "Win all the same? Please give a reason (“%(field)s”). Before signing:\n\n%(doubts)s",
+            field=self._fields["fit_waiver"]._description_string(self.env),
+            doubts="\n".join(f"{lead.name}\n– {doubts[lead]}" for lead in asked),
+        )
+        if not can_ask:
+            raise UserError(message)
+        stages = self.stage_id
+        raise MoveQuestion(
+            message,
+            self.env.ref("client_health.client_lead_win_action").id,
+            {
+                "default_lead_ids": self.ids,
+                "default_stage_id": stages.id if len(stages) == 1 else False,
+            },
+            notify=False,
+        )
+
+    def _get_fit_doubt(self):
+        """Return what the answers say against winning it, in words, or None.
+
+        Where a fit is required, too few answers count as well; else only none at all.
+        """
         self.ensure_one()
-        if not self._get_client_company().client_fit_required:
-            return None
         if self.fit_state == fit.DEAL_BREAKER:
             return self.env._(
                 "the fit has a deal breaker (%s)",
@@ -106,12 +164,17 @@ class CrmLead(models.Model):
             )
         if self.fit_state == fit.NOT_FIT:
             return self.env._("the answers on the Fit tab show that it is not a fit")
-        if self.fit_state != fit.FIT:
+        required = self._get_client_company().client_fit_required
+        if self.fit_state != fit.FIT and (required or self._is_fit_unasked()):
             return self.env._(
                 "not enough is known about the fit (%s); the questions are on the Fit tab",
                 self.fit_progress,
             )
         return None
+
+    def _is_fit_unasked(self):
+        """Return whether there are questions, and no answer to any."""
+        return not self.fit_known and bool(self.env["client.fit.criterion"]._get_asked())
 
     def _get_missing_agreement(self):
         self.ensure_one()
@@ -133,7 +196,9 @@ class CrmLead(models.Model):
         Won again after it was reopened, the round is brought up to date.
         """
         # sudo: users who may win the opportunity may hand over its answers; nothing is read back
-        leads = self.sudo().filtered(lambda lead: lead.partner_id and lead.fit_answer_ids)
+        leads = self.sudo().filtered(
+            lambda lead: lead.partner_id and (lead.fit_answer_ids or lead.fit_waiver)
+        )
         clients = leads._get_client_relationships()
         rounds = self.env["client.fit.round"].sudo()
         known = rounds.search([("lead_id", "in", leads.ids)]).grouped("lead_id")
@@ -155,6 +220,7 @@ class CrmLead(models.Model):
             "user_id": (self.user_id or self.env.user).id,
             "lead_id": self.id,
             "fit_note": self.fit_note,
+            "fit_waiver": self.fit_waiver,
             "fit_answer_ids": [
                 Command.create({"criterion_id": line.criterion_id.id, "answer": line.answer})
                 for line in self.fit_answer_ids

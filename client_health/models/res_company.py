@@ -47,7 +47,8 @@ class ResCompany(models.Model):
     client_fit_required = fields.Boolean(
         string="Fit Before Winning",
         groups=MANAGER_GROUP,
-        help="An opportunity can be won only when the answers on its Fit tab show a fit.",
+        help="An opportunity can be won only when the answers on its Fit tab show a fit, or by a "
+        "manager with a reason.",
     )
     client_agreement_required = fields.Boolean(
         string="Agreement Before Winning",

@@ -7,6 +7,7 @@ from . import client_health_calibration
 from . import client_health_calibration_line
 from . import client_issue_confirm
 from . import client_issue_give_up
+from . import client_lead_win
 from . import client_offboarding_end
 from . import client_offboarding_end_line
 from . import client_opinion_answer

@@ -41,7 +41,9 @@ class ClientProtectedMixin(models.AbstractModel):
 
         ``create`` does not check what comes by default, so these would write it.
         """
-        protected = [name for name in fields if self._is_protected(self._fields[name])]
+        # Odoo passes over names that are no fields
+        known = [name for name in fields if name in self._fields]
+        protected = [name for name in known if self._is_protected(self._fields[name])]
         defaults = super().default_get([name for name in fields if name not in protected])
         for name in protected:
             field = self._fields[name]

@@ -80,6 +80,13 @@ class ClientFitMixin(models.AbstractModel):
     fit_progress = fields.Char(
         string="Fit Answers Given", compute="_compute_fit_score", groups=USER_GROUP
     )
+    fit_waiver = fields.Text(
+        string="Won All the Same Because",
+        copy=False,
+        groups=USER_GROUP,
+        help="Reason for winning the opportunity although the answers showed no fit, or nothing "
+        "was answered.",
+    )
     fit_note = fields.Text(
         string="Observations",
         copy=False,

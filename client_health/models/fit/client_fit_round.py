@@ -17,6 +17,7 @@ class ClientFitRound(models.Model):
     _order = "date desc, id desc"
 
     fit_answer_ids = fields.One2many(inverse_name="round_id")
+    fit_waiver = fields.Text(readonly=True, protected=True)
     flag_ids = fields.One2many(
         "client.fit.answer",
         "round_id",

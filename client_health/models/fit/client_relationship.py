@@ -47,6 +47,12 @@ class ClientRelationship(models.Model):
     fit_date = fields.Date(
         string="Last Fit Round", compute="_compute_fit_states", groups=USER_GROUP
     )
+    fit_waiver = fields.Text(
+        string="Won All the Same Because",
+        compute="_compute_fit_states",
+        groups=USER_GROUP,
+        help="Reason for which the opportunity was won without a fit.",
+    )
     fit_flag_count = fields.Integer(
         string="Red Flags", compute="_compute_fit_states", groups=USER_GROUP
     )
@@ -62,6 +68,7 @@ class ClientRelationship(models.Model):
             signed = rounds.filtered(lambda one: one.reason == BEFORE_SIGNING)[:1]
             told = rounds.filtered(lambda one: one.fit_state != fit.UNKNOWN)[-1:] or rounds[-1:]
             record.fit_signed_state = signed.fit_state
+            record.fit_waiver = signed.fit_waiver
             record.fit_state = told.fit_state
             record.fit_date = told.date
             record.fit_flag_count = told.fit_red_flags

@@ -1,3 +1,4 @@
 from . import test_engine_fit
 from . import test_fit
 from . import test_fit_tour
+from . import test_fit_waiver

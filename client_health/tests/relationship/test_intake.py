@@ -282,7 +282,12 @@ class TestNewClients(IntakeCommon):
         salesman = self._create_user("sales", "sales_team.group_sale_salesman")
         partner = self._create_partner("Own deal")
         lead = self.env["crm.lead"].create(
-            {"name": "Deal", "partner_id": partner.id, "user_id": salesman.id}
+            {
+                "name": "Deal",
+                "partner_id": partner.id,
+                "user_id": salesman.id,
+                "fit_waiver": "Known for years",
+            }
         )
         lead.with_user(salesman).action_set_won()
         self.assertEqual(self._get_relationship(partner).user_id, salesman)

@@ -43,12 +43,12 @@ registry.category("web_tour.tours").add("client_health_fit", {
             run: "click",
         },
         {
-            content: "Refused, and told what is missing",
+            content: "Asked why, and told what is missing",
             trigger:
-                ".modal:contains('Not yet won'):contains('Website for Fit Prospect'):contains('0 of 14 answered')",
+                ".modal:contains('Win all the same'):contains('Website for Fit Prospect'):contains('0 of 14 answered')",
         },
         {
-            trigger: ".modal .modal-footer button",
+            trigger: ".modal .modal-footer button:contains('Discard')",
             run: "click",
         },
         {
