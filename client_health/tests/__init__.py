@@ -5,7 +5,9 @@ from . import test_house
 from . import test_import_file
 from . import test_install
 from . import test_record_access
+from . import test_stage_machine
 from . import test_tours
+from . import test_upgrade
 from .relationship import *
 from .profitability import *
 from .health import *

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS, Domain
 from odoo.tools import consteq
 
+from ...tools import get_data_record
+
 SEEN_STATES = ("accepted", "outdated", "replaced")
 
 
@@ -58,7 +60,7 @@ class ClientAgreementPortal(models.Model):
         and no reply of the client lands in our discussion.
         """
         # sudo: the link is for the client alone
-        template = self.env.ref(template_xmlid).sudo()
+        template = get_data_record(self.env, template_xmlid).sudo()
         for agreement in self:
             template.send_mail(
                 agreement.id,
