@@ -13,7 +13,9 @@ from . import test_public_methods
 from . import test_readable_links
 from . import test_record_access
 from . import test_record_moves
+from . import test_stage_machine
 from . import test_tours
+from . import test_upgrade
 from .relationship import *
 from .profitability import *
 from .health import *

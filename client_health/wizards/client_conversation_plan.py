@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
 from ..models.feedback.client_conversation_facts import TOPICS
+from ..tools import get_data_record
 
 
 class ClientConversationPlan(models.TransientModel):
@@ -95,7 +96,7 @@ class ClientConversationPlan(models.TransientModel):
         # read, for example on a contact that they may not change; both were checked just above
         self.env["mail.activity"].sudo().create(
             {
-                "activity_type_id": self.env.ref(ACTIVITY_TOUGH_CONVERSATION).id,
+                "activity_type_id": get_data_record(self.env, ACTIVITY_TOUGH_CONVERSATION).id,
                 "res_model_id": self.env["ir.model"]._get_id(record._name),
                 "res_id": record.id,
                 "user_id": self.user_id.id,

@@ -13,7 +13,10 @@ class ClientStageMove(models.TransientModel):
     _description = "Move Clients to a Stage"
     _inherit = ["client.readable.links.mixin"]
 
-    relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
+    # An archived client is moved as well, instead of being passed over without a word.
+    relationship_ids = fields.Many2many(
+        "client.relationship", string="Clients", required=True, context={"active_test": False}
+    )
     stage_id = fields.Many2one("client.relationship.stage", required=True)
     phase = fields.Selection(related="stage_id.phase", related_sudo=False)
     reason = fields.Char(

@@ -3,6 +3,7 @@ from odoo.fields import NO_ACCESS, Domain
 from odoo.tools import consteq
 
 from ...client_input import is_token
+from ...tools import get_data_record
 
 SEEN_STATES = ("accepted", "outdated", "replaced")
 
@@ -60,7 +61,7 @@ class ClientAgreementPortal(models.Model):
         and no reply of the client lands in our discussion.
         """
         # sudo: the link is for the client alone
-        template = self.env.ref(template_xmlid).sudo()
+        template = get_data_record(self.env, template_xmlid).sudo()
         for agreement in self:
             template.send_mail(
                 agreement.id,

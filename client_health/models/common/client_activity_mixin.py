@@ -13,7 +13,8 @@ class ClientActivityMixin(models.AbstractModel):
     def _schedule_activities(self, users, type_xmlid="", once=False, get_summary=None, **values):
         """Plan an activity on each record for its user; return the activities.
 
-        Assignees find them among their activities, and read them in their language.
+        Assignees find them among their activities, and read them in their language. A firm that
+        deleted the type wants none.
 
         :param users: {record: user}
         :param once: leave out records on which an activity of this type is open
@@ -21,7 +22,9 @@ class ClientActivityMixin(models.AbstractModel):
         :param values: as in ``activity_schedule``
         """
         todo = self
-        if once:
+        if type_xmlid and not self.env.ref(type_xmlid, raise_if_not_found=False):
+            todo = self.browse()
+        elif once:
             todo -= self.browse(self.activity_search([type_xmlid]).mapped("res_id"))
         # an activity takes the name of its record one by one: have them all read at once
         todo.mapped("display_name")

@@ -6,6 +6,7 @@ from ...const import ACTIVITY_OPINION, MONEY_GROUP
 from ...engine.correspondence import waiting
 from ...engine.feedback import team
 from ...engine.profitability import margin
+from ...tools import get_data_record
 
 # With such a result we have nothing to give away
 PRICE_PRESSURE_BANDS = (margin.LOSS, margin.BREAK_EVEN)
@@ -136,7 +137,7 @@ class ClientRelationship(models.Model):
         Users with an open question about a client are not asked the same again.
         """
         self.check_access("write")
-        opinion = self.env.ref(ACTIVITY_OPINION)
+        opinion = get_data_record(self.env, ACTIVITY_OPINION)
         open_questions = self._get_open_questions(question)
         model_id = self.env["ir.model"]._get_id(self._name)
         for relationship in self:

@@ -8,6 +8,7 @@ from odoo.tools import html2plaintext, is_html_empty
 from odoo.addons.portal.utils import validate_thread_with_hash_pid
 
 from ...client_input import is_token, read_text
+from ...tools import get_data_record
 
 # Templates by kind: where a text starts from
 TEMPLATES = {
@@ -149,7 +150,7 @@ class ClientUpdate(models.Model):
     def action_use_template(self):
         """Start from the template of the kind, in the language of the recipient."""
         for update in self:
-            template = self.env.ref(TEMPLATES[update.kind])
+            template = get_data_record(self.env, TEMPLATES[update.kind])
             lang = update.recipient_ids[:1].lang or update.partner_id.lang
             template = template.with_context(lang=lang) if lang else template
             update.write(

@@ -233,10 +233,15 @@ class ClientRelationship(models.Model):
             order="date_start, id",
         )
         responsible = due._get_responsible()
+        # a firm that deleted the type is not reminded
+        asking = (
+            self.env.ref(ACTIVITY_ASK_VALUE, raise_if_not_found=False)
+            or self.env["mail.activity.type"].browse()
+        )
         opened = dict(
             self.env["mail.activity"]._read_group(
                 [
-                    ("activity_type_id", "=", self.env.ref(ACTIVITY_ASK_VALUE).id),
+                    ("activity_type_id", "in", asking.ids),
                     ("res_model", "=", self._name),
                     ("user_id", "in", [user.id for user in responsible.values()]),
                 ],

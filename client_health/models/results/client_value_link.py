@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
+from ...tools import get_data_record
+
 SCOPE = "client_health.value_link"
 VALID_HOURS = 24 * 90
 
@@ -69,7 +71,7 @@ class ClientValueLink(models.AbstractModel):
             raise UserError(self.env._("%s cannot answer this.", contact.display_name))
         sender = self.env.user
         # Made by the system, not by the user: the author of a mail may read it, and its link.
-        template = self.env.ref(template_xmlid).with_user(SUPERUSER_ID)
+        template = get_data_record(self.env, template_xmlid).with_user(SUPERUSER_ID)
         template.with_context(
             answer_url=self._get_url(record, contact),
             answer_name=contact.name,
