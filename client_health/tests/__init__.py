@@ -3,6 +3,7 @@ from . import test_bad_records
 from . import test_house
 from . import test_import_file
 from . import test_install
+from . import test_jobs
 from . import test_left_colleague
 from . import test_record_access
 from . import test_tours

@@ -1,3 +1,4 @@
+from . import client_job_failure
 from . import client_record_mixin
 from . import client_protected_mixin
 from . import client_internal_thread_mixin

@@ -100,9 +100,7 @@ class TestValue(AccomplishmentCommon):
         self.assertIn("The design", tracked.mapped("old_value_text"))
 
     def _run_cron(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("client_health.ir_cron_client_ask_value").method_direct_trigger()
-        self.env.invalidate_all()
+        self._run_job("ir_cron_client_ask_value")
 
     def _get_reminders(self, relationships):
         return relationships.activity_search([ASK])
@@ -134,7 +132,8 @@ class TestValue(AccomplishmentCommon):
         self._move(ended, "offboard", "ended")
         unowned.user_id = False
         self._run_cron()
-        self.assertFalse(self._get_reminders(fresh | young | ended | unowned))
+        self.assertFalse(self._get_reminders(fresh | young | ended))
+        self.assertTrue(self._get_reminders(unowned), "It falls to the responsible")
 
     def test_cron_does_not_flood(self):
         clients = self._create_clients(50)
