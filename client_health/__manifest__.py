@@ -31,15 +31,16 @@
         # relationship
         "wizards/client_stage_move_views.xml",
         "wizards/client_salesperson_change_views.xml",
-        "wizards/client_setup_views.xml",
         "wizards/client_review_export_views.xml",
         "views/relationship/client_relationship_views.xml",
         "views/relationship/client_relationship_stage_views.xml",
+        "views/relationship/client_setup_views.xml",
         "views/mail_activity_plan_views.xml",
         "views/res_partner_views.xml",
         "views/project_project_views.xml",
         "views/crm_lead_views.xml",
         "views/res_config_settings_views.xml",
+        "views/client_job_failure_views.xml",
         "views/client_health_menus.xml",
         # profitability
         "wizards/client_scenario_simulation_views.xml",

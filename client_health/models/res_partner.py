@@ -96,7 +96,7 @@ class ResPartner(models.Model):
         known = Relationship.with_context(active_test=False)._get_by_client(clients, company)
         existing = Relationship.union(*known.values())
         existing.filtered(lambda rel: not rel.active).action_unarchive()
-        new = Relationship.create(
+        new = Relationship._create_in_batch(
             [
                 {
                     "partner_id": client.id,

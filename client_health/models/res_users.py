@@ -20,22 +20,18 @@ class ResUsers(models.Model):
 
     def _pass_client_activities(self):
         """Give the open activities about clients to whoever is responsible without these users."""
-        Activity = self.env["mail.activity"]
         # sudo: users who may archive a colleague may be unable to read every client
         Relationship = self.env["client.relationship"].sudo()
-        Relationship = Relationship.with_context(client_leaving=self.ids)
         for model in Relationship._get_activity_models():
-            activities = Activity.sudo().search(
-                [("res_model", "=", model), ("user_id", "in", self.ids)]
-            )
-            records = Relationship.env[model].browse(activities.mapped("res_id")).exists()
-            responsible = records._get_responsible()
+            activities = self.env["mail.activity"].sudo()
+            activities = activities.search([("res_model", "=", model), ("user_id", "in", self.ids)])
+            records = self.env[model].sudo().browse(activities.mapped("res_id")).exists()
+            responsible = records.with_context(client_leaving=self.ids)._get_responsible()
+            by_id = {record.id: user for record, user in responsible.items()}
             for former, own in activities.grouped("user_id").items():
                 own.client_former_user_id = former
             for user, own in activities.grouped(
-                lambda activity, records=records: responsible.get(
-                    records.browse(activity.res_id), activity.user_id.browse()
-                )
+                lambda one, by_id=by_id: by_id.get(one.res_id)
             ).items():
                 if user:
                     own.with_context(mail_activity_quick_update=True).user_id = user

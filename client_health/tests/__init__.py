@@ -7,6 +7,7 @@ from . import test_discussions
 from . import test_house
 from . import test_import_file
 from . import test_install
+from . import test_jobs
 from . import test_left_colleague
 from . import test_protected_fields
 from . import test_public_methods

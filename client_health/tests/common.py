@@ -62,6 +62,18 @@ class ClientHealthCommon(TransactionCase):
                 {"stage_id": cls._get_stage(phase).id, "stage_reason": f"Test: {phase}"}
             )
 
+    def _run_job(self, name):
+        """Run a scheduled action as the scheduler does, until nothing remains."""
+        cron = self.env.ref(f"client_health.{name}")
+        for _run in range(20):
+            with self.enter_registry_test_mode():
+                self.assertIs(cron.method_direct_trigger(), True, name)
+            self.env.invalidate_all()
+            progress = self.env["ir.cron.progress"].search([("cron_id", "=", cron.id)], limit=1)
+            if not progress.remaining:
+                return
+        self.fail(f"{name} never ends")
+
     @classmethod
     def _prepare_move(cls, relationships, phase, user):
         """Do what a user does before such a move: open the sheet, waive what is open."""

@@ -15,8 +15,6 @@ from . import client_opinion_ask
 from . import client_review_export
 from . import client_scenario_simulation
 from . import client_salesperson_change
-from . import client_setup
-from . import client_setup_line
 from . import client_stage_move
 from . import client_conversation_outcome
 from . import client_conversation_plan

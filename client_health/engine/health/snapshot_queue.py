@@ -5,17 +5,22 @@ from odoo.tools import SQL
 from ..query import to_array
 
 
-def select_unscored(company_ids, date, limit=None):
-    """Select (company, client) of the clients in use that have no snapshot of the day yet."""
+def select_unscored(company_ids, date, limit=None, failed=()):
+    """Select (company, client) of the clients in use that have no snapshot of the day yet.
+
+    Without those that ``failed`` tonight.
+    """
     return SQL(
         """
         SELECT rel.company_id, rel.id FROM client_relationship rel
          WHERE rel.company_id = ANY (%s) AND rel.active AND rel.phase <> 'ended'
+           AND NOT rel.id = ANY (%s)
            AND NOT EXISTS (SELECT FROM client_health_snapshot day
                             WHERE day.relationship_id = rel.id AND day.date = %s)
          ORDER BY rel.company_id, rel.id LIMIT %s
         """,
         to_array(company_ids),
+        to_array(failed),
         date,
         limit,
     )

@@ -227,34 +227,37 @@ def _get_day(days):
     )
 
 
-def delete_old(today):
+def delete_old(company_id, today):
     """Return the statements that delete old snapshots; what they left stays as it is."""
     weekly, monthly = (
         today - relativedelta(days=DAILY_DAYS),
         today - relativedelta(days=WEEKLY_DAYS),
     )
     return [
-        _delete_but_last("week", weekly),
-        _delete_but_last("month", monthly),
+        _delete_but_last("week", company_id, weekly),
+        _delete_but_last("month", company_id, monthly),
         SQL(
             "UPDATE client_health_snapshot SET readings = NULL, money_readings = NULL"
-            " WHERE date < %s AND (readings IS NOT NULL OR money_readings IS NOT NULL)",
+            " WHERE company_id = %s AND date < %s"
+            " AND (readings IS NOT NULL OR money_readings IS NOT NULL)",
+            company_id,
             weekly,
         ),
     ]
 
 
-def _delete_but_last(unit, before):
+def _delete_but_last(unit, company_id, before):
     """Delete what is older than a date and has a later snapshot in the same week or month."""
     return SQL(
         """
         DELETE FROM client_health_snapshot old
          USING client_health_snapshot later
-         WHERE old.date < %(before)s
+         WHERE old.company_id = %(company)s AND old.date < %(before)s
            AND later.relationship_id = old.relationship_id AND later.date > old.date
            AND date_trunc(%(unit)s, later.date) = date_trunc(%(unit)s, old.date)
         """,
         before=before,
+        company=company_id,
         unit=unit,
     )
 

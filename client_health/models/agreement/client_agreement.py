@@ -1,5 +1,3 @@
-import logging
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -9,6 +7,7 @@ from odoo.tools import plaintext2html
 
 from ...const import ACTIVITY_AGREEMENT_CONVERSATION, ACTIVITY_AGREEMENT_REVIEW
 from ...engine.agreement import capacity
+from ..common.client_job_failure import JobRun
 
 # What the client accepts, in the order in which it is read.
 TEXT_FIELDS = ("outcome", "process", "scope_in", "scope_out", "our_duties", "client_duties")
@@ -22,7 +21,6 @@ CONTENT_FIELDS = (
     "proposal_end",
 )
 LINK_FIELDS = ("relationship_id", "lead_id")
-_logger = logging.getLogger(__name__)
 TIGHT = 0.9
 
 
@@ -436,19 +434,11 @@ class ClientAgreement(models.Model):
     @api.model
     def _cron_remind_agreement_review(self, batch_size=100):
         """Remind the salespeople of agreements whose review is due, once per agreement."""
-        domain = self._get_review_domain()
-        remaining, last_id = self.search_count(domain), 0
-        while due := self.search([("id", ">", last_id), *domain], limit=batch_size, order="id"):
-            last_id = due[-1].id
-            try:
-                with self.env.cr.savepoint():
-                    due._remind_review()
-            except Exception:
-                # a bad record must not keep the others waiting; it is tried again tomorrow
-                _logger.exception("No reminders of the reviews of agreements %s", due.ids)
-            remaining -= len(due)
-            if not self.env["ir.cron"]._commit_progress(len(due), remaining=max(remaining, 0)):
-                break
+        JobRun(self.env, "ir_cron_client_agreement_review").do_all(
+            self.search(self._get_review_domain(), order="id"),
+            lambda due: due._remind_review(),
+            batch_size,
+        )
 
     def _remind_review(self):
         self._schedule_on_holder(

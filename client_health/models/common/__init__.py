@@ -1,3 +1,4 @@
+from . import client_job_failure
 from . import client_readable_links_mixin
 from . import client_protected_mixin
 from . import client_attached_mixin

@@ -4,6 +4,7 @@ from odoo.tools import html2plaintext
 
 from ...engine.correspondence import waiting
 from ...engine.feedback.repair import TO_ANSWER
+from ..common.client_job_failure import JobRun
 
 RATINGS = [
     ("1", "1 – very unhappy"),
@@ -356,4 +357,7 @@ class ClientFeedback(models.Model):
 
     @api.model
     def _cron_find_answers(self):
-        self.search([("state", "=", "open"), ("message_id", "!=", False)])._find_answers()
+        JobRun(self.env, "ir_cron_client_feedback").do_all(
+            self.search([("state", "=", "open"), ("message_id", "!=", False)]),
+            lambda lines: lines._find_answers(),
+        )

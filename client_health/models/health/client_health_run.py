@@ -1,5 +1,4 @@
 import gc
-import logging
 from collections import defaultdict
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,6 +9,7 @@ from odoo.tools import split_every
 
 from ...engine.clock import get_today
 from ...engine.health import flags, scoring, signals, snapshot_queue, snapshots
+from ..common.client_job_failure import JobRun
 
 # What is read and committed at once: large, because what every batch has to look through grows
 # with the firm; bounded, for the memory. Of these, so many are looked at together for a move.
@@ -17,7 +17,6 @@ BATCH = 100_000
 PORTION = 10_000
 BACKFILL_WEEKS = 104
 DIMENSION_MONEY = "money"
-_logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -61,24 +60,33 @@ class ClientHealthRun(models.AbstractModel):
     @api.model
     def _cron_take_snapshots(self):
         """Score every client of every company that has none of today."""
-        errors = {}
-        while batch := self._get_batch():
+        run = JobRun(self.env, "ir_cron_client_health")
+        errors, failed = {}, set()
+        while batch := self._get_batch(failed):
             today, clients = batch
-            errors.update(self._run_night(clients, today))
-            self.env["client.health.measure"]._set_errors(errors)
-            left = self.env["ir.cron"]._commit_progress(
-                sum(map(len, clients.values())), remaining=self._count_unscored()
-            )
-            if not left:
-                return
+            places = {key: company for company, ids in clients.items() for key in ids}
 
-    def _get_batch(self):
+            def score(relationships, today=today, places=places):
+                group = defaultdict(list)
+                for key in relationships.ids:
+                    group[places[key]].append(key)
+                errors.update(self._run_night(group, today, run))
+
+            failed.update(run.do(self.env["client.relationship"].browse(places), score).ids)
+            self.env["client.health.measure"]._set_errors(errors)
+            if not run.commit(len(places), self._count_unscored(failed)):
+                return
+        run.close()
+
+    def _get_batch(self, failed=()):
         """Return (today, {company: ids of clients}) of what is left to score, None for nothing.
 
         The companies of a batch have the same day: it begins earlier in the east.
+
+        :param failed: ids of clients that are not tried again before the next night
         """
         for today, companies in self._get_days().items():
-            if clients := self._get_unscored(companies, today, BATCH):
+            if clients := self._get_unscored(companies, today, BATCH, failed):
                 return today, clients
         return None
 
@@ -86,24 +94,25 @@ class ClientHealthRun(models.AbstractModel):
         """Return {day: companies where it is that day}."""
         return self.env["res.company"].search([("active", "=", True)]).grouped(get_today)
 
-    def _count_unscored(self):
+    def _count_unscored(self, failed):
         return sum(
             len(ids)
             for today, companies in self._get_days().items()
-            for ids in self._get_unscored(companies, today, None).values()
+            for ids in self._get_unscored(companies, today, None, failed).values()
         )
 
-    def _get_unscored(self, companies, today, limit):
+    def _get_unscored(self, companies, today, limit, failed=()):
         """Return {company: ids of its next clients without a snapshot of today}; None: of all."""
         self.env.flush_all()
         batch = defaultdict(list)
-        query = snapshot_queue.select_unscored(companies.ids, today, limit)
+        query = snapshot_queue.select_unscored(companies.ids, today, limit, failed)
         for company_id, relationship_id in self.env.execute_query(query):
             batch[companies.browse(company_id)].append(relationship_id)
         return batch
 
-    def _run_night(self, batch, today):
+    def _run_night(self, batch, today, job=None):
         """Score {company: ids of clients}, then let follow what follows; return broken measures."""
+        job = job or JobRun(self.env, "ir_cron_client_health")
         # Until the batch is committed: group in memory, and compare all with all by hash.
         self.env.cr.execute("SET LOCAL work_mem = '128MB'; SET LOCAL enable_mergejoin = off")
         everybody = self.env["client.relationship"].browse(chain(*batch.values()))
@@ -114,28 +123,17 @@ class ClientHealthRun(models.AbstractModel):
                 run = self.with_company(company)
                 errors.update(run._take(company, relationship_ids, today, reader=reader))
                 for portion in split_every(PORTION, relationship_ids):
-                    run._follow(company, portion, today)
+                    run._follow(company, portion, today, job)
         return errors
 
-    def _follow(self, company, relationship_ids, today):
+    def _follow(self, company, relationship_ids, today, job):
+        """Propose and remind; the scores are kept, whatever goes wrong with what follows."""
         relationships = self.env["client.relationship"].browse(relationship_ids)
         relationships._refresh_health(get_today(company))
-        for follow in (self._propose, self._remind):
-            self._try(follow, company, relationships, today)
-
-    def _try(self, follow, company, relationships, today):
-        try:
-            with self.env.cr.savepoint():
-                follow(company, relationships, today)
-        except Exception:
-            # the scores are worth keeping, whatever goes wrong with what follows from them
-            _logger.exception("%s failed for company %s", follow.__name__, company.id)
-
-    def _propose(self, company, relationships, today):
-        self.env["client.health.proposal"]._follow_night(company, relationships, today)
-
-    def _remind(self, company, relationships, today):
-        self.env["client.health.reminder"]._remind(relationships, today)
+        propose = self.env["client.health.proposal"]._follow_night
+        remind = self.env["client.health.reminder"]._remind
+        job.do(relationships, lambda few: propose(company, few, today))
+        job.do(relationships, lambda few: remind(few, today))
 
     # Snapshots of one day
 
@@ -195,29 +193,33 @@ class ClientHealthRun(models.AbstractModel):
     @api.model
     def _cron_backfill(self):
         """Fill the past of companies that were set up, week by week, backwards."""
+        run = JobRun(self.env, "ir_cron_client_health_backfill")
         companies = self.env["res.company"].search([("client_setup_date", "!=", False)])
         for company in companies:
-            run = self.with_company(company)
-            while run._backfill_batch(company):
-                weeks = run._count_weeks_left(company)
-                if not self.env["ir.cron"]._commit_progress(1, remaining=weeks):
+            while self.with_company(company)._backfill_batch(company, run):
+                left = sum(self._count_weeks_left(one) for one in companies)
+                if not run.commit(1, left):
                     return
+        run.close()
 
     @api.model
-    def _backfill_batch(self, company):
+    def _backfill_batch(self, company, run):
         """Fill one batch of one day of the past; return whether there was anything left to do."""
         date, after = company.client_health_backfill_date, company.client_health_backfill_id
         if not date:
             company.client_health_backfill_date = company.client_setup_date - timedelta(weeks=1)
             return True
-        if self._count_weeks_left(company) <= 0:
+        if not self._count_weeks_left(company):
             return False
         self.env.flush_all()
         query = snapshot_queue.select_unfilled(company.id, date, after, BATCH)
         rows = self.env.execute_query(query)
         ids = [relationship_id for (relationship_id,) in rows]
         if ids:
-            self._take(company, ids, date, backfilled=True)
+            run.do(
+                self.env["client.relationship"].browse(ids),
+                lambda few: self._take(company, few.ids, date, backfilled=True),
+            )
             company.client_health_backfill_id = ids[-1]
         else:
             company.client_health_backfill_date = date - timedelta(weeks=1)
@@ -227,4 +229,4 @@ class ClientHealthRun(models.AbstractModel):
     def _count_weeks_left(self, company):
         first = company.client_setup_date - timedelta(weeks=BACKFILL_WEEKS)
         date = company.client_health_backfill_date or company.client_setup_date
-        return (date - first).days // 7 + (date >= first)
+        return max(0, (date - first).days // 7 + 1)

@@ -2,7 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ...const import MONEY_GROUP
+from ...engine.clock import get_today
 from ...engine.health import snapshots
+from ..common.client_job_failure import JobRun
 
 # What is sent to the database at once: some megabytes.
 ROWS = 5_000
@@ -72,13 +74,17 @@ class ClientHealthSnapshot(models.Model):
     @api.model
     def _cron_delete_old(self):
         """Delete old snapshots, once a week: for what comes of age in a night it is too much."""
-        self._delete_old(fields.Date.context_today(self))
+        JobRun(self.env, "ir_cron_client_health_thin").do_all(
+            self.env["res.company"].with_context(active_test=False).search([]),
+            self._delete_old,
+            size=1,
+        )
 
     @api.model
-    def _delete_old(self, today):
+    def _delete_old(self, company):
         """Make the past smaller, see ``engine/health/snapshots.py``."""
         self.flush_model()
-        for statement in snapshots.delete_old(today):
+        for statement in snapshots.delete_old(company.id, get_today(company)):
             self.env.cr.execute(statement)
         self.invalidate_model()
 

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ...engine import period
 from ...engine.profitability import figures, ledger, margin
+from ..common.client_job_failure import JobRun
 from .client_profitability_mixin import SUMS
 
 _logger = logging.getLogger(__name__)
@@ -140,13 +141,10 @@ class ClientProfitability(models.Model):
         A company that fails doesn't stop the others: its error is logged, stored on the company
         and shown to managers, and it is the first to be tried next time.
         """
+        run = JobRun(self.env, "ir_cron_client_profitability")
         companies = self._get_due_companies()
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=len(companies))
-        for company in companies:
-            self._try_rebuild(company)
-            if not commit_progress(1):
-                break
+        run.commit(0, len(companies))
+        run.do_all(companies, lambda company: self._try_rebuild(company, run), size=1)
 
     @api.model
     def _get_due_companies(self):
@@ -158,7 +156,7 @@ class ClientProfitability(models.Model):
         return late or Company.search([(field, "!=", False)], order=order)
 
     @api.model
-    def _try_rebuild(self, company):
+    def _try_rebuild(self, company, run=None):
         """Rebuild a company; an error is stored, not raised. Return the counts, or None."""
         if not company.try_lock_for_update(allow_referencing=True):
             _logger.info("Client profitability of company %s is being rebuilt", company.id)
@@ -168,7 +166,10 @@ class ClientProfitability(models.Model):
                 return self._rebuild(company)
         except Exception as error:
             # Whatever it is, it is the trouble of one company, and the others wait.
-            _logger.exception("Client profitability of company %s was not rebuilt", company.id)
+            if run:
+                run.fail(company, error)
+            else:
+                _logger.exception("Client profitability of company %s was not rebuilt", company.id)
             self.env.invalidate_all()
             company.client_profitability_error = str(error)
         return None

@@ -1,5 +1,3 @@
-import logging
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -8,8 +6,7 @@ from odoo.fields import Domain
 
 from ...const import ACTIVITY_REBOOT
 from ...engine import stage_rules
-
-_logger = logging.getLogger(__name__)
+from ..common.client_job_failure import JobRun
 
 
 class ClientReboot(models.Model):
@@ -271,28 +268,11 @@ class ClientReboot(models.Model):
         """Remind of open reboots, and mark those that wait for a decision; every night."""
         domains = self._get_reminder_domains()
         domain = Domain.OR([*domains.values(), Domain("state", "=", "running")])
-        remaining, last_id = self.search_count(domain), 0
-        while reboots := self.search(
-            Domain("id", ">", last_id) & domain, limit=batch_size, order="id"
-        ):
-            last_id = reboots[-1].id
-            reboots._follow_each(domains)
-            remaining -= len(reboots)
-            if not self.env["ir.cron"]._commit_progress(len(reboots), remaining=max(remaining, 0)):
-                break
-
-    def _follow_each(self, domains):
-        """Follow all at once; where one of them fails, the others don't wait for it."""
-        try:
-            with self.env.cr.savepoint():
-                self._follow(domains)
-        except Exception:
-            if len(self) > 1:
-                for reboot in self:
-                    reboot._follow_each(domains)
-                return
-            # it is tried again tomorrow
-            _logger.exception("The reboot %s could not be followed", self.id)
+        JobRun(self.env, "ir_cron_client_reboot").do_all(
+            self.search(domain, order="id"),
+            lambda reboots: reboots._follow(domains),
+            batch_size,
+        )
 
     def _follow(self, domains):
         today = fields.Date.context_today(self)

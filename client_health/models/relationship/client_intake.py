@@ -1,10 +1,9 @@
-import logging
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
 from ...engine import intake, stage_rules
+from ..common.client_job_failure import JobRun
 
 READ_MODELS = (
     "account.move",
@@ -15,7 +14,6 @@ READ_MODELS = (
     "res.partner",
     "res.users",
 )
-_logger = logging.getLogger(__name__)
 
 
 def get_left_out(row):
@@ -95,7 +93,7 @@ class ClientIntake(models.AbstractModel):
             self.env["res.partner"].union(*owners), company
         )
         Relationship.union(*known.values())._remind_returned()
-        return Relationship.create(
+        return Relationship._create_in_batch(
             [
                 {"partner_id": partner.id, "company_id": company.id, "user_id": user.id}
                 for partner, user in owners.items()
@@ -106,7 +104,9 @@ class ClientIntake(models.AbstractModel):
     @api.model
     def _decline(self, company, partners):
         """Remember that these are not clients, so that they are not proposed again."""
-        self.env["client.relationship"].create(
+        Relationship = self.env["client.relationship"]
+        known = Relationship.with_context(active_test=False)._get_by_client(partners, company)
+        Relationship._create_in_batch(
             [
                 {
                     "partner_id": partner.id,
@@ -115,35 +115,35 @@ class ClientIntake(models.AbstractModel):
                     "user_id": False,
                 }
                 for partner in partners
+                if (partner, company) not in known
             ]
         )
 
     @api.model
     def _cron_add_clients(self):
         """Add the clients of yesterday to every company that has been set up."""
+        run = JobRun(self.env, "ir_cron_client_intake")
         companies = self.env["res.company"].search([("client_setup_date", "!=", False)])
-        for done, company in enumerate(companies, start=1):
-            try:
-                with self.env.cr.savepoint():
-                    self.with_company(company)._add_new_clients(company)
-            except Exception:
-                # one company with bad data must not keep the others waiting
-                _logger.exception("No new clients were added to company %s", company.id)
-            if not self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done):
-                break
+        run.do_all(companies, lambda few: self._add_new_clients(few, run), size=1)
 
     @api.model
-    def _add_new_clients(self, company):
-        self.env["client.merge"]._follow_commercial_partners(company)
-        rows = self._get_candidates(company, company.client_setup_months)
-        self._add_clients(
-            company, {row["partner"]: row["user"] for row in rows if not get_left_out(row)}
+    def _add_new_clients(self, company, run):
+        intake_here = self.with_company(company)
+        merge = intake_here.env["client.merge"]
+        run.do(merge._get_moved_partners(company), merge._follow_commercial_partners)
+        rows = intake_here._get_candidates(company, company.client_setup_months)
+        owners = {row["partner"]: row["user"] for row in rows if not get_left_out(row)}
+        run.do(
+            self.env["res.partner"].union(*owners),
+            lambda partners: intake_here._add_clients(
+                company, {partner: owners[partner] for partner in partners}
+            ),
         )
-        self._remind_returned(company)
+        run.do(intake_here._get_returned(company), lambda clients: clients._remind_returned())
 
     @api.model
-    def _remind_returned(self, company):
-        """Have ended clients that were invoiced since looked at."""
+    def _get_returned(self, company):
+        """Return the ended clients that were invoiced since."""
         ended = self.env["client.relationship"].search(
             [("phase", "=", stage_rules.ENDED), ("company_id", "=", company.id)]
         )
@@ -159,8 +159,8 @@ class ClientIntake(models.AbstractModel):
                 ["create_date:max"],
             )
         )
-        ended.filtered(
+        return ended.filtered(
             lambda rel: (
                 (last := last_invoices.get(rel.partner_id)) and last > rel.date_last_stage_update
             )
-        )._remind_returned()
+        )

@@ -122,12 +122,18 @@ class ClientMerge(models.AbstractModel):
         return Markup("<br/>").join(lines)
 
     @api.model
-    def _follow_commercial_partners(self, company):
-        """Move relationships whose partner became part of another client since."""
+    def _get_moved_partners(self, company):
+        """Return the partners of relationships that became part of another client since."""
         rows = self.env["client.relationship"]._read_group(
             [("company_id", "=", company.id), ("active", "in", [True, False])],
             ["partner_id", "partner_id.commercial_partner_id"],
         )
-        for partner, client in rows:
-            if partner != client:
-                self._merge_clients(partner, client)
+        return self.env["res.partner"].union(
+            *(partner for partner, client in rows if partner != client)
+        )
+
+    @api.model
+    def _follow_commercial_partners(self, partners):
+        """Move the relationships of these partners to the client that they are part of."""
+        for partner in partners:
+            self._merge_clients(partner, partner.commercial_partner_id)

@@ -127,7 +127,7 @@ class ClientRelationship(models.Model):
         group_expand="_read_group_expand_full",
         default=lambda self: self._default_stage_id(),
     )
-    phase = fields.Selection(related="stage_id.phase", store=True, index=True)
+    phase = fields.Selection(related="stage_id.phase", store=True, index=True, precompute=True)
     stage_reason = fields.Char(
         string="Reason",
         copy=False,
@@ -379,6 +379,25 @@ class ClientRelationship(models.Model):
         relationships._check_entry_stage()
         relationships.filtered("active")._schedule_stage_plan()
         return relationships
+
+    @api.model
+    def _create_in_batch(self, vals_list):
+        """Create clients in few queries, without a mail or a note per client.
+
+        Their salespersons follow them all the same.
+        """
+        stage = self._default_stage_id()
+        created = self.with_context(tracking_disable=True).create(
+            [{"stage_id": stage.id, **vals} for vals in vals_list]
+        )
+        created._add_followers({rel: rel.user_id for rel in created if not rel.user_id.share})
+        return created.with_env(self.env)
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        # ``_schedule_activities`` has subscribed the assignees of all activities at once
+        if self.env.context.get("client_followers_known"):
+            return True
+        return super().message_subscribe(partner_ids, subtype_ids)
 
     def write(self, vals):
         self._check_new_company(vals)

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ...const import ACTIVITY_ASK_VALUE
 from ...engine.results import progress
+from ..common.client_job_failure import JobRun
 from .client_value import SOURCES
 
 ASK_AGAIN_AFTER = relativedelta(years=1)
@@ -206,16 +207,14 @@ class ClientRelationship(models.Model):
         Once a year per client, and never more than a few open reminders per person. The date on
         the relationship marks what is done, so that an interrupted run continues where it stopped.
         """
-        todo = self._get_to_ask()
-        responsible = todo._get_responsible()
-        remaining = len(todo)
-        for relationships in todo.grouped(lambda rel: responsible[rel]).values():
-            relationships._schedule_activities(responsible, ACTIVITY_ASK_VALUE)
-            # sudo: protected; only our own cron comes here
-            relationships.sudo().value_asked_date = fields.Date.context_today(self)
-            remaining -= len(relationships)
-            if not self.env["ir.cron"]._commit_progress(len(relationships), remaining=remaining):
-                break
+        JobRun(self.env, "ir_cron_client_ask_value").do_all(
+            self._get_to_ask(), lambda clients: clients._remind_to_ask()
+        )
+
+    def _remind_to_ask(self):
+        self._schedule_activities(self._get_responsible(), ACTIVITY_ASK_VALUE)
+        # sudo: protected; only our own job comes here
+        self.sudo().value_asked_date = fields.Date.context_today(self)
 
     @api.model
     def _get_to_ask(self):

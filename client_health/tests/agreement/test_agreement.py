@@ -254,10 +254,8 @@ class TestAgreement(ClientAgreementCommon):
             self._accept(agreement)
         self._move(clients[2], "offboard", "ended")
         later = self._create_accepted(date_review=self.today + timedelta(days=1))
-        cron = self.env.ref("client_health.ir_cron_client_agreement_review")
         for _run in range(2):
-            with self.enter_registry_test_mode():
-                cron.method_direct_trigger()
+            self._run_job("ir_cron_client_agreement_review")
         reminded = [
             len(self._get_activities(rel, "review")) for rel in (self.relationship, *clients)
         ]

@@ -272,9 +272,7 @@ class TestFeedbackSource(VoiceCommon):
         feedback = self._log(message_id=message.id, date=message.date)
         unanswered = self._log(message_id=self._say(self.otis, self.project).id, date=self._ago(1))
         self._say(self.seller.partner_id, days=2, text="Mended, please reload")
-        with self.enter_registry_test_mode():
-            self.env.ref("client_health.ir_cron_client_feedback").method_direct_trigger()
-        self.env.invalidate_all()
+        self._run_job("ir_cron_client_feedback")
         self.assertEqual(feedback.state, "answered")
         self.assertEqual(feedback.answered_date, self._ago(2))
         self.assertEqual(feedback.answered_by_id, self.seller)

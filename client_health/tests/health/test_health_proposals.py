@@ -211,7 +211,7 @@ class TestHealthProposals(HealthCommon):
         failing = patch.object(
             self.registry["client.health.proposal"], "_follow_night", side_effect=ValueError
         )
-        with failing, mute_logger("odoo.addons.client_health.models.health.client_health_run"):
+        with failing, mute_logger("odoo.addons.client_health.models.common.client_job_failure"):
             snapshot = self._night(0)
         self.assertEqual(snapshot.score, 40)
         self.assertEqual(self.relationship.health_score, 40)

@@ -209,7 +209,7 @@ class TestHealthSnapshots(HealthCommon):
             self._set_points(50)
             self.Run._take(self.company, self.relationship.ids, date)
         self.cr.execute("UPDATE client_health_snapshot SET readings = '{}' WHERE readings IS NULL")
-        self.Snapshot._cron_delete_old()
+        self._run_job("ir_cron_client_health_thin")
         snapshots = self.Snapshot.search([])
         dates = [(self.today - snapshot.date).days for snapshot in snapshots]
         self.assertIn(5, dates)
@@ -224,7 +224,7 @@ class TestHealthSnapshots(HealthCommon):
             self.assertEqual(snapshot.readings is False or snapshot.readings is None, old)
             self.assertEqual(len(snapshot.points), 6, "The points stay")
         before = self._get_versions()
-        self.Snapshot._cron_delete_old()
+        self._run_job("ir_cron_client_health_thin")
         self.assertEqual(self._get_versions(), before)
 
     def test_backfilled_day_equals_its_night(self):
@@ -246,7 +246,7 @@ class TestHealthSnapshots(HealthCommon):
             for _start in range(400):
                 with self._stop_after(3):
                     self.Run._cron_backfill()
-                if self.Run._count_weeks_left(self.company) <= 0:
+                if not self.Run._count_weeks_left(self.company):
                     break
         snapshots = self.Snapshot.search([("relationship_id", "in", clients.ids)])
         self.assertEqual(len(snapshots), 104 * 3)

@@ -78,7 +78,8 @@ class TestJoin(ClientHealthCommon):
         person = self.env["res.partner"].create({"name": "Ada Freelance"})
         relationship = self._create_relationship(person)
         person.parent_id = group
-        self.env["client.merge"]._follow_commercial_partners(self.company)
+        merge = self.env["client.merge"]
+        merge._follow_commercial_partners(merge._get_moved_partners(self.company))
         self.assertEqual(relationship.partner_id, group)
 
     def test_deletion_keeps_what_was_said(self):

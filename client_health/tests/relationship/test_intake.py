@@ -3,8 +3,10 @@ from unittest.mock import patch
 from dateutil.relativedelta import relativedelta
 
 from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ...engine.clock import get_today
 from ..common import ClientHealthCommon
 
 
@@ -155,18 +157,22 @@ class TestSetup(IntakeCommon):
         setup.action_propose()
         return setup
 
+    def _apply(self, setup):
+        setup.action_apply()
+        self._run_job("ir_cron_client_setup")
+
     def test_apply_declines_and_repeats_without_doubles(self):
         partner, declined = self._create_partner("Yes"), self._create_partner("No")
         self._create_move(partner)
         self._create_move(declined)
         setup = self._set_up()
         setup.line_ids.filtered(lambda line: line.partner_id == declined).is_client = False
-        setup.action_apply()
+        self._apply(setup)
         self.assertEqual(setup.state, "done")
         self.assertTrue(self._get_relationship(partner).active)
         self.assertTrue(self._get_relationship(partner).activity_ids)
         self.assertFalse(self._get_relationship(declined).active)
-        self.assertEqual(self.company.client_setup_date, fields.Date.context_today(setup))
+        self.assertEqual(self.company.client_setup_date, get_today(self.company))
         again = self._set_up()
         self.assertFalse(
             again.line_ids
@@ -177,7 +183,7 @@ class TestSetup(IntakeCommon):
     def test_without_first_activities(self):
         partner = self._create_partner("Quiet")
         self._create_move(partner)
-        self._set_up(schedule=False).action_apply()
+        self._apply(self._set_up(schedule=False))
         self.assertFalse(self._get_relationship(partner).activity_ids)
 
     def test_look_again_keeps_what_a_person_changed(self):
@@ -190,21 +196,169 @@ class TestSetup(IntakeCommon):
         self.assertTrue(line.exists())
         self.assertFalse(line.is_client)
 
-    def test_large_set_up_goes_on_in_the_background(self):
-        for number in range(4):
-            self._create_move(self._create_partner(f"Large {number}"))
-        with patch("odoo.addons.client_health.wizards.client_setup.BATCH", 1):
-            setup = self._set_up()
-            total = len(setup.line_ids)
-            setup.action_apply()
-            self.assertEqual(setup.state, "running")
-            self.assertAlmostEqual(setup.progress, 100 / total)
-            self.assertFalse(self.company.client_setup_date)
-            with self.enter_registry_test_mode():
-                self.env.ref("client_health.ir_cron_client_setup").method_direct_trigger()
+    def _propose(self, count):
+        partners = [self._create_partner(f"Large {number}") for number in range(count)]
+        self.env["project.project"].create(
+            [
+                {"name": "Site", "partner_id": partner.id, "user_id": self.owner.id}
+                for partner in partners
+            ]
+        )
+        return self._set_up()
+
+    def test_the_click_only_starts_it(self):
+        setup = self._propose(4)
+        before = self.cr.sql_log_count
+        action = setup.action_apply()
+        self.assertLess(self.cr.sql_log_count - before, 25)
+        self.assertEqual((setup.state, setup.progress), ("running", 0))
+        self.assertEqual(action["res_id"], setup.id)
+        cron = self.env.ref("client_health.ir_cron_client_setup")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertTrue(triggers)
+        setup.action_apply()
+        again = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertEqual(again, triggers, "A second click finds it running")
+
+    def test_it_goes_on_where_it_was_stopped(self):
+        setup = self._propose(4)
+        total = len(setup.line_ids)
+        setup.action_apply()
+        path = "odoo.addons.client_health.models.relationship.client_setup.BATCH"
+        stop = patch.object(self.registry["ir.cron"], "_commit_progress", return_value=0)
+        with patch(path, 1), stop:
+            self.env["client.setup"]._cron_apply()
         setup.invalidate_recordset()
+        self.assertEqual(setup.state, "running")
+        self.assertAlmostEqual(setup.progress, 100 / total)
+        self.assertFalse(self.company.client_setup_date)
+        self._run_job("ir_cron_client_setup")
         self.assertEqual((setup.state, setup.progress), ("done", 100))
-        self.assertEqual(self.company.client_setup_date, fields.Date.context_today(setup))
+        self.assertTrue(self.company.client_setup_date)
+
+    def test_it_survives_the_vacuum(self):
+        setup = self._propose(2)
+        setup.action_apply()
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE client_setup SET write_date = write_date - interval '5 hours',"
+            " create_date = create_date - interval '5 hours'"
+        )
+        self.env.invalidate_all()
+        for model in ("client.setup", "client.setup.line"):
+            if self.env[model]._transient:
+                self.env[model]._transient_vacuum()
+        self.env["client.setup"]._gc_setups()
+        self.assertTrue(setup.exists().line_ids)
+
+    def test_old_ones_are_deleted(self):
+        setup, running = self._propose(1), self._set_up()
+        running.action_apply()
+        self.env.flush_all()
+        self.cr.execute("UPDATE client_setup SET write_date = write_date - interval '100 days'")
+        self.env.invalidate_all()
+        self.env["client.setup"]._gc_setups()
+        self.assertFalse(setup.exists())
+        self.assertTrue(running.exists())
+
+    def test_no_mail(self):
+        setup = self._propose(3)
+        setup.line_ids.user_id = self.owner
+        # as in a firm: with following, tracking and mails
+        self.env = self.env(context=dict(self.env.context, tracking_disable=False))
+        ready = patch.object(self.registry, "ready", True)
+        before = self.env["mail.mail"].search_count([]), self._count_notified()
+        with ready:
+            self._apply(setup)
+            self.cr.precommit.run()
+        self.assertEqual((self.env["mail.mail"].search_count([]), self._count_notified()), before)
+        relationship = self._get_relationship(setup.line_ids.filtered("is_client")[0].partner_id)
+        self.assertIn(self.owner.partner_id, relationship.message_partner_ids)
+
+    def _count_notified(self):
+        return self.env["mail.notification"].search_count([])
+
+    def test_queries_per_500_clients(self):
+        counts = {}
+        for size in (50, 500):
+            partners = self.env["res.partner"].create(
+                [{"name": f"P{size} {number}", "is_company": True} for number in range(size)]
+            )
+            users = self.owner, self.colleague, self.seller, self.manager, self.controller
+            owners = {partner: users[key % 5] for key, partner in enumerate(partners)}
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            created = self.Intake._add_clients(self.company, owners)
+            self.env.flush_all()
+            counts[size] = self.cr.sql_log_count - before
+            self.assertEqual(len(created.activity_ids), size)
+            self.assertEqual(len(created.message_follower_ids), size)
+        self.assertLessEqual(counts[500], 40, counts)
+
+    def test_queries_of_a_batch_of_the_set_up(self):
+        counts = []
+        for size in (50, 500):
+            partners = self.env["res.partner"].create(
+                [{"name": f"S{size} {number}", "is_company": True} for number in range(size)]
+            )
+            setup = self.env["client.setup"].create({})
+            lines = setup.line_ids.create(
+                [
+                    {
+                        "setup_id": setup.id,
+                        "partner_id": partner.id,
+                        "is_client": True,
+                        "user_id": self.owner.id,
+                    }
+                    for partner in partners
+                ]
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            setup._apply(lines)
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], 55, counts)
+
+    def test_a_line_that_fails_is_named_and_stops_nothing(self):
+        setup = self._propose(3)
+        bad = setup.line_ids.filtered("is_client")[0]
+        original = type(self.Intake)._add_clients
+
+        def fail_for_one(intake, company, owners):
+            if bad.partner_id in owners:
+                raise ValueError("bad data")
+            return original(intake, company, owners)
+
+        with (
+            patch.object(type(self.Intake), "_add_clients", fail_for_one),
+            self.assertLogs("odoo.addons.client_health.models.common.client_job_failure", "ERROR"),
+        ):
+            self._apply(setup)
+        self.assertEqual((setup.state, setup.failed_count), ("done", 1))
+        self.assertEqual(bad.state, "failed")
+        self.assertEqual(set((setup.line_ids - bad).mapped("state")), {"done"})
+        failure = self.env["client.job.failure"].search([("error", "=", "bad data")])
+        self.assertEqual(failure.record_ref, bad)
+
+    def test_a_set_up_that_runs_is_not_changed(self):
+        setup = self._propose(1)
+        setup.action_apply()
+        with self.assertRaisesRegex(UserError, "has been started"):
+            setup.line_ids.is_client = False
+        with self.assertRaisesRegex(UserError, "has been started"):
+            setup.action_propose()
+        with self.assertRaises(AccessError):
+            setup.line_ids.create({"setup_id": setup.id, "partner_id": self.client_partner.id})
+
+    def test_the_menu_opens_what_runs(self):
+        setups = self.env["client.setup"].with_user(self.manager)
+        first = setups.action_open()["res_id"]
+        self.assertEqual(setups.action_open()["res_id"], first, "The proposal goes on")
+        setups.browse(first).action_apply()
+        self.assertEqual(setups.action_open()["res_id"], first)
 
     def test_only_managers(self):
         setup = self.env["client.setup"]
@@ -215,9 +369,7 @@ class TestSetup(IntakeCommon):
 @tagged("post_install", "-at_install")
 class TestNewClients(IntakeCommon):
     def _run_cron(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("client_health.ir_cron_client_intake").method_direct_trigger()
-        self.env.invalidate_all()
+        self._run_job("ir_cron_client_intake")
 
     def test_nightly_adds_only_after_the_set_up(self):
         partner = self._create_partner("Tonight")
@@ -245,17 +397,32 @@ class TestNewClients(IntakeCommon):
         self._create_move(partner)
         original = type(self.Intake)._add_new_clients
 
-        def fail_for_other(intake, company):
+        def fail_for_other(intake, company, run):
             if company == other:
                 raise ValueError("bad data")
-            return original(intake, company)
+            return original(intake, company, run)
 
         with (
             patch.object(type(self.Intake), "_add_new_clients", fail_for_other),
-            self.assertLogs("odoo.addons.client_health.models.relationship.client_intake", "ERROR"),
+            self.assertLogs("odoo.addons.client_health.models.common.client_job_failure", "ERROR"),
         ):
             self._run_cron()
         self.assertTrue(self._get_relationship(partner))
+
+    def test_no_mail_at_night(self):
+        self.env = self.env(context=dict(self.env.context, tracking_disable=False))
+        self.company.client_setup_date = self.today
+        self.env["project.project"].create(
+            [
+                {"name": "Site", "partner_id": partner.id, "user_id": self.owner.id}
+                for partner in (self._create_partner("One"), self._create_partner("Two"))
+            ]
+        )
+        before = self.env["mail.mail"].search_count([])
+        with patch.object(self.registry, "ready", True):
+            self._run_cron()
+            self.cr.precommit.run()
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
 
     def test_winning_opens_the_relationship(self):
         partner = self._create_partner("Said yes")

@@ -100,9 +100,7 @@ class TestValue(AccomplishmentCommon):
         self.assertIn("The design", tracked.mapped("old_value_text"))
 
     def _run_cron(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("client_health.ir_cron_client_ask_value").method_direct_trigger()
-        self.env.invalidate_all()
+        self._run_job("ir_cron_client_ask_value")
 
     def _get_reminders(self, relationships):
         return relationships.activity_search([ASK])

@@ -1,0 +1,197 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...engine.clock import get_today
+from ..common.client_job_failure import BATCH, JobRun
+from .client_intake import get_left_out
+
+PROPOSAL_DAYS = 30
+KEPT_DAYS = 90
+
+
+class ClientSetup(models.Model):
+    """First set-up: proposes clients, and creates the relationships that the user chose.
+
+    The lines are made on the server, so that a firm with thousands of partners can page through
+    them. A scheduled action creates the relationships, in batches; it continues where it was
+    stopped. The records are real ones: transient ones would be deleted while it runs.
+    """
+
+    _name = "client.setup"
+    _description = "Client Set-up"
+    _inherit = ["client.protected.mixin"]
+    _order = "id desc"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
+        ondelete="cascade",
+        index=True,
+        protected=True,
+    )
+    months = fields.Integer(
+        string="Look Back (months)",
+        required=True,
+        default=lambda self: self.env.company.client_setup_months,
+    )
+    line_ids = fields.One2many("client.setup.line", "setup_id", string="Partners")
+    schedule = fields.Boolean(
+        string="Schedule a first check-in",
+        default=True,
+        help="Every new client gets the activities of its stage.",
+    )
+    state = fields.Selection(
+        [("proposed", "Proposal"), ("running", "Running"), ("done", "Done")],
+        required=True,
+        default="proposed",
+        readonly=True,
+        index=True,
+        protected=True,
+    )
+    progress = fields.Float(compute="_compute_counts", help="Share of the partners done, in %.")
+    client_count = fields.Integer(compute="_compute_counts")
+    failed_count = fields.Integer(
+        string="Failed",
+        compute="_compute_counts",
+        help="Partners that could not be added; the reasons are listed under Failed Jobs.",
+    )
+
+    _months_positive = models.Constraint(
+        "CHECK(months > 0)", "Please look back at least one month."
+    )
+
+    @api.depends("months")
+    def _compute_display_name(self):
+        for setup in self:
+            setup.display_name = self.env._("First Set-up")
+
+    @api.depends("line_ids.state", "line_ids.is_client")
+    def _compute_counts(self):
+        self.line_ids.flush_recordset(["is_client", "state"])
+        rows = self.env["client.setup.line"]._read_group(
+            [("setup_id", "in", self.ids)], ["setup_id", "is_client", "state"], ["__count"]
+        )
+        for setup in self:
+            own = [row[1:] for row in rows if row[0] == setup._origin]
+            total = sum(count for _is_client, _state, count in own)
+            left = sum(count for _is_client, state, count in own if state == "todo")
+            setup.progress = 100 * (total - left) / total if total else 100
+            setup.client_count = sum(count for is_client, _state, count in own if is_client)
+            setup.failed_count = sum(count for _is, state, count in own if state == "failed")
+
+    # Proposal
+
+    @api.model
+    def action_open(self):
+        """Open the set-up that runs for the current company, else the user's proposal."""
+        here = [("company_id", "=", self.env.company.id)]
+        setup = self.search([*here, ("state", "=", "running")], limit=1)
+        if not setup:
+            own = [("create_uid", "=", self.env.uid), ("state", "=", "proposed")]
+            setup = self.search([*here, *own], limit=1) or self.create({})
+            setup.action_propose()
+        return setup._get_form_action()
+
+    def action_propose(self):
+        """Search again, with the current period; changes made by hand stay."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_proposed()
+        kept = {line.partner_id.id: line for line in self.line_ids}
+        rows = self.env["client.intake"]._get_candidates(self.company_id, self.months)
+        found = {row["partner_id"] for row in rows}
+        # sudo: users can't write lines of their own: who is proposed follows from the documents
+        lines = self.line_ids.sudo()
+        lines.filtered(lambda line: line.partner_id.id not in found).unlink()
+        lines.create([self._prepare_line(row) for row in rows if row["partner_id"] not in kept])
+        return self._get_form_action()
+
+    def _check_proposed(self):
+        if self.state != "proposed":
+            raise UserError(self.env._("This set-up has been started and cannot be changed."))
+
+    def _prepare_line(self, row):
+        return {
+            "setup_id": self.id,
+            "partner_id": row["partner_id"],
+            "is_client": not get_left_out(row),
+            "left_out": get_left_out(row),
+            "user_id": (row["user"] or self.env.user).id,
+            **{key: row[key] for key in ("invoices", "projects", "won", "bills")},
+        }
+
+    def _get_form_action(self):
+        return self._get_records_action(name=self.env._("Who are your clients?"))
+
+    # Running in the background
+
+    def action_apply(self):
+        """Start it; a second click finds it running."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state == "proposed":
+            # sudo: protected from users; that this user may start it was just checked
+            self.sudo().state = "running"
+            # sudo: starting our own scheduled action, which does what the user started
+            self.env.ref("client_health.ir_cron_client_setup").sudo()._trigger()
+        return self._get_form_action()
+
+    def action_refresh(self):
+        """Show how far it is."""
+        return self._get_form_action()
+
+    @api.model
+    def _cron_apply(self):
+        """Go on with the set-ups that were started; stoppable after every batch."""
+        run = JobRun(self.env, "ir_cron_client_setup")
+        for setup in self.search([("state", "=", "running")]):
+            setup = setup.with_company(setup.company_id)
+            while lines := setup.line_ids.search(setup._get_todo_domain(), limit=BATCH):
+                failed = run.do(lines, setup._apply)
+                failed.state = "failed"
+                if not run.commit(len(lines), self._count_left()):
+                    return
+            if not run.do(setup, lambda setup: setup._finish()):
+                # it is done, with or without the lines that failed
+                run.commit(1, self._count_left())
+        run.close()
+
+    def _get_todo_domain(self):
+        return [("setup_id", "in", self.ids), ("state", "=", "todo")]
+
+    def _count_left(self):
+        running = self.search([("state", "=", "running")])
+        return len(running) + running.line_ids.search_count(running._get_todo_domain())
+
+    def _apply(self, lines):
+        """Open the relationships of some lines; without one mail per client."""
+        chosen = lines.filtered("is_client")
+        intake = self.env["client.intake"].with_context(
+            mail_activity_automation_skip=not self.schedule
+        )
+        intake._add_clients(self.company_id, {line.partner_id: line.user_id for line in chosen})
+        intake._decline(self.company_id, (lines - chosen).partner_id)
+        lines.state = "done"
+
+    def _finish(self):
+        self.state = "done"
+        # sudo: marks the company as set up and has its figures computed; users who may open
+        # relationships may do both
+        company = self.company_id.sudo()
+        company.write({"client_setup_date": get_today(company), "client_setup_months": self.months})
+        self.env["client.profitability"].sudo()._try_rebuild(company)
+        for name in ("ir_cron_client_health", "ir_cron_client_health_backfill"):
+            # sudo: starting our own scheduled actions; they score the clients just added
+            self.env.ref(f"client_health.{name}").sudo()._trigger()
+
+    @api.autovacuum
+    def _gc_setups(self):
+        """Delete proposals that were not followed up, and set-ups that ended long ago."""
+        now = fields.Datetime.now()
+        for state, days in (("proposed", PROPOSAL_DAYS), ("done", KEPT_DAYS)):
+            before = now - timedelta(days=days)
+            self.search([("state", "=", state), ("write_date", "<", before)]).unlink()
