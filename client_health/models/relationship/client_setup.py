@@ -21,7 +21,7 @@ class ClientSetup(models.Model):
 
     _name = "client.setup"
     _description = "Client Set-up"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.protected.mixin"]
     _order = "id desc"
 
     company_id = fields.Many2one(

@@ -6,7 +6,7 @@ class ClientSetupLine(models.Model):
 
     _name = "client.setup.line"
     _description = "Proposed Client"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.protected.mixin"]
     _order = "is_client desc, id"
     _rec_name = "partner_id"
 
