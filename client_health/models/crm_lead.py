@@ -19,6 +19,7 @@ class CrmLead(models.Model):
         "client.relationship.link.mixin",
         "client.fit.mixin",
         "client.agreement.holder.mixin",
+        "client.responsible.mixin",
     ]
 
     fit_answer_ids = fields.One2many(inverse_name="lead_id")
@@ -152,16 +153,12 @@ class CrmLead(models.Model):
 
     def _get_client_relationships(self):
         """Return {opportunity: relationship of its client, archived ones too}, in one query."""
-        relationships = (
-            self.env["client.relationship"]
-            .with_context(active_test=False)
-            .search([("partner_id", "in", self.partner_id.commercial_partner_id.ids)])
-        )
-        by_key = {(rel.partner_id, rel.company_id): rel for rel in relationships}
+        Relationship = self.env["client.relationship"].with_context(active_test=False)
+        known = Relationship._get_by_client(self.partner_id.commercial_partner_id)
         return {
-            lead: by_key.get(
+            lead: known.get(
                 (lead.partner_id.commercial_partner_id, lead._get_client_company()),
-                relationships.browse(),
+                Relationship.browse(),
             )
             for lead in self
         }
@@ -196,15 +193,9 @@ class CrmLead(models.Model):
                 )
             )
         )
-        relationships = (
-            self.env["client.relationship"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("partner_id", "in", agreements.partner_id.ids)])
-        )
-        by_key = {(rel.partner_id, rel.company_id): rel for rel in relationships}
+        known = leads.env["client.relationship"]._get_by_client(agreements.partner_id)
         for key, group in agreements.grouped(lambda agr: (agr.partner_id, agr.company_id)).items():
-            if relationship := by_key.get(key):
+            if relationship := known.get(key):
                 group.relationship_id = relationship
 
     def _merge_agreements(self, others):

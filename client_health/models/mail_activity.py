@@ -154,14 +154,10 @@ class MailActivity(models.Model):
     def action_prepare_conversation(self):
         """Open the conversation: topic, their view, and the facts that the user may read."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Tough conversation"),
-            "res_model": "mail.activity",
-            "res_id": self.id,
-            "views": [(self.env.ref("client_health.client_conversation_view_form").id, "form")],
-            "target": "new",
-        }
+        view = self.env.ref("client_health.client_conversation_view_form")
+        return self._get_records_action(
+            name=self.env._("Tough conversation"), views=[(view.id, "form")], target="new"
+        )
 
     def action_log_conversation(self):
         """Ask what came out of it."""
@@ -203,15 +199,7 @@ class MailActivity(models.Model):
             topics = dict(
                 self._fields["client_conversation_topic"]._description_selection(self.env)
             )
-            # sudo: evidence; the conversation itself, marked as held by its user, is the answer
-            feedback.sudo().write(
-                {
-                    "answered_date": fields.Datetime.now(),
-                    "answered_by_id": self.env.user.id,
-                    "answer": self.env._(
-                        "Discussed: %s",
-                        topics.get(self.client_conversation_topic) or self.summary or "",
-                    ),
-                }
-            )
+            # the conversation itself, marked as held by its user, is the answer
+            topic = topics.get(self.client_conversation_topic) or self.summary or ""
+            feedback._set_answered(self.env._("Discussed: %s", topic))
         return feedback

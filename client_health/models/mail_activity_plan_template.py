@@ -34,29 +34,25 @@ class MailActivityPlanTemplate(models.Model):
     def _determine_responsible(self, on_demand_responsible, applied_on_record):
         if applied_on_record._name != "client.relationship":
             return super()._determine_responsible(on_demand_responsible, applied_on_record)
-        user = on_demand_responsible or self._get_client_responsibles(applied_on_record).get(
-            applied_on_record.id
+        user = (
+            on_demand_responsible
+            or self._get_client_responsibles(applied_on_record)[applied_on_record]
         )
         return {"responsible": user, "error": False, "warning": False}
 
     def _get_client_responsibles(self, relationships):
-        """Return {relationship id: user} for one step, in a fixed number of queries.
+        """Return {relationship: user} for one step, in a fixed number of queries.
 
-        An archived or missing responsible falls back to the salesperson, then to the team leader,
-        then to the user who moves the client, so that no step is without a user.
+        Where the user that the step names left or is missing, it falls to the client's responsible.
         """
         self.ensure_one()
         preferred = self._get_preferred_responsibles(relationships)
-        result = {}
-        for relationship in relationships:
-            candidates = (
-                preferred.get(relationship.id, self.env["res.users"]),
-                relationship.user_id,
-                relationship.team_id.user_id,
-            )
-            found = [user for user in candidates if user.active]
-            result[relationship.id] = found[0] if found else self.env.user
-        return result
+        responsible = relationships._get_responsible()
+        return {
+            rel: relationships._filter_responsible(preferred[rel.id], rel.company_id)
+            or responsible[rel]
+            for rel in relationships
+        }
 
     def _get_preferred_responsibles(self, relationships):
         if self.responsible_type == "other":

@@ -192,11 +192,11 @@ class ProjectTask(models.Model):
     def action_ask_request(self):
         """Ask the owners of the clients to clear the selected work with them."""
         self._check_field_access(self._fields["requested_by"], "write")
-        owners = self.env["res.users"]
-        for relationship, tasks in self._get_request_clients():
-            if relationship:
-                owners |= relationship._ask_scope(tasks)
-        if not owners:
+        asked = {client: tasks for client, tasks in self._get_request_clients() if client}
+        responsible = self.env["client.relationship"].sudo().union(*asked)._get_responsible()
+        for client, tasks in asked.items():
+            client._ask_scope(tasks, responsible[client])
+        if not asked:
             raise UserError(
                 self.env._("This customer is not a client yet. Please add it as a client first.")
             )
@@ -207,7 +207,7 @@ class ProjectTask(models.Model):
                 "type": "success",
                 "message": self.env._(
                     "%s has been asked to clarify this with the client.",
-                    ", ".join(owners.mapped("name")),
+                    ", ".join(self.env["res.users"].union(*responsible.values()).mapped("name")),
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
             },
@@ -217,14 +217,10 @@ class ProjectTask(models.Model):
         """Return [(relationship, or none; tasks of that client)], as superuser."""
         # sudo: users who work on a task may have its client asked; only a name is shown
         tasks = self.sudo()
-        relationships = (
-            self.env["client.relationship"]
-            .sudo()
-            .search([("partner_id", "in", tasks.project_id.partner_id.commercial_partner_id.ids)])
-        )
-        by_key = {(rel.partner_id, rel.company_id): rel for rel in relationships}
-        none = relationships.browse()
-        return list(tasks.grouped(lambda task: by_key.get(task._get_request_key(), none)).items())
+        Relationship = tasks.env["client.relationship"]
+        known = Relationship._get_by_client(tasks.project_id.partner_id.commercial_partner_id)
+        none = Relationship.browse()
+        return list(tasks.grouped(lambda task: known.get(task._get_request_key(), none)).items())
 
     def _get_request_key(self):
         self.ensure_one()

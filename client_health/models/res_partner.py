@@ -74,13 +74,18 @@ class ResPartner(models.Model):
         """Make clients of the selected partners; archived relationships come back."""
         clients = self.commercial_partner_id
         Relationship = self.env["client.relationship"]
-        existing = Relationship.with_context(active_test=False).search(
-            [("partner_id", "in", clients.ids), ("company_id", "=", self.env.company.id)]
-        )
+        company = self.env.company
+        known = Relationship.with_context(active_test=False)._get_by_client(clients, company)
+        existing = Relationship.union(*known.values())
         existing.filtered(lambda rel: not rel.active).action_unarchive()
         new = Relationship.create(
             [
-                {"partner_id": client.id, "user_id": (client.user_id or self.env.user).id}
+                {
+                    "partner_id": client.id,
+                    "user_id": (
+                        Relationship._filter_responsible(client.user_id, company) or self.env.user
+                    ).id,
+                }
                 for client in clients - existing.partner_id
             ]
         )

@@ -122,13 +122,7 @@ class ClientHealthCalibration(models.TransientModel):
         self.env["client.health.calibration.line"].create(
             [{"calibration_id": page.id, **page._prepare_line(row)} for row in rows]
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Calibration"),
-            "res_model": self._name,
-            "res_id": page.id,
-            "views": [(False, "form")],
-        }
+        return page._get_records_action(name=self.env._("Calibration"))
 
     def _prepare_line(self, row):
         line = {"relationship_id": row["relationship_id"], "date_left": row["date_left"]}

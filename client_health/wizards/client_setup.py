@@ -132,14 +132,7 @@ class ClientSetup(models.TransientModel):
             self.env.ref(f"client_health.{name}").sudo()._trigger()
 
     def _get_form_action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Who are your clients?"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return self._get_records_action(name=self.env._("Who are your clients?"))
 
     @api.model
     def _cron_apply(self):

@@ -1,5 +1,4 @@
 import logging
-from collections import defaultdict
 
 from dateutil.relativedelta import relativedelta
 
@@ -285,28 +284,25 @@ class ClientAgreement(models.Model):
         return self.relationship_id or self.lead_id
 
     def _get_responsible(self):
-        """Return the user in charge: the salesperson, else the team leader, else its author."""
-        self.ensure_one()
-        # sudo: the name of the person to ask, also for users who may not read the team
-        agreement = self.sudo()
-        people = agreement.user_id | agreement._get_holder().team_id.user_id | agreement.create_uid
-        return people.filtered(lambda user: user.active and not user.share)[:1].sudo(False)
+        """Return {agreement: user}: the responsible of its client, or of its opportunity."""
+        # sudo: only who it is; users who may read the agreement may be unable to read the lead
+        agreements = self.sudo()
+        holders = {
+            **agreements.relationship_id._get_responsible(),
+            **agreements.lead_id._get_responsible(),
+        }
+        return {
+            agreement: holders[agreement.sudo()._get_holder()].with_env(self.env)
+            for agreement in self
+        }
 
     def _schedule_on_holder(self, type_xmlid, **values):
         """Plan an activity for the responsible on each client, or on its opportunity."""
-        groups = defaultdict(list)
-        for agreement in self:
-            holder = agreement._get_holder()
-            user = agreement._get_responsible() or self.env.user
-            groups[holder._name, user.id].append(holder.id)
-        for (model, user_id), holder_ids in groups.items():
-            # sudo: users who may work on the agreement may remind its salesperson
-            holders = self.env[model].sudo().browse(holder_ids)
-            # all names at once: each activity notes the name of its record, one by one
-            holders.mapped("display_name")
-            holders.with_context(mail_activity_quick_update=True).activity_schedule(
-                type_xmlid, user_id=user_id, **values
-            )
+        # sudo: users who may work on the agreement may remind its salesperson
+        clients = self.sudo().relationship_id
+        leads = self.sudo().filtered(lambda agreement: not agreement.relationship_id).lead_id
+        for holders in (clients, leads):
+            holders._schedule_activities(holders._get_responsible(), type_xmlid, **values)
 
     @api.depends("name", "version")
     def _compute_display_name(self):
@@ -359,7 +355,7 @@ class ClientAgreement(models.Model):
         """Open the next version: the one that is being written, or a new draft."""
         self.ensure_one()
         successor = self.next_ids or self._create_successor()
-        return successor._get_form_action()
+        return successor._get_records_action()
 
     def _create_successor(self):
         """Return a draft that says the same and will replace this version once accepted."""
@@ -401,18 +397,9 @@ class ClientAgreement(models.Model):
             },
         }
 
-    def _get_form_action(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
-
     def action_open(self):
         """Open the agreement from a list inside another form."""
-        return self._get_form_action()
+        return self._get_records_action()
 
     @api.model
     def _get_review_domain(self):

@@ -98,7 +98,7 @@ class ClientAgreementHolderMixin(models.AbstractModel):
         """Open the current agreement, or a new one."""
         self.ensure_one()
         if self.agreement_id:
-            return self.agreement_id._get_form_action()
+            return self.agreement_id._get_records_action()
         return self.action_create_agreement()
 
     def action_create_agreement(self):

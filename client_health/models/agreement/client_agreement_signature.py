@@ -172,7 +172,7 @@ class ClientAgreementSignature(models.Model):
                 name=self.signatory_id.name,
                 reason=reason.strip(),
             ),
-            partner_ids=self._get_responsible().partner_id.ids,
+            partner_ids=self._get_responsible()[self].partner_id.ids,
         )
 
     def _check_open_for_answer(self, text_hash):
@@ -341,7 +341,7 @@ class ClientAgreementSignature(models.Model):
         """Notify the salesperson, and send the client its copy."""
         # sudo: the client who accepts has no rights of its own
         agreement = self.sudo()
-        owner = agreement._get_responsible()
+        owner = agreement._get_responsible()[agreement]
         agreement.message_post(
             body=self.env._(
                 "%(name)s accepted %(agreement)s (%(channel)s).",

@@ -66,21 +66,18 @@ class ClientRelationship(models.Model):
             ("project_id.company_id", "in", [self.company_id.id, False]),
         ]
 
-    def _ask_scope(self, tasks):
-        """Give the salesperson one activity that names the tasks; return the users asked.
+    def _ask_scope(self, tasks, user):
+        """Give the user one activity that names the tasks.
 
         What is asked again before it is answered is added to the same activity.
         """
         self.ensure_one()
-        owner = self.user_id or self.team_id.user_id or self.env.user
-        pending = self.activity_search([ACTIVITY_CLEAR_SCOPE], user_id=owner.id)[:1]
+        pending = self.activity_search([ACTIVITY_CLEAR_SCOPE], user_id=user.id)[:1]
         note = pending.note or Markup("")
         new = tasks.filtered(lambda task: f'data-oe-id="{task.id}"' not in note)
         lines = Markup("").join(Markup("<li>%s</li>") % task._get_html_link() for task in new)
         if pending and lines:
             pending.note = note + Markup("<ul>%s</ul>") % lines
         elif lines:
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                ACTIVITY_CLEAR_SCOPE, user_id=owner.id, note=Markup("<ul>%s</ul>") % lines
-            )
-        return owner
+            note = Markup("<ul>%s</ul>") % lines
+            self._schedule_activities({self: user}, ACTIVITY_CLEAR_SCOPE, note=note)

@@ -3,3 +3,5 @@ from . import client_protected_mixin
 from . import client_internal_thread_mixin
 from . import client_link_mixin
 from . import client_figure_format_mixin
+from . import client_activity_mixin
+from . import client_responsible_mixin

@@ -46,13 +46,11 @@ class ClientRelationshipLinkMixin(models.AbstractModel):
     @api.depends(lambda self: (self._get_client_path(), "company_id"))
     @api.depends_context("company", "uid", "allowed_company_ids")
     def _compute_client_relationship_id(self):
-        clients = self.mapped(self._get_client_path())
-        relationships = self.env["client.relationship"].search([("partner_id", "in", clients.ids)])
-        by_key = {(rel.partner_id.id, rel.company_id.id): rel.id for rel in relationships}
+        path = self._get_client_path()
+        known = self.env["client.relationship"]._get_by_client(self.mapped(path))
         for record in self:
-            client = record.mapped(self._get_client_path())
-            key = (client.id, record._get_client_company().id)
-            record.client_relationship_id = by_key.get(key, False)
+            key = (record.mapped(path), record._get_client_company())
+            record.client_relationship_id = known.get(key, False)
 
     @api.model
     def _search_client_relationship_id(self, operator, value):
@@ -68,11 +66,5 @@ class ClientRelationshipLinkMixin(models.AbstractModel):
         return domain
 
     def action_view_client_relationship(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "client.relationship",
-            "res_id": self.client_relationship_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        # the context of this record's own action holds defaults that mean nothing to a client
+        return self.client_relationship_id._get_records_action(context={})

@@ -58,6 +58,16 @@ class ClientRecordMixin(models.AbstractModel):
             self._check_company()
         return result
 
+    def _get_responsible(self):
+        """Return {record: user}: the one in charge of the record, else of its client."""
+        Relationship = self.env["client.relationship"]
+        clients = self.relationship_id._get_responsible()
+        return {
+            record: Relationship._filter_responsible(record.user_id, record.company_id)
+            or clients[record.relationship_id]
+            for record in self
+        }
+
     @api.model
     def _get_latest_today(self):
         """Return the date where the day begins first: no user's today lies in the future."""

@@ -234,12 +234,7 @@ class ClientFeedback(models.Model):
     def action_group_in_issue(self):
         """Put the selected lines under one issue: the cause behind several complaints."""
         issue = self.env["client.issue"]._group_feedback(self)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "client.issue",
-            "res_id": issue.id,
-            "views": [(False, "form")],
-        }
+        return issue._get_records_action(context={})
 
     def action_open_source(self):
         """Open the discussion, meeting or task from which the line came."""
@@ -249,12 +244,7 @@ class ClientFeedback(models.Model):
             source = self.env[message.model].browse(message.res_id)
         else:
             source = self.event_id or self.task_id or self.project_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": source._name,
-            "res_id": source.id,
-            "views": [(False, "form")],
-        }
+        return source._get_records_action(context={})
 
     @api.depends("kind", "answered_date", "resolved_date")
     def _compute_state(self):

@@ -35,13 +35,12 @@ class ClientFeedbackSource(models.AbstractModel):
 
     @api.model
     def _get_relationship(self, partner, company):
-        if not partner:
-            return self.env["client.relationship"]
-        found = self.env["client.relationship"].search(
-            [("partner_id", "=", partner.commercial_partner_id.id)]
-        )
-        wanted = company or self.env.company
-        return found.filtered(lambda rel: rel.company_id == wanted)[:1] or found[:1]
+        """Return that of the company, else the last one that any company has with the client."""
+        Relationship = self.env["client.relationship"]
+        client = partner.commercial_partner_id
+        known = Relationship._get_by_client(client)
+        found = known.get((client, company or self.env.company))
+        return found or next(iter(known.values()), Relationship)
 
     @api.model
     def _prepare_from_message(self, message):

@@ -96,13 +96,7 @@ class ClientHypothesis(models.Model):
         return self.action_open_task() if len(self) == 1 else True
 
     def action_open_task(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "project.task",
-            "res_id": self.task_id.id,
-            "views": [(False, "form")],
-        }
+        return self.task_id._get_records_action()
 
     def action_confirm(self):
         self.verdict = "confirmed"

@@ -33,6 +33,7 @@ class ClientIssue(models.Model):
         "client.record.mixin",
         "client.protected.mixin",
         "client.internal.thread.mixin",
+        "client.activity.mixin",
         "mail.activity.mixin",
     ]
     _order = "state desc, severity desc, date desc, id desc"
@@ -217,12 +218,7 @@ class ClientIssue(models.Model):
         if not update:
             update = self.env["client.update"].create(self._prepare_update(kind))
             update.action_use_template()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "client.update",
-            "res_id": update[:1].id,
-            "views": [(False, "form")],
-        }
+        return update[:1]._get_records_action(context={})
 
     def _prepare_update(self, kind):
         """Write to the author of the complaint; without one, to the client's own address."""

@@ -129,35 +129,23 @@ class ClientRelationship(models.Model):
         return self.client_question_id.action_answer_opinion()
 
     def _ask_opinion(self, users, question, deadline):
-        """Give every user one activity per client, in one batch and without a mail per head.
+        """Give every user one activity per client, in batches and without a mail per head.
 
         Users with an open question about a client are not asked the same again.
         """
         self.check_access("write")
-        opinion = self.env.ref(ACTIVITY_OPINION)
         open_questions = self._get_open_questions(question)
-        model_id = self.env["ir.model"]._get_id(self._name)
-        for relationship in self:
-            relationship.message_subscribe(users.partner_id.ids)
-        return (
-            self.env["mail.activity"]
-            .with_context(mail_activity_quick_update=True)
-            .create(
-                [
-                    {
-                        "res_model_id": model_id,
-                        "res_id": relationship.id,
-                        "activity_type_id": opinion.id,
-                        "summary": question,
-                        "date_deadline": deadline,
-                        "user_id": user.id,
-                    }
-                    for relationship in self
-                    for user in users
-                    if (relationship.id, user.id) not in open_questions
-                ]
+        activities = self.env["mail.activity"]
+        for user in users:
+            asked = self.filtered(lambda rel, user=user: (rel.id, user.id) not in open_questions)
+            activities |= asked._schedule_activities(
+                dict.fromkeys(asked, user),
+                activity_type_id=self.env.ref(ACTIVITY_OPINION).id,
+                summary=question,
+                date_deadline=deadline,
+                automated=False,
             )
-        )
+        return activities
 
     def _get_open_questions(self, question):
         """Return {(relationship id, user id)} of users who were asked this and have not

@@ -178,8 +178,9 @@ class ClientUpdate(models.Model):
             subtype_xmlid="mail.mt_comment",
             email_layout_xmlid="mail.mail_notification_layout",
         )
-        # The owner hears of answers even when a colleague has sent it.
-        self.message_subscribe((self.env.user | self.relationship_id.user_id).partner_id.ids)
+        # The responsible hears of answers even when a colleague has sent it.
+        responsible = self.relationship_id._get_responsible()[self.relationship_id]
+        self.message_subscribe((self.env.user | responsible).partner_id.ids)
         # sudo: evidence fields; the caller may write the update and it has just been sent
         self.sudo().write(
             {
@@ -206,7 +207,7 @@ class ClientUpdate(models.Model):
     def _answer_by_client(self, partner, repaired, note):
         """Take the client's answer; the caller has made sure that it is ``partner``.
 
-        A "not yet" goes into the feedback log as the client's own words, and to the owner.
+        A "not yet" goes into the feedback log as the client's own words, and to the responsible.
         """
         self.ensure_one()
         if not self._is_question_open():
@@ -227,10 +228,10 @@ class ClientUpdate(models.Model):
                 "user_id": False,
             }
         )
-        issue.activity_schedule(
+        issue._schedule_activities(
+            issue._get_responsible(),
             "mail.mail_activity_data_call",
             summary=self.env._("%s answered that it is not repaired yet", partner.name),
-            user_id=(issue.user_id or self.sent_by_id).id,
         )
 
     def _compute_access_url(self):

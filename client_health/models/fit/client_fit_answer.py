@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ...engine import fit
 from .client_fit_criterion import RED_FLAG
@@ -60,30 +59,20 @@ class ClientFitAnswer(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         answers = super().create(vals_list)
-        answers._check_not_signed()
+        answers.round_id._check_not_signed()
         return answers
 
     def write(self, vals):
         if set(vals) - {"date_came_true"}:
-            self._check_not_signed()
+            self.round_id._check_not_signed()
         result = super().write(vals)
         if "round_id" in vals:
-            self._check_not_signed()
+            self.round_id._check_not_signed()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):
-        self._check_not_signed()
-
-    def _check_not_signed(self):
-        """Answers from before signing stay unchanged, for a later comparison."""
-        if not self.env.su and any(line.round_id.reason == "before_signing" for line in self):
-            raise UserError(
-                self.env._(
-                    "Answers from before signing cannot be changed. Please start a new round, and "
-                    "compare."
-                )
-            )
+        self.round_id._check_not_signed()
 
     def _get_fit_answer(self):
         """Return the answer as ``engine.fit`` takes it."""

@@ -73,7 +73,9 @@ class ClientFitRound(models.Model):
         self._check_not_signed()
 
     def _check_not_signed(self):
-        """The round before signing is made by winning, and cannot be changed afterwards."""
+        """The round before signing is made by winning; it and its answers stay as they are, for a
+        later comparison.
+        """
         if not self.env.su and any(one.reason == BEFORE_SIGNING for one in self):
             raise UserError(
                 self.env._(

@@ -103,7 +103,7 @@ class ClientRelationship(models.Model):
         """Ask the fit questions again; return one open round per client.
 
         :param reason: see ``client.fit.round``; never *before signing*, which winning makes
-        :param remind: give the owners an activity
+        :param remind: give the responsible an activity
         A round that is open is used, not doubled, whatever it was started for.
         """
         Round = self.env["client.fit.round"]
@@ -131,24 +131,13 @@ class ClientRelationship(models.Model):
         reasons = dict(
             self.env["client.fit.round"]._fields["reason"]._description_selection(self.env)
         )
-        for user, group in self.grouped("user_id").items():
-            group.with_context(mail_activity_quick_update=True).activity_schedule(
-                ACTIVITY_FIT,
-                note=reasons[reason],
-                user_id=(user or self.env.user).id,
-            )
+        self._schedule_activities(self._get_responsible(), ACTIVITY_FIT, note=reasons[reason])
 
     def action_start_fit_round(self):
         """Ask again, now: open the sheet beside the answers given before."""
         self.ensure_one()
         fit_round = self._start_fit_round(self.env.context.get("fit_reason", "check"), remind=False)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Do we still fit?"),
-            "res_model": "client.fit.round",
-            "res_id": fit_round.id,
-            "views": [(False, "form")],
-        }
+        return fit_round._get_records_action(name=self.env._("Do we still fit?"))
 
     def action_view_fit_rounds(self):
         self.ensure_one()

@@ -101,12 +101,13 @@ class ClientHealthProposal(models.AbstractModel):
                 "health_proposal_reason": self._get_reason(proposal),
             }
         )
-        for user, group in new.grouped("user_id").items():
-            group.with_context(mail_activity_quick_update=True).activity_schedule(
-                ACTIVITY_HEALTH,
-                summary=self.env._("Move to %s?", stage.name),
-                user_id=(user or self.env.user).id,
-            )
+        new._schedule_activities(
+            new._get_responsible(),
+            ACTIVITY_HEALTH,
+            get_summary=lambda clients: clients.env._(
+                "Move to %s?", stage.with_env(clients.env).name
+            ),
+        )
         self._log_why(new)
 
     @api.model
@@ -125,8 +126,7 @@ class ClientHealthProposal(models.AbstractModel):
 
     @api.model
     def _alert(self, relationships, cases, measures):
-        """Tell the owners of clients that did not move by themselves about a sharp drop, once."""
-        type_xmlid = ACTIVITY_HEALTH
+        """Have clients looked at that dropped sharply and did not move by themselves, once."""
         dropped = relationships.browse(
             relationship_id
             for relationship_id, case in cases.items()
@@ -135,14 +135,13 @@ class ClientHealthProposal(models.AbstractModel):
         )
         if not dropped:
             return
-        asked = dropped.activity_search([type_xmlid]).mapped("res_id")
+        asked = dropped.activity_search([ACTIVITY_HEALTH]).mapped("res_id")
         dropped -= dropped.browse(asked)
-        for user, group in dropped.grouped("user_id").items():
-            group.with_context(mail_activity_quick_update=True).activity_schedule(
-                type_xmlid,
-                summary=self.env._("Health fell by 15 points within 7 days"),
-                user_id=(user or self.env.user).id,
-            )
+        dropped._schedule_activities(
+            dropped._get_responsible(),
+            ACTIVITY_HEALTH,
+            get_summary=lambda clients: clients.env._("Health fell by 15 points within 7 days"),
+        )
         self._log_why(dropped)
 
     @api.model

@@ -17,17 +17,12 @@ class ClientHealthReminder(models.AbstractModel):
     @api.model
     def _remind(self, relationships, today):
         pulses = self._get_expiring("client.pulse", relationships, today, PULSE_DAYS)
-        self._schedule(
-            ACTIVITY_PULSE,
-            {pulse: pulse.relationship_id.user_id or pulse.user_id for pulse in pulses},
-        )
+        clients = pulses.relationship_id._get_responsible()
+        self._schedule(ACTIVITY_PULSE, {pulse: clients[pulse.relationship_id] for pulse in pulses})
         overrides = self._get_expiring(
             "client.health.override", relationships, today, OVERRIDE_DAYS
         ).filtered(lambda override: not override.date_ended)
-        self._schedule(
-            ACTIVITY_OVERRIDE,
-            {override: override.user_id for override in overrides},
-        )
+        self._schedule(ACTIVITY_OVERRIDE, overrides._get_responsible())
 
     @api.model
     def _get_expiring(self, model, relationships, today, days):
@@ -47,15 +42,11 @@ class ClientHealthReminder(models.AbstractModel):
     @api.model
     def _schedule(self, type_xmlid, users):
         """Give each user one activity per client, due when the judgement ends; {record: user}."""
-        relationships = self.env["client.relationship"].union(
-            *(record.relationship_id for record in users)
-        )
-        asked = set(relationships.activity_search([type_xmlid]).mapped("res_id"))
-        groups = {}
+        by_day = {}
         for record, user in users.items():
-            if record.relationship_id.id not in asked and user.active:
-                groups.setdefault((user, record.date_end), []).append(record.relationship_id.id)
-        for (user, date_end), ids in groups.items():
-            relationships.browse(ids).with_context(
-                mail_activity_quick_update=True
-            ).activity_schedule(type_xmlid, date_deadline=date_end, user_id=user.id)
+            by_day.setdefault(record.date_end, {})[record.relationship_id] = user
+        for date_end, by_client in by_day.items():
+            relationships = self.env["client.relationship"].union(*by_client)
+            relationships._schedule_activities(
+                by_client, type_xmlid, once=True, date_deadline=date_end
+            )

@@ -158,10 +158,10 @@ class ClientDecision(models.Model):
         relationship = self.relationship_id
         relationship._message_log(body=self.env._("Decision: %s.", choices[self.choice]))
         if self.choice == RAISE:
-            relationship.activity_schedule(
+            relationship._schedule_activities(
+                relationship._get_responsible(),
                 ACTIVITY_TOUGH_CONVERSATION,
                 summary=self.env._("Discuss the rate"),
-                user_id=(relationship.user_id or self.env.user).id,
             )
 
     @api.model

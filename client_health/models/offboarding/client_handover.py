@@ -160,7 +160,7 @@ class ClientHandover(models.Model):
             return False
         if self.kind == "task":
             return self.offboarding_id.action_view_tasks()
-        return self.offboarding_id._open(record)
+        return record._get_records_action()
 
     @api.model
     def _prepare_lines(self, offboardings):
@@ -207,10 +207,13 @@ class ClientHandover(models.Model):
 
     @api.model
     def _prepare_lines_of(self, offboarding, project, files):
+        user = self.env["client.relationship"]._filter_responsible(
+            project.user_id, offboarding.company_id
+        )
         common = {
             "offboarding_id": offboarding.id,
             "project_id": project.id,
-            "user_id": project.user_id.id,
+            "user_id": (user or offboarding.user_id).id,
         }
         lines = [
             {

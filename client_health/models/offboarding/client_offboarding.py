@@ -260,7 +260,8 @@ class ClientOffboarding(models.Model):
             missing=self._format_missing(missing),
         )
         if len(open_ones) > 1:
-            raise MoveQuestion(message, open_ones._get_records_action())
+            action = open_ones._get_records_action(name=self.env._("Offboardings"))
+            raise MoveQuestion(message, action)
         # the form that opens lists what is missing itself
         raise MoveQuestion(message, open_ones.action_end(), notify=False)
 

@@ -198,7 +198,7 @@ class ClientOffboardingChecklist(models.Model):
         if not update:
             update = self.env["client.update"].create(self._prepare_farewell())
             update.action_use_template()
-        return self._open(update)
+        return update._get_records_action(context={})
 
     def _prepare_farewell(self):
         """Write to those we worked with: contacts with an address, else the client's own."""
@@ -211,26 +211,11 @@ class ClientOffboardingChecklist(models.Model):
             "recipient_ids": (contacts or self.partner_id.filtered("email")).ids,
         }
 
-    @api.model
-    def _open(self, records, name=False):
-        """Return the action that shows records: a form of one, a list of several."""
-        action = {
-            "type": "ir.actions.act_window",
-            "name": name or records._description,
-            "res_model": records._name,
-        }
-        if len(records) == 1:
-            return dict(action, res_id=records.id, views=[(False, "form")])
-        views = [(False, "list"), (False, "form")]
-        return dict(action, domain=[("id", "in", records.ids)], views=views)
-
     def action_view_decision(self):
-        self.ensure_one()
-        return self._open(self.decision_id)
+        return self.decision_id._get_records_action()
 
     def action_view_relationship(self):
-        self.ensure_one()
-        return self._open(self.relationship_id)
+        return self.relationship_id._get_records_action()
 
     def action_view_tasks(self):
         self.ensure_one()
@@ -262,7 +247,7 @@ class ClientOffboardingChecklist(models.Model):
         self.ensure_one()
         records = self.env[model].browse(self.unbilled[name])
         records.check_access("read")
-        return self._open(records, title)
+        return records._get_records_action(name=title)
 
     def action_open_point(self):
         """Open the place where the point named in the context is done."""
@@ -272,7 +257,7 @@ class ClientOffboardingChecklist(models.Model):
             MONEY: self._view_money,
             THANKS: self.action_write_farewell,
         }.get(self.env.context.get("client_point"))
-        return place() if place else self._open(self)
+        return place() if place else self._get_records_action()
 
     def _view_money(self):
         for count, view in (
@@ -282,7 +267,7 @@ class ClientOffboardingChecklist(models.Model):
         ):
             if count:
                 return view()
-        return self._open(self)
+        return self._get_records_action()
 
     def _get_reached(self):
         """Return what the client confirmed that we reached for it: nothing that it does not know.

@@ -20,16 +20,10 @@ class ClientRelationship(models.Model):
         """Open the decision sheet: live, until the decision."""
         self.ensure_one()
         sheet = self.env["client.decision"]._open_sheet(self)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Decision sheet"),
-            "res_model": sheet._name,
-            "res_id": sheet.id,
-            "views": [(False, "form")],
-        }
+        return sheet._get_records_action(name=self.env._("Decision sheet"))
 
     def action_view_offboarding(self):
         """Open the offboarding that runs, or else the last one."""
         self.ensure_one()
         offboardings = self.offboarding_ids.sorted(lambda one: (one.state != "open", -one.id))
-        return self.env["client.offboarding"]._open(offboardings[:1])
+        return offboardings[:1]._get_records_action()

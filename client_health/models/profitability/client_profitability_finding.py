@@ -70,11 +70,4 @@ class ClientProfitabilityFinding(models.Model):
         record = (
             self.task_id or self.employee_id or self.project_id or self.account_id or self.move_id
         )
-        if not record:
-            return False
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "views": [(False, "form")],
-        }
+        return record._get_records_action() if record else False

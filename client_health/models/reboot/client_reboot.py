@@ -205,9 +205,18 @@ class ClientReboot(models.Model):
         running = self.filtered(lambda reboot: reboot.state == "running")
         # sudo: evidence; users who work on the reboot may ask for its decision
         running.sudo().write({"state": "awaiting"})
-        leaders = running.grouped(lambda reboot: reboot.relationship_id.team_id.user_id)
-        for leader, reboots in leaders.items():
-            reboots._remind("decide", leader)
+        running._remind("decide", running._get_deciders())
+
+    def _get_deciders(self):
+        """Return {reboot: its team leader, else its responsible}."""
+        # sudo: only who it is; users who work on the reboot may be unable to read the team
+        teams = {reboot: reboot.sudo().relationship_id.team_id for reboot in self}
+        responsible = self._get_responsible()
+        return {
+            reboot: self.relationship_id._filter_responsible(team.user_id, reboot.company_id)
+            or responsible[reboot]
+            for reboot, team in teams.items()
+        }
 
     @api.depends("date_start", "date_deadline")
     def _compute_date_halfway(self):
@@ -306,27 +315,10 @@ class ClientReboot(models.Model):
             "decide": self.env._("Decide: renewed, or is there nothing left to gain?"),
         }
 
-    def _remind(self, kind, person=None):
-        """Give one activity per reboot to ``person``, else to its responsible; batched."""
-        # all names at once: each activity notes the name of its record, one by one
-        self.mapped("display_name")
-        for user, reboots in self.grouped(lambda reboot: reboot._get_reminded(person)).items():
-            reminded = reboots.with_context(mail_activity_quick_update=True, lang=user.lang)
-            reminded.activity_schedule(
-                ACTIVITY_REBOOT, user_id=user.id, summary=reminded._get_reminder_texts()[kind]
-            )
-
-    def _get_reminded(self, person=None):
-        """Return the first active user of: person, owner of the reboot, of the client, team leader.
-
-        Without any of them, the current user.
-        """
-        relationship = self.relationship_id
-        nobody = self.env["res.users"]
-        people = (
-            person or nobody,
-            self.user_id,
-            relationship.user_id,
-            relationship.team_id.user_id,
+    def _remind(self, kind, users=None):
+        """Give each reboot an activity of ``users``, else of its responsible."""
+        self._schedule_activities(
+            users or self._get_responsible(),
+            ACTIVITY_REBOOT,
+            get_summary=lambda reboots: reboots._get_reminder_texts()[kind],
         )
-        return next((user for user in people if user.active), self.env.user)

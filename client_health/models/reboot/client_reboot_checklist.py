@@ -314,7 +314,7 @@ class ClientRebootChecklist(models.Model):
         if self._count_unclear_tasks().get(self.id):
             return relationship.action_view_unrequested()
         if relationship.agreement_next_id:
-            return relationship.agreement_next_id._get_form_action()
+            return relationship.agreement_next_id._get_records_action()
         if relationship.agreement_state in ("accepted", "outdated") and not self.scope_done:
             return relationship.action_renew_agreement()
         return relationship.action_view_agreement()
@@ -346,7 +346,7 @@ class ClientRebootChecklist(models.Model):
                 "default_name": self._get_meeting_name(),
                 "default_description": self._get_agenda(),
                 "default_partner_ids": self._get_meeting_partners().ids,
-                "default_user_id": (self.user_id or self.env.user).id,
+                "default_user_id": self._get_responsible()[self].id,
                 "default_start": fields.Datetime.to_string(start),
                 "default_stop": fields.Datetime.to_string(start + timedelta(minutes=90)),
                 "default_duration": 1.5,

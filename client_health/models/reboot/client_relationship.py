@@ -69,4 +69,5 @@ class ClientRelationship(models.Model):
     def action_view_reboots(self):
         """Open the reboot that is open, or all that were tried."""
         self.ensure_one()
-        return (self.reboot_id or self.reboot_ids)._get_records_action()
+        reboots = self.reboot_id or self.reboot_ids
+        return reboots._get_records_action(name=self.env._("Reboots"))

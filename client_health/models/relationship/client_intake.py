@@ -44,19 +44,13 @@ class ClientIntake(models.AbstractModel):
         rows = self.env.execute_query_dict(intake.select_candidates(company.id, date_from))
         partners = self.env["res.partner"].browse(row["partner_id"] for row in rows)
         managers = self._get_project_managers(partners, company)
+        Relationship = self.env["client.relationship"]
         for row, partner in zip(rows, partners, strict=True):
             row["partner"] = partner
-            row["user"] = self._get_valid_owner(partner.user_id, company) or managers.get(
-                partner.id, self.env["res.users"]
-            )
+            row["user"] = Relationship._filter_responsible(
+                partner.user_id, company
+            ) or managers.get(partner.id, self.env["res.users"])
         return rows
-
-    @api.model
-    def _get_valid_owner(self, user, company):
-        """Return the user if they can own clients of the company, else an empty recordset."""
-        return user.filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
-        )
 
     @api.model
     def _get_project_managers(self, partners, company):
@@ -64,6 +58,7 @@ class ClientIntake(models.AbstractModel):
 
         A project of the company itself beats one that belongs to no company.
         """
+        Relationship = self.env["client.relationship"]
         # sudo: only the manager's name is taken, as the person to ask
         projects = (
             self.env["project.project"]
@@ -82,7 +77,7 @@ class ClientIntake(models.AbstractModel):
         return {
             project.partner_id.commercial_partner_id.id: project.user_id.sudo(False)
             for project in projects.sorted(lambda project: bool(project.company_id))
-            if self._get_valid_owner(project.user_id, company)
+            if Relationship._filter_responsible(project.user_id, company)
         }
 
     @api.model
@@ -93,16 +88,15 @@ class ClientIntake(models.AbstractModel):
         A client that had ended is never moved: a person is asked to look at it.
         """
         Relationship = self.env["client.relationship"]
-        partner_ids = [partner.id for partner in owners]
-        existing = Relationship.with_context(active_test=False).search(
-            [("partner_id", "in", partner_ids), ("company_id", "=", company.id)]
+        known = Relationship.with_context(active_test=False)._get_by_client(
+            self.env["res.partner"].union(*owners), company
         )
-        existing._remind_returned()
+        Relationship.union(*known.values())._remind_returned()
         return Relationship.create(
             [
                 {"partner_id": partner.id, "company_id": company.id, "user_id": user.id}
                 for partner, user in owners.items()
-                if partner not in existing.partner_id
+                if (partner, company) not in known
             ]
         )
 
@@ -146,7 +140,7 @@ class ClientIntake(models.AbstractModel):
 
     @api.model
     def _remind_returned(self, company):
-        """Ask the owners of ended clients that were invoiced since to look at them."""
+        """Have ended clients that were invoiced since looked at."""
         ended = self.env["client.relationship"].search(
             [("phase", "=", stage_rules.ENDED), ("company_id", "=", company.id)]
         )

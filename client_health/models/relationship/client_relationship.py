@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.fields import Domain
 
 from ...const import ACTIVITY_CLIENT_RETURNED, MANAGER_GROUP
 from ...engine import stage_rules
@@ -23,6 +24,7 @@ class ClientRelationship(models.Model):
     _inherit = [
         "client.protected.mixin",
         "client.internal.thread.mixin",
+        "client.responsible.mixin",
         "mail.tracking.duration.mixin",
         "mail.activity.mixin",
     ]
@@ -230,13 +232,7 @@ class ClientRelationship(models.Model):
         return self.browse({*messages.mapped("res_id"), *done.mapped("res_id")})
 
     def action_view_partner(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id._get_records_action()
 
     def action_view_projects(self):
         self.ensure_one()
@@ -260,6 +256,18 @@ class ClientRelationship(models.Model):
             "context": {"default_partner_id": self.partner_id.id, "default_type": "opportunity"},
         }
 
+    @api.model
+    def _get_by_client(self, clients, companies=None):
+        """Return {(client, company): relationship} of what the user may read, in one query.
+
+        :param clients: commercial partners
+        :param companies: only these; by default all
+        """
+        domain = Domain("partner_id", "in", clients.ids)
+        if companies is not None:
+            domain &= Domain("company_id", "in", companies.ids)
+        return {(rel.partner_id, rel.company_id): rel for rel in self.search(domain)}
+
     def _get_client_domain(self):
         """Return the domain of what belongs to this client on models with partner and company."""
         return [
@@ -277,14 +285,9 @@ class ClientRelationship(models.Model):
         return {rel.id: managers[rel.company_id].get(rel.partner_id.id, nobody) for rel in self}
 
     def _remind_returned(self):
-        """Ask the owner to look at ended clients that buy again, once."""
+        """Ask the responsible to look at ended clients that buy again, once."""
         ended = self.filtered(lambda rel: rel.active and rel.phase == stage_rules.ENDED)
-        type_xmlid = ACTIVITY_CLIENT_RETURNED
-        asked = ended.activity_search([type_xmlid]).mapped("res_id")
-        for user, group in (ended - ended.browse(asked)).grouped("user_id").items():
-            group.with_context(mail_activity_quick_update=True).activity_schedule(
-                type_xmlid, user_id=(user or self.env.user).id
-            )
+        ended._schedule_activities(ended._get_responsible(), ACTIVITY_CLIENT_RETURNED, once=True)
 
     @api.model
     def _default_stage_id(self):

@@ -82,23 +82,19 @@ class ClientRelationshipStage(models.Model):
         """Schedule the steps of this stage's plan, batched by responsible and due date.
 
         Steps that this stage opened before and that are still open are not opened twice.
-        Assignees find them among their activities; no mail per client is sent.
         """
         self.ensure_one()
         todo = relationships - relationships.browse(
             self._get_open_activities(relationships).mapped("res_id")
         )
-        # An activity takes the name of its record one by one: have them all read at once.
-        todo.mapped("display_name")
         for template in self.plan_id.template_ids:
-            responsibles = template._get_client_responsibles(todo)
-            groups = todo.grouped(lambda rel, users=responsibles: (users[rel.id], rel.company_id))
-            for (user, company), group in groups.items():
-                group.with_context(mail_activity_quick_update=True).activity_schedule(
+            responsible = template._get_client_responsibles(todo)
+            for company, group in todo.grouped("company_id").items():
+                group._schedule_activities(
+                    responsible,
                     activity_type_id=template.activity_type_id.id,
                     summary=template.summary,
                     note=template.note,
-                    user_id=user.id,
                     date_deadline=template._get_client_deadline(company),
                     client_stage_id=self.id,
                 )

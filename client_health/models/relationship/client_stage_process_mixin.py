@@ -35,6 +35,7 @@ class ClientStageProcessMixin(models.AbstractModel):
         "client.record.mixin",
         "client.protected.mixin",
         "client.internal.thread.mixin",
+        "client.activity.mixin",
         "mail.activity.mixin",
     ]
     _open_states = ()
@@ -113,7 +114,7 @@ class ClientStageProcessMixin(models.AbstractModel):
                 stage=stage.name,
                 missing=self._format_missing(missing),
             ),
-            open_ones._get_records_action(),
+            open_ones._get_records_action(name=self.env["ir.model"]._get(self._name).name),
             notify=self.env._(
                 "Not yet possible to move to %s: open points are shown here.", stage.name
             ),
@@ -127,23 +128,6 @@ class ClientStageProcessMixin(models.AbstractModel):
             f"– {record.relationship_id.display_name}: {line}" if several else f"– {line}"
             for record, lines in missing.items()
             for line in lines
-        )
-
-    def _get_records_action(self, **kwargs):
-        """Return the action that opens these records: a form, or a list when they are several."""
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self._description,
-            "res_model": self._name,
-            **kwargs,
-        }
-        if len(self) == 1:
-            return dict(action, res_id=self.id, views=[(False, "form")], view_mode="form")
-        return dict(
-            action,
-            domain=[("id", "in", self.ids)],
-            views=[(False, "list"), (False, "form")],
-            view_mode="list,form",
         )
 
     def _close_for_move(self, phase, reason):
@@ -171,12 +155,22 @@ class ClientStageProcessMixin(models.AbstractModel):
     def _open_for_move(self, relationships, reason, values):
         """Open one record for each of the clients; ``values`` are what the mover said."""
         said = {name: value for name, value in values.items() if name in self._move_fields}
+        responsible = relationships._get_responsible()
         # sudo: users create one only by moving a client, which was checked. Without tracking:
         # what it begins with is no change, and following one by one would take 14 queries each.
         records = (
             self.sudo()
             .with_context(tracking_disable=True)
-            .create([{**self._prepare_opening(rel, reason), **said} for rel in relationships])
+            .create(
+                [
+                    {
+                        "user_id": responsible[rel].id,
+                        **self._prepare_opening(rel, reason),
+                        **said,
+                    }
+                    for rel in relationships
+                ]
+            )
             .with_env(self.env(su=True))
         )
         for user, group in records.grouped("user_id").items():
@@ -188,14 +182,7 @@ class ClientStageProcessMixin(models.AbstractModel):
         return {
             "relationship_id": relationship.id,
             "reason": reason,
-            "user_id": self._get_responsible(relationship).id,
         }
-
-    @api.model
-    def _get_responsible(self, relationship):
-        """Return the user in charge: the salesperson, else the team leader, else the mover."""
-        people = (relationship.user_id, relationship.team_id.user_id, self.env.user)
-        return next((user for user in people if user.active), self.env["res.users"])
 
     def _prepare_closing(self, phase, reason):
         """Return the values with which it ends, when its client goes to ``phase``."""

@@ -24,6 +24,7 @@ class ClientAccomplishment(models.Model):
         "client.record.mixin",
         "client.protected.mixin",
         "client.internal.thread.mixin",
+        "client.activity.mixin",
         "mail.activity.mixin",
     ]
     _order = "date desc, id desc"
@@ -313,10 +314,8 @@ class ClientAccomplishment(models.Model):
             self._message_log(body=self.env._("%s confirmed the value.", contact.name))
             return
         self._message_log(body=self.env._("%s does not agree with the value.", contact.name))
-        owner = self.relationship_id.user_id
-        if owner.active:
-            self.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_call",
-                summary=self.env._("Ask what it is worth to them: the client disagrees"),
-                user_id=owner.id,
-            )
+        self._schedule_activities(
+            {self: self.relationship_id._get_responsible()[self.relationship_id]},
+            "mail.mail_activity_data_call",
+            summary=self.env._("Ask what it is worth to them: the client disagrees"),
+        )

@@ -54,13 +54,7 @@ class ClientAccomplishmentSourceMixin(models.AbstractModel):
         if not accomplishment:
             self._check_accomplished()
             accomplishment = accomplishment.create(self._prepare_accomplishment())
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Accomplishment"),
-            "res_model": "client.accomplishment",
-            "res_id": accomplishment.id,
-            "views": [(False, "form")],
-        }
+        return accomplishment._get_records_action(name=self.env._("Accomplishment"), context={})
 
     def _check_accomplished(self):
         if not self._is_accomplished():

@@ -193,27 +193,28 @@ class ClientRelationship(models.Model):
 
     @api.model
     def _cron_ask_value(self):
-        """Remind owners to ask clients that said nothing about value for a year.
+        """Have clients asked that said nothing about value for a year.
 
         Once a year per client, and never more than a few open reminders per person. The date on
         the relationship marks what is done, so that an interrupted run continues where it stopped.
         """
         todo = self._get_to_ask()
+        responsible = todo._get_responsible()
         remaining = len(todo)
-        for user, relationships in todo.grouped("user_id").items():
-            relationships._remind_to_ask(user)
+        for relationships in todo.grouped(lambda rel: responsible[rel]).values():
+            relationships._schedule_activities(responsible, ACTIVITY_ASK_VALUE)
+            relationships.value_asked_date = fields.Date.context_today(self)
             remaining -= len(relationships)
             if not self.env["ir.cron"]._commit_progress(len(relationships), remaining=remaining):
                 break
 
     @api.model
     def _get_to_ask(self):
-        """Return the relationships to remind of today: the longest silent first, few per owner."""
+        """Return the relationships to remind of today: the longest silent first, few per user."""
         long_ago = self._get_value_fresh_since()
         due = self.search(
             [
                 ("phase", "!=", "ended"),
-                ("user_id.active", "=", True),
                 ("value_state", "in", ("never", "stale")),
                 ("date_start", "<", long_ago),
                 "|",
@@ -222,12 +223,13 @@ class ClientRelationship(models.Model):
             ],
             order="date_start, id",
         )
+        responsible = due._get_responsible()
         opened = dict(
             self.env["mail.activity"]._read_group(
                 [
                     ("activity_type_id", "=", self.env.ref(ACTIVITY_ASK_VALUE).id),
                     ("res_model", "=", self._name),
-                    ("user_id", "in", due.user_id.ids),
+                    ("user_id", "in", [user.id for user in responsible.values()]),
                 ],
                 ["user_id"],
                 ["__count"],
@@ -236,17 +238,9 @@ class ClientRelationship(models.Model):
         return self.union(
             *(
                 group[: max(0, MAX_OPEN_REMINDERS - opened.get(user, 0))]
-                for user, group in due.grouped("user_id").items()
+                for user, group in due.grouped(lambda rel: responsible[rel]).items()
             )
         )
-
-    def _remind_to_ask(self, user):
-        for company, group in self.grouped("company_id").items():
-            reminded = group.with_company(company).with_context(
-                mail_activity_quick_update=True, lang=user.lang
-            )
-            reminded.activity_schedule(ACTIVITY_ASK_VALUE, user_id=user.id)
-        self.value_asked_date = fields.Date.context_today(self)
 
     @api.model
     def _get_goal_path(self):
