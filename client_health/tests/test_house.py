@@ -1,0 +1,139 @@
+from pathlib import Path
+
+from lxml import etree
+
+from odoo.modules import get_module_path
+from odoo.modules.module import Manifest
+from odoo.tests import TransactionCase, tagged
+
+ADDON = "client_health"
+# The one file of each kind
+HOMES = {
+    "ir.cron": "data/ir_cron_data.xml",
+    "mail.activity.type": "data/mail_activity_type_data.xml",
+    "mail.template": "data/mail_template_data.xml",
+}
+# The tabs of a client, as the comment in its form says
+TABS = [
+    "agreement",
+    "goals",
+    "feedback",
+    "value",
+    "issues",
+    "money",
+    "pulse",
+    "fit",
+    "scope",
+    "reboots",
+    "notes",
+]
+DEFAULT_PRIORITY = 16
+MAX_LINES = 550
+MAX_FILES = 80
+MAX_FOLDERS = 12
+
+
+@tagged("post_install", "-at_install")
+class TestHouse(TransactionCase):
+    """Everything is where a reader looks for it, and nothing grows a second place."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.root = Path(get_module_path(ADDON))
+
+    def _get_ours(self, model):
+        """Return {name: record} of the external ids of this addon."""
+        data = self.env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", model)])
+        return {line.name: self.env[model].browse(line.res_id) for line in data}
+
+    def _get_model_files(self):
+        return [path for path in self.root.glob("models/**/*.py") if path.name != "__init__.py"]
+
+    def test_one_file_for_each_kind(self):
+        for model, home in HOMES.items():
+            records = etree.parse(self.root / home).findall(".//record")
+            self.assertEqual({record.get("model") for record in records}, {model}, home)
+            self.assertEqual(
+                {record.get("id") for record in records},
+                set(self._get_ours(model)),
+                f"Records of {model} belong in {home}",
+            )
+
+    def test_scheduled_actions_are_explained(self):
+        """Each says what it needs before it, what it writes, and how it resumes."""
+        for record in etree.parse(self.root / HOMES["ir.cron"]).findall(".//record"):
+            comment = record.getprevious()
+            self.assertIs(comment.tag, etree.Comment, record.get("id"))
+            for word in ("Needs", "Writes:", "Resumes:"):
+                self.assertIn(word, comment.text, record.get("id"))
+
+    def test_every_file_is_loaded(self):
+        loaded = set(Manifest.for_addon(ADDON)["data"])
+        files = {
+            path.relative_to(self.root).as_posix()
+            for folder in ("data", "security", "views", "wizards")
+            for path in (self.root / folder).rglob("*")
+            if path.suffix in (".xml", ".csv")
+        }
+        self.assertEqual(files, loaded)
+
+    def test_relationship_views_have_an_order(self):
+        """Without a priority of its own, a view's place depends on the order of installation.
+
+        Below Odoo's default, so that the views of other addons come after all of ours.
+        """
+        views = self.env["ir.ui.view"].concat(*self._get_ours("ir.ui.view").values())
+        inherited = views.filtered(
+            lambda view: view.model == "client.relationship" and view.inherit_id
+        )
+        self.assertIn("form", inherited.mapped("type"))
+        for base, extensions in inherited.grouped("inherit_id").items():
+            priorities = extensions.mapped("priority")
+            self.assertLess(max(priorities), DEFAULT_PRIORITY, base.name)
+            self.assertEqual(len(set(priorities)), len(extensions), base.name)
+
+    def test_order_of_the_tabs(self):
+        form = self.env.ref("client_health.client_relationship_view_form")
+        pages = etree.fromstring(form.get_combined_arch()).xpath("//sheet/notebook/page/@name")
+        self.assertEqual([page for page in pages if page in TABS], TABS)
+
+    def test_menus(self):
+        menus = self.env["ir.ui.menu"].concat(*self._get_ours("ir.ui.menu").values())
+        menus = menus.with_context(**{"ir.ui.menu.full_list": True})
+        for menu in menus:
+            self.assertTrue(menu.action or menu.child_id, f"{menu.complete_name} leads nowhere")
+        doors = menus.filtered("action").grouped(lambda menu: (menu.parent_id, menu.action))
+        for same in doors.values():
+            self.assertEqual(len(same), 1, same.mapped("complete_name"))
+        for parent, children in menus.grouped("parent_id").items():
+            sequences = children.mapped("sequence")
+            self.assertEqual(len(set(sequences)), len(children), parent.complete_name)
+
+    def test_mixins_have_two_users(self):
+        """What belongs to one model is part of that model."""
+        mixins = [
+            name
+            for name, model in self.registry.items()
+            if name.startswith("client.") and name.endswith(".mixin") and model._abstract
+        ]
+        self.assertTrue(mixins)
+        for name in mixins:
+            users = set(self.registry[name]._inherit_children) - {name}
+            self.assertGreater(len(users), 1, f"{name}: {users}")
+
+    def test_size_of_files(self):
+        for path in self._get_model_files():
+            lines = len(path.read_text(encoding="utf-8").splitlines())
+            self.assertLessEqual(lines, MAX_LINES, path.name)
+
+    def test_number_of_files(self):
+        files = self._get_model_files()
+        self.assertLessEqual(len(files), MAX_FILES)
+        folders = {path.parent for path in files} - {self.root / "models"}
+        self.assertLessEqual(len(folders), MAX_FOLDERS)
+        for folder in folders:
+            self.assertIn(f"from . import {folder.name}\n", self._read("models/__init__.py"))
+
+    def _read(self, name):
+        return (self.root / name).read_text(encoding="utf-8")
