@@ -278,6 +278,9 @@ class ClientAgreement(models.Model):
                 )
             )
 
+    def _get_thread_client(self):
+        return self._get_holder()
+
     def _get_holder(self):
         """Return the relationship, or the opportunity that is to become one."""
         self.ensure_one()

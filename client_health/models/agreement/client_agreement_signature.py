@@ -122,6 +122,10 @@ class ClientAgreementSignature(models.Model):
         self._set_proposed()
         self._send_proposal()
 
+    def _get_sent_moment(self):
+        """Return when the client got the text: its files stay as they were then."""
+        return self.state != "draft" and (self.accepted_on or self.proposed_on)
+
     def _set_proposed(self):
         # sudo: evidence; the callers have checked the rights and the text. Each proposal has a
         # link of its own, so that those of earlier ones lead nowhere.

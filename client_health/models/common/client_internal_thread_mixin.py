@@ -6,21 +6,38 @@ class ClientInternalThreadMixin(models.AbstractModel):
     """A discussion about a client that the client must never receive.
 
     Everything a client gets is written on purpose, elsewhere. Here no external contact can be a
-    follower or a recipient, so that no reply of a client ever lands on an internal thread.
+    follower or a recipient, so that no reply of a client ever lands on an internal thread. Where
+    one lands all the same, because a colleague put the client in copy, it is kept and marked, and
+    the responsible is told; see also ``models/feedback/client_internal_thread_mixin.py``.
     """
 
     _name = "client.internal.thread.mixin"
     _description = "Internal Thread about a Client"
-    _inherit = ["mail.thread"]
+    _inherit = ["client.thread.mixin"]
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         """Propose no recipient: the partner of the record must not read this."""
         return []
 
+    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
+        """Propose nobody from outside, not even a person who has written here by mail."""
+        proposed = super()._message_get_suggested_recipients_batch(*args, **kwargs)
+        return {record_id: self._filter_inside(found) for record_id, found in proposed.items()}
+
+    @api.model
+    def _filter_inside(self, proposals):
+        known = {proposal["partner_id"] for proposal in proposals} - {False}
+        inside = known - set(self._get_outsiders(known).ids)
+        return [proposal for proposal in proposals if proposal["partner_id"] in inside]
+
     def message_post(self, **kwargs):
-        self._check_internal_partners(kwargs.get("partner_ids"))
-        if kwargs.get("outgoing_email_to"):
-            raise UserError(self._get_internal_thread_message())
+        if kwargs.get("message_type") == "email":
+            # a mail that was refused would be lost
+            kwargs = self._drop_barred(kwargs)
+        else:
+            self._check_internal_partners(kwargs.get("partner_ids"))
+            if kwargs.get("outgoing_email_to"):
+                raise UserError(self._get_internal_thread_message())
         return super().message_post(**kwargs)
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
@@ -29,9 +46,7 @@ class ClientInternalThreadMixin(models.AbstractModel):
 
     @api.model
     def _check_internal_partners(self, partner_ids):
-        # sudo: only the flag "is from outside" is read, of partners named by the user
-        partners = self.env["res.partner"].sudo().browse(partner_ids or [])
-        if partners.filtered("partner_share"):
+        if self._get_outsiders(partner_ids):
             raise UserError(self._get_internal_thread_message())
 
     @api.model

@@ -44,12 +44,22 @@ class ClientUpdate(models.Model):
 
     _name = "client.update"
     _description = "Update for a Client"
-    _inherit = ["client.record.mixin", "client.protected.mixin", "mail.thread", "portal.mixin"]
+    _inherit = [
+        "client.record.mixin",
+        "client.protected.mixin",
+        "client.thread.mixin",
+        "portal.mixin",
+    ]
     _order = "sent_date desc, id desc"
 
     name = fields.Char(string="Subject", required=True)
     kind = fields.Selection(
-        [("apology", "Apology"), ("repair", "Is it repaired?"), ("farewell", "Farewell")],
+        [
+            ("apology", "Apology"),
+            ("repair", "Is it repaired?"),
+            ("farewell", "Farewell"),
+            ("answer", "Answer"),
+        ],
         required=True,
         index=True,
     )
@@ -132,7 +142,7 @@ class ClientUpdate(models.Model):
 
     def action_use_template(self):
         """Start from the template of the kind, in the language of the recipient."""
-        for update in self:
+        for update in self.filtered(lambda update: update.kind in TEMPLATES):
             template = self.env.ref(TEMPLATES[update.kind])
             lang = update.recipient_ids[:1].lang or update.partner_id.lang
             template = template.with_context(lang=lang) if lang else template
@@ -295,8 +305,10 @@ class ClientUpdate(models.Model):
         return own + groups
 
     def message_post(self, **kwargs):
-        # Mails from outside are never refused: they would be lost.
-        if kwargs.get("message_type") != "email":
+        if kwargs.get("message_type") == "email":
+            # Mails from outside are never refused: they would be lost.
+            kwargs = self._drop_barred(kwargs)
+        else:
             self._check_outsiders(kwargs.get("partner_ids"))
             if kwargs.get("outgoing_email_to"):
                 raise UserError(self._get_outsider_message())
@@ -306,14 +318,31 @@ class ClientUpdate(models.Model):
         self._check_outsiders(partner_ids)
         return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
 
+    def _filter_reaching(self, partner):
+        """The contacts of the client take part as well."""
+        # sudo: only whose contact it is
+        client = partner.sudo().commercial_partner_id
+        own = self.filtered(lambda update: update.sudo().partner_id == client)
+        return own | super()._filter_reaching(partner)
+
+    def _get_barred(self, partner_ids):
+        # sudo: only whose contacts they are
+        clients = self.sudo().partner_id
+        barred = super()._get_barred(partner_ids)
+        return barred.filtered(lambda partner: partner.commercial_partner_id not in clients)
+
     def _check_outsiders(self, partner_ids, client_only=False):
         """Refuse people of another client; ``client_only``: and colleagues, too."""
         # sudo: only the client of a contact, of partners named by the user
         partners = self.env["res.partner"].sudo().browse(partner_ids or [])
-        outside = partners if client_only else partners.filtered("partner_share")
+        outside = partners if client_only else self._get_outsiders(partner_ids)
         for update in self.sudo():
             if outside.commercial_partner_id - update.relationship_id.partner_id:
                 raise UserError(self._get_outsider_message())
+
+    def _get_sent_moment(self):
+        """Return when the client got the text: its files stay as they were then."""
+        return self.sent_date
 
     @api.model
     def _get_outsider_message(self):

@@ -1,7 +1,6 @@
 from . import test_agreement
 from . import test_agreement_access
 from . import test_agreement_capacity
-from . import test_agreement_demo
 from . import test_agreement_evidence
 from . import test_agreement_lead
 from . import test_agreement_portal

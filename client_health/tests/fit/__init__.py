@@ -1,4 +1,3 @@
 from . import test_engine_fit
 from . import test_fit
-from . import test_fit_demo
 from . import test_fit_tour

@@ -1,5 +1,4 @@
 from . import test_decision
 from . import test_engine_balance
 from . import test_offboarding
-from . import test_offboarding_demo
 from . import test_offboarding_tour
