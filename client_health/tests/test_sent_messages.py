@@ -39,14 +39,20 @@ class SentMessagesCommon(UpdateCommon):
         cls.proposed = cls.agreement.message_ids.filtered(lambda msg: "was sent to" in msg.body)
         cls.agreement._decline_online("Three languages", cls.agreement._get_text_hash())
         cls.declined = cls.agreement.message_ids.filtered(lambda msg: "Three lang" in msg.body)
+        cls._run_tracking()
         cls.relationship.user_id = cls.seller
+        cls._run_tracking()
         cls.relationship.user_id = cls.owner
-        cls.cr.flush()
-        cls.env.cr.precommit.run()
+        cls._run_tracking()
         cls.tracked = cls.relationship.message_ids.filtered("tracking_value_ids")
         cls.note = cls.relationship.with_user(cls.owner).message_post(
             body="They haggle", message_type="comment"
         )
+
+    @classmethod
+    def _run_tracking(cls):
+        cls.env.flush_all()
+        cls.env.cr.precommit.run()
 
     @property
     def evidence(self):
