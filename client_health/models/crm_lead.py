@@ -8,9 +8,10 @@ from .fit.client_fit_round import BEFORE_SIGNING
 
 
 class CrmLead(models.Model):
-    """Fit before signing: what an opportunity needs before it is won, and takes along then.
+    """Fit and working agreement before signing.
 
-    The working agreements that begin on an opportunity, before the contract.
+    A company may require either before an opportunity is won; winning makes the client and hands
+    both over to it.
     """
 
     _name = "crm.lead"
@@ -29,6 +30,8 @@ class CrmLead(models.Model):
         string="Agreements",
         groups=USER_GROUP,
     )
+
+    # Odoo's own hooks: won, merged
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Odoo's own hook for an opportunity that was just won or lost."""
@@ -61,6 +64,8 @@ class CrmLead(models.Model):
         self._merge_fit(opportunities)
         self._merge_agreements(opportunities)
         return result
+
+    # What is missing before an opportunity is won
 
     def _check_can_be_won(self):
         """Raise unless everything is there that the company wants before signing.
@@ -116,6 +121,8 @@ class CrmLead(models.Model):
         """Return the questions that end it."""
         broken = self.fit_answer_ids.filtered(lambda line: fit.is_broken(line._get_fit_answer()))
         return broken.criterion_id
+
+    # Fit
 
     def _take_fit_along(self):
         """Give the clients what was known before signing, as a round that cannot be changed.
@@ -173,6 +180,8 @@ class CrmLead(models.Model):
             if line.answer in fit.POINTS and line.criterion_id not in known.criterion_id:
                 line.lead_id = self
                 known |= line
+
+    # Agreements
 
     @api.model
     def _get_agreement_link(self):

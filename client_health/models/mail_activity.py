@@ -6,10 +6,11 @@ from .feedback.client_conversation_facts import TOPICS
 
 
 class MailActivity(models.Model):
-    """Tough conversations: activities of one type, planned from any record of a client.
+    """Activities that a stage planned, questions to a colleague, and tough conversations.
 
-    The facts are read each time a user opens the conversation, with their rights. The outcome
-    becomes a line of the feedback log.
+    A conversation is an activity of one type, planned from any record of a client. Its facts are
+    read each time a user opens it, with their rights. Its outcome, like the answer to a question,
+    becomes a line of the feedback log, also where it is given by Odoo's own "Mark Done".
     """
 
     _name = "mail.activity"
@@ -52,6 +53,19 @@ class MailActivity(models.Model):
         string="Figures", compute="_compute_client_conversation_money_facts", groups=MONEY_GROUP
     )
 
+    def _action_done(self, feedback=False, attachment_ids=None):
+        """What is written into Odoo's own "Mark Done" counts as well: answers and conversations."""
+        if feedback and not self.env.context.get("client_opinion_logged"):
+            for question in self.filtered(lambda activity: activity._is_own_question()):
+                question._log_opinion(feedback)
+        if feedback and not self.env.context.get("client_conversation_noted"):
+            for talk in self.filtered(lambda activity: activity.active):
+                if talk._is_client_conversation():
+                    talk._note_conversation(feedback)
+        return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+
+    # Opinion of a colleague
+
     def action_answer_opinion(self):
         """Open the small form in which colleagues give their opinion about a client."""
         self.ensure_one()
@@ -69,17 +83,6 @@ class MailActivity(models.Model):
             )
         self._log_opinion(text, rating, strain)
         self.with_context(client_opinion_logged=True).action_feedback(feedback=text)
-
-    def _action_done(self, feedback=False, attachment_ids=None):
-        """What is written into Odoo's own "Mark Done" counts as well: answers and conversations."""
-        if feedback and not self.env.context.get("client_opinion_logged"):
-            for question in self.filtered(lambda activity: activity._is_own_question()):
-                question._log_opinion(feedback)
-        if feedback and not self.env.context.get("client_conversation_noted"):
-            for talk in self.filtered(lambda activity: activity.active):
-                if talk._is_client_conversation():
-                    talk._note_conversation(feedback)
-        return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
 
     def _is_own_question(self):
         """Return whether a colleague asked the current user this, and still waits."""
@@ -106,6 +109,8 @@ class MailActivity(models.Model):
                 "strain": strain,
             }
         )
+
+    # Tough conversation
 
     @api.depends("activity_type_id", "res_model", "res_id")
     def _compute_client_relationship_id(self):

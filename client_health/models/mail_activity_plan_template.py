@@ -9,6 +9,8 @@ CLIENT_RESPONSIBLES = ("client_owner", "client_team_leader", "client_project_man
 
 
 class MailActivityPlanTemplate(models.Model):
+    """Steps of a stage's plan: who does them at a client, and by when."""
+
     _inherit = "mail.activity.plan.template"
 
     responsible_type = fields.Selection(

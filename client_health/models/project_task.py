@@ -16,14 +16,9 @@ RECENT = timedelta(days=30)
 class ProjectTask(models.Model):
     """Records which side requested a task: the client, we, or unclear.
 
-    Guessed from how the task was made (``client.request.guess.mixin``), and followed by its
-    sub-tasks. What a person enters (``requested_choice``) is never overwritten by a guess or by the
-    parent.
-    Portal users read none of this: see ``TASK_PORTAL_READABLE_FIELDS`` of project.task.
-
-    Guesses who asked for a task from how it was made: by an order, on the portal, by mail.
-
-    One by one when a task is made, and all at once for those that were there before the addon.
+    Guessed from how the task was made (by an order, on the portal, by mail), and followed by its
+    sub-tasks. What a user enters (``requested_choice``) is never overwritten by a guess or by the
+    parent. Portal users read none of this: see ``TASK_PORTAL_READABLE_FIELDS`` of project.task.
     """
 
     _name = "project.task"
@@ -80,6 +75,8 @@ class ProjectTask(models.Model):
         "known to be requested by the client.",
     )
 
+    # Becoming an accomplishment
+
     @api.model
     def _get_accomplishment_field(self):
         return "task_id"
@@ -98,6 +95,8 @@ class ProjectTask(models.Model):
             date=fields.Date.context_today(self, self.date_end),
             milestone_id=self.milestone_id.id,
         )
+
+    # Requested by
 
     @api.depends(
         "project_id.is_template",
@@ -158,6 +157,8 @@ class ProjectTask(models.Model):
             & (Domain("is_closed", "=", False) | Domain("id", "in", worked))
         )
         return domain if True in value else ~domain
+
+    # Clarifying with the client
 
     def action_client_asked(self):
         """The client confirmed that this work is theirs: today, by the contact of the task."""
@@ -226,6 +227,8 @@ class ProjectTask(models.Model):
         self.ensure_one()
         project = self.project_id
         return project.partner_id.commercial_partner_id, project.company_id or self.env.company
+
+    # Guess from how the task was made
 
     def _guess_requests(self):
         """Return {task: (requested_by, contact)}, from how each task was made.

@@ -34,7 +34,7 @@ class ClientHealthCommon(TransactionCase):
 
     @classmethod
     def _create_relationship(cls, partner, user=None, **vals):
-        """Without ``user`` the owner's; an empty recordset makes one that nobody owns."""
+        """Without ``user``, the owner's; with an empty recordset, one without salesperson."""
         owner = cls.owner if user is None else user
         return cls.env["client.relationship"].create(
             {"partner_id": partner.id, "user_id": owner.id, **vals}
@@ -64,7 +64,7 @@ class ClientHealthCommon(TransactionCase):
 
     @classmethod
     def _prepare_move(cls, relationships, phase, user):
-        """Do what a person does before such a move: look at the sheet, excuse what is open."""
+        """Do what a user does before such a move: open the sheet, waive what is open."""
         if phase == "offboard" and user.has_group("client_health.group_client_profitability"):
             for relationship in relationships.filtered(lambda rel: rel.phase == "reboot"):
                 cls.env["client.decision"].with_user(user)._open_sheet(relationship)

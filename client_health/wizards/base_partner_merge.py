@@ -2,6 +2,8 @@ from odoo import api, models
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Odoo's merge of contacts: the relationships are merged before it."""
+
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model

@@ -4,7 +4,7 @@ from ..models.feedback.client_feedback import RATINGS
 
 
 class ClientConversationOutcome(models.TransientModel):
-    """Records the outcome of a tough conversation; stored by ``client.conversation.mixin``."""
+    """Asks for the outcome of a tough conversation; ``mail.activity`` records it."""
 
     _name = "client.conversation.outcome"
     _description = "Outcome of a Tough Conversation"

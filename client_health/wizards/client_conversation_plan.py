@@ -8,7 +8,7 @@ from ..models.feedback.client_conversation_facts import TOPICS
 
 
 class ClientConversationPlan(models.TransientModel):
-    """Plans a tough conversation on any record of a client: topic, their view, and date."""
+    """Plans a tough conversation on any record of a client: topic, the client's view, and date."""
 
     _name = "client.conversation.plan"
     _description = "Plan a Tough Conversation"

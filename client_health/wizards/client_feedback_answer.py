@@ -5,7 +5,7 @@ from ..engine.correspondence import waiting
 
 
 class ClientFeedbackAnswer(models.TransientModel):
-    """Asks what we answered and when; the rule itself is in ``client.answer.mixin``."""
+    """Asks what we answered and when; the rules are in ``client.feedback``."""
 
     _name = "client.feedback.answer"
     _description = "Answer to Feedback"

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ClientIssueConfirm(models.TransientModel):
-    """Asks for a confirmation and its proof; the rule is in ``client.confirmation.mixin``."""
+    """Asks for a client's confirmation and its proof; the rules are in ``client.issue``."""
 
     _name = "client.issue.confirm"
     _description = "Record a Confirmation"

@@ -6,7 +6,7 @@ from ..models.offboarding.client_offboarding import POINTS
 
 
 class ClientOffboardingEnd(models.TransientModel):
-    """Asks how it ended, and for a reason for each point that is still open."""
+    """Asks how an offboarding ended, and for a reason for each point that is still open."""
 
     _name = "client.offboarding.end"
     _description = "End an Offboarding"

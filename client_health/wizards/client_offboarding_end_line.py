@@ -4,6 +4,8 @@ from ..models.offboarding.client_offboarding import POINT_SELECTION
 
 
 class ClientOffboardingEndLine(models.TransientModel):
+    """A point that is still open, and the reason for waiving it."""
+
     _name = "client.offboarding.end.line"
     _description = "Open Point of an Offboarding"
 

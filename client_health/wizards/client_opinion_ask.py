@@ -7,7 +7,7 @@ from ..const import USER_GROUP
 
 
 class ClientOpinionAsk(models.TransientModel):
-    """Asks for the question and the colleagues; they are asked in ``client.opinion.mixin``."""
+    """Asks for the question and the colleagues; ``client.relationship`` asks them."""
 
     _name = "client.opinion.ask"
     _description = "Ask Colleagues about a Client"

@@ -6,11 +6,11 @@ BATCH = 500
 
 
 class ClientSetup(models.TransientModel):
-    """First set-up: proposes clients, and opens the relationships that a person chose.
+    """First set-up: proposes clients, and creates the relationships that the user chose.
 
-    The proposal is made on the server, so that a firm with thousands of partners can page
-    through it. Up to one batch is opened at once; more is handed to a scheduled action that
-    goes on where it was stopped.
+    The lines are made on the server, so that a firm with thousands of partners can page through
+    them. Up to one batch is created at once; the rest by a scheduled action, which continues where
+    it was stopped.
     """
 
     _name = "client.setup"

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class ClientSetupLine(models.TransientModel):
+    """A partner that the set-up proposes as a client, or leaves out with the reason."""
+
     _name = "client.setup.line"
     _description = "Proposed Client"
     _order = "is_client desc, id"

@@ -7,7 +7,7 @@ from ..engine import stage_rules
 
 
 class ClientStageMove(models.TransientModel):
-    """Asks for what a move needs; the rule itself is in ``client.flow.mixin``."""
+    """Asks for what a move needs; the rules are in ``client.relationship``."""
 
     _name = "client.stage.move"
     _description = "Move Clients to a Stage"

@@ -2,10 +2,7 @@ from odoo import api, fields, models
 
 
 class ClientValueAsk(models.TransientModel):
-    """Asks for the contact to mail the question to.
-
-    The link is made in ``client.value.link``.
-    """
+    """Asks for the contact to mail the question about value to; ``client.value.link`` sends it."""
 
     _name = "client.value.ask"
     _description = "Ask the Client by Mail"

@@ -46,19 +46,30 @@ usage() {
 
 hash_of() { printf '%s' "$*" | sha256sum | cut -c1-8; }
 
-# Commands to run at the end, newest first, however the script ends.
+# Commands to run at the end, newest first, however the script ends. Those that may take long
+# go on by themselves after Ctrl-C.
 AT_EXIT=()
+AT_EXIT_LATER=()
 at_exit() { AT_EXIT=("$*" "${AT_EXIT[@]}"); }
+at_exit_later() { AT_EXIT_LATER=("$*" "${AT_EXIT_LATER[@]}"); }
 run_at_exit() {
-    local rc=$? command
+    local rc=$?
     trap '' INT TERM HUP
-    # First of all: what still runs holds locks that the others wait for.
+    # First of all: what still runs holds the lock that others wait for.
     end_step || true
     end_child || true
-    for command in "${AT_EXIT[@]}"; do
-        eval "$command" || true
-    done
+    unlock_cache
+    run_commands "${AT_EXIT[@]}"
+    if [ "$rc" = 130 ]; then
+        run_commands "${AT_EXIT_LATER[@]}" </dev/null >/dev/null 2>&1 &
+    else
+        run_commands "${AT_EXIT_LATER[@]}"
+    fi
     exit "$rc"
+}
+run_commands() {
+    local command
+    for command in "$@"; do eval "$command" || true; done
 }
 trap run_at_exit EXIT
 # Nothing may end a script without a word.

@@ -186,5 +186,5 @@ install_addon() {
 make_run_database() {
     RUN_DB=${DB_PREFIX}_$1_$$
     copy_database "$2" "$RUN_DB"
-    at_exit "drop_database $RUN_DB"
+    at_exit_later "drop_database $RUN_DB"
 }

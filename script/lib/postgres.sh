@@ -5,6 +5,8 @@
 # Kept short: a socket's path may have 107 characters.
 PG_SOCKET=/tmp/.pg-$(id -u)-$(hash_of "$CACHE")
 
+SERVER_IS_NEW=
+
 ensure_postgres() {
     if [ -z "${PGHOST:-}${PGSERVICE:-}${PGHOSTADDR:-}" ]; then
         export PGHOST=$PG_SOCKET PGPORT=5432 PGUSER=odoo
@@ -18,6 +20,7 @@ ensure_postgres() {
     PG_MAJOR=${server% *}
     # Two servers may have databases of one name; their files mustn't meet.
     DATA_DIR=$CACHE/data/${server#* }
+    [ -z "$SERVER_IS_NEW" ] || drop_left_behind
 }
 
 db() { "$VENV/bin/python" "$CLONE/script/lib/db.py" "$@"; }
@@ -54,7 +57,7 @@ server_is_nobody() {
 hold_server() {
     exec 8>>"$CACHE/server.users"
     flock -s 8
-    at_exit stop_embedded_if_unused
+    at_exit_later stop_embedded_if_unused
 }
 
 start_embedded() {
@@ -64,9 +67,19 @@ start_embedded() {
         run_step "Making the database server's folder" "Look at the lines above." "$CACHE/log/initdb.log" make_cluster
     fi
     make_socket_folder
-    server_runs || run_step "Starting the database server" \
+    server_runs && return
+    SERVER_IS_NEW=1
+    run_step "Starting the database server" \
         "See $PG_LOG. The databases, your demo among them, are in $PG_DATA: nothing was deleted. If they are beyond repair, move that folder away and start again; new ones will be made." \
         "$CACHE/log/postgres-start.log" start_server
+}
+
+# Run when nobody else uses the server yet: what killed runs have left is nobody's.
+drop_left_behind() {
+    local kind name
+    for kind in test lint spare; do
+        for name in $(db list "${DB_PREFIX}_${kind}_"); do drop_database "$name"; done
+    done
 }
 
 server_runs() { "$PG_BIN/pg_isready" -q -h "$PG_SOCKET" -p 5432; }

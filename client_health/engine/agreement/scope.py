@@ -91,10 +91,10 @@ def _is_in(column, ids):
 def select_guesses():
     """Return a SELECT of task_id, requested_by and partner_id of all tasks that have none yet.
 
-    The same as ``_guess_requests`` of ``client_request_mixin.py``, for all tasks at once (but
-    a repetition is guessed from how it was made itself): a
-    sub-task follows the topmost task; work on an order, from a portal user, or by mail of the
-    project's own client was asked for by the client; the rest is unclear.
+    The same as ``_guess_requests`` of ``project.task``, for all tasks at once (but a repetition is
+    guessed from how it was made itself): a sub-task follows the topmost task; work on an order,
+    from a portal user, or by mail of the project's own client was requested by the client; the rest
+    is unclear.
     """
     return SQL(
         """

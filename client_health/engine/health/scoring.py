@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 
 from ..reading import Readings
 
-# Design: below this part of the weight (percent), or with fewer dimensions, there is no score.
-# The Linux Foundation's insights came to the same gate after scores without data looked
-# excellent (market.md, A3).
+# Below this part of the weight (percent), or with fewer dimensions, there is no score. The Linux
+# Foundation's insights came to the same gate after scores without data looked excellent.
 MIN_COVERAGE = 40.0
 MIN_DIMENSIONS = 2
 

@@ -260,7 +260,7 @@ def _delete_but_last(unit, before):
 
 
 def delete_doubles(kept_id, other_ids):
-    """Where clients are joined: leave one snapshot per day, that of the one that stays."""
+    """Where clients are merged: leave one snapshot per day, that of the one that stays."""
     return SQL(
         """
         DELETE FROM client_health_snapshot

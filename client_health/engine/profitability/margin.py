@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-# Rule of thumb (design.md, Money): one hour in ten without a cost moves the margin of a firm
-# that sells time by several points, so the margin is no longer worth showing.
+# Rule of thumb: one hour in ten without a cost moves the margin of a firm that sells time by
+# several points, so the margin is no longer worth showing.
 UNCOSTED_SHARE = 0.10
-# Rule of thumb (practice M2, "they only break even"): a margin of 0 to 5 % of revenue.
+# Rule of thumb for clients that only break even: a margin of 0 to 5 % of revenue.
 BREAK_EVEN_RATE = 5.0
 
 STATES = KNOWN, NO_REVENUE, UNKNOWN, EMPTY = ("known", "no_revenue", "unknown", "empty")

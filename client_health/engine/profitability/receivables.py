@@ -4,8 +4,8 @@ from odoo.tools import SQL
 
 from .client_map import is_client
 
-# Practice: a habit needs repetition. Fewer than three paid invoices are an anecdote; of more than
-# ten, the oldest are of another time (design.md, Money).
+# A habit needs repetition: fewer than three paid invoices are an anecdote; of more than ten, the
+# oldest are of another time.
 HABIT_MIN_INVOICES = 3
 HABIT_MAX_INVOICES = 10
 

@@ -35,16 +35,12 @@ def _get_capacity_state(agreed_hours, team_hours):
 
 
 class ClientAgreement(models.Model):
-    """A version of what we and a client agreed on: outcome, process, scope and duties.
+    """One version of what a client and we agreed on: outcome, process, scope, duties and hours.
 
-    It may start on an opportunity and is linked to the client when that is won. Once proposed,
-    it is locked: a proposal is taken back before it is changed, and an accepted version is
-    replaced by its successor. Each concern has a mixin of its own: how it is accepted, how
-    versions follow each other, what the client sees of it, and whether the team has the hours.
-
-    How versions of an agreement follow each other: out of date, then replaced.
-
-    Whether the team has the hours that are agreed with all clients of the company.
+    It may start on an opportunity (``lead_id``) and is linked to the client when that is won. Once
+    proposed, its text is locked: a proposal is withdrawn before it is changed, an accepted version
+    is replaced by its successor. ``client_agreement_signature.py`` has the states and how a version
+    is accepted, ``client_agreement_portal.py`` the mails and the page of the client.
     """
 
     _name = "client.agreement"
@@ -196,6 +192,17 @@ class ClientAgreement(models.Model):
     )
     _previous_uniq = models.Constraint("UNIQUE(previous_id)", "There is already a newer version.")
 
+    @api.depends("name", "version")
+    def _compute_display_name(self):
+        for agreement in self:
+            agreement.display_name = self.env._(
+                "%(name)s (version %(version)s)",
+                name=agreement.name or "",
+                version=agreement.version,
+            )
+
+    # The client, or the opportunity until it is won
+
     @api.depends("relationship_id.company_id", "lead_id.company_id")
     def _compute_company_id(self):
         for agreement in self:
@@ -231,6 +238,8 @@ class ClientAgreement(models.Model):
         pending = Domain(f"lead_id.{lead_path}", operator, value)
         no_client = Domain("relationship_id", "=", False)
         return (~no_client & linked) | (no_client & pending)
+
+    # Lock of what was proposed
 
     @api.constrains("signatory_id", "relationship_id", "lead_id")
     def _check_signatory_id(self):
@@ -278,8 +287,12 @@ class ClientAgreement(models.Model):
                 )
             )
 
+<<<<<<< HEAD
     def _get_thread_client(self):
         return self._get_holder()
+=======
+    # Activities for the responsible user
+>>>>>>> b5ff8ed186c168929e3592165145a3770daa80f2
 
     def _get_holder(self):
         """Return the relationship, or the opportunity that is to become one."""
@@ -307,14 +320,7 @@ class ClientAgreement(models.Model):
         for holders in (clients, leads):
             holders._schedule_activities(holders._get_responsible(), type_xmlid, **values)
 
-    @api.depends("name", "version")
-    def _compute_display_name(self):
-        for agreement in self:
-            agreement.display_name = self.env._(
-                "%(name)s (version %(version)s)",
-                name=agreement.name or "",
-                version=agreement.version,
-            )
+    # Versions: out of date, then replaced
 
     def action_expectation_changed(self):
         """Ask whose expectation changed, and how; see ``_mark_outdated``."""
@@ -404,6 +410,8 @@ class ClientAgreement(models.Model):
         """Open the agreement from a list inside another form."""
         return self._get_records_action()
 
+    # Reminder of the review
+
     @api.model
     def _get_review_domain(self):
         """Return the domain of agreements whose owner is to be reminded of the review."""
@@ -445,6 +453,8 @@ class ClientAgreement(models.Model):
         )
         # sudo: evidence; only our own cron comes here
         self.sudo().review_reminded_on = fields.Date.context_today(self)
+
+    # Hours agreed with all clients beside those of the team
 
     @api.depends("hours_month", "state", "company_id", "previous_id.hours_month")
     def _compute_capacity(self):

@@ -10,9 +10,9 @@ RANK = ("accepted", "outdated", "proposed", "draft")
 class ClientAgreementHolderMixin(models.AbstractModel):
     """What has working agreements: a client, or an opportunity that is to become one.
 
-    ``agreement_state`` says how things stand: ``accepted`` while an accepted agreement is in
-    force, ``outdated`` when it no longer holds, ``proposed`` or ``draft`` when the first one is on
-    its way, empty when there is none. It is searchable.
+    ``agreement_state`` is ``accepted`` while an accepted agreement is in force, ``outdated`` when
+    it no longer holds, ``proposed`` or ``draft`` while the first one is on its way, and empty when
+    there is none. The model brings ``agreement_ids`` and ``_get_agreement_link``.
     """
 
     _name = "client.agreement.holder.mixin"
@@ -114,6 +114,5 @@ class ClientAgreementHolderMixin(models.AbstractModel):
     def _on_expectation_changed(self):
         """Called after an accepted agreement of the record got out of date.
 
-        Extend it where something must be asked anew: in a mixin that stands before
-        ``client.agreement.mixin`` in ``_inherit`` and calls ``super()``.
+        Extend it, with ``super()``, where something must be asked anew: fit asks its questions.
         """

@@ -6,10 +6,10 @@ SEEN_STATES = ("accepted", "outdated", "replaced")
 
 
 class ClientAgreementPortal(models.Model):
-    """What the client sees of an agreement: its mails and its page.
+    """The mails that the client gets about an agreement, and its page on the portal.
 
-    The discussion on the agreement is internal. The client gets documents by mail, answered to
-    the owner's own address, and a page; neither shows or touches the discussion.
+    The discussion on the agreement is internal. The mails are sent apart from it and answered to
+    the salesperson's own address; the page neither shows the discussion nor writes to it.
     """
 
     _name = "client.agreement"

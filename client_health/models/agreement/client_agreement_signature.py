@@ -26,11 +26,11 @@ def _decode(value):
 
 
 class ClientAgreementSignature(models.Model):
-    """The time in which the client can answer: proposed, taken back, asked for changes.
+    """From proposal to acceptance: signed online, or recorded by a colleague with a proof.
 
-    How an agreement is accepted by the client: online with a signature, or with a proof.
-
-    All fields here are evidence: only the methods below write them.
+    The client accepts the text that it read: its fingerprint goes with the page and is compared
+    with that of the answer. The fields that prove an acceptance are protected: only the methods
+    below write them, as superuser, after they have checked the user or the client's link.
     """
 
     _name = "client.agreement"
@@ -102,6 +102,8 @@ class ClientAgreementSignature(models.Model):
         protected=True,
     )
 
+    # Proposal
+
     def action_propose(self):
         """Lock the text and send the signatory the link to it."""
         self.ensure_one()
@@ -157,6 +159,8 @@ class ClientAgreementSignature(models.Model):
         # sudo: evidence; the callers have checked who asks. The link ends with the proposal.
         self.sudo().write({"state": "draft", "access_token": False})
 
+    # The client's answer
+
     def _decline_online(self, reason, text_hash):
         """Withdraw the proposal for the client, which asks for changes; notify the salesperson."""
         self.ensure_one()
@@ -209,6 +213,8 @@ class ClientAgreementSignature(models.Model):
         self.ensure_one()
         return bool(self.proposal_end and self.proposal_end < fields.Date.context_today(self))
 
+    # What a proposal needs, and what it says
+
     def _get_missing(self):
         """Return the labels of what a proposal lacks."""
         self.ensure_one()
@@ -260,6 +266,8 @@ class ClientAgreementSignature(models.Model):
             "version": self.version,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    # Acceptance
 
     def action_record_acceptance(self):
         """Ask for the proof of an acceptance that came on paper or by mail."""

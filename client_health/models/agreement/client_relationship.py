@@ -6,10 +6,7 @@ from ...const import ACTIVITY_CLEAR_SCOPE, USER_GROUP
 
 
 class ClientRelationship(models.Model):
-    """The working agreements of a client.
-
-    The scope of the work for one client.
-    """
+    """Adds to the client its working agreements, and whose idea the work of the last year was."""
 
     _name = "client.relationship"
     _inherit = ["client.relationship", "client.agreement.holder.mixin", "client.scope.mixin"]

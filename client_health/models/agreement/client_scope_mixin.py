@@ -9,11 +9,10 @@ from ...engine.agreement import scope
 
 
 class ClientScopeMixin(models.AbstractModel):
-    """Hours by "Requested By", of a client or a project, over the last twelve months.
+    """Hours of the last twelve months by "Requested By", of a client or a project.
 
-    Summed from the timesheets in one query, today included: unrequested work that is done now is
-    what matters. Unknown without hours: then ``scope_hours`` is 0,
-    and the views show nothing.
+    Summed from the timesheets in one query, today included: what matters is the unrequested work
+    that is done now. Without hours ``scope_hours`` is 0 and nothing is known: views hide the rest.
     """
 
     _name = "client.scope.mixin"

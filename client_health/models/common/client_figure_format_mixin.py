@@ -3,9 +3,9 @@ from odoo.tools import formatLang
 
 
 class ClientFigureFormatMixin(models.AbstractModel):
-    """Figures as text, in the currency of the record and the language of the reader.
+    """Turns figures into text, in the currency of the record and the language of the reader.
 
-    What is not known is said, never shown as a number.
+    ``None`` is unknown and becomes a word, never a number.
     """
 
     _name = "client.figure.format.mixin"

@@ -5,10 +5,9 @@ from odoo.exceptions import UserError
 class ClientInternalThreadMixin(models.AbstractModel):
     """A discussion about a client that the client must never receive.
 
-    Everything a client gets is written on purpose, elsewhere. Here no external contact can be a
-    follower or a recipient, so that no reply of a client ever lands on an internal thread. Where
-    one lands all the same, because a colleague put the client in copy, it is kept and marked, and
-    the responsible is told; see also ``models/feedback/client_internal_thread_mixin.py``.
+    No external contact can be a follower or a recipient. What a client is to receive is written as
+    a ``client.update``. A mail that lands here all the same, because a colleague put the client in
+    copy, is kept: see ``models/feedback/client_internal_thread_mixin.py``.
     """
 
     _name = "client.internal.thread.mixin"

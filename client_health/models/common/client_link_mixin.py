@@ -5,11 +5,11 @@ from ...const import USER_GROUP
 
 
 class ClientRelationshipLinkMixin(models.AbstractModel):
-    """Shows the client relationship on a record that belongs to a client.
+    """Shows the client relationship on a record that belongs to a client, such as a project.
 
-    Not stored and never computed as superuser: users see only the stage of relationships that they
-    may read. The fields carry groups because portal users can read every
-    group-less field of their own partner and projects.
+    Not stored and never computed as superuser: users see only the relationships that they may read.
+    The fields carry groups because portal users can read every field without groups of their own
+    partner and projects.
     """
 
     _name = "client.relationship.link.mixin"

@@ -2,13 +2,13 @@ from odoo import api, models
 
 
 class ClientProtectedMixin(models.AbstractModel):
-    """Fields that nobody writes but our own methods: evidence, and what is derived.
+    """Fields that only our own methods write: evidence, and what is derived from other records.
 
-    ``protected=True`` at the field refuses every write, create, import and API call, whatever the
-    rights of the user: our methods write as superuser, after they have checked the user's rights.
-    A stored computed or related field that is readonly is protected without saying so. A
-    protected field is never copied. Binary ones need ``attachment=False``, because writers of a
-    record may write its attachments.
+    ``protected=True`` at a field refuses every write, create, import and API call, whatever the
+    rights of the user. Our methods check the rights of the user, then write as superuser. A stored
+    computed or related field that is readonly is protected without saying so. A protected field is
+    never copied. Binary ones need ``attachment=False``: who may write a record may write its
+    attachments.
     """
 
     _name = "client.protected.mixin"

@@ -7,13 +7,13 @@ from odoo.exceptions import ValidationError
 class ClientRecordMixin(models.AbstractModel):
     """A record of one client: a goal, a line of feedback, an agreement …
 
-    The partner is not stored beside the relationship: when clients are merged, their records
-    move with the relationship. Each model brings its record rules, which follow those of the
-    relationship (``security/client_relationship_security.xml``).
+    The partner is not stored beside the relationship, so that the records of merged clients move
+    with the relationship. Each model brings its record rules; they follow those of the relationship
+    (``security/client_relationship_security.xml``).
 
-    Links to records of another client are refused; ``_get_client_links`` names the fields to
-    look at. A record does not move to a client that the user may not write either: Odoo checks
-    its rules before a write, not after it.
+    Links to records of another client are refused: ``_get_client_links`` names the fields to check.
+    Neither can a record be moved to a client that the user may not write: Odoo applies its rules
+    before a write, not after it.
     """
 
     _name = "client.record.mixin"

@@ -9,10 +9,10 @@ TOPICS = [(PRICE, "Price"), (DELIVERY, "Delivery"), (COOPERATION, "Cooperation")
 
 
 class ClientConversationFacts(models.AbstractModel):
-    """Facts from the records before a tough conversation, by its topic.
+    """The facts to know before a tough conversation, by its topic.
 
-    Everything is read as the user: only facts that they may read are shown. Nothing of
-    it is written anywhere: an activity lies on documents that others read as well.
+    All is read as the user, so only facts that they may read are shown. Nothing is stored: a
+    conversation is an activity on a document that others may read as well.
     """
 
     _name = "client.conversation.facts"

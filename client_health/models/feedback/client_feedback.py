@@ -22,14 +22,12 @@ TO_ANSWER = ("complaint", "concern")
 class ClientFeedback(models.Model):
     """One statement of a client, or of a colleague about a client: a line of the feedback log.
 
-    Most lines are written down by one of us. The words of clients and of colleagues who answered
-    stay unchanged: others may classify them, not rewrite them.
+    Most lines are recorded by one of us. The words of clients, and of colleagues who were asked,
+    are theirs: others may classify a line, not reword it.
 
-    When a complaint or concern was answered and resolved, by whom, and in which words.
-
-    Never typed in: it is recorded by the methods here, or found in the discussion. The model
-    has the kind, the date and the message of the feedback, and names ANSWER_FIELDS among its
-    evidence.
+    Complaints and concerns wait for an answer. When it was given, by which user and in which words
+    is never typed in: ``_set_answered`` and ``_set_resolved`` record it, and ``_cron_find_answers``
+    finds it in the discussion.
     """
 
     _name = "client.feedback"
@@ -205,6 +203,8 @@ class ClientFeedback(models.Model):
             "issue_id": ("relationship_id.partner_id",),
         }
 
+    # The words of others
+
     def write(self, vals):
         if not WORDS.isdisjoint(vals):
             self._check_words()
@@ -231,6 +231,8 @@ class ClientFeedback(models.Model):
         if any(feedback.given_by_client for feedback in self):
             raise UserError(self.env._("Feedback written by a client cannot be deleted."))
 
+    # Issue and source
+
     def action_group_in_issue(self):
         """Put the selected lines under one issue: the cause behind several complaints."""
         issue = self.env["client.issue"]._group_feedback(self)
@@ -245,6 +247,8 @@ class ClientFeedback(models.Model):
         else:
             source = self.event_id or self.task_id or self.project_id
         return source._get_records_action(context={})
+
+    # Answer and resolution
 
     @api.depends("kind", "answered_date", "resolved_date")
     def _compute_state(self):

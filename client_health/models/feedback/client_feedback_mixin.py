@@ -4,7 +4,7 @@ from ...const import USER_GROUP
 
 
 class ClientFeedbackMixin(models.AbstractModel):
-    """Counts what was said and what is broken, on relationship, partner and project.
+    """Counts feedback and open issues, on the client, the contact and the project.
 
     Nothing is computed as superuser: users count only what they may read. A model says with
     ``_get_feedback_path`` how a feedback or issue leads to it.

@@ -6,7 +6,7 @@ CHANNELS = {"email": "mail", "email_outgoing": "mail", "comment": "portal"}
 
 
 class ClientFeedbackSource(models.AbstractModel):
-    """Reads values for a feedback from the message, meeting, task or project it is made from."""
+    """Fills in a feedback from the message, meeting, task or project that it is made from."""
 
     _name = "client.feedback.source"
     _description = "Where Feedback Comes From"

@@ -3,9 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 
 
 class ClientHypothesis(models.Model):
-    """If we do this, that will improve: a guess at the cause, tested by doing it.
+    """A guess at the cause of an issue, tested by doing it: if we do this, that will improve.
 
-    It becomes a task in the client's project, with an owner on either side and a date.
+    It becomes a task in the client's project, with a responsible person on either side and a date.
     """
 
     _name = "client.hypothesis"

@@ -12,19 +12,11 @@ STEP_FIELDS = {step: f"is_{step}" for step in repair.STEPS}
 class ClientIssue(models.Model):
     """A problem or bottleneck with a client: the cause behind several complaints.
 
-    The progress of the repair is never ticked by hand: see ``client.mending.mixin``.
-
-    How far the repair of an issue is: computed from the records, never ticked.
-
-    Recognised: the cause is written, and on whose side it lies. Apologised: an apology was sent.
-    Answered: no message of the client waits. Fixed: a hypothesis proved true, and its task is
-    done. Acknowledged: we acknowledged our part to the client. Confirmed: by the client.
-
-    The client's confirmation that something is repaired, and its proof.
-
-    Either the client confirmed on the page that we sent, or a colleague recorded it and attached
-    the proof: a mail, a signed paper. The model names CONFIRMATION_FIELDS among its
-    evidence.
+    Its repair has six steps (``engine/feedback/repair.py``), computed from the records and never
+    ticked. Recognised: the cause is written, and on whose side it lies. Apologised: an apology was
+    sent. Answered: no message of the client waits. Fixed: a hypothesis proved true, and its task is
+    done. Acknowledged: we acknowledged our part to the client. Confirmed: the client said so on the
+    page that we sent, or a colleague recorded it with its proof, a mail or a signed paper.
     """
 
     _name = "client.issue"
@@ -172,6 +164,8 @@ class ClientIssue(models.Model):
                 )
             )
 
+    # From feedback to an issue
+
     @api.model
     def _group_feedback(self, feedback):
         """Return the issue of some feedback: the one that part of it has, or a new one."""
@@ -205,6 +199,8 @@ class ClientIssue(models.Model):
             "project_id": project.id if len(project) == 1 else False,
         }
 
+    # Updates for the client
+
     def action_write_apology(self):
         return self._open_draft("apology")
 
@@ -231,6 +227,8 @@ class ClientIssue(models.Model):
             "name": self.name,
             "recipient_ids": contacts.ids,
         }
+
+    # Closing
 
     def action_close(self):
         """Close what is repaired; what is missing is named."""
@@ -271,6 +269,8 @@ class ClientIssue(models.Model):
         closed = fields.Datetime.now() if state != "open" else False
         # sudo: evidence fields; the caller may write the issues and has checked the steps
         self.sudo().write({"state": state, "closed_date": closed, "closing_note": note})
+
+    # Steps of the repair
 
     @api.depends(
         "side",
@@ -338,6 +338,8 @@ class ClientIssue(models.Model):
             repair.ACKNOWLEDGED: self.env._("Acknowledged: acknowledge our part to the client."),
             repair.CONFIRMED: self.env._("Confirmed: ask the client whether it is repaired."),
         }
+
+    # Confirmation by the client
 
     def _confirm_by_client(self, partner, note):
         """The client confirms online; the caller has made sure that it is ``partner``."""

@@ -12,11 +12,9 @@ PRICE_PRESSURE_BANDS = (margin.LOSS, margin.BREAK_EVEN)
 
 
 class ClientRelationship(models.Model):
-    """The client's voice on its relationship: feedback log, waiting messages, price pressure.
+    """Adds to the client its feedback log, messages that wait for us, and questions to colleagues.
 
-    Asks colleagues about a client: some for a second opinion, or all who work for it.
-
-    A question is an activity of the colleague asked. It makes them a follower, who reads the
+    A question is an activity of the colleague who is asked. It makes them a follower, who reads the
     client and writes nothing; the answer becomes a line of the feedback log.
     """
 

@@ -31,15 +31,11 @@ OPEN_PLACE = re.compile(r"\[[^\[\]]*…\]")
 
 
 class ClientUpdate(models.Model):
-    """A message to a client: the one place from which clients are written to.
+    """A message to a client: the one model through which clients are written to.
 
-    Sent, it is frozen, and its discussion with the client goes on under it, see
-    ``client.update.thread.mixin``. Kinds differ by their template and by what follows from them.
-
-    A discussion with a client: its readers, its writers and its recipients.
-
-    Answers to what we sent land here, and on no internal discussion. Only contacts of the client
-    and colleagues take part, each by a personal link.
+    Once sent it is frozen, and its discussion with the client goes on below it. Only contacts of
+    the client and colleagues take part, each by a personal link, so that no answer lands on an
+    internal discussion. Kinds differ by their template and by what follows from the answer.
     """
 
     _name = "client.update"
@@ -124,6 +120,8 @@ class ClientUpdate(models.Model):
             "offboarding_id": ("relationship_id.partner_id",),
         }
 
+    # Frozen once it is sent
+
     def write(self, vals):
         if not FROZEN.isdisjoint(vals) and any(update.state == "sent" for update in self):
             raise UserError(self.env._("A sent update cannot be changed. Please write a new one."))
@@ -139,6 +137,8 @@ class ClientUpdate(models.Model):
             raise UserError(
                 self.env._("A sent update cannot be deleted. Please archive it instead.")
             )
+
+    # Writing and sending
 
     def action_use_template(self):
         """Start from the template of the kind, in the language of the recipient."""
@@ -200,6 +200,8 @@ class ClientUpdate(models.Model):
             }
         )
 
+    # The client's answer
+
     def _is_question_open(self):
         """Return whether the client can still say that something is repaired."""
         return (
@@ -243,6 +245,8 @@ class ClientUpdate(models.Model):
             "mail.mail_activity_data_call",
             summary=self.env._("%s answered that it is not repaired yet", partner.name),
         )
+
+    # The discussion with the client
 
     def _compute_access_url(self):
         result = super()._compute_access_url()

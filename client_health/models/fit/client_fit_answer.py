@@ -5,10 +5,10 @@ from .client_fit_criterion import RED_FLAG
 
 
 class ClientFitAnswer(models.Model):
-    """What we know about one fit question, of an opportunity or of a round with a client.
+    """The answer to one fit question, of an opportunity or of a round with a client.
 
-    A question without an answer has no row: lines are never added by hand, see ``fit_sheet`` in
-    ``client_fit_mixin.py``. "Don't know" is an answer that says so; it counts like none.
+    A question without an answer has no row: rows come from ``fit_sheet`` of ``client.fit.mixin``.
+    "Don't know" is an answer that counts like none.
     """
 
     _name = "client.fit.answer"

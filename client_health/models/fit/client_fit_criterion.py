@@ -7,7 +7,7 @@ RED_FLAG = "red_flag"
 class ClientFitCriterion(models.Model):
     """A question to ask before a prospect becomes a client, and again later.
 
-    The firm edits, adds and archives them. How the answers count is in ``engine/fit.py``.
+    A firm edits, adds and archives them. How the answers count is in ``engine/fit.py``.
     """
 
     _name = "client.fit.criterion"

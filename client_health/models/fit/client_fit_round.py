@@ -8,7 +8,7 @@ BEFORE_SIGNING = "before_signing"
 class ClientFitRound(models.Model):
     """The fit questions, asked once about one client: before signing, and again later.
 
-    Winning an opportunity makes the round *before signing* out of its answers, and locks it.
+    Winning an opportunity makes the round *before signing* from its answers, and locks it.
     """
 
     _name = "client.fit.round"

@@ -10,9 +10,9 @@ COLUMNS = 4
 
 
 class ClientRelationship(models.Model):
-    """How well a client and we fit, over time: before signing, and each time we asked again.
+    """Adds to the client how well we fit: before signing, and each time we asked again.
 
-    The reasons why we were a good match may no longer hold. ``_start_fit_round`` asks again.
+    The reasons for a good match may no longer hold: ``_start_fit_round`` asks again.
     """
 
     _name = "client.relationship"

@@ -26,14 +26,16 @@ class Day(NamedTuple):
 
 
 class ClientHealthExplanation(models.AbstractModel):
-    """What the score is made of and why it changed: the popover, row by row.
+    """Explains a score, row by row: what it is made of, the records behind it, and why it changed.
 
-    Reads the snapshots of clients that the caller has been checked for. A user without access to
-    money gets of that dimension its points and nothing else: not its measures, values or sources.
+    The caller has checked that the user may read the clients. Users without access to money get the
+    points of that dimension and nothing else: not its measures, values or sources.
     """
 
     _name = "client.health.explanation"
     _description = "Explanation of the Score"
+
+    # What the popover shows
 
     @api.model
     def _get_explanation(self, relationship):
@@ -139,6 +141,8 @@ class ClientHealthExplanation(models.AbstractModel):
             )
         return periods
 
+    # Reasons and changes, in words
+
     @api.model
     def _get_reasons(self, relationships, hidden=None):
         """Return {relationship id: the words of what costs most points, the strongest first}."""
@@ -222,6 +226,8 @@ class ClientHealthExplanation(models.AbstractModel):
             return text
         return self.env._("%(name)s: %(value)s", name=measure.name, value=text)
 
+    # Snapshots and measures
+
     @api.model
     def _get_hidden(self):
         """Return the dimensions of which the user reads the points only."""
@@ -257,6 +263,8 @@ class ClientHealthExplanation(models.AbstractModel):
             dimension.code: dimension.name
             for dimension in self.env["client.health.dimension"].search([("code", "!=", False)])
         }
+
+    # Records behind a reading
 
     def _get_sources(self, relationship, reading):
         """Return the records behind a reading, as far as the user may read them."""

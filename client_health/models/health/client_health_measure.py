@@ -10,8 +10,8 @@ from ...engine.health.signals import agreement, contact, money, pulse, results, 
 class ClientHealthMeasure(models.Model):
     """What is measured of every client, and how it counts.
 
-    What a measure reads is code, see ``_get_signals``; how it counts is data, the firm's to
-    edit: ``floor`` and ``target`` give the points, the weights say what matters more.
+    How a measure is read is code, see ``_get_signals``. How it counts is data that a firm edits:
+    ``floor`` and ``target`` give the points, the weights say what matters more.
     """
 
     _name = "client.health.measure"

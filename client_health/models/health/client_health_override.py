@@ -10,11 +10,10 @@ MAX_DAYS = 180
 
 
 class ClientHealthOverride(models.Model):
-    """A manager sets the band of a client for a limited time, independent of the score.
+    """A manager sets the band of a client for a limited time, whatever the score says.
 
-    It has a reason and an end, is shown wherever the score is, and never changes the score
-    itself. It is never rewritten: it is ended, and a new one may follow. So the rows are its
-    history.
+    It has a reason and an end, is shown wherever the score is, and never changes the score itself.
+    It is never edited: it is ended, and a new one may follow, so the rows are its history.
     """
 
     _name = "client.health.override"

@@ -6,11 +6,10 @@ from ...engine.health.preview import Settings, count_bands, get_bands, get_clien
 
 
 class ClientHealthPreviewMixin(models.AbstractModel):
-    """Shows the effect on the bands while a user edits the settings of the score.
+    """Shows how many clients would be in each band while a user edits the settings of the score.
 
     The clients are scored from their latest readings, now and with the settings on the screen.
-    Nothing is written, and no client moves: what a night proposes follows from what happened to
-    a client, never from settings.
+    Nothing is written, and no client moves.
     """
 
     _name = "client.health.preview.mixin"

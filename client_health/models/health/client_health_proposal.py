@@ -10,10 +10,10 @@ MONEY = frozenset(("money",))
 
 
 class ClientHealthProposal(models.AbstractModel):
-    """What a night means for the stages: moves or proposals, and the alert of a sharp drop.
+    """What a night means for the stages: proposed or automatic moves, alerts of a sharp drop.
 
-    The rules are in ``engine/health/stage_proposals.py``; this reads what they need and does what
-    they say. A company chooses whether clients move by themselves or wait for a person.
+    The rules are in ``engine/health/stage_proposals.py``; here is what they read and what follows
+    from them. A company chooses whether clients move by themselves or wait for a user.
     """
 
     _name = "client.health.proposal"

@@ -9,7 +9,7 @@ OVERRIDE_DAYS = 7
 
 
 class ClientHealthReminder(models.AbstractModel):
-    """Reminds people of judgements that are about to expire: activities, in batches, once."""
+    """Reminds users of a pulse or an override that is about to end, once, by an activity."""
 
     _name = "client.health.reminder"
     _description = "Health Reminder"

@@ -47,14 +47,16 @@ def _prepare_score(result, bands):
 
 
 class ClientHealthRun(models.AbstractModel):
-    """The nightly run and the filling of the past: from readings to snapshots, batch by batch.
+    """The nightly run, and the filling of the past: from readings to snapshots, batch by batch.
 
     A batch is a fixed number of statements per company, whatever its size. What is left to do is
-    read from the snapshots themselves, so the run may be stopped after any batch and goes on there.
+    read from the snapshots, so a run may be stopped after any batch and continues there.
     """
 
     _name = "client.health.run"
     _description = "Health Run"
+
+    # The night
 
     @api.model
     def _cron_take_snapshots(self):
@@ -135,6 +137,8 @@ class ClientHealthRun(models.AbstractModel):
     def _remind(self, company, relationships, today):
         self.env["client.health.reminder"]._remind(relationships, today)
 
+    # Snapshots of one day
+
     def _get_codes(self):
         """Return what is measured. What no code reads (yet, or any more) is just unknown."""
         Measure = self.env["client.health.measure"]
@@ -185,6 +189,8 @@ class ClientHealthRun(models.AbstractModel):
             if error:
                 errors[code] = error
         return day, errors
+
+    # The past
 
     @api.model
     def _cron_backfill(self):

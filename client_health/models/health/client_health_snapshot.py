@@ -10,12 +10,12 @@ BANDS = [("healthy", "Green"), ("watch", "Yellow"), ("risk", "Red")]
 
 
 class ClientHealthSnapshot(models.Model):
-    """The score of a client on one day, and the readings it was made of.
+    """The score of a client on one day, and the readings that it was made of.
 
-    Written by the nightly run in SQL, never by people. What is unknown is NULL: neither a filter
-    nor an average takes it for a zero. Readings of money stand in a column of their own, for the
-    money group. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": what else
-    is worth telling}}, of what is known; ``points`` is {dimension: points}.
+    Written by the nightly run in SQL, never by users. Unknown is NULL: neither a filter nor an
+    average takes it for a zero. Readings of money stand in a column of their own, for the money
+    group. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": detail}} of what
+    is known; ``points`` is {dimension: points}.
     """
 
     _name = "client.health.snapshot"
@@ -84,7 +84,7 @@ class ClientHealthSnapshot(models.Model):
 
     @api.model
     def _merge(self, kept, others):
-        """Before clients are joined: one snapshot per day, or the merge would lose them all."""
+        """Before clients are merged: one snapshot per day, or the merge would lose them all."""
         self.flush_model()
         self.env.cr.execute(snapshots.delete_doubles(kept.id, others.ids))
         self.invalidate_model()

@@ -9,11 +9,10 @@ DAYS_NOT_GREEN = 14
 
 
 class ClientPulse(models.Model):
-    """How we feel about a client, from 1 to 5, in the judgement of the colleagues in charge.
+    """How the colleagues in charge judge a client, from 1 to 5.
 
-    A judgement goes stale: it counts until ``date_end``, sooner when it is not green. It is never
-    changed afterwards; a new opinion is a new pulse. So the rows are the
-    history of the judgement as well.
+    A judgement counts until ``date_end``, which comes sooner when it is not green. It is never
+    edited: a new opinion is a new pulse, so the rows are its history.
     """
 
     _name = "client.pulse"

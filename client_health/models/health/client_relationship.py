@@ -25,13 +25,11 @@ HISTORY_FIGURES = ("date", "score", "backfilled")
 
 
 class ClientRelationship(models.Model):
-    """The health of a relationship, as the last night saw it.
+    """Adds to the client its health as the last night saw it, and its chart over time.
 
-    Stored, because clients are sorted, filtered and grouped by it; written only by the nightly
-    run, not even by a manager: to disagree, create an override. Unknown is NULL,
-    and ``health_known`` distinguishes it from a score of 0.
-
-    The score and the margin of a client over time, for the chart.
+    The fields are stored, because clients are sorted, filtered and grouped by them. The nightly run
+    alone writes them: who disagrees with a score creates an override. An unknown score is NULL;
+    ``health_known`` distinguishes it from 0.
     """
 
     _name = "client.relationship"
@@ -126,6 +124,8 @@ class ClientRelationship(models.Model):
         protected=True,
     )
 
+    # Explanation of the score
+
     @api.depends_context("uid", "lang")
     def _compute_health_reasons(self):
         reasons = self.env["client.health.explanation"]._get_reasons(self._origin)
@@ -144,24 +144,7 @@ class ClientRelationship(models.Model):
         self.check_access("read")
         return self.env["client.health.explanation"]._get_explanation(self)
 
-    def action_view_health_history(self):
-        """Open the snapshots of these clients: the figures behind the chart."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "client_health.client_health_snapshot_action"
-        )
-        return dict(
-            action,
-            views=[(False, "list"), (False, "graph"), (False, "pivot")],
-            domain=[("relationship_id", "in", self.ids)],
-        )
-
-    def action_take_snapshot(self):
-        """Score these clients now instead of tonight."""
-        self.check_access("write")
-        # sudo: the readings come from records of all kinds; what is written are figures of these
-        # clients, and users read of them what their groups allow
-        self.sudo()._take_snapshots()
-        return True
+    # Pulse and override
 
     def action_give_pulse(self):
         self.ensure_one()
@@ -179,6 +162,14 @@ class ClientRelationship(models.Model):
 
     def action_end_override(self):
         self.health_override_id.action_end()
+
+    def _close_pulse_reminders(self):
+        self.activity_unlink([ACTIVITY_PULSE])
+
+    def _close_override_reminders(self):
+        self.activity_unlink([ACTIVITY_OVERRIDE])
+
+    # Proposed move
 
     def action_accept_proposal(self):
         """Move each client to the stage that is proposed for it, for the reason given there."""
@@ -204,6 +195,16 @@ class ClientRelationship(models.Model):
         proposed.sudo().write({"health_proposed_stage_id": False, "health_proposal_reason": False})
         proposed.activity_unlink([ACTIVITY_HEALTH])
 
+    # Snapshots of today
+
+    def action_take_snapshot(self):
+        """Score these clients now instead of tonight."""
+        self.check_access("write")
+        # sudo: the readings come from records of all kinds; what is written are figures of these
+        # clients, and users read of them what their groups allow
+        self.sudo()._take_snapshots()
+        return True
+
     def _take_snapshots(self):
         for company, relationships in self.grouped("company_id").items():
             run = self.env["client.health.run"].with_company(company)
@@ -224,11 +225,18 @@ class ClientRelationship(models.Model):
             self.env.cr.execute(snapshots.refresh(relationships.ids, day))
         self.invalidate_recordset(FIGURES)
 
-    def _close_pulse_reminders(self):
-        self.activity_unlink([ACTIVITY_PULSE])
+    # Score and margin over time
 
-    def _close_override_reminders(self):
-        self.activity_unlink([ACTIVITY_OVERRIDE])
+    def action_view_health_history(self):
+        """Open the snapshots of these clients: the figures behind the chart."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_health_snapshot_action"
+        )
+        return dict(
+            action,
+            views=[(False, "list"), (False, "graph"), (False, "pivot")],
+            domain=[("relationship_id", "in", self.ids)],
+        )
 
     def get_health_history(self):
         """Return what the chart draws of the last 24 months, as the user may read it.

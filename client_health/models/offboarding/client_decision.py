@@ -15,12 +15,11 @@ SEEN_DAYS = 30
 
 
 class ClientDecision(models.Model):
-    """The decision sheet of a client: what each side gave, and what would follow.
+    """The decision about a client: keep the terms, raise the rate or end the relationship.
 
-    Live until the decision; then it stores the figures of that day, with the decision, the user
-    and the reason. For users who may see money; no thread and no activity, so that no figure gets
-    into a mail. The figures are never typed: they are read when the sheet is opened, and frozen
-    here.
+    Until then its sheet is live, see ``client_decision_sheet.py``; with the decision, the figures
+    of that day are stored. For users who may see money; without discussion and activities, so that
+    no figure gets into a mail.
     """
 
     _name = "client.decision"
@@ -63,9 +62,7 @@ class ClientDecision(models.Model):
     )
     decided_date = fields.Datetime(string="Decided On", readonly=True, copy=False, protected=True)
     # Behind no field access: it names clients that a reader of this one may not see.
-    figures = fields.Json(
-        groups=NO_ACCESS, copy=False, help="See _read_figures of the mixin.", protected=True
-    )
+    figures = fields.Json(groups=NO_ACCESS, copy=False, help="See _read_figures.", protected=True)
 
     @api.depends("relationship_id")
     def _compute_display_name(self):

@@ -17,23 +17,24 @@ SCENARIO_ROWS = ("revenue", "cost", "margin", "margin_rate", "hours", "effective
 
 
 class ClientDecisionSheet(models.Model):
-    """The sheet: what each side gives, and what follows from keeping, raising or leaving.
+    """The decision sheet: what each side gives, and what follows from keeping, raising or leaving.
 
-    ``_read_figures`` reads plain values, ``sheet`` puts them into words for the widget
-    ``client_decision_sheet``. Reading is set-based and as superuser: the caller makes sure that
-    the user may see the client and its money. Records that a reader may not open are left out.
-
-    The words of the sheet of give and take: labels, figures and findings, translatable.
+    ``_read_figures`` returns plain values; ``sheet`` puts them into words for the widget
+    ``client_decision_sheet``. Figures are read for many clients at once, as superuser: the caller
+    makes sure that the user may see the client and its money. Records that the reader may not open
+    are left out of the words.
     """
 
     _name = "client.decision"
     _inherit = ["client.decision", "client.figure.format.mixin"]
 
-    # Declared for the code below; the model has their attributes.
+    # Protected: a decision stays with its client.
     relationship_id = fields.Many2one("client.relationship", protected=True)
     company_id = fields.Many2one("res.company")
     currency_id = fields.Many2one(related="company_id.currency_id")
     sheet = fields.Json(compute="_compute_sheet")
+
+    # Figures
 
     @api.depends("state")
     @api.depends_context("uid", "lang", "allowed_company_ids")
@@ -80,6 +81,8 @@ class ClientDecisionSheet(models.Model):
                 "parting": partings[rel.id]._asdict(),
             }
         return figures
+
+    # What each side gives
 
     def _prepare_sheet(self, figures):
         self.ensure_one()
@@ -145,6 +148,8 @@ class ClientDecisionSheet(models.Model):
         """Return what the reader may open of some records."""
         reading = Reading(detail={"records": {model: ids}})
         return self.env["client.health.explanation"]._get_sources(self.relationship_id, reading)
+
+    # What follows if the client leaves
 
     def _prepare_facts(self, figures):
         """Return the lines of "if they leave": what is lost, saved, freed and still owed."""
@@ -245,6 +250,8 @@ class ClientDecisionSheet(models.Model):
             "hidden": len(revenue) - len(visible),
         }
 
+    # Options side by side
+
     def _prepare_scenarios(self, figures):
         """Return what can be done, side by side: a column each, today's the first."""
         sums = margin.Sums(*figures["sums"])
@@ -277,6 +284,8 @@ class ClientDecisionSheet(models.Model):
         value = getattr(outcome, name)
         none = name in ("margin_rate", "effective_rate") and outcome.margin is not None
         return forms.get(name, self._money)(value, missing="–" if none else None)
+
+    # Texts
 
     def _get_period(self, start, end):
         first = format_date(self.env, start, date_format="MMM y")
@@ -506,7 +515,7 @@ class ClientDecisionSheet(models.Model):
         }
         target = self._percent(figures["target"])
         return {
-            "keep": {"title": self.env._("Keep as it is"), "hint": ""},
+            "keep": {"title": self.env._("Keep the terms"), "hint": ""},
             "break_even": {
                 "title": self.env._("Raise to break even"),
                 "hint": hints["break_even"],
@@ -515,7 +524,7 @@ class ClientDecisionSheet(models.Model):
                 "title": self.env._("Raise to %s margin", target),
                 "hint": hints["target"],
             },
-            "leave": {"title": self.env._("Part as friends"), "hint": ""},
+            "leave": {"title": self.env._("End the relationship"), "hint": ""},
         }
 
     def _get_raise_words(self, today, margin_rate):

@@ -10,8 +10,6 @@ class ClientHandover(models.Model):
 
     Projects, their tasks and logins to the portal are done when the records show it. Documents and
     accesses leave no trace in Odoo: a user marks them as done, and is recorded.
-
-    What goes on the list of a handover: read from the projects, logins and files there are.
     """
 
     _name = "client.handover"
@@ -80,6 +78,8 @@ class ClientHandover(models.Model):
     def _get_client_links(self):
         return {"contact_id": ("commercial_partner_id",)}
 
+    # Done, as the records show
+
     @api.depends(
         "kind",
         "done_date",
@@ -121,6 +121,8 @@ class ClientHandover(models.Model):
         rows = self.env[model].sudo()._read_group(domain, [fname], ["__count"])
         return {record.id: count for record, count in rows}
 
+    # Done, marked by a user
+
     def action_done(self):
         """Mark it as done; the user is recorded."""
         self.check_access("write")
@@ -161,6 +163,8 @@ class ClientHandover(models.Model):
         if self.kind == "task":
             return self.offboarding_id.action_view_tasks()
         return record._get_records_action()
+
+    # Lines made from the records
 
     @api.model
     def _prepare_lines(self, offboardings):

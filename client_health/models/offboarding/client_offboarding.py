@@ -24,13 +24,11 @@ POINT_FIELDS = {
 
 
 class ClientOffboarding(models.Model):
-    """The way out with a client: conversation, handover, final invoice, farewell. Its points are
-    never ticked by hand: see ``client.offboarding.points.mixin``. What it takes to begin
-    and to end one is in ``_prepare_closing``.
+    """The way out with a client: conversation, open work, handover, final invoice, farewell.
 
-    It begins and ends with a move of the client, as ``client.stage.process.mixin`` says.
-
-    It cannot end while a point is open, unless a manager waives it with a reason.
+    ``client_offboarding_checklist.py`` has these five points, ``client.stage.process.mixin`` how a
+    move of the client opens and closes it. It cannot end while a point is open, unless a manager
+    waives the point with a reason.
     """
 
     _name = "client.offboarding"
@@ -201,6 +199,8 @@ class ClientOffboarding(models.Model):
         if self:
             raise UserError(self.env._("An offboarding cannot be deleted."))
 
+    # Buttons
+
     def action_end(self):
         """Open what ends it: the points, and why the client goes although some are open."""
         self.ensure_one()
@@ -218,6 +218,8 @@ class ClientOffboarding(models.Model):
         """Add to the list what came up since."""
         self.check_access("write")
         self._add_lines()
+
+    # Moves of the client: opening and closing
 
     @api.model
     def _check_enter(self, relationships, stage, reason):
@@ -312,6 +314,22 @@ class ClientOffboarding(models.Model):
             closing=self._get_closing(),
         )
 
+    @api.model
+    def _open_missing(self):
+        """Open one for clients in an offboard stage that have none: they came before it was."""
+        relationships = (
+            self.env["client.relationship"]
+            .with_context(active_test=False)
+            .search([("phase", "=", stage_rules.OFFBOARD)])
+        )
+        for relationship in relationships - self._get_open(relationships).relationship_id:
+            reason = relationship.stage_reason or self.env._(
+                "Decided before offboardings were recorded."
+            )
+            self._open_for_move(relationship, reason, {})
+
+    # Waiver of open points
+
     def _waive(self, reasons):
         """Record why points may stay open; ``reasons``: {point: why}. Managers only. A point that
         is done needs none.
@@ -338,17 +356,3 @@ class ClientOffboarding(models.Model):
                 if point in open_points and (reason or "").strip()
             ]
         )
-
-    @api.model
-    def _open_missing(self):
-        """Open one for clients in an offboard stage that have none: they came before it was."""
-        relationships = (
-            self.env["client.relationship"]
-            .with_context(active_test=False)
-            .search([("phase", "=", stage_rules.OFFBOARD)])
-        )
-        for relationship in relationships - self._get_open(relationships).relationship_id:
-            reason = relationship.stage_reason or self.env._(
-                "Decided before offboardings were recorded."
-            )
-            self._open_for_move(relationship, reason, {})

@@ -9,19 +9,17 @@ MOST_REACHED = 5
 
 
 class ClientOffboardingChecklist(models.Model):
-    """How far an offboarding is: computed from the records, never ticked.
+    """The five points of an offboarding, and the places where they are worked on.
 
-    Talked: a meeting that is over, or feedback, stands for the conversation. Worked off: no task
-    of the client is open. Handed over: every line of the list is done. Billed: nothing waits for
-    an invoice. Thanked: the farewell was sent. Once ended, the points stay as they were.
-
-    Opens the places where an offboarding is worked on: tasks, invoices, the farewell.
+    Computed from the records, never ticked. Discussed: a meeting that is over, or feedback, stands
+    for the conversation. Worked off: no task of the client is open. Handed over: every line of the
+    list is done. Billed: nothing waits for an invoice. Thanked: the farewell was sent. When it
+    ends, the points are frozen in ``closing``.
     """
 
     _name = "client.offboarding"
     _inherit = ["client.offboarding"]
 
-    # Declared for the code below; the model has its attributes.
     is_discussed = fields.Boolean(string="Conversation Held", compute="_compute_points")
     is_worked_off = fields.Boolean(string="Work Done", compute="_compute_points")
     is_handed_over = fields.Boolean(string="Handed Over", compute="_compute_points")
@@ -43,6 +41,8 @@ class ClientOffboardingChecklist(models.Model):
     )
     # {point: [done, what was missing then, why it went on all the same]}
     closing = fields.Json(readonly=True, copy=False, protected=True)
+
+    # Open work and unbilled work
 
     @api.depends("relationship_id")
     def _compute_open_task_count(self):
@@ -127,6 +127,8 @@ class ClientOffboardingChecklist(models.Model):
             found[by_partner[row["partner_id"]]]["moves"] = row["move_ids"]
         return found
 
+    # The five points
+
     @api.depends(
         "state",
         "closing",
@@ -191,6 +193,8 @@ class ClientOffboardingChecklist(models.Model):
         done = self._get_done_points()
         return {point: text for point, text in words.items() if point not in done}
 
+    # Farewell
+
     def action_write_farewell(self):
         """Open the farewell that is not sent yet, or a new one made of its template."""
         self.ensure_one()
@@ -210,6 +214,28 @@ class ClientOffboardingChecklist(models.Model):
             "name": self.env._("Thank you"),
             "recipient_ids": (contacts or self.partner_id.filtered("email")).ids,
         }
+
+    def _get_reached(self):
+        """Return what the client confirmed that we reached for it: nothing that it does not know.
+
+        For the farewell, which the client reads.
+        """
+        # sudo: accomplishments that the client itself said yes to
+        reached = (
+            self.env["client.accomplishment"]
+            .sudo()
+            .search(
+                [
+                    ("relationship_id", "in", self.relationship_id.ids),
+                    ("state", "=", "confirmed"),
+                    ("is_shared", "=", True),
+                ],
+                limit=MOST_REACHED,
+            )
+        )
+        return reached.mapped("name")
+
+    # Places where a point is done
 
     def action_view_decision(self):
         return self.decision_id._get_records_action()
@@ -268,23 +294,3 @@ class ClientOffboardingChecklist(models.Model):
             if count:
                 return view()
         return self._get_records_action()
-
-    def _get_reached(self):
-        """Return what the client confirmed that we reached for it: nothing that it does not know.
-
-        For the farewell, which the client reads.
-        """
-        # sudo: accomplishments that the client itself said yes to
-        reached = (
-            self.env["client.accomplishment"]
-            .sudo()
-            .search(
-                [
-                    ("relationship_id", "in", self.relationship_id.ids),
-                    ("state", "=", "confirmed"),
-                    ("is_shared", "=", True),
-                ],
-                limit=MOST_REACHED,
-            )
-        )
-        return reached.mapped("name")

@@ -6,7 +6,7 @@ from .client_offboarding import POINT_SELECTION
 class ClientOffboardingWaiver(models.Model):
     """A manager's reason for waiving an open point of an offboarding.
 
-    It is created only by ending an offboarding: see ``_waive`` there.
+    Created only by ``_waive`` of the offboarding, when it ends.
     """
 
     _name = "client.offboarding.waiver"

@@ -4,7 +4,7 @@ from ...const import MONEY_GROUP
 
 
 class ClientRelationship(models.Model):
-    """The decision sheet and the offboardings of a client."""
+    """Adds to the client its decision sheets and its offboardings."""
 
     _name = "client.relationship"
     _inherit = ["client.relationship"]

@@ -20,14 +20,13 @@ DUE_HOURS = 12
 class ClientProfitability(models.Model):
     """The ledger: what each client and each project brought in and cost, month by month.
 
-    Nothing is typed in: the rows are made from posted documents and timesheets, see
-    ``client.ledger.mixin``. Costs are positive, in company currency. A row without
-    client is cost that no client can be charged with: see *Reconciliation*.
+    No row is typed in. ``_rebuild`` makes the rows say what posted documents and timesheets say
+    (``engine/profitability/ledger.py``) and writes only where they differ. So it can run at any
+    time and any number of times; whatever happened to the documents in between (unposted, deleted,
+    merged, moved to another client), the next run shows it.
 
-    How the ledger is written: as a whole, from the documents, only where it differs.
-
-    So it can run at any time, as often as one likes, and whatever happened to the documents in
-    between (unposted, deleted, merged, moved to another client) the next run shows the truth.
+    Costs are positive, in company currency. A row without client is cost that no client can be
+    charged with: see *Reconciliation*.
     """
 
     _name = "client.profitability"
@@ -104,6 +103,8 @@ class ClientProfitability(models.Model):
             names = (row.partner_id.display_name, row.project_id.display_name)
             row.display_name = " · ".join([*filter(None, names), row.date.strftime("%Y-%m")])
 
+    # Rates of a row and of a group
+
     @api.depends("revenue", "labour_cost", "other_cost", "hours", "uncosted_hours")
     def _compute_rates(self):
         for row in self:
@@ -128,6 +129,8 @@ class ClientProfitability(models.Model):
         return margin.get_sql(
             {name: SQL("SUM(%s)::numeric", column) for name, column in columns.items()}
         )
+
+    # Rebuild
 
     @api.model
     def _cron_rebuild_profitability(self):
@@ -310,6 +313,8 @@ class ClientProfitability(models.Model):
         hour = self.env.ref("uom.product_uom_hour")
         units = hour.search([("id", "child_of", int(hour.parent_path.split("/")[0]))])
         return {unit.id: unit.factor / hour.factor for unit in units}
+
+    # Figures and rows of the clients
 
     @api.model
     def _refresh_figures(self, company, clients=None):

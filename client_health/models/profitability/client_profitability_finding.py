@@ -8,9 +8,10 @@ ID_MASK = 2**53 - 1
 
 
 class ClientProfitabilityFinding(models.Model):
-    """What to look at in the profitability, and the record to correct.
+    """A finding of the reconciliation: hours or money to look at, and the record to correct.
 
-    No table: the query runs on opening, so a finding disappears when it is corrected.
+    No table: the query (``engine/profitability/findings.py``) runs when the list is opened, so a
+    finding disappears when it is corrected.
     """
 
     _name = "client.profitability.finding"

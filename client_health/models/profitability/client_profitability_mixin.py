@@ -10,13 +10,13 @@ SUMS = margin.Sums._fields
 class ClientProfitabilityMixin(models.AbstractModel):
     """What a client or a project brought in over the last twelve full months.
 
-    Summed from the ledger in one query, never stored, in the currency of the current company.
-    Every field carries the money group: portal users read each field without groups of their
-    own partner and projects. Nothing is computed as superuser: users with the ledger of own
-    clients only get figures of own clients only, and "no data" for the others.
+    Summed from the ledger in one query, in the currency of the current company, and stored on the
+    client alone. Every field carries the money group: portal users read each field without groups
+    of their own partner and projects. Nothing is computed as superuser: users who read the ledger
+    of their own clients get their figures, and "no data" for the others.
 
-    An unknown margin is shown by ``client_margin_state``; the number is then 0 and views hide it.
-    A model says with ``_get_ledger_field`` and ``_get_ledger_record`` which rows are its own.
+    An unknown margin is shown by ``client_margin_state``; the number is then 0 and views hide it. A
+    model says with ``_get_ledger_field`` and ``_get_ledger_record`` which rows are its own.
     """
 
     _name = "client.profitability.mixin"

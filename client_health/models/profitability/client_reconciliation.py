@@ -5,9 +5,9 @@ from ...engine.profitability import reconciliation
 
 
 class ClientReconciliation(models.Model):
-    """Posted documents against the ledger, for every company and month, at this moment.
+    """Posted documents beside the ledger, for every company and month, at this moment.
 
-    No table: the query runs on opening. A difference means that documents changed
+    No table: the query runs when the list is opened. A difference means that documents changed
     since the last rebuild; after a rebuild there is none.
     """
 

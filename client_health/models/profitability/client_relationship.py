@@ -9,19 +9,17 @@ STORED = {"store": True, "compute": None, "readonly": True, "copy": False, "prot
 
 
 class ClientRelationship(models.Model):
-    """The money of a relationship: stored, written by the nightly rebuild of the ledger.
+    """Adds to the client its money of the last twelve full months, and what-if scenarios.
 
-    Stored, because clients are sorted, filtered and scored by it. Unknown values are NULL in the
-    database, so that neither a filter nor an average takes it for a zero. No user writes these
-    fields, not even the money group: money is never typed in.
-
-    Scenarios of a relationship, and the figures that they start from.
+    The figures are stored, because clients are sorted, filtered and scored by them. The rebuild of
+    the ledger writes them, and no user may, not even with the money group. Unknown is NULL in the
+    database, so that neither a filter nor an average takes it for a zero.
     """
 
     _name = "client.relationship"
     _inherit = ["client.relationship", "client.profitability.mixin"]
 
-    # Declared for the code below; the relationship has their attributes.
+    # The fields of client.profitability.mixin, stored here instead of computed.
     client_currency_id = fields.Many2one(related="company_id.currency_id", compute=None)
     client_revenue = fields.Monetary(**STORED)
     client_labour_cost = fields.Monetary(**STORED)
@@ -159,6 +157,8 @@ class ClientRelationship(models.Model):
             expected = relationship.client_payment_expected
             relationship.client_days_over_habit = (today - expected).days if expected else 0
 
+    # Ledger
+
     @api.model_create_multi
     def create(self, vals_list):
         relationships = super().create(vals_list)
@@ -191,6 +191,8 @@ class ClientRelationship(models.Model):
             Ledger._rebuild(company, relationships.partner_id)
         return True
 
+    # Scenarios
+
     def action_simulate(self):
         """Open the wizard that asks what if."""
         self.ensure_one()
@@ -200,7 +202,7 @@ class ClientRelationship(models.Model):
         return dict(action, context={"default_relationship_id": self.id})
 
     def _get_scenario_figures(self, change):
-        """Return the answer to a ``scenario.Change`` as plain values; see the scenario mixin."""
+        """Return the answer to a ``scenario.Change`` as plain values; see client.scenario.mixin."""
         sums = self._get_scenario_sums()
         company_rate = self._get_company_rate() if change.leaves else None
         return {

@@ -2,10 +2,10 @@ from odoo import fields, models
 
 
 class ClientScenario(models.Model):
-    """A stored scenario: the question, and the figures of that day.
+    """A saved scenario: the question, and the figures of that day.
 
-    For users who may see money; no thread and no activity, so that no figure gets into a mail. The
-    figures are never typed: the wizard stores what it has computed itself.
+    For users who may see money; without discussion and activities, so that no figure gets into a
+    mail. No figure is typed in: the wizard stores what it has computed itself.
     """
 
     _name = "client.scenario"
@@ -32,7 +32,7 @@ class ClientScenario(models.Model):
     )
     create_uid = fields.Many2one("res.users", string="Made By")
     note = fields.Text(string="Conclusion")
-    figures = fields.Json(help="See _get_figures of the mixin.", protected=True)
+    figures = fields.Json(help="See _get_figures of client.scenario.mixin.", protected=True)
 
     def _get_figures(self):
         return self.figures

@@ -10,10 +10,11 @@ LARGEST = 10**12
 
 
 class ClientScenarioMixin(models.AbstractModel):
-    """A question "what if" about one client, and the answer, side by side with today.
+    """A question "what if" about one client, and the answer beside the figures of today.
 
-    The question is in the fields, the answer in ``_get_figures``: the wizard computes it live,
-    a saved scenario keeps the one of its day. Arithmetic: ``engine/profitability/scenario.py``.
+    The question is in the fields, the answer in ``_get_figures``: the wizard computes it while the
+    user types, a saved scenario returns the one of its day. The arithmetic is in
+    ``engine/profitability/scenario.py``.
     """
 
     _name = "client.scenario.mixin"
@@ -83,6 +84,8 @@ class ClientScenarioMixin(models.AbstractModel):
                     record._prepare_comparison(today, then, figures),
                 )
 
+    # Question and answer
+
     def _get_figures(self):
         """Return the answer as plain values, as they can be kept as JSON.
 
@@ -149,6 +152,8 @@ class ClientScenarioMixin(models.AbstractModel):
 
     def _get_hours_today(self):
         return self._get_figures()["today"][-1]
+
+    # Comparison, as text
 
     def _prepare_comparison(self, today, then, figures):
         """Return the values of the template: everything as text."""

@@ -15,12 +15,10 @@ _logger = logging.getLogger(__name__)
 class ClientReboot(models.Model):
     """One attempt at a fresh start with a client, before the relationship is ended.
 
-    What its five points are, and when they are done, is in ``engine/reboot.py``.
-
-    Reminders of a reboot: halfway to its deadline, at the deadline, and when it can be decided.
-
-    A date per reminder records that it was given, so none is given twice, and a run that was
-    interrupted continues where it stopped. A deadline that is put off is reminded of again.
+    ``client_reboot_checklist.py`` has its five points, ``client.stage.process.mixin`` how a move of
+    the client opens and closes it. A user is reminded halfway, at the deadline, and when it can be
+    decided. A date per reminder records that it was given, so that none is given twice; after a
+    later deadline it is given again.
     """
 
     _name = "client.reboot"
@@ -98,6 +96,32 @@ class ClientReboot(models.Model):
                 "Reboot of %s", reboot.relationship_id.display_name or ""
             )
 
+    # Deadline
+
+    @api.depends("date_start", "date_deadline")
+    def _compute_date_halfway(self):
+        for reboot in self:
+            start, end = reboot.date_start, reboot.date_deadline
+            reboot.date_halfway = start and end and start + (end - start) / 2
+
+    @api.depends("state", "date_deadline")
+    def _compute_is_overdue(self):
+        overdue = self.filtered_domain(self._get_overdue_domain())
+        overdue.is_overdue = True
+        (self - overdue).is_overdue = False
+
+    @api.model
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        overdue = self._get_overdue_domain()
+        return Domain.OR([overdue] * (True in value) + [~overdue] * (False in value))
+
+    @api.model
+    def _get_overdue_domain(self):
+        today = fields.Date.context_today(self)
+        return Domain("state", "in", self._open_states) & Domain("date_deadline", "<", today)
+
     def write(self, vals):
         if (
             not self.env.su
@@ -123,6 +147,8 @@ class ClientReboot(models.Model):
     @api.model
     def _get_default_deadline(self, company):
         return fields.Date.context_today(self) + relativedelta(days=company.client_reboot_days)
+
+    # Moves of the client: opening and closing
 
     @api.model
     def _open_for_move(self, relationships, reason, values):
@@ -178,6 +204,8 @@ class ClientReboot(models.Model):
             )
             self._open_for_move(relationship, reason, {})
 
+    # Decision
+
     def action_renew(self):
         """Go on with the client: back to Healthy, once the reason is given."""
         missing = self._get_missing(stage_rules.HEALTHY)
@@ -218,29 +246,7 @@ class ClientReboot(models.Model):
             for reboot, team in teams.items()
         }
 
-    @api.depends("date_start", "date_deadline")
-    def _compute_date_halfway(self):
-        for reboot in self:
-            start, end = reboot.date_start, reboot.date_deadline
-            reboot.date_halfway = start and end and start + (end - start) / 2
-
-    @api.depends("state", "date_deadline")
-    def _compute_is_overdue(self):
-        overdue = self.filtered_domain(self._get_overdue_domain())
-        overdue.is_overdue = True
-        (self - overdue).is_overdue = False
-
-    @api.model
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        overdue = self._get_overdue_domain()
-        return Domain.OR([overdue] * (True in value) + [~overdue] * (False in value))
-
-    @api.model
-    def _get_overdue_domain(self):
-        today = fields.Date.context_today(self)
-        return Domain("state", "in", self._open_states) & Domain("date_deadline", "<", today)
+    # Reminders
 
     @api.model
     def _get_reminder_domains(self):

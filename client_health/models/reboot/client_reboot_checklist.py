@@ -13,11 +13,10 @@ LONGEST = 160
 
 
 class ClientRebootChecklist(models.Model):
-    """The five points of a reboot, as the records show them, never ticked by hand.
+    """The five points of a reboot, and the button that leads to each.
 
-    Live while the reboot is open; frozen in ``evidence`` when it ends.
-
-    The way to each point of a reboot: one button per point, and the meeting about them.
+    They are read from the records (``engine/reboot.py``) and never ticked: live while the reboot is
+    open, frozen in ``evidence`` when it ends.
     """
 
     _name = "client.reboot"
@@ -55,6 +54,8 @@ class ClientRebootChecklist(models.Model):
         help="The agreement that was in force when the reboot ended.",
         protected=True,
     )
+
+    # The five points
 
     @api.depends("state", "evidence", "relationship_id", "date_start")
     @api.depends_context("lang", "uid")
@@ -263,6 +264,8 @@ class ClientRebootChecklist(models.Model):
             ).id,
         }
 
+    # The button of each point
+
     def action_goals(self):
         """Agree on a goal: on one that waits for a yes, or on a new one."""
         self.ensure_one()
@@ -332,6 +335,8 @@ class ClientRebootChecklist(models.Model):
     @api.model
     def _as_new(self, action, name):
         return dict(action, name=name, views=[(False, "form")], view_mode="form", target="new")
+
+    # Meeting about the open points
 
     def action_plan_meeting(self):
         """Open a meeting with the client, its agenda made of the points that are still open."""

@@ -5,10 +5,10 @@ from ...engine import stage_rules
 
 
 class ClientRelationship(models.Model):
-    """The reboots of a client: the one that is open, and all that were tried before.
+    """Adds to the client its reboots: the one that is open, and all that were tried before.
 
-    A client in reboot rots when the deadline of its reboot has passed, not after so many days in
-    the stage: more time takes another deadline.
+    A client in reboot rots when the deadline of its reboot has passed, instead of after the days of
+    its stage: a later deadline gives it more time.
     """
 
     _name = "client.relationship"

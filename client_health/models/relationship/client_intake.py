@@ -26,7 +26,10 @@ def get_left_out(row):
 
 
 class ClientIntake(models.AbstractModel):
-    """How a partner becomes a client: at set-up, every night, and on winning an opportunity."""
+    """How a partner becomes a client: at set-up, every night, and when an opportunity is won.
+
+    Who is proposed is read by ``engine/intake.py``.
+    """
 
     _name = "client.intake"
     _description = "Client Intake"

@@ -10,11 +10,10 @@ FILLED = ("user_id", "team_id", "referred_by_id", "cadence_weekday")
 
 
 class ClientMerge(models.AbstractModel):
-    """Joins the relationships of partners that turn out to be one client.
+    """Merges the relationships of partners that turn out to be one client.
 
-    That happens when partners are merged, and when a company becomes part of another one.
-    Nothing is lost: messages, activities, attachments and all that refers to a relationship
-    move to the one that stays.
+    That happens when partners are merged, and when a company becomes part of another one. Messages,
+    activities, attachments and all that refers to a relationship move to the one that stays.
     """
 
     _name = "client.merge"
@@ -54,7 +53,7 @@ class ClientMerge(models.AbstractModel):
             processes._close_for_merge(kept)
         kept._message_log_batch({kept.id: self._get_merge_note(others)})
         kept.write(self._prepare_merge_values(kept, others))
-        self.env["client.health.snapshot"]._join(kept, others)
+        self.env["client.health.snapshot"]._merge(kept, others)
         # Odoo's own tool for merging partners moves the references of any model. Activities
         # that were done are archived, and would be left behind without active_test.
         mover = self.env["base.partner.merge.automatic.wizard"].with_context(active_test=False)

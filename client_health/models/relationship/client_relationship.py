@@ -8,15 +8,14 @@ from ...exceptions import MoveQuestion
 
 
 class ClientRelationship(models.Model):
-    """One client of one company: its salesperson, how it is doing, what happens next.
+    """One client of one company: its salesperson, its stage, and how it wants to hear from us.
 
-    Each concern has a mixin of its own: the stages, the money, the internal discussion.
+    Each feature adds its part in ``models/<feature>/client_relationship.py``.
 
-    How a client moves through its stages.
-
-    ``stage_id`` is moved by a plain write, so that a drag, a button, a mass edit, an import and
-    an API call obey the same rule: ``write`` hands every change of stage to ``_move_stage``,
-    with the reason in ``stage_reason``. Which moves exist is in ``engine/stage_rules.py``.
+    A client is moved by a plain write of ``stage_id`` and ``stage_reason``, so that a drag, a
+    button, a mass edit, an import and an API call obey the same rules: ``write`` hands every change
+    of stage to ``_move_stage``. Which moves exist, and which need a manager, is in
+    ``engine/stage_rules.py``.
     """
 
     _name = "client.relationship"
@@ -147,6 +146,8 @@ class ClientRelationship(models.Model):
         "This partner already has a relationship in this company; it may be archived.",
     )
 
+    # Team, projects and opportunities
+
     @api.depends("user_id", "company_id")
     def _compute_team_id(self):
         for relationship in self:
@@ -179,6 +180,8 @@ class ClientRelationship(models.Model):
         for rel in self:
             own = counts.get((rel.partner_id.id, rel.company_id.id), 0)
             rel[fname] = own + counts.get((rel.partner_id.id, False), 0)
+
+    # The partner, and what keeps a client from being deleted
 
     @api.constrains("partner_id")
     def _check_partner_id(self):
@@ -230,6 +233,8 @@ class ClientRelationship(models.Model):
             .search([*here, ("res_model", "=", self._name), ("date_done", "!=", False)])
         )
         return self.browse({*messages.mapped("res_id"), *done.mapped("res_id")})
+
+    # Records and colleagues of the client
 
     def action_view_partner(self):
         return self.partner_id._get_records_action()
@@ -288,6 +293,8 @@ class ClientRelationship(models.Model):
         """Ask the responsible to look at ended clients that buy again, once."""
         ended = self.filtered(lambda rel: rel.active and rel.phase == stage_rules.ENDED)
         ended._schedule_activities(ended._get_responsible(), ACTIVITY_CLIENT_RETURNED, once=True)
+
+    # What a move of the stage needs
 
     @api.model
     def _default_stage_id(self):
@@ -359,6 +366,8 @@ class ClientRelationship(models.Model):
     @api.model
     def _is_client_manager(self):
         return self.env.su or self.env.user.has_group(MANAGER_GROUP)
+
+    # The move of the stage
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -3,10 +3,10 @@ from odoo.exceptions import UserError
 
 
 class ClientRelationshipStage(models.Model):
-    """A column of the client board.
+    """A column of the client board, and the plan of activities that it schedules.
 
-    The name is the firm's; what a stage means is its ``phase``. Logic asks for the phase, never
-    for a name or an external id, so a firm may rename stages or have two in one phase.
+    The name is the firm's; what a stage means is its ``phase``. Code asks for the phase, never for
+    a name or an external id, so a firm may rename stages or have two in one phase.
     """
 
     _name = "client.relationship.stage"

@@ -5,11 +5,11 @@ from ...exceptions import MoveQuestion
 
 
 class ClientStageProcessMixin(models.AbstractModel):
-    """What a phase holds open for a client: a reboot, an offboarding.
+    """The process that a phase holds open for a client: a reboot, an offboarding.
 
     A client in the phase has exactly one open record, a client in any other phase has none.
     ``_move_stage`` alone opens and closes them, so no user has the right to create one, and its
-    state fields are protected. A model joins in by
+    state fields are protected. A model becomes such a process by
 
     - its line in ``stage_rules.STAGE_PROCESSES``: ``{phase: model}``
     - ``_open_states``, a ``state`` field, and a unique index on the relationship of open ones::
@@ -17,13 +17,13 @@ class ClientStageProcessMixin(models.AbstractModel):
         _open_uniq = models.UniqueIndex("(relationship_id) WHERE state IN ('…')", "…")
 
     - ``_prepare_opening`` (values of a new record), ``_prepare_closing`` (values at its end, with
-      what is frozen) and ``_prepare_merge_end`` (when its client turns out to be another one)
+      what is frozen) and ``_prepare_merge_end`` (when its client is merged into another one)
     - ``_get_missing``: what is missing before the client may leave to a phase, in plain words.
-      A user who is no manager is refused and led to the record; a manager is asked for a reason
-      and sees the list. Where that is not enough, override ``_check_leave``.
+      Users who are no managers are refused and led to the record; managers are asked for a reason
+      and see the list. Where that is not enough, override ``_check_leave``.
     - ``_check_enter``, when something has to be there before one is opened
-    - ``_move_fields``: what whoever moves may say beside the reason, given in the context key
-      ``client_move_values`` (the form that asks does it, an API call may)
+    - ``_move_fields``: fields that the user may fill in with the move, given in the context key
+      ``client_move_values`` (by the form that asks, or by an API call)
 
     The order is: checks of all records, closing, the move, opening, the plan. Each of these gets
     all records of a move at once.
@@ -140,7 +140,7 @@ class ClientStageProcessMixin(models.AbstractModel):
     def _close_for_merge(self, kept):
         """End these open records, because their client turned out to be ``kept``."""
         for record in self:
-            # sudo: evidence; only the join of two clients comes here
+            # sudo: evidence; only the merge of two clients comes here
             record.sudo().write(record._prepare_merge_end(kept))
         self._unlink_open_activities()
 

@@ -6,16 +6,11 @@ LOCKED_FIELDS = {"name", "date", "description", "value_amount", "value_words", "
 
 
 class ClientAccomplishment(models.Model):
-    """What we did for a client, with the evidence and what we believe that it is worth.
+    """What we did for a client, with the evidence and our estimate of its value.
 
-    What the client says to it is a concern of its own, ``client.accomplishment.answer.mixin``.
-    What it confirmed can no longer be changed.
-
-    What the client says that an accomplishment is worth to it, beside what we claim.
-
-    The client answers by ``client.value`` records that no user can write. It is never shown
-    our figure: it puts its own, or none, and the difference between the two is for us to think
-    about.
+    The client answers by ``client.value`` records, which no user can write. It never sees our
+    figure: it names its own, or none, and only we see the difference. What it confirmed can no
+    longer be changed.
     """
 
     _name = "client.accomplishment"
@@ -196,6 +191,8 @@ class ClientAccomplishment(models.Model):
                 )
             )
 
+    # Evidence, locked once the client confirmed it
+
     @api.model_create_multi
     def create(self, vals_list):
         accomplishments = super().create(vals_list)
@@ -230,11 +227,15 @@ class ClientAccomplishment(models.Model):
                 )
             )
 
+    # Shown to the client
+
     def action_share(self):
         self.write({"is_shared": True})
 
     def action_unshare(self):
         self.write({"is_shared": False})
+
+    # The client's answer
 
     @api.depends("answer_ids.verdict")
     def _compute_confirmation(self):

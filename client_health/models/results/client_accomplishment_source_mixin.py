@@ -5,9 +5,9 @@ from ...const import USER_GROUP
 
 
 class ClientAccomplishmentSourceMixin(models.AbstractModel):
-    """What becomes an accomplishment in one click: a goal, a milestone, a task.
+    """Becomes an accomplishment in one click: a goal, a milestone, a task.
 
-    The models say which field of the accomplishment points to them, and when they are done.
+    A model says which field of the accomplishment points to it, and when it is done.
     """
 
     _name = "client.accomplishment.source.mixin"

@@ -14,12 +14,10 @@ HORIZONS = {"period": relativedelta(months=3), "big": relativedelta(years=3)}
 
 
 class ClientGoal(models.Model):
-    """What a client and we want to reach together, and what it brings to either side.
+    """What a client and we want to reach together, and what it brings to each side.
 
-    How far a goal is: its figures, its time, and how it stands today.
-
-    The arithmetic is in ``engine/results/progress.py``. What changes from day to day is not
-    stored; what it is searched by is.
+    How far it is follows from figures and dates (``engine/results/progress.py``). What changes from
+    day to day is computed and has a search method; it is not stored.
     """
 
     _name = "client.goal"
@@ -211,6 +209,8 @@ class ClientGoal(models.Model):
         "Overdue: the end has passed and the target is not met.",
     )
 
+    # Agreement, benefit and big goals
+
     @api.depends("state")
     def _compute_dates_of_state(self):
         today = fields.Date.context_today(self)
@@ -286,6 +286,8 @@ class ClientGoal(models.Model):
                     )
                 )
 
+    # States
+
     def action_agree(self):
         """Both sides agree, or agree again after the goal was adjusted."""
         self.write({"state": "agreed"})
@@ -304,6 +306,8 @@ class ClientGoal(models.Model):
     def action_plan_conversation(self):
         """The client was asked about its big goals today."""
         self.write({"date_discussed": fields.Date.context_today(self)})
+
+    # Becoming an accomplishment
 
     @api.model
     def _get_accomplishment_field(self):
@@ -324,6 +328,8 @@ class ClientGoal(models.Model):
             description=self._get_way_text(),
             value_words=self.benefit_client,
         )
+
+    # Progress: figures, time and standing
 
     @api.depends("horizon", "date_start")
     def _compute_date_end(self):

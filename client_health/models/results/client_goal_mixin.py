@@ -4,7 +4,7 @@ from ...const import USER_GROUP
 
 
 class ClientGoalMixin(models.AbstractModel):
-    """Goals and accomplishments on whatever a client is looked at from: counted and opened.
+    """Counts and opens goals and accomplishments, on the client, the contact and the project.
 
     Computed as the user: users count only what they may read.
     """

@@ -13,12 +13,10 @@ MAX_OPEN_REMINDERS = 3
 
 
 class ClientRelationship(models.Model):
-    """What our work is worth to the client: in its words, and in our belief, side by side.
+    """Adds to the client its goals, and what our work is worth: in its words, and our estimate.
 
-    The words are ``client.value`` records that no user can write; the belief is ours to change,
-    with its history in the discussion.
-
-    What the goals of a client say about it: is there one for both sides, and a big one?
+    The words are ``client.value`` records, which no user can write. The estimate is ours to change,
+    and the discussion keeps its history.
     """
 
     _name = "client.relationship"
@@ -90,6 +88,8 @@ class ClientRelationship(models.Model):
         search="_search_has_stale_big_goals",
         help="Clients whose big goals are unknown are included.",
     )
+
+    # Value in the words of the client, and in ours
 
     @api.depends("value_ids")
     def _compute_value_words(self):
@@ -170,6 +170,8 @@ class ClientRelationship(models.Model):
     def _get_value_fresh_since(self):
         return fields.Date.context_today(self) - ASK_AGAIN_AFTER
 
+    # Asking the client for value
+
     def action_note_value(self):
         """Record what the client said about value, and where."""
         self.ensure_one()
@@ -241,6 +243,8 @@ class ClientRelationship(models.Model):
                 for user, group in due.grouped(lambda rel: responsible[rel]).items()
             )
         )
+
+    # Goals
 
     @api.model
     def _get_goal_path(self):

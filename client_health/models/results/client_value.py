@@ -16,9 +16,9 @@ SOURCES = [
 class ClientValue(models.Model):
     """What a client said that our work is worth to it, in its own words.
 
-    Append-only, and no user may write it: ``_record`` makes it for the portal, for the link in
-    a mail, and for the form in which we note what was said and where. It lies beside what we
-    believe, and answers what we claim in an accomplishment.
+    Append-only, and no user may write it: ``_record`` makes it for the portal, for the link in a
+    mail, and for the form that records what was said elsewhere, with its proof. With
+    ``accomplishment_id`` it is the answer to our estimate of that accomplishment.
     """
 
     _name = "client.value"

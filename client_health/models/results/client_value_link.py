@@ -9,11 +9,11 @@ VALID_HOURS = 24 * 90
 
 
 class ClientValueLink(models.AbstractModel):
-    """Links by which one contact of a client answers without a login.
+    """A link by which one contact of a client answers without a login.
 
-    A link names the record and the contact, and is signed: it can't be made or changed by others.
-    None of us may read it, or we could answer in the client's place: the mail is
-    made by the system, hangs on no record, and is deleted once it is sent.
+    It names the record and the contact, and is signed: nobody else can make or change one. No
+    colleague may read it either, or they could answer for the client: the mail with it is made by
+    the system, belongs to no record, and is deleted once it is sent.
     """
 
     _name = "client.value.link"

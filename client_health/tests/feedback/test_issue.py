@@ -352,7 +352,7 @@ class TestHypothesis(IssueCommon):
         ):
             self._guess().action_create_task()
         hypothesis = self._guess(project_id=self.project.id, contact_id=self.elena.id)
-        with self.assertRaisesRegex(UserError, "lacks: a date"):
+        with self.assertRaisesRegex(UserError, "Missing: a date"):
             hypothesis.action_create_task()
 
     def test_project_comes_from_the_issue(self):

@@ -274,7 +274,7 @@ class TestHealthSnapshots(HealthCommon):
         self._night(1, other)
         self._night(0, other | self.relationship)
         self.env["client.pulse"].create({"relationship_id": other.id, "value": "5"})
-        self.env["client.merge"]._join(self.relationship, other)
+        self.env["client.merge"]._merge(self.relationship, other)
         snapshots = self.Snapshot.search([("relationship_id", "=", self.relationship.id)])
         self.assertEqual(snapshots.mapped("score"), [80, 30])
         self.assertTrue(self.relationship.pulse_ids)

@@ -645,7 +645,7 @@ class TestRebootJoin(RebootCommon):
         self.assertEqual(self.relationship.reboot_ids, mine | theirs)
         self.assertEqual(mine.state, "running")
         self.assertRecordValues(
-            theirs, [{"state": "withdrawn", "outcome": "Joined with Blue Harbour Hotels."}]
+            theirs, [{"state": "withdrawn", "outcome": "Merged with Blue Harbour Hotels."}]
         )
         self.assertEqual(self.relationship.reboot_id, mine)
 

@@ -211,7 +211,7 @@ class TestConfirmation(AccomplishmentCommon):
             with self.assertRaisesRegex(UserError, "confirmed"):
                 told.write(vals)
         told.is_shared = False
-        with self.assertRaisesRegex(UserError, "kept"):
+        with self.assertRaisesRegex(UserError, "cannot be deleted"):
             told.unlink()
 
     def test_unanswered_may_be_deleted_by_a_manager(self):

@@ -15,7 +15,7 @@ from ...reading import make
 from . import Signal
 
 # A rating counts half after each half-life, and not at all after the window: one answer in 180
-# days is the least that a score should rest on (market.md, E). The half-life is a rule of thumb.
+# days is the least that a score should rest on. The half-life is a rule of thumb.
 WINDOW = timedelta(days=180)
 HALF_LIFE = 60.0
 # A client without any feedback for a year may have complaints that are not recorded.

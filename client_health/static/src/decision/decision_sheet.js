@@ -41,7 +41,7 @@ class Sources extends Component {
     }
 }
 
-/** The decision sheet; its texts come from client_decision_sheet_mixin.py. */
+/** The decision sheet; its texts come from client_decision_sheet.py. */
 export class DecisionSheet extends Component {
     static template = "client_health.DecisionSheet";
     static components = { Sources };

@@ -101,7 +101,7 @@ export class Health extends Component {
     }
 
     get score() {
-        // as get_shown() in engine/scoring.py: what is reached, or a red 50 would stand where
+        // as get_shown() in engine/health/scoring.py: what is reached, or a red 50 would stand where
         // red ends at 50
         return Math.floor(this.data.health_score + 1e-9);
     }

@@ -4,7 +4,7 @@ import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
 import { formatDay, formatMargin, getChartConfig, getLast, getShown } from "./health_chart_config";
 
-/** Score and, for users who may see money, margin over time; see client_health_history_mixin.py. */
+/** Score and, for users who may see money, margin over time; see get_health_history(). */
 export class HealthChart extends Component {
     static template = "client_health.HealthChart";
     static props = { history: Object, large: { type: Boolean, optional: true } };
