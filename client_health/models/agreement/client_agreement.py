@@ -287,12 +287,10 @@ class ClientAgreement(models.Model):
                 )
             )
 
-<<<<<<< HEAD
+    # Activities for the responsible user
+
     def _get_thread_client(self):
         return self._get_holder()
-=======
-    # Activities for the responsible user
->>>>>>> b5ff8ed186c168929e3592165145a3770daa80f2
 
     def _get_holder(self):
         """Return the relationship, or the opportunity that is to become one."""
