@@ -33,7 +33,7 @@ class ClientStageMove(models.TransientModel):
         store=True,
         readonly=False,
         domain="[('share', '=', False)]",
-        help="Person in charge. Empty: the salesperson of each client.",
+        help="Person in charge. Empty: the responsible of each client.",
     )
     date_opened = fields.Datetime(default=fields.Datetime.now, export_string_translation=False)
 
@@ -58,8 +58,9 @@ class ClientStageMove(models.TransientModel):
     @api.depends("relationship_ids", "stage_id")
     def _compute_user_id(self):
         for wizard in self:
-            owners = wizard.relationship_ids.user_id
-            wizard.user_id = wizard.user_id or (owners if len(owners) == 1 else False)
+            responsible = wizard.relationship_ids._origin._get_responsible()
+            users = self.env["res.users"].union(*responsible.values())
+            wizard.user_id = wizard.user_id or (users if len(users) == 1 else False)
 
     def action_move(self):
         self.ensure_one()

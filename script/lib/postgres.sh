@@ -76,9 +76,10 @@ start_embedded() {
 
 # Run when nobody else uses the server yet: what killed runs have left is nobody's.
 drop_left_behind() {
-    local kind name
-    for kind in test lint spare; do
-        for name in $(db list "${DB_PREFIX}_${kind}_"); do drop_database "$name"; done
+    local prefix name
+    # The last one is that of tests/test_install.py.
+    for prefix in "$DB_PREFIX"_{test,lint,spare}_ ch_install_; do
+        for name in $(db list "$prefix"); do drop_database "$name"; done
     done
 }
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import mistune
+from mistune.plugins.table import table
 from mistune.renderers.rst import RSTRenderer
 
 # {fragment: title of its section}, in the order of the sections.
@@ -30,13 +31,33 @@ MARK = """\
 CONTENTS = "**Table of contents**\n\n.. contents::\n   :local:\n"
 
 
+class Renderer(RSTRenderer):
+    """Adds tables; and code without its language, which docutils needs Pygments for."""
+
+    def block_code(self, token, state):
+        return super().block_code({**token, "attrs": {"info": ""}}, state)
+
+    def table(self, token, state):
+        head, body = token["children"]
+        rows = [head, *body["children"]]
+        return (
+            ".. list-table::\n   :header-rows: 1\n\n"
+            + "".join(
+                f"   {'* -' if number == 0 else '  -'} {self.render_children(cell, state)}\n"
+                for row in rows
+                for number, cell in enumerate(row["children"])
+            )
+            + "\n"
+        )
+
+
 def title(text, line):
     return f"{text}\n{line * len(text)}\n"
 
 
 def make_readme(addon):
     manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
-    to_rst = mistune.create_markdown(renderer=RSTRenderer())
+    to_rst = mistune.create_markdown(renderer=Renderer(), plugins=[table])
     name = manifest["name"]
     parts = [f"{'=' * len(name)}\n{title(name, '=')}", MARK]
     for fragment, heading in SECTIONS.items():

@@ -9,6 +9,9 @@ CONFIRMED = "confirmed"
 
 STEPS = (RECOGNISED, APOLOGISED, ANSWERED, FIXED, ACKNOWLEDGED, CONFIRMED)
 
+# Kinds of feedback that need an answer.
+TO_ANSWER = ("complaint", "concern")
+
 OURS = "ours"
 THEIRS = "theirs"
 SHARED = "shared"

@@ -4,6 +4,7 @@ from odoo.tools import html2plaintext
 
 from ...const import ACTIVITY_CONFIRM_ANSWER
 from ...engine.correspondence import waiting
+from ...engine.feedback.repair import TO_ANSWER
 
 RATINGS = [
     ("1", "1 – very unhappy"),
@@ -16,8 +17,6 @@ RATINGS = [
 WORDS = frozenset(
     ("relationship_id", "contact_id", "user_id", "date", "text", "rating", "strain", "question")
 )
-# Kinds of feedback that need an answer
-TO_ANSWER = ("complaint", "concern")
 
 
 class ClientFeedback(models.Model):

@@ -202,19 +202,14 @@ class ClientIssue(models.Model):
     # Updates for the client
 
     def action_write_apology(self):
-        return self._open_draft("apology")
+        return self._open_update("apology")
 
     def action_ask_confirmation(self):
-        return self._open_draft("repair")
+        return self._open_update("repair")
 
-    def _open_draft(self, kind):
-        """Open the unsent update of this kind, or a new one made of its template."""
+    def _open_update(self, kind):
         self.ensure_one()
-        update = self.update_ids.filtered(lambda upd: upd.kind == kind and upd.state == "draft")
-        if not update:
-            update = self.env["client.update"].create(self._prepare_update(kind))
-            update.action_use_template()
-        return update[:1]._get_records_action(context={})
+        return self.update_ids._open_draft(self._prepare_update(kind))
 
     def _prepare_update(self, kind):
         """Write to the author of the complaint; without one, to the client's own address."""

@@ -140,6 +140,15 @@ class ClientUpdate(models.Model):
 
     # Writing and sending
 
+    def _open_draft(self, values):
+        """Open the one of self that is of this kind and unsent, or a new one from its template."""
+        draft = self.filtered(lambda upd: upd.state == "draft" and upd.kind == values["kind"])[:1]
+        if not draft:
+            draft = self.create(values)
+            draft.action_use_template()
+        # the context may hold defaults of the record from which it is opened, such as its kind
+        return draft._get_records_action(context={})
+
     def action_use_template(self):
         """Start from the template of the kind, in the language of the recipient."""
         for update in self.filtered(lambda update: update.kind in TEMPLATES):

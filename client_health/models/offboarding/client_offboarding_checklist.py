@@ -198,11 +198,7 @@ class ClientOffboardingChecklist(models.Model):
     def action_write_farewell(self):
         """Open the farewell that is not sent yet, or a new one made of its template."""
         self.ensure_one()
-        update = self.update_ids.filtered(lambda update: update.state == "draft")[:1]
-        if not update:
-            update = self.env["client.update"].create(self._prepare_farewell())
-            update.action_use_template()
-        return update._get_records_action(context={})
+        return self.update_ids._open_draft(self._prepare_farewell())
 
     def _prepare_farewell(self):
         """Write to those we worked with: contacts with an address, else the client's own."""

@@ -125,7 +125,7 @@ class TestAgreement(ClientAgreementCommon):
         self.assertEqual(agreement.state, "outdated")
         self.assertEqual(agreement.outdated_by_id, self.signatory)
         self.assertEqual(agreement.outdated_reason, "Three languages")
-        talk = self._get_activities(self.relationship, "talk")
+        talk = self._get_activities(self.relationship, "conversation")
         self.assertEqual(talk.user_id, self.owner)
         self.assertEqual(talk.date_deadline, self.today + timedelta(days=7))
         self.assertIn("Three languages", talk.note)

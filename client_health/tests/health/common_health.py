@@ -19,16 +19,10 @@ class HealthCommon(ClientHealthCommon):
         super().setUpClass()
         cls.today = fields.Date.today()
         cls.company.resource_calendar_id.tz = "UTC"
-        cls.company.client_health_move = "move"  # the agency of the demo decides itself
         cls.Run = cls.env["client.health.run"]
         cls.Snapshot = cls.env["client.health.snapshot"]
         cls.measures = cls.env["client.health.measure"].search([])
-        cls.env["client.relationship"].search(
-            [("id", "!=", cls.relationship.id), ("active", "=", True)]
-        ).active = False
         cls._settle(cls.relationship)
-        cls.env.flush_all()
-        cls.cr.execute("DELETE FROM client_health_snapshot")  # of the demo data
         cls.values = {}
         fakes = {measure.code: Signal(cls._get_fake(measure.code)) for measure in cls.measures}
         Measure = cls.registry["client.health.measure"]

@@ -9,13 +9,6 @@ from .common_health import HealthCommon
 
 @tagged("post_install", "-at_install")
 class TestHealthCalibration(HealthCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # the demo data has clients that left
-        cls.cr.execute("UPDATE client_relationship SET phase = 'healthy'")
-        cls.env.invalidate_all()
-
     def _open(self, user=None):
         page = self.env["client.health.calibration"].with_user(user or self.manager)
         return page.browse(page.action_open()["res_id"])

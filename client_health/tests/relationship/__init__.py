@@ -4,3 +4,4 @@ from . import test_intake
 from . import test_review
 from . import test_stage_move_channels
 from . import test_stage_moves
+from . import test_responsible

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ... import period
 from ...clock import get_end, local_date
+from ...feedback import repair
 from ...query import fetch, to_array
 from ...reading import make
 from . import Signal
@@ -70,7 +71,7 @@ def read_open_complaints(env, relationships, as_of):
                  WHERE relationship_id = ANY (%(ids)s) AND create_date <= %(end)s
             ), feedback AS (
                 SELECT f.relationship_id, f.id, i.id AS issue_id, %(day)s AS day,
-                       f.kind IN ('complaint', 'concern')
+                       f.kind IN %(to_answer)s
                        AND (f.resolved_date IS NULL OR f.resolved_date > %(end)s)
                        AND (i.id IS NULL OR i.is_open) AS is_open
                   FROM client_feedback f
@@ -103,6 +104,7 @@ def read_open_complaints(env, relationships, as_of):
             is_own=_is_own(relationships, end),
             as_of=as_of,
             since=as_of - YEAR,
+            to_answer=repair.TO_ANSWER,
         ),
     )
     return {
