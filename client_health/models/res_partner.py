@@ -24,6 +24,32 @@ class ResPartner(models.Model):
         groups=USER_GROUP,
     )
 
+    def write(self, vals):
+        if "email" not in vals:
+            return super().write(vals)
+        before = {partner: partner.email for partner in self}
+        result = super().write(vals)
+        self._log_email_changes(before)
+        return result
+
+    def _log_email_changes(self, before):
+        """Keep who changed an address; links that went to the old one end."""
+        changed = self.filtered(lambda partner: partner.email != before[partner])
+        # sudo: no user writes this log, nor the links
+        self.env["client.email.change"].sudo().create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "old_email": before[partner],
+                    "new_email": partner.email,
+                    "user_id": self.env.uid,
+                }
+                for partner in changed
+            ]
+        )
+        links = self.env["client.personal.link"].sudo()
+        links.search([("partner_id", "in", changed.ids)])._end("address")
+
     @api.depends_context("partner_display_name_hide_company")
     def _compute_display_name(self):
         """Keep short and full names apart in the cache: Odoo makes both, and keeps one of them."""

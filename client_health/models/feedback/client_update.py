@@ -3,9 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
-from odoo.tools import html2plaintext, is_html_empty
-
-from odoo.addons.portal.utils import validate_thread_with_hash_pid
+from odoo.tools import html2plaintext, is_html_empty, plaintext2html
 
 # Templates by kind: where a text starts from
 TEMPLATES = {
@@ -44,6 +42,7 @@ class ClientUpdate(models.Model):
         "client.record.mixin",
         "client.protected.mixin",
         "client.thread.mixin",
+        "client.link.holder.mixin",
         "portal.mixin",
     ]
     _order = "sent_date desc, id desc"
@@ -93,7 +92,15 @@ class ClientUpdate(models.Model):
     salutation = fields.Char(compute="_compute_salutation", help="Names of the recipients.")
     sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False, protected=True)
     sent_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
-    # Readable by no group: with the link of a client one could pass for it.
+    sent_message_id = fields.Many2one(
+        "mail.message",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        protected=True,
+    )
+    # Not used, links are personal (client.personal.link); and readable by no group.
     access_token = fields.Char(groups=NO_ACCESS)
     recipient_ids = fields.Many2many(
         "res.partner",
@@ -175,9 +182,8 @@ class ClientUpdate(models.Model):
             raise UserError(self.env._("“%s” has already been sent.", self.name))
         if not self.recipient_ids:
             raise UserError(self.env._("Please add at least one recipient."))
-        silent = self.recipient_ids.filtered(lambda partner: not partner.email)
-        if silent:
-            raise UserError(self.env._("%s has no e-mail address.", silent[0].display_name))
+        for contact in self.recipient_ids:
+            self.env["client.personal.link"]._check_contact(contact)
         if is_html_empty(self.body):
             raise UserError(self.env._("The text is still empty."))
         open_place = OPEN_PLACE.search(html2plaintext(self.body))
@@ -188,7 +194,7 @@ class ClientUpdate(models.Model):
 
     def _send(self):
         """Post it on its own discussion with the client: the trace stays there."""
-        self.message_post_with_source(
+        message = self.message_post_with_source(
             "client_health.client_update_message",
             render_values={"update": self},
             subject=self.name,
@@ -206,6 +212,7 @@ class ClientUpdate(models.Model):
                 "state": "sent",
                 "sent_date": fields.Datetime.now(),
                 "sent_by_id": self.env.user.id,
+                "sent_message_id": message.id,
             }
         )
 
@@ -233,6 +240,8 @@ class ClientUpdate(models.Model):
         self.ensure_one()
         if not self._is_question_open():
             return
+        if self.env["client.personal.link"]._is_ours(partner.email):
+            raise UserError(self.env._("Colleagues cannot answer for the client."))
         issue = self.issue_id
         if repaired:
             issue._confirm_by_client(partner, note)
@@ -268,19 +277,11 @@ class ClientUpdate(models.Model):
         self._check_outsiders(self.recipient_ids.ids, client_only=True)
 
     @api.model
-    def _get_thread_with_access(
-        self, thread_id, *, mode="read", hash=None, pid=None, token=None, **kwargs
-    ):
-        """Holders of the link read; only contacts of the client, known by their link, write."""
-        if mode != "read" and not self.env.user._is_internal():
-            # sudo: clients have no access; only whose it is, and whether the signature is its own
-            update = self.sudo().browse(thread_id).exists()
-            own = self.env.user.partner_id.commercial_partner_id == update.partner_id
-            if not own and not validate_thread_with_hash_pid(update, hash, pid):
-                return self.browse()
-        return super()._get_thread_with_access(
-            thread_id, mode=mode, hash=hash, pid=pid, token=token, **kwargs
-        )
+    def _get_thread_with_access(self, thread_id, *, mode="read", **kwargs):
+        """The link in the mail opens the page, which shows and takes the answers."""
+        for key in ("hash", "pid", "token"):
+            kwargs.pop(key, None)
+        return super()._get_thread_with_access(thread_id, mode=mode, **kwargs)
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         """No author by default: the link alone is not enough to write in a client's name."""
@@ -297,9 +298,12 @@ class ClientUpdate(models.Model):
         groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
         if not self:
             return groups
-        # sudo: the token of the link, for the recipients of the caller; see access_token
-        update = self.sudo()
-        title = update._get_button_title()
+        # sudo: the addresses of the recipients of the caller
+        links = self.env["client.personal.link"]
+        recipients = self.sudo().recipient_ids.filtered(
+            lambda partner: partner.email_normalized and not links._is_ours(partner.email)
+        )
+        title = self._get_button_title()
         own = [
             (
                 f"client_{partner.id}",
@@ -308,14 +312,50 @@ class ClientUpdate(models.Model):
                     "active": True,
                     "has_button_access": True,
                     "button_access": {
-                        "url": self.get_base_url() + update._get_share_url(pid=partner.id),
+                        "url": self._get_link_url(links._get_for(self, partner)),
                         "title": title,
                     },
                 },
             )
-            for partner in self.recipient_ids
+            for partner in recipients
         ]
         return own + groups
+
+    def _get_link_url(self, link):
+        return f"{self.get_base_url()}{self.access_url}?access_token={link.key}"
+
+    def _may_follow_link(self, contact):
+        return contact in self.recipient_ids
+
+    def _post_by_client(self, partner, words, files):
+        """Keep what a recipient wrote on the page; the caller has made sure who it is."""
+        self.message_post(
+            body=plaintext2html(words),
+            author_id=partner.id,
+            email_from=partner.email_formatted,
+            attachments=files,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+
+    def _get_portal_messages(self):
+        """Return what was written below the text, as plain values for the client's page."""
+        shared = (self.message_ids - self.sent_message_id).filtered(
+            lambda message: (
+                message.message_type in ("comment", "email", "email_outgoing")
+                and message.subtype_id == self.env.ref("mail.mt_comment")
+                and not message.is_internal
+            )
+        )
+        return [
+            {
+                "author": message.author_id.name or message.email_from,
+                "date": message.date,
+                "body": message.body,
+                "files": [{"id": file.id, "name": file.name} for file in message.attachment_ids],
+            }
+            for message in shared.sorted("id")
+        ]
 
     def message_post(self, **kwargs):
         if kwargs.get("message_type") == "email":
