@@ -4,8 +4,10 @@ from . import test_house
 from . import test_import_file
 from . import test_install
 from . import test_internal_thread
+from . import test_personal_links
 from . import test_record_access
 from . import test_sent_messages
+from . import test_shared_words
 from . import test_tours
 from .relationship import *
 from .profitability import *
