@@ -38,12 +38,16 @@ class ClientAgreementPortal(models.Model):
 
     def _send_proposal(self):
         self._send_link("client_health.mail_template_agreement_proposal")
+        moment, user = self.env["client.email.change"]._get_last(self.signatory_id)
         self._message_log(
             body=self.env._(
-                "The proposal was sent to %(name)s (%(email)s), open until %(day)s.",
+                "The proposal was sent to %(name)s (%(email)s), open until %(day)s. The address was "
+                "last changed on %(changed)s by %(user)s.",
                 name=self.signatory_id.name,
                 email=self.signatory_id.email,
                 day=fields.Date.to_string(self.proposal_end) or "–",
+                changed=fields.Date.to_string(moment),
+                user=user.name,
             )
         )
 

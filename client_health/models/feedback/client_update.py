@@ -298,11 +298,7 @@ class ClientUpdate(models.Model):
         groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
         if not self:
             return groups
-        # sudo: the addresses of the recipients of the caller
         links = self.env["client.personal.link"]
-        recipients = self.sudo().recipient_ids.filtered(
-            lambda partner: partner.email_normalized and not links._is_ours(partner.email)
-        )
         title = self._get_button_title()
         own = [
             (
@@ -317,9 +313,24 @@ class ClientUpdate(models.Model):
                     },
                 },
             )
-            for partner in recipients
+            for partner in self._get_linked(message, msg_vals or {})
         ]
         return own + groups
+
+    def _get_linked(self, message, values):
+        """Return the recipients of the update who get this message, and a link with it."""
+        # sudo: who the recipients are, and whether an address is one of ours
+        update = self.sudo()
+        named = values.get("partner_ids") or message.sudo().partner_ids.ids
+        reached = {*named, *update.message_partner_ids.ids}
+        links = self.env["client.personal.link"]
+        return update.recipient_ids.filtered(
+            lambda partner: (
+                partner.id in reached
+                and partner.email_normalized
+                and not links._is_ours(partner.email)
+            )
+        )
 
     def _get_link_url(self, link):
         return f"{self.get_base_url()}{self.access_url}?access_token={link.key}"
