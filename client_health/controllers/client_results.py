@@ -42,7 +42,13 @@ class ClientResults(ClientPortal):
             {**values, "page_name": "client_results", "clients": clients, "said": said},
         )
 
-    @http.route("/my/results/<int:record_id>/answer", type="http", auth="user", methods=["POST"])
+    @http.route(
+        "/my/results/<int:record_id>/answer",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
     def portal_client_answer(self, record_id, **post):
         accomplishment = self._get_own_accomplishment(record_id)
         if not self._count_post(accomplishment._name, record_id):
@@ -50,7 +56,13 @@ class ClientResults(ClientPortal):
         said = self._keep_answer(accomplishment, request.env.user.partner_id, "portal", post)
         return request.redirect(f"/my/results?said={said}")
 
-    @http.route("/my/results/<int:client_id>/value", type="http", auth="user", methods=["POST"])
+    @http.route(
+        "/my/results/<int:client_id>/value",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
     def portal_client_value(self, client_id, words="", **_kwargs):
         relationship = self._get_relationships().filtered(lambda client: client.id == client_id)
         if not relationship:

@@ -63,8 +63,11 @@ class MailMessage(models.Model):
 
     def _is_among_colleagues(self):
         self.ensure_one()
+        if self.model != "client.update":
+            return True
         internal = self.is_internal or not self.subtype_id or self.subtype_id.internal
-        return internal or self.model != "client.update"
+        recipients = self.partner_ids | self.notification_ids.res_partner_id
+        return internal and not self.env[self.model]._get_outsiders(recipients.ids)
 
     @api.model
     def _get_client_evidence_message(self):

@@ -64,8 +64,7 @@ class TestPersonalLink(LinkCommon, MailCommon):
 
     def _send(self, record):
         if record == self.agreement:
-            record.action_withdraw()
-            record.action_propose()
+            self._create_agreement(name="Another").action_propose()
         elif record == self.question:
             record.copy({"name": "Again?", "recipient_ids": self.signatory.ids}).action_send()
         else:
@@ -102,6 +101,16 @@ class TestPersonalLink(LinkCommon, MailCommon):
                     self.assertRaisesRegex(UserError, "address of a colleague"),
                 ):
                     self._send(record)
+
+    def test_no_second_address_gets_a_link(self):
+        self.signatory.email = "elena@blueharbour.example.com, leo@privately.example.org"
+        for record in self.records:
+            with (
+                self.subTest(model=record._name),
+                self.cr.savepoint(),
+                self.assertRaisesRegex(UserError, "several e-mail addresses"),
+            ):
+                self._send(record)
 
     def test_others_are_no_colleagues(self):
         self.company.email = "agency@gmail.com"
@@ -180,6 +189,11 @@ class TestPersonalLink(LinkCommon, MailCommon):
             self.agreement.with_user(self.owner).action_send_copy()
         link = self.links._open(self._get_link(self.agreement).key, ["client.agreement"])
         self.assertTrue(link, "A fresh link")
+
+    def test_sent_again_to_nobody_of_us(self):
+        self._set_address(self.owner.email)
+        with self.assertRaisesRegex(UserError, "address of a colleague"):
+            self.agreement.action_send_again()
 
     def test_links_grow_old(self):
         link = self._get_link(self.agreement)

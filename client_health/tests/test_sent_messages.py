@@ -158,6 +158,19 @@ class TestSentMessages(SentMessagesCommon):
                 body="All is well", author_id=self.elena.id, message_type="comment"
             )
 
+    def test_a_note_that_went_to_the_client_is_none(self):
+        note = self.update.with_user(self.owner).message_post(
+            body="Between us", message_type="comment", partner_ids=self.elena.ids
+        )
+        with self.assertRaises(AccessError):
+            note.body = "<p>x</p>"
+
+    def test_confirmations_are_not_deleted_with_their_issue(self):
+        issue = self._open_issue()
+        issue._confirm_by_client(self.elena, "In order")
+        with self.assertRaisesRegex(UserError, "confirmed by the client"):
+            issue.with_user(self.manager).unlink()
+
     def test_activities_with_files_are_done(self):
         activity = self.relationship.with_user(self.owner).activity_schedule(
             "mail.mail_activity_data_call", user_id=self.owner.id

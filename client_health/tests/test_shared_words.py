@@ -21,8 +21,9 @@ DIALOGS = (
     "client_conversation_plan_view_form",
     "client_conversation_outcome_view_form",
 )
-# Dialogs whose words stay with colleagues who see money, or are the client's own
+# Dialogs whose words stay with colleagues who see money, are the client's own, or a name
 OTHERS = (
+    "client_agreement_acceptance_view_form",
     "client_scenario_simulation_view_form",
     "client_value_note_view_form",
 )

@@ -41,8 +41,8 @@ class ClientAgreementPortal(models.Model):
         moment, user = self.env["client.email.change"]._get_last(self.signatory_id)
         self._message_log(
             body=self.env._(
-                "The proposal was sent to %(name)s (%(email)s), open until %(day)s. The address was "
-                "last changed on %(changed)s by %(user)s.",
+                "The proposal was sent to %(name)s (%(email)s), open until %(day)s. The address "
+                "was last changed on %(changed)s by %(user)s.",
                 name=self.signatory_id.name,
                 email=self.signatory_id.email,
                 day=fields.Date.to_string(self.proposal_end) or "–",

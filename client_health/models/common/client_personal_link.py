@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
-from odoo.tools import email_domain_extract, email_normalize
+from odoo.tools import email_domain_extract, email_normalize, email_split
 
 from odoo.addons.iap.tools import iap_tools
 
@@ -116,6 +116,13 @@ class ClientPersonalLink(models.Model):
         contact = contact.sudo()
         if not contact.email_normalized:
             raise UserError(self.env._("%s has no valid e-mail address.", contact.display_name))
+        if len(email_split(contact.email)) > 1:
+            raise UserError(
+                self.env._(
+                    "%s has several e-mail addresses. A link is personal: please leave one.",
+                    contact.display_name,
+                )
+            )
         if self._is_ours(contact.email_normalized):
             raise UserError(
                 self.env._(
@@ -215,7 +222,7 @@ class ClientPersonalLink(models.Model):
         links._end(reason)
 
     @api.model
-    def _join(self, kept, others):
+    def _merge(self, kept, others):
         """Let links to merged clients lead to the one that stays."""
         # sudo: no user writes a link; whoever merges was checked
         links = self.sudo().search([("res_model", "=", kept._name), ("res_id", "in", others.ids)])

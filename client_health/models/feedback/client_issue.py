@@ -157,10 +157,12 @@ class ClientIssue(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_told(self):
-        if any(update.state == "sent" for update in self.update_ids):
+        sent = any(update.state == "sent" for update in self.update_ids)
+        if sent or self.filtered("confirmed_date"):
             raise UserError(
                 self.env._(
-                    "An issue with client updates cannot be deleted. Please close it instead."
+                    "An issue with client updates, or confirmed by the client, cannot be deleted. "
+                    "Please close it instead."
                 )
             )
 
