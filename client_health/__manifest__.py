@@ -30,6 +30,7 @@
         "data/ir_cron_data.xml",
         # relationship
         "wizards/client_stage_move_views.xml",
+        "wizards/client_salesperson_change_views.xml",
         "wizards/client_setup_views.xml",
         "wizards/client_review_export_views.xml",
         "views/client_personal_link_views.xml",

@@ -6,9 +6,10 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..client_input import is_token
+
 SCOPE = "client_health.personal_link"
 HOURS = 1
-MAX_WORDS = 40000
 
 
 class ClientPortal(CustomerPortal):
@@ -35,7 +36,7 @@ class ClientPortal(CustomerPortal):
             return self._refuse_visit()
         # as superuser: no colleague counts as the author of what is written by a visitor
         links = request.env(user=1)["client.personal.link"]
-        link = links._open(key, res_model, res_id)
+        link = links._open(key, res_model, res_id) if is_token(key) else links
         if not link:
             visits._record("guess", visitor, res_model[0], res_id)
             return None

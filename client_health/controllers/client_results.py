@@ -1,10 +1,12 @@
 from math import isfinite
 
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import request
 
+from ..client_input import read_text
 from .client_portal import ClientPortal
 from .client_results_values import get_seen, prepare_accomplishment, prepare_client
 
@@ -228,12 +230,15 @@ class ClientResults(ClientPortal):
         return "value"
 
     def _clean(self, words):
-        # PostgreSQL takes no null characters
-        return (words or "").replace("\0", "").strip()
+        try:
+            return read_text(request.env, words)
+        except UserError as error:
+            raise BadRequest(str(error)) from error
 
     def _read_amount(self, text):
         """Return the amount, 0 for none, NotImplemented if the text is no amount."""
-        if not (text or "").strip():
+        text = self._clean(text)
+        if not text:
             return 0
         try:
             amount = float(text)

@@ -13,6 +13,8 @@ def get_seen(accomplishment):
         accomplishment.date,
         accomplishment.description,
         accomplishment.value_words,
+        accomplishment.link,
+        [(file.name, file.checksum) for file in accomplishment.attachment_ids],
     )
     return hashlib.sha256(repr(shown).encode()).hexdigest()
 

@@ -5,7 +5,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import pager
 
-from .client_portal import MAX_WORDS, ClientPortal
+from ..client_input import read_text
+from .client_portal import ClientPortal
 
 PAGE = 20
 MAX_BYTES = 25 * 1024 * 1024
@@ -81,7 +82,7 @@ class ClientUpdatePortal(ClientPortal):
         if not reader:
             return self._render_update(None, None)
         try:
-            update._answer_by_client(reader, answer == "yes", note.strip()[:MAX_WORDS])
+            update._answer_by_client(reader, answer == "yes", read_text(request.env, note))
         except UserError as refusal:
             return self._render_update(update, reader, error=str(refusal))
         return self._render_update(update, reader, thanks=answer)
@@ -102,7 +103,10 @@ class ClientUpdatePortal(ClientPortal):
             return self._render_update(None, None)
         sent = [file for file in request.httprequest.files.getlist("files") if file.filename]
         files = [(file.filename, file.read()) for file in sent]
-        words = words.replace("\0", "").strip()[:MAX_WORDS]
+        try:
+            words = read_text(request.env, words)
+        except UserError as refusal:
+            return self._render_update(update, reader, error=str(refusal))
         if sum(len(content) for _name, content in files) > MAX_BYTES:
             error = request.env._("Together, the files can have 25 MB at most.")
             return self._render_update(update, reader, error=error)

@@ -106,8 +106,8 @@ def _select_bottlenecks(reboots, relationships):
     """id; names of the bottlenecks; ready: [what, by whom, until when] of the hypotheses in the
     work schedule; loose: number of hypotheses that are not there yet.
 
-    In the schedule: a task with an owner on either side and a date, made since the start or not
-    yet done.
+    In the schedule: a task with a responsible on either side and a date, made since the
+    start or not yet done.
     """
     return SQL(
         """

@@ -12,10 +12,13 @@ from . import offboarding
 from . import crm_lead
 from . import ir_attachment
 from . import mail_activity
+from . import mail_activity_plan
 from . import mail_activity_plan_template
 from . import mail_activity_type
 from . import mail_followers
 from . import mail_message
+from . import mail_template
+from . import mail_thread
 from . import mail_tracking_value
 from . import project_milestone
 from . import project_project

@@ -22,6 +22,7 @@ class CrmLead(models.Model):
         "client.agreement.holder.mixin",
         "client.responsible.mixin",
     ]
+    _protect_derived = False
 
     fit_answer_ids = fields.One2many(inverse_name="lead_id")
     agreement_ids = fields.One2many(
@@ -49,8 +50,10 @@ class CrmLead(models.Model):
     def _open_client_relationships(self):
         """Make a client of the won customer; one that had ended only makes an activity."""
         for company, leads in self.grouped(lambda lead: lead._get_client_company()).items():
+            # the salesperson may have left since
+            responsible = leads._get_responsible()
             owners = {
-                lead.partner_id.commercial_partner_id: lead.user_id
+                lead.partner_id.commercial_partner_id: responsible[lead]
                 for lead in leads.filtered("partner_id")
             }
             # sudo: users who may win the opportunity may make its client; nothing is read back
@@ -182,6 +185,31 @@ class CrmLead(models.Model):
                 known |= line
 
     # Agreements
+
+    def unlink(self):
+        # not @api.ondelete, which only checks: drafts are deleted along
+        self._unlink_draft_agreements()
+        return super().unlink()
+
+    def _unlink_draft_agreements(self):
+        """Delete drafts that no client has yet; refuse where a client was asked already."""
+        # sudo: users who may delete the opportunity may delete what was only prepared for it
+        agreements = (
+            self.env["client.agreement"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("lead_id", "in", self.ids), ("relationship_id", "=", False)])
+        )
+        kept = agreements.filtered(lambda agreement: agreement._is_evidence())
+        if kept:
+            raise UserError(
+                self.env._(
+                    "The client was asked for an agreement on these opportunities, so they cannot "
+                    "be deleted. Please mark them as lost, or archive them:\n%s",
+                    "\n".join(f"– {lead.display_name}" for lead in kept.lead_id & self),
+                )
+            )
+        agreements.unlink()
 
     @api.model
     def _get_agreement_link(self):

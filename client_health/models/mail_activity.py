@@ -14,7 +14,8 @@ class MailActivity(models.Model):
     """
 
     _name = "mail.activity"
-    _inherit = ["mail.activity"]
+    _inherit = ["mail.activity", "client.protected.mixin"]
+    _protect_derived = False
 
     client_stage_id = fields.Many2one(
         "client.relationship.stage",
@@ -22,8 +23,18 @@ class MailActivity(models.Model):
         index="btree_not_null",
         ondelete="set null",
         readonly=True,
+        groups=USER_GROUP,
         help="The client stage whose plan scheduled this activity. It is cancelled if the client "
         "leaves that stage before it is done.",
+        protected=True,
+    )
+    client_former_user_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        protected=True,
+        help="User who left; the activity goes to the next salesperson of the client.",
     )
     client_relationship_id = fields.Many2one(
         "client.relationship",
@@ -34,8 +45,9 @@ class MailActivity(models.Model):
         ondelete="set null",
         groups=USER_GROUP,
         help="Client of a tough conversation.",
+        protected=True,
     )
-    client_conversation_topic = fields.Selection(TOPICS, string="Topic")
+    client_conversation_topic = fields.Selection(TOPICS, string="Topic", groups=USER_GROUP)
     client_conversation_concern = fields.Text(
         string="Their View",
         groups=USER_GROUP,
@@ -65,6 +77,14 @@ class MailActivity(models.Model):
         return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
 
     # Opinion of a colleague
+
+    def write(self, vals):
+        """Move an activity to a client only as one may plan one there: Odoo asks before, only."""
+        result = super().write(vals)
+        if not self.env.su and not vals.keys().isdisjoint(("res_id", "res_model_id", "res_model")):
+            ours = self.filtered(lambda one: (one.res_model or "").startswith("client."))
+            ours.check_access("create")
+        return result
 
     def action_answer_opinion(self):
         """Open the small form in which colleagues give their opinion about a client."""

@@ -15,7 +15,7 @@ class MailFollowers(models.Model):
 
     @api.model
     def _unsubscribe_non_readers(self, domain):
-        models_ = self.env["client.thread.mixin"]._get_client_thread_models()
+        models_ = self.env["client.discussion.mixin"]._get_client_thread_models()
         # sudo: users may not read who follows what; only rows without effect go
         followers = self.sudo().search(Domain("res_model", "in", models_) & domain)
         for (model, partner), rows in followers.grouped(

@@ -46,7 +46,7 @@ class MailMessage(models.Model):
         return forbidden | locked, lambda: AccessError(self._get_client_evidence_message())
 
     def _filter_about_clients(self):
-        threads = self.env["client.thread.mixin"]._get_client_thread_models()
+        threads = self.env["client.discussion.mixin"]._get_client_thread_models()
         # sudo: only on what a message stands
         return self.filtered(lambda message: message.sudo().model in threads)
 

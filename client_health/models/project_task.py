@@ -22,7 +22,8 @@ class ProjectTask(models.Model):
     """
 
     _name = "project.task"
-    _inherit = ["project.task", "client.accomplishment.source.mixin"]
+    _inherit = ["project.task", "client.accomplishment.source.mixin", "client.protected.mixin"]
+    _protect_derived = False
 
     requested_by = fields.Selection(
         [("client", "The client"), ("us", "Our own idea"), ("unclear", "Unclear")],
@@ -59,6 +60,7 @@ class ProjectTask(models.Model):
         copy=False,
         export_string_translation=False,
         groups=USER_GROUP,
+        protected=True,
     )
     requested_date = fields.Date(
         string="Clarified On",
@@ -124,7 +126,8 @@ class ProjectTask(models.Model):
     def _inverse_requested_by(self):
         """What a person entered stays."""
         for task in self:
-            task.requested_choice = task.requested_by
+            # sudo: protected; the user has just written "Requested By", which it repeats
+            task.sudo().requested_choice = task.requested_by
 
     def _is_request_template(self):
         """Templates have no requester, and private to-dos are the user's own."""
@@ -191,8 +194,9 @@ class ProjectTask(models.Model):
         return self.requested_by_partner_id or self.partner_id or self.project_id.partner_id
 
     def action_ask_request(self):
-        """Ask the owners of the clients to clear the selected work with them."""
+        """Ask the salespeople to clarify the selected work with their clients."""
         self._check_field_access(self._fields["requested_by"], "write")
+        self.check_access("read")
         asked = {client: tasks for client, tasks in self._get_request_clients() if client}
         responsible = self.env["client.relationship"].sudo().union(*asked)._get_responsible()
         for client, tasks in asked.items():
@@ -249,7 +253,8 @@ class ProjectTask(models.Model):
         nobody = self.partner_id.browse()
         # Odoo's public users have an archived partner: the person is unknown.
         creator = (self.create_uid or self.env.user).filtered("share").partner_id.filtered("active")
-        sender = self.partner_id.filtered("partner_share") if self.email_from else nobody
+        sender = self.partner_id if self.email_from else nobody
+        sender = self.env["client.internal.thread.mixin"]._get_outsiders(sender.ids)
         client = self.project_id.partner_id.commercial_partner_id
         if client and sender.commercial_partner_id != client:
             sender = nobody

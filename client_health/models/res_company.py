@@ -1,20 +1,30 @@
 from odoo import fields, models
 
-from ..const import MANAGER_GROUP, MONEY_GROUP
+from ..const import MANAGER_GROUP, MONEY_GROUP, USER_GROUP
 from ..engine.profitability import scenario
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    """What a firm decides about its clients.
+
+    Every field has groups: all users, portal users too, read their company.
+    """
+
+    _name = "res.company"
+    _inherit = ["res.company", "client.protected.mixin", "client.deletion.mixin"]
+    _protect_derived = False
 
     client_setup_date = fields.Date(
         string="Clients Set Up On",
         readonly=True,
+        groups=MANAGER_GROUP,
+        protected=True,
         help="Day of the first set-up. From then on new clients are added every night.",
     )
     client_setup_months = fields.Integer(
         string="Client Look-back (months)",
         default=12,
+        groups=MANAGER_GROUP,
         help="A partner counts as a client when it has a posted invoice, a running project or a "
         "won opportunity within this many months.",
     )
@@ -24,6 +34,7 @@ class ResCompany(models.Model):
         copy=False,
         groups=MANAGER_GROUP,
         help="Date of the last update of the profitability of all clients.",
+        protected=True,
     )
     client_profitability_error = fields.Text(
         string="Profitability Error",
@@ -31,13 +42,16 @@ class ResCompany(models.Model):
         copy=False,
         groups=MANAGER_GROUP,
         help="Why the last nightly rebuild of the profitability failed. Empty when it did not.",
+        protected=True,
     )
     client_fit_required = fields.Boolean(
         string="Fit Before Winning",
+        groups=MANAGER_GROUP,
         help="An opportunity can be won only when the answers on its Fit tab show a fit.",
     )
     client_agreement_required = fields.Boolean(
         string="Agreement Before Winning",
+        groups=MANAGER_GROUP,
         help="An opportunity can be won only when the client has accepted its working agreement.",
     )
     client_target_margin = fields.Float(
@@ -52,26 +66,36 @@ class ResCompany(models.Model):
     client_health_healthy = fields.Float(
         string="Green From",
         default=75,
+        groups=USER_GROUP,
         help="From this score, a client is green. Between the two limits it is yellow.",
     )
     client_health_risk = fields.Float(
-        string="Red Below", default=50, help="Below this score, a client is red."
+        string="Red Below",
+        default=50,
+        groups=USER_GROUP,
+        help="Below this score, a client is red.",
     )
     client_health_move = fields.Selection(
         [("move", "Move the client"), ("propose", "Propose the move")],
         string="When Health Changes",
         default="move",
         required=True,
+        groups=USER_GROUP,
         help="Between Healthy and At risk, clients can be moved by their nightly scores, or a "
         "person decides. All other moves are made by a person.",
     )
     client_reboot_days = fields.Integer(
         string="Days for a Reboot",
         default=30,
+        groups=USER_GROUP,
         help="Default duration of a reboot. Another deadline can be chosen for each one.",
     )
-    client_health_backfill_date = fields.Date(readonly=True, copy=False)
-    client_health_backfill_id = fields.Integer(readonly=True, copy=False)
+    client_health_backfill_date = fields.Date(
+        readonly=True, copy=False, groups=MANAGER_GROUP, protected=True
+    )
+    client_health_backfill_id = fields.Integer(
+        readonly=True, copy=False, groups=MANAGER_GROUP, protected=True
+    )
 
     _client_target_margin_range = models.Constraint(
         "CHECK (client_target_margin > 0 AND client_target_margin < 100)",

@@ -1,23 +1,33 @@
 from odoo import api, fields, models
 
-from ..const import MONEY_GROUP
+from ..const import MANAGER_GROUP, MONEY_GROUP
 
 
 class ResConfigSettings(models.TransientModel):
     _name = "res.config.settings"
     _inherit = ["res.config.settings", "client.health.preview.mixin"]
 
-    client_fit_required = fields.Boolean(related="company_id.client_fit_required", readonly=False)
+    client_fit_required = fields.Boolean(
+        related="company_id.client_fit_required", readonly=False, groups=MANAGER_GROUP
+    )
     client_agreement_required = fields.Boolean(
-        related="company_id.client_agreement_required", readonly=False
+        related="company_id.client_agreement_required", readonly=False, groups=MANAGER_GROUP
     )
     client_target_margin = fields.Float(
         related="company_id.client_target_margin", readonly=False, groups=MONEY_GROUP
     )
-    client_health_healthy = fields.Float(related="company_id.client_health_healthy", readonly=False)
-    client_health_risk = fields.Float(related="company_id.client_health_risk", readonly=False)
-    client_health_move = fields.Selection(related="company_id.client_health_move", readonly=False)
-    client_reboot_days = fields.Integer(related="company_id.client_reboot_days", readonly=False)
+    client_health_healthy = fields.Float(
+        related="company_id.client_health_healthy", readonly=False, groups=MANAGER_GROUP
+    )
+    client_health_risk = fields.Float(
+        related="company_id.client_health_risk", readonly=False, groups=MANAGER_GROUP
+    )
+    client_health_move = fields.Selection(
+        related="company_id.client_health_move", readonly=False, groups=MANAGER_GROUP
+    )
+    client_reboot_days = fields.Integer(
+        related="company_id.client_reboot_days", readonly=False, groups=MANAGER_GROUP
+    )
 
     @api.depends("client_health_healthy", "client_health_risk", "company_id")
     def _compute_band_preview(self):

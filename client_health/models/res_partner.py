@@ -10,6 +10,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "res.partner",
+        "client.deletion.mixin",
         "client.agreement.link.mixin",
         "client.relationship.link.mixin",
         "client.profitability.mixin",
@@ -25,11 +26,15 @@ class ResPartner(models.Model):
     )
 
     def write(self, vals):
-        if "email" not in vals:
-            return super().write(vals)
-        before = {partner: partner.email for partner in self}
+        before = {partner: partner.email for partner in self if "email" in vals}
+        clients = self.browse()
+        if not {"parent_id", "is_company"}.isdisjoint(vals) and not self.env.su:
+            clients = self.filtered(lambda partner: partner.commercial_partner_id == partner)
         result = super().write(vals)
-        self._log_email_changes(before)
+        if before:
+            self._log_email_changes(before)
+        if clients:
+            clients._check_client_moves()
         return result
 
     def _log_email_changes(self, before):
@@ -49,6 +54,14 @@ class ResPartner(models.Model):
         )
         links = self.env["client.personal.link"].sudo()
         links.search([("partner_id", "in", changed.ids)])._end("address")
+
+    def _check_client_moves(self):
+        """Refuse to make a client part of another one, which merges both the next night."""
+        moved = self.filtered(lambda partner: partner.commercial_partner_id != partner)
+        # sudo: only whether they are clients, of any company
+        all_clients = moved.sudo().with_context(active_test=False)
+        moved = all_clients.filtered("client_relationship_ids").sudo(False)
+        self.env["client.merge"]._check_may_merge(moved | moved.commercial_partner_id)
 
     @api.depends_context("partner_display_name_hide_company")
     def _compute_display_name(self):
@@ -96,6 +109,7 @@ class ResPartner(models.Model):
             )
         return data_list
 
+    @api.private  # called by a server action
     def action_add_client_relationships(self):
         """Make clients of the selected partners; archived relationships come back."""
         clients = self.commercial_partner_id

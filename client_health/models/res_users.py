@@ -6,8 +6,10 @@ RIGHTS = frozenset(("active", "company_ids", "group_ids", "role"))
 
 
 class ResUsers(models.Model):
+    """Whoever leaves has clients to hand over; whoever loses a right to read follows no more."""
+
     _name = "res.users"
-    _inherit = ["res.users"]
+    _inherit = ["res.users", "client.deletion.mixin"]
 
     def write(self, vals):
         result = super().write(vals)
@@ -18,6 +20,38 @@ class ResUsers(models.Model):
     def _unfollow_clients(self):
         """Unsubscribe from what these users may not read: they left, or lost the right."""
         partners = self.sudo().with_context(active_test=False).partner_id
-        self.env["mail.followers"]._unsubscribe_non_readers(
-            Domain("partner_id", "in", partners.ids)
-        )
+        domain = Domain("partner_id", "in", partners.ids)
+        self.env["mail.followers"]._unsubscribe_non_readers(domain)
+
+    def action_archive(self):
+        """Keep the activities about clients, which Odoo deletes, and ask who gets the clients."""
+        Relationship = self.env["client.relationship"]
+        leaving = self.filtered("active")
+        leaving._pass_client_activities()
+        result = super().action_archive()
+        if not leaving or not Relationship.has_access("write"):
+            return result
+        clients = Relationship.search([("user_id", "in", leaving.ids)])
+        return clients.action_hand_over() if clients else result
+
+    def _pass_client_activities(self):
+        """Give the open activities about clients to whoever is responsible without these users."""
+        Activity = self.env["mail.activity"]
+        # sudo: users who may archive a colleague may be unable to read every client
+        Relationship = self.env["client.relationship"].sudo()
+        Relationship = Relationship.with_context(client_leaving=self.ids)
+        for model in Relationship._get_activity_models():
+            activities = Activity.sudo().search(
+                [("res_model", "=", model), ("user_id", "in", self.ids)]
+            )
+            records = Relationship.env[model].browse(activities.mapped("res_id")).exists()
+            responsible = records._get_responsible()
+            for former, own in activities.grouped("user_id").items():
+                own.client_former_user_id = former
+            for user, own in activities.grouped(
+                lambda activity, records=records: responsible.get(
+                    records.browse(activity.res_id), activity.user_id.browse()
+                )
+            ).items():
+                if user:
+                    own.with_context(mail_activity_quick_update=True).user_id = user

@@ -89,9 +89,14 @@ class ClientReview(models.AbstractModel):
 
     @api.model
     def _get_columns(self):
+        """Return all columns, in order; another addon may add its own."""
+        return list(COLUMNS)
+
+    @api.model
+    def _get_allowed_columns(self):
         """Return the columns that the user may see, in order."""
         see_money = self.env.user.has_group(MONEY_GROUP)
-        return [column for column in COLUMNS if see_money or not column.money]
+        return [column for column in self._get_columns() if see_money or not column.money]
 
     @api.model
     def _get_rows(self, relationships, columns):
@@ -124,7 +129,7 @@ class ClientReview(models.AbstractModel):
     @api.model
     def _get_workbook(self, relationships):
         """Return the review of the relationships as the bytes of an XLSX file."""
-        columns = self._get_columns()
+        columns = self._get_allowed_columns()
         output = io.BytesIO()
         with xlsxwriter.Workbook(output, WORKBOOK_OPTIONS) as workbook:
             formats = {kind: workbook.add_format(spec) for kind, spec in FORMATS.items()}

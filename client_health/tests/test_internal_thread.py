@@ -92,7 +92,9 @@ class TestWhoGetsIt(InternalThreadCommon):
 
     def test_all_discussions_are_looked_at(self):
         tested = {record._name for record in self.records} | {"client.update"}
-        self.assertEqual(tested, set(self.env["client.thread.mixin"]._get_client_thread_models()))
+        self.assertEqual(
+            tested, set(self.env["client.discussion.mixin"]._get_client_thread_models())
+        )
 
     def _follow(self, record, user):
         # as superuser and past the rules: followers of the past

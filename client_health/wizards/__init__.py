@@ -13,6 +13,7 @@ from . import client_opinion_answer
 from . import client_opinion_ask
 from . import client_review_export
 from . import client_scenario_simulation
+from . import client_salesperson_change
 from . import client_setup
 from . import client_setup_line
 from . import client_stage_move
@@ -20,3 +21,4 @@ from . import client_conversation_outcome
 from . import client_conversation_plan
 from . import client_value_ask
 from . import client_value_note
+from . import mail_compose_message

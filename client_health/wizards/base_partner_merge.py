@@ -9,8 +9,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Join the relationships first: Odoo deletes rows that would break a unique constraint."""
-        # sudo: users who may merge the partners may merge their records, in every company
-        self.env["client.merge"].sudo()._merge_clients(
-            src_partners, dst_partner.commercial_partner_id
-        )
+        Merge = self.env["client.merge"]
+        partners = src_partners | dst_partner
+        if len(partners.commercial_partner_id) > 1:
+            Merge._check_may_merge(partners | partners.commercial_partner_id)
+        # sudo: in every company; that the user may change all these clients was just checked
+        Merge.sudo()._merge_clients(src_partners, dst_partner.commercial_partner_id)
         return super()._update_foreign_keys(src_partners, dst_partner)

@@ -6,6 +6,7 @@ class ClientAgreementAcceptance(models.TransientModel):
 
     _name = "client.agreement.acceptance"
     _description = "Record an Acceptance"
+    _inherit = ["client.readable.links.mixin"]
 
     agreement_id = fields.Many2one("client.agreement", required=True, ondelete="cascade")
     channel = fields.Selection(

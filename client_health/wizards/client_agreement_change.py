@@ -8,9 +8,10 @@ class ClientAgreementChange(models.TransientModel):
 
     _name = "client.agreement.change"
     _description = "Expectation Changed"
+    _inherit = ["client.readable.links.mixin"]
 
     agreement_id = fields.Many2one("client.agreement", required=True, ondelete="cascade")
-    client_id = fields.Many2one(related="agreement_id.partner_id")
+    client_id = fields.Many2one(related="agreement_id.partner_id", related_sudo=False)
     partner_id = fields.Many2one(
         "res.partner",
         string="Person",

@@ -11,12 +11,13 @@ class ClientAgreementComparison(models.TransientModel):
 
     _name = "client.agreement.comparison"
     _description = "Compare Agreements"
+    _inherit = ["client.readable.links.mixin"]
 
     agreement_id = fields.Many2one(
         "client.agreement", string="Version", required=True, ondelete="cascade"
     )
-    relationship_id = fields.Many2one(related="agreement_id.relationship_id")
-    lead_id = fields.Many2one(related="agreement_id.lead_id")
+    relationship_id = fields.Many2one(related="agreement_id.relationship_id", related_sudo=False)
+    lead_id = fields.Many2one(related="agreement_id.lead_id", related_sudo=False)
     older_id = fields.Many2one(
         "client.agreement",
         string="Compared with",

@@ -8,10 +8,15 @@ class ClientConversationOutcome(models.TransientModel):
 
     _name = "client.conversation.outcome"
     _description = "Outcome of a Tough Conversation"
+    _inherit = ["client.readable.links.mixin"]
 
     activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
-    client = fields.Char(related="activity_id.client_relationship_id.partner_id.name")
-    partner_id = fields.Many2one(related="activity_id.client_relationship_id.partner_id")
+    client = fields.Char(
+        related="activity_id.client_relationship_id.partner_id.name", related_sudo=False
+    )
+    partner_id = fields.Many2one(
+        related="activity_id.client_relationship_id.partner_id", related_sudo=False
+    )
     kind = fields.Selection(
         [
             ("concern", "Concern"),

@@ -12,6 +12,7 @@ class ClientConversationPlan(models.TransientModel):
 
     _name = "client.conversation.plan"
     _description = "Plan a Tough Conversation"
+    _inherit = ["client.readable.links.mixin"]
 
     res_model = fields.Char(required=True, export_string_translation=False)
     res_id = fields.Many2oneReference(model_field="res_model", required=True)

@@ -16,6 +16,7 @@ class ClientHealthCalibration(models.TransientModel):
 
     _name = "client.health.calibration"
     _description = "Health Calibration"
+    _inherit = ["client.readable.links.mixin"]
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, default=lambda self: self.env.company

@@ -13,6 +13,7 @@ class ClientHealthCalibrationLine(models.TransientModel):
 
     _name = "client.health.calibration.line"
     _description = "Client That Left"
+    _inherit = ["client.readable.links.mixin"]
     _order = "date_left desc, id"
 
     calibration_id = fields.Many2one(

@@ -6,9 +6,10 @@ class ClientIssueConfirm(models.TransientModel):
 
     _name = "client.issue.confirm"
     _description = "Record a Confirmation"
+    _inherit = ["client.readable.links.mixin"]
 
     issue_id = fields.Many2one("client.issue", required=True)
-    client_id = fields.Many2one(related="issue_id.partner_id")
+    client_id = fields.Many2one(related="issue_id.partner_id", related_sudo=False)
     partner_id = fields.Many2one(
         "res.partner",
         string="Confirmed By",

@@ -8,6 +8,7 @@ class ClientOffboardingEndLine(models.TransientModel):
 
     _name = "client.offboarding.end.line"
     _description = "Open Point of an Offboarding"
+    _inherit = ["client.readable.links.mixin"]
 
     end_id = fields.Many2one(
         "client.offboarding.end", required=True, index=True, ondelete="cascade"

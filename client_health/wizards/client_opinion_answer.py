@@ -8,10 +8,11 @@ class ClientOpinionAnswer(models.TransientModel):
 
     _name = "client.opinion.answer"
     _description = "Answer about a Client"
+    _inherit = ["client.readable.links.mixin"]
 
     activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
-    question = fields.Char(related="activity_id.summary")
-    client = fields.Char(related="activity_id.res_name")
+    question = fields.Char(related="activity_id.summary", related_sudo=False)
+    client = fields.Char(related="activity_id.res_name", related_sudo=False)
     text = fields.Text(string="Your Answer", required=True)
     rating = fields.Selection(
         RATINGS,

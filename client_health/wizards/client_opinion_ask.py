@@ -11,6 +11,7 @@ class ClientOpinionAsk(models.TransientModel):
 
     _name = "client.opinion.ask"
     _description = "Ask Colleagues about a Client"
+    _inherit = ["client.readable.links.mixin"]
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
     scope = fields.Selection(

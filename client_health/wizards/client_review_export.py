@@ -6,6 +6,7 @@ class ClientReviewExport(models.TransientModel):
 
     _name = "client.review.export"
     _description = "Export Client Review"
+    _inherit = ["client.readable.links.mixin"]
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients")
     stage_ids = fields.Many2many(
@@ -17,6 +18,7 @@ class ClientReviewExport(models.TransientModel):
     )
     user_ids = fields.Many2many("res.users", string="Salespersons", help="Empty: all.")
 
+    @api.private  # called by a server action
     @api.model
     def action_export_selection(self, relationships):
         """Download the review of the clients selected in a list or on the board."""

@@ -12,7 +12,7 @@ class ClientScenarioSimulation(models.TransientModel):
     """Asks "what if" and answers while the user types. Nothing is stored until it is saved."""
 
     _name = "client.scenario.simulation"
-    _inherit = ["client.scenario.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.scenario.mixin"]
     _description = "Simulate a Scenario"
 
     relationship_id = fields.Many2one(required=True, ondelete="cascade")

@@ -15,6 +15,7 @@ class ClientSetup(models.TransientModel):
 
     _name = "client.setup"
     _description = "Client Set-up"
+    _inherit = ["client.readable.links.mixin"]
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, default=lambda self: self.env.company

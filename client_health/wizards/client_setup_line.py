@@ -6,10 +6,11 @@ class ClientSetupLine(models.TransientModel):
 
     _name = "client.setup.line"
     _description = "Proposed Client"
+    _inherit = ["client.readable.links.mixin"]
     _order = "is_client desc, id"
 
     setup_id = fields.Many2one("client.setup", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="setup_id.company_id")
+    company_id = fields.Many2one(related="setup_id.company_id", related_sudo=False)
     partner_id = fields.Many2one("res.partner", required=True, readonly=True)
     is_client = fields.Boolean(
         string="Client", help="Not ticked: archived, and not proposed again."

@@ -11,10 +11,11 @@ class ClientStageMove(models.TransientModel):
 
     _name = "client.stage.move"
     _description = "Move Clients to a Stage"
+    _inherit = ["client.readable.links.mixin"]
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
     stage_id = fields.Many2one("client.relationship.stage", required=True)
-    phase = fields.Selection(related="stage_id.phase")
+    phase = fields.Selection(related="stage_id.phase", related_sudo=False)
     reason = fields.Char(
         required=True, help="One sentence that colleagues will understand in three months."
     )

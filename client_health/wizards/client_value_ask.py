@@ -6,10 +6,11 @@ class ClientValueAsk(models.TransientModel):
 
     _name = "client.value.ask"
     _description = "Ask the Client by Mail"
+    _inherit = ["client.readable.links.mixin"]
 
     relationship_id = fields.Many2one("client.relationship", string="Client", required=True)
     partner_id = fields.Many2one(
-        related="relationship_id.partner_id", string="Contact of the Client"
+        related="relationship_id.partner_id", related_sudo=False, string="Contact of the Client"
     )
     accomplishment_id = fields.Many2one("client.accomplishment", string="About")
     contact_id = fields.Many2one(

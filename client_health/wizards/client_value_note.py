@@ -9,12 +9,15 @@ class ClientValueNote(models.TransientModel):
 
     _name = "client.value.note"
     _description = "Record the Client's Words"
+    _inherit = ["client.readable.links.mixin"]
 
     relationship_id = fields.Many2one("client.relationship", string="Client", required=True)
     partner_id = fields.Many2one(
-        related="relationship_id.partner_id", string="Contact of the Client"
+        related="relationship_id.partner_id", related_sudo=False, string="Contact of the Client"
     )
-    currency_id = fields.Many2one(related="relationship_id.company_id.currency_id")
+    currency_id = fields.Many2one(
+        related="relationship_id.company_id.currency_id", related_sudo=False
+    )
     accomplishment_id = fields.Many2one("client.accomplishment", string="About")
     contact_id = fields.Many2one(
         "res.partner",

@@ -114,6 +114,9 @@ def select_guesses():
                         WHEN u.share AND up.active THEN u.partner_id
                         WHEN k.email_from <> ''
                              AND a.partner_share
+                             AND NOT EXISTS (SELECT FROM res_users own
+                                              WHERE own.partner_id = a.id
+                                                AND own.share IS NOT TRUE)
                              AND (j.partner_id IS NULL
                                   OR jc.commercial_partner_id = a.commercial_partner_id)
                         THEN a.id END AS partner_id

@@ -20,7 +20,7 @@ from ..health.scoring import MIN_COVERAGE, Measure, get_score
 from ..reading import Readings
 
 SIDES = US, THEM = ("us", "them")
-QUADRANTS = WIN_WIN, WE_WIN, THEY_WIN, BOTH_LOSE = ("win_win", "we_win", "they_win", "both_lose")
+WIN_WIN, WE_WIN, THEY_WIN, BOTH_LOSE = ("win_win", "we_win", "they_win", "both_lose")
 UNKNOWN = "unknown"
 
 # Points from which a side wins, and how far from it a single line speaks for or against.

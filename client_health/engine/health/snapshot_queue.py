@@ -25,7 +25,7 @@ def select_unfilled(company_id, date, after_id, limit):
     """Select the ids of the clients whose past is to be filled on a date, after an id.
 
     Archived ones as well as ended ones until they ended: they show what the score was worth.
-    Partners that were declined at set-up never had a history: they have no owner.
+    Partners that were declined at set-up never had a history: they have no salesperson.
     """
     return SQL(
         """

@@ -227,8 +227,8 @@ def _get_day(days):
     )
 
 
-def thin(today):
-    """Return the statements that delete old snapshots; what is thin already stays as it is."""
+def delete_old(today):
+    """Return the statements that delete old snapshots; what they left stays as it is."""
     weekly, monthly = (
         today - relativedelta(days=DAILY_DAYS),
         today - relativedelta(days=WEEKLY_DAYS),

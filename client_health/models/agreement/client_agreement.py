@@ -45,7 +45,7 @@ class ClientAgreement(models.Model):
 
     _name = "client.agreement"
     _description = "Working Agreement"
-    _inherit = ["client.record.mixin", "client.internal.thread.mixin"]
+    _inherit = ["client.record.mixin", "client.deletion.mixin", "client.internal.thread.mixin"]
     _order = "id desc"
 
     name = fields.Char(required=True, default=lambda self: self.env._("Working agreement"))
@@ -256,6 +256,10 @@ class ClientAgreement(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_holder_fields(self):
+        return super()._get_holder_fields() | {"lead_id"}
+
     def write(self, vals):
         self._check_locked(vals)
         return super().write(vals)
@@ -277,9 +281,14 @@ class ClientAgreement(models.Model):
                     )
                 )
 
+    def _is_evidence(self):
+        """Return whether a client has ever seen it."""
+        self.ensure_one()
+        return bool(self.state != "draft" or self.proposed_on)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_proposed(self):
-        if self.filtered(lambda agreement: agreement.state != "draft" or agreement.proposed_on):
+        if any(agreement._is_evidence() for agreement in self):
             raise UserError(
                 self.env._(
                     "An agreement that was proposed to a client cannot be deleted. Please "
@@ -412,7 +421,7 @@ class ClientAgreement(models.Model):
 
     @api.model
     def _get_review_domain(self):
-        """Return the domain of agreements whose owner is to be reminded of the review."""
+        """Return the domain of agreements whose salesperson is to be reminded of the review."""
         today = fields.Date.context_today(self)
         return [
             ("state", "=", "accepted"),
@@ -429,7 +438,7 @@ class ClientAgreement(models.Model):
 
     @api.model
     def _cron_remind_agreement_review(self, batch_size=100):
-        """Remind the owners of agreements whose review is due, once per agreement."""
+        """Remind the salespeople of agreements whose review is due, once per agreement."""
         domain = self._get_review_domain()
         remaining, last_id = self.search_count(domain), 0
         while due := self.search([("id", ">", last_id), *domain], limit=batch_size, order="id"):

@@ -8,6 +8,7 @@ from odoo.exceptions import LockError, UserError
 from odoo.tools import html2plaintext, plaintext2html
 from odoo.tools.mimetypes import guess_mimetype
 
+from ...client_input import NAME_LENGTH, PICTURE_LENGTH, read_text
 from ...const import ACTIVITY_AGREEMENT_CONVERSATION
 from ...engine.clock import get_start
 from ..common.client_personal_link_visit import KEEP_DAYS
@@ -202,20 +203,21 @@ class ClientAgreementSignature(models.Model):
         """Withdraw the proposal for the client, which asks for changes; notify the salesperson."""
         self.ensure_one()
         self._check_open_for_answer(text_hash)
-        if not (reason or "").strip():
+        reason = read_text(self.env, reason)
+        if not reason:
             raise UserError(self.env._("Please tell us what should change."))
         self._set_withdrawn()
         self._schedule_on_holder(
             ACTIVITY_AGREEMENT_CONVERSATION,
             summary=self.env._("The client asks for changes to the agreement"),
-            note=plaintext2html(reason.strip()),
+            note=plaintext2html(reason),
         )
         # sudo: the client who answers has no rights of its own
         self.sudo().message_post(
             body=self.env._(
                 "%(name)s asks for changes: %(reason)s",
                 name=self.signatory_id.name,
-                reason=reason.strip(),
+                reason=reason,
             ),
             partner_ids=self._get_responsible()[self].partner_id.ids,
         )
@@ -360,14 +362,16 @@ class ClientAgreementSignature(models.Model):
         """
         self.ensure_one()
         self._check_open_for_answer(text_hash)
-        if not (name or "").strip():
+        name = read_text(self.env, name, NAME_LENGTH)
+        if not name:
             raise UserError(self.env._("Please type your name."))
+        signature = read_text(self.env, signature, PICTURE_LENGTH)
         if not signature:
             raise UserError(self.env._("Please sign before you accept."))
         self._write_acceptance(
             {
                 "acceptance_channel": "online",
-                "accepted_by": name.strip(),
+                "accepted_by": name,
                 "accepted_on": fields.Datetime.now(),
                 "signature": self._check_signature(signature),
                 **self._prepare_visit(visit or {}),

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...const import ACTIVITY_CLEAR_SCOPE, USER_GROUP
 
@@ -36,12 +37,19 @@ class ClientRelationship(models.Model):
         return "relationship_id"
 
     def action_expectation_changed(self):
-        self.ensure_one()
-        return self.agreement_id.action_expectation_changed()
+        return self._get_current_agreement().action_expectation_changed()
 
     def action_renew_agreement(self):
+        return self._get_current_agreement().action_renew()
+
+    def _get_current_agreement(self):
         self.ensure_one()
-        return self.agreement_id.action_renew()
+        self.check_access("read")
+        if not self.agreement_id:
+            raise UserError(
+                self.env._("There is no agreement with %s yet.", self.partner_id.display_name)
+            )
+        return self.agreement_id
 
     def _get_scope_hours(self, as_of):
         hours = {}

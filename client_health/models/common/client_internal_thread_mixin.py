@@ -12,7 +12,7 @@ class ClientInternalThreadMixin(models.AbstractModel):
 
     _name = "client.internal.thread.mixin"
     _description = "Internal Thread about a Client"
-    _inherit = ["client.thread.mixin"]
+    _inherit = ["client.discussion.mixin"]
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         """Propose no recipient: the partner of the record must not read this."""
@@ -30,14 +30,17 @@ class ClientInternalThreadMixin(models.AbstractModel):
         return [proposal for proposal in proposals if proposal["partner_id"] in inside]
 
     def message_post(self, **kwargs):
-        if kwargs.get("message_type") == "email":
-            # a mail that was refused would be lost
+        if self.env.su and kwargs.get("message_type") == "email":
+            # a mail that was refused would be lost; Odoo posts mails as superuser
             kwargs = self._drop_barred(kwargs)
         else:
             self._check_internal_partners(kwargs.get("partner_ids"))
             if kwargs.get("outgoing_email_to"):
                 raise UserError(self._get_internal_thread_message())
         return super().message_post(**kwargs)
+
+    def _check_recipients(self, partner_ids):
+        self._check_internal_partners(partner_ids)
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         self._check_internal_partners(partner_ids)

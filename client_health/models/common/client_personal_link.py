@@ -182,9 +182,12 @@ class ClientPersonalLink(models.Model):
     def _open(self, key, res_model, res_id=None):
         """Return the link with this key, as superuser, if it is good; else an empty one."""
         # sudo: the key is the permission
-        link = self.sudo().search([("key", "=", key), ("res_model", "in", res_model)], limit=1)
-        if not key or not link or (res_id and link.res_id != res_id):
-            return link.browse()
+        links = self.sudo()
+        if not key or "\0" in key:
+            return links.browse()
+        link = links.search([("key", "=", key), ("res_model", "in", res_model)], limit=1)
+        if res_id and link.res_id != res_id:
+            return links.browse()
         return link._filter_live()
 
     def _filter_live(self):

@@ -13,6 +13,8 @@ class ClientProtectedMixin(models.AbstractModel):
 
     _name = "client.protected.mixin"
     _description = "Fields that only our Methods write"
+    # Odoo's own models say False: only what is marked there is protected.
+    _protect_derived = True
 
     @api.model
     def _valid_field_parameter(self, field, name):
@@ -22,7 +24,8 @@ class ClientProtectedMixin(models.AbstractModel):
     def _is_protected(self, field):
         protected = getattr(field, "protected", None)
         if protected is None:
-            return bool(field.store and field.compute and field.readonly)
+            derived = field.store and field.compute and field.readonly
+            return bool(derived and self._protect_derived)
         return protected
 
     @api.model

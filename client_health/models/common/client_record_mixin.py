@@ -12,12 +12,12 @@ class ClientRecordMixin(models.AbstractModel):
     (``security/client_relationship_security.xml``).
 
     Links to records of another client are refused: ``_get_client_links`` names the fields to check.
-    Neither can a record be moved to a client that the user may not write: Odoo applies its rules
-    before a write, not after it.
+    Neither can a record be moved from or to a client that the user may not write.
     """
 
     _name = "client.record.mixin"
     _description = "Record of a Client"
+    _inherit = ["client.attached.mixin", "client.protected.mixin", "client.readable.links.mixin"]
     _check_company_auto = True
 
     relationship_id = fields.Many2one(
@@ -31,7 +31,7 @@ class ClientRecordMixin(models.AbstractModel):
     company_id = fields.Many2one(
         related="relationship_id.company_id", store=True, index=True, precompute=True
     )
-    partner_id = fields.Many2one(related="relationship_id.partner_id", string="Client Contact")
+    partner_id = fields.Many2one(related="relationship_id.partner_id", string="Client Company")
 
     @api.model
     def _get_client_links(self):
@@ -50,10 +50,14 @@ class ClientRecordMixin(models.AbstractModel):
                 if linked and owner != record.partner_id:
                     raise ValidationError(record._get_foreign_message(fname, owner))
 
+    @api.model
+    def _get_holder_fields(self):
+        related = self._fields["relationship_id"].related
+        return {"relationship_id", related.split(".")[0] if related else "relationship_id"}
+
     def write(self, vals):
         result = super().write(vals)
         if "relationship_id" in vals:
-            self.check_access("write")
             # the company comes with the client: Odoo looks at what was written, not at the rest
             self._check_company()
         return result

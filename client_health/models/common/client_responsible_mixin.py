@@ -38,13 +38,16 @@ class ClientResponsibleMixin(models.AbstractModel):
         """Return the users who can act for the company.
 
         A colleague who left, a portal user or OdooBot would never see what is asked of them.
+        ``client_leaving`` in the context: ids of users about to be archived.
         """
+        leaving = self.env.context.get("client_leaving", ())
         # sudo: users may not read where their colleagues work
         able = users.sudo().filtered(
             lambda user: (
                 user.active
                 and not user.share
                 and not user._is_superuser()
+                and user.id not in leaving
                 and company in user.company_ids
             )
         )

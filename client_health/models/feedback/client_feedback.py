@@ -71,7 +71,7 @@ class ClientFeedback(models.Model):
         string="How Demanding",
         help="How demanding this client is for the colleague who answers.",
     )
-    question = fields.Char(readonly=True, help="Question to the colleague.")
+    question = fields.Char(readonly=True, help="Question to the colleague.", protected=True)
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
     channel = fields.Selection(
         [
@@ -195,7 +195,7 @@ class ClientFeedback(models.Model):
     resolved_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
     resolution = fields.Text(string="Resolution", readonly=True, copy=False, protected=True)
 
-    _wear_of_colleagues = models.Constraint(
+    _strain_of_colleagues = models.Constraint(
         "CHECK(strain IS NULL OR kind = 'team')",
         "Only team input can state how demanding a client is. Please choose the kind “Team input”.",
     )
@@ -236,18 +236,40 @@ class ClientFeedback(models.Model):
 
     # The words of others
 
-    def write(self, vals):
-        if not WORDS.isdisjoint(vals):
-            self._check_words()
-        return super().write(vals)
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_own_words()
+        return lines
 
-    def _check_words(self):
+    def write(self, vals):
+        self._check_words(vals)
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(("kind", "user_id")):
+            self._check_own_words()
+        return result
+
+    def _check_own_words(self):
+        """Refuse team input in the name of another: it is never invented, nor put into words."""
+        others = self.filtered(lambda line: line.kind == "team" and line.user_id != self.env.user)
+        if others and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Team input is given by each colleague in their own name. Please ask %s for "
+                    "an opinion.",
+                    ", ".join(others.user_id.mapped("name")) or self.env._("a colleague"),
+                )
+            )
+
+    def _check_words(self, vals):
         """Refuse to change the words of others."""
         if self.env.su:
             return
         for feedback in self:
-            if feedback.given_by_client or (
-                feedback.question and feedback.user_id != self.env.user
+            is_team = feedback.kind == "team"
+            locked = WORDS | {"kind"} if is_team else WORDS
+            if not locked.isdisjoint(vals) and (
+                feedback.given_by_client or (is_team and feedback.user_id != self.env.user)
             ):
                 raise UserError(
                     self.env._(
@@ -344,7 +366,8 @@ class ClientFeedback(models.Model):
         bears: the sender of a mail can be forged.
         """
         now = waiting.get_now()
-        answers = waiting.read_answers(self.env, self.message_id.ids, now, in_person=True)
+        messages = self._get_own_messages()
+        answers = waiting.read_answers(self.env, messages.ids, now, in_person=True)
         users = self._get_users_by_partner(answers)
         for feedback in self.filtered(lambda line: line.message_id.id in answers):
             moment, partner_id, message_id = answers[feedback.message_id.id]
@@ -355,7 +378,8 @@ class ClientFeedback(models.Model):
 
     def _propose_answers(self, now):
         after = {line.message_id.id: line.rejected_answer_id for line in self}
-        answers = waiting.read_answers(self.env, self.message_id.ids, now, after=after)
+        messages = self._get_own_messages()
+        answers = waiting.read_answers(self.env, messages.ids, now, after=after)
         users = self._get_users_by_partner(answers)
         proposed = self.browse()
         for feedback in self.filtered(lambda line: line.message_id.id in answers):
@@ -437,6 +461,15 @@ class ClientFeedback(models.Model):
             }
         )
         self.sudo().activity_unlink([ACTIVITY_CONFIRM_ANSWER])
+
+    def _get_own_messages(self):
+        """Return the messages of the lines, as far as those who made the lines may read them."""
+        return self.env["mail.message"].union(
+            *(
+                lines.message_id.with_user(author)._filtered_access("read").with_env(self.env)
+                for author, lines in self.grouped("create_uid").items()
+            )
+        )
 
     @api.model
     def _cron_find_answers(self):

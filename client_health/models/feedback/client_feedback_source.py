@@ -58,9 +58,13 @@ class ClientFeedbackSource(models.AbstractModel):
             partner = document if message.model == "res.partner" else self._get_partner(document)
             values["partner_id"] = partner.id
         author = message.author_id
-        if author.partner_share:
+        if self._get_outsiders(author):
             values.update(contact_id=author.id, partner_id=author.id)
         return values
+
+    @api.model
+    def _get_outsiders(self, partners):
+        return self.env["client.internal.thread.mixin"]._get_outsiders(partners.ids)
 
     @api.model
     def _get_partner(self, document):
@@ -80,7 +84,7 @@ class ClientFeedbackSource(models.AbstractModel):
     @api.model
     def _prepare_from_event(self, event):
         """Read the attendees of a meeting; with attendees of one client, the author as well."""
-        outside = event.partner_ids.filtered("partner_share")
+        outside = self._get_outsiders(event.partner_ids)
         clients = outside.commercial_partner_id
         values = {
             "event_id": event.id,

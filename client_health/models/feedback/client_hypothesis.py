@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 
@@ -65,7 +65,9 @@ class ClientHypothesis(models.Model):
     @api.depends("issue_id.project_id")
     def _compute_project_id(self):
         for hypothesis in self:
-            hypothesis.project_id = hypothesis.project_id or hypothesis.issue_id.project_id
+            # proposed to the user, who may link it only if they may read it
+            proposed = hypothesis.issue_id.project_id.sudo(self.env.uid == SUPERUSER_ID)
+            hypothesis.project_id = hypothesis.project_id or proposed._filtered_access("read")
 
     @api.constrains("verdict", "task_id")
     def _check_verdict(self):

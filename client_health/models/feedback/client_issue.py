@@ -24,6 +24,7 @@ class ClientIssue(models.Model):
     _inherit = [
         "client.record.mixin",
         "client.protected.mixin",
+        "client.deletion.mixin",
         "client.internal.thread.mixin",
         "client.activity.mixin",
         "mail.activity.mixin",
@@ -148,8 +149,9 @@ class ClientIssue(models.Model):
 
     @api.depends("relationship_id")
     def _compute_user_id(self):
+        responsible = self.relationship_id._get_responsible()
         for issue in self:
-            issue.user_id = issue.user_id or issue.relationship_id.user_id
+            issue.user_id = issue.user_id or responsible.get(issue.relationship_id)
 
     @api.model
     def _get_client_links(self):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...const import ACTIVITY_OPINION, MONEY_GROUP
@@ -77,14 +77,15 @@ class ClientRelationship(models.Model):
             raise AccessError(self.env._("You need access to profitability to use this filter."))
         if operator != "in":
             return NotImplemented
-        squeezed = Domain("client_margin_band", "in", PRICE_PRESSURE_BANDS) & Domain(
+        pressured = Domain("client_margin_band", "in", PRICE_PRESSURE_BANDS) & Domain(
             "feedback_ids", "any", self._get_price_pressure_domain()
         )
-        return Domain.OR([squeezed if wanted else ~squeezed for wanted in value])
+        return Domain.OR([pressured if wanted else ~pressured for wanted in value])
 
     def action_view_waiting(self):
         """List the messages of the client that wait for an answer."""
         self.ensure_one()
+        self.check_access("read")  # they are found in SQL
         found = waiting.read_waiting(self.env, self, waiting.get_now())[self.id]
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_waiting_action"
@@ -124,26 +125,41 @@ class ClientRelationship(models.Model):
 
     def action_answer_opinion(self):
         self.ensure_one()
+        self.check_access("read")
+        if not self.client_question_id:
+            raise UserError(self.env._("No question about this client is waiting for you."))
         return self.client_question_id.action_answer_opinion()
 
     def _ask_opinion(self, users, question, deadline):
-        """Give every user one activity per client, in batches and without a mail per head.
+        """Give every user one activity per client, in one batch and without a mail per head.
 
         Users with an open question about a client are not asked the same again.
         """
         self.check_access("write")
+        opinion = self.env.ref(ACTIVITY_OPINION)
         open_questions = self._get_open_questions(question)
-        activities = self.env["mail.activity"]
-        for user in users:
-            asked = self.filtered(lambda rel, user=user: (rel.id, user.id) not in open_questions)
-            activities |= asked._schedule_activities(
-                dict.fromkeys(asked, user),
-                activity_type_id=self.env.ref(ACTIVITY_OPINION).id,
-                summary=question,
-                date_deadline=deadline,
-                automated=False,
+        model_id = self.env["ir.model"]._get_id(self._name)
+        for relationship in self:
+            relationship.message_subscribe(users.partner_id.ids)
+        return (
+            self.env["mail.activity"]
+            .with_context(mail_activity_quick_update=True)
+            .create(
+                [
+                    {
+                        "res_model_id": model_id,
+                        "res_id": relationship.id,
+                        "activity_type_id": opinion.id,
+                        "summary": question,
+                        "date_deadline": deadline,
+                        "user_id": user.id,
+                    }
+                    for relationship in self
+                    for user in users
+                    if (relationship.id, user.id) not in open_questions
+                ]
             )
-        return activities
+        )
 
     def _get_open_questions(self, question):
         """Return {(relationship id, user id)} of users who were asked this and have not

@@ -41,7 +41,7 @@ class ClientUpdate(models.Model):
     _inherit = [
         "client.record.mixin",
         "client.protected.mixin",
-        "client.thread.mixin",
+        "client.discussion.mixin",
         "client.link.holder.mixin",
         "portal.mixin",
     ]
@@ -369,14 +369,17 @@ class ClientUpdate(models.Model):
         ]
 
     def message_post(self, **kwargs):
-        if kwargs.get("message_type") == "email":
-            # Mails from outside are never refused: they would be lost.
+        if self.env.su and kwargs.get("message_type") == "email":
+            # Mails from outside, which Odoo posts as superuser, would be lost.
             kwargs = self._drop_barred(kwargs)
         else:
             self._check_outsiders(kwargs.get("partner_ids"))
             if kwargs.get("outgoing_email_to"):
                 raise UserError(self._get_outsider_message())
         return super().message_post(**kwargs)
+
+    def _check_recipients(self, partner_ids):
+        self._check_outsiders(partner_ids)
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         self._check_outsiders(partner_ids)

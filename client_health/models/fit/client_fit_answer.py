@@ -13,6 +13,7 @@ class ClientFitAnswer(models.Model):
 
     _name = "client.fit.answer"
     _description = "Fit Answer"
+    _inherit = ["client.attached.mixin", "client.protected.mixin", "client.readable.links.mixin"]
     _rec_name = "criterion_id"
     _order = "criterion_id, id"
 
@@ -54,7 +55,8 @@ class ClientFitAnswer(models.Model):
     @api.depends("answer", "criterion_id.section")
     def _compute_flagged(self):
         for line in self:
-            line.flagged = fit.is_raised(line._get_fit_answer())
+            answer = line._get_fit_answer()
+            line.flagged = bool(answer) and fit.is_raised(answer)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -69,6 +71,10 @@ class ClientFitAnswer(models.Model):
         if "round_id" in vals:
             self.round_id._check_not_signed()
         return result
+
+    @api.model
+    def _get_holder_fields(self):
+        return {"round_id", "lead_id"}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

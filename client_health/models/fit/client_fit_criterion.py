@@ -12,6 +12,7 @@ class ClientFitCriterion(models.Model):
 
     _name = "client.fit.criterion"
     _description = "Fit Question"
+    _inherit = ["client.protected.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(string="Question", required=True, translate=True)

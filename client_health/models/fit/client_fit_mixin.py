@@ -18,6 +18,7 @@ class ClientFitMixin(models.AbstractModel):
 
     _name = "client.fit.mixin"
     _description = "Fit Questions"
+    _inherit = ["client.protected.mixin"]
 
     # The model says with which field its answers point at it.
     fit_answer_ids = fields.One2many(
@@ -47,6 +48,7 @@ class ClientFitMixin(models.AbstractModel):
         "by weight, are answered. It is a fit from 60 % of the points. A deal breaker "
         "counts from its first answer. Open questions and \u201cDon't know\u201d do not "
         "count.",
+        protected=True,
     )
     fit_known = fields.Float(
         string="Fit Known (%)",
@@ -57,6 +59,7 @@ class ClientFitMixin(models.AbstractModel):
         aggregator="avg",
         groups=USER_GROUP,
         help="The share of the fit questions, by weight, that is answered.",
+        protected=True,
     )
     fit_red_flags = fields.Integer(
         string="Red Flags",
@@ -65,6 +68,7 @@ class ClientFitMixin(models.AbstractModel):
         copy=False,
         groups=USER_GROUP,
         help="How many red flags were seen, in part or in full.",
+        protected=True,
     )
     fit_score = fields.Float(
         compute="_compute_fit_score",

@@ -34,9 +34,16 @@ class ClientFitRound(models.Model):
         required=True,
         default="check",
     )
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        required=True, readonly=True, default=fields.Date.context_today, protected=True
+    )
     user_id = fields.Many2one(
-        "res.users", string="Asked By", default=lambda self: self.env.user, index=True
+        "res.users",
+        string="Asked By",
+        readonly=True,
+        default=lambda self: self.env.user,
+        index=True,
+        protected=True,
     )
     lead_id = fields.Many2one(
         "crm.lead",
@@ -45,6 +52,7 @@ class ClientFitRound(models.Model):
         ondelete="set null",
         readonly=True,
         check_company=True,
+        protected=True,
     )
 
     @api.depends("reason", "date")

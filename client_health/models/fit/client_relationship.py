@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import clean_context
 
 from ...const import ACTIVITY_FIT, USER_GROUP
 from ...engine import fit
@@ -106,7 +107,8 @@ class ClientRelationship(models.Model):
         :param remind: give the responsible an activity
         A round that is open is used, not doubled, whatever it was started for.
         """
-        Round = self.env["client.fit.round"]
+        # a default that comes with a button is not for these: it would name their protected fields
+        Round = self.env["client.fit.round"].with_context(clean_context(self.env.context))
         open_rounds = Round.search(
             [
                 ("relationship_id", "in", self.ids),

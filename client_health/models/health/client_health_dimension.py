@@ -8,7 +8,7 @@ class ClientHealthDimension(models.Model):
 
     _name = "client.health.dimension"
     _description = "Health Dimension"
-    _inherit = ["client.health.preview.mixin"]
+    _inherit = ["client.protected.mixin", "client.health.preview.mixin", "client.deletion.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -23,6 +23,7 @@ class ClientHealthDimension(models.Model):
         ],
         required=True,
         readonly=True,
+        protected=True,
     )
     sequence = fields.Integer(default=10)
     description = fields.Text(translate=True)

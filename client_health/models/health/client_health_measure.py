@@ -16,17 +16,25 @@ class ClientHealthMeasure(models.Model):
 
     _name = "client.health.measure"
     _description = "Health Measure"
-    _inherit = ["client.health.preview.mixin"]
+    _inherit = ["client.protected.mixin", "client.health.preview.mixin"]
     _order = "dimension_sequence, sequence, id"
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True, readonly=True, help="Technical name of the signal that reads it."
+        required=True,
+        readonly=True,
+        help="Technical name of the signal that reads it.",
+        protected=True,
     )
     active = fields.Boolean(default=True, help="Measures that are switched off do not count.")
     sequence = fields.Integer(default=10)
     dimension_id = fields.Many2one(
-        "client.health.dimension", required=True, index=True, ondelete="restrict", readonly=True
+        "client.health.dimension",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        readonly=True,
+        protected=True,
     )
     dimension = fields.Selection(
         related="dimension_id.code", store=True, string="Kind of Dimension"
@@ -63,7 +71,7 @@ class ClientHealthMeasure(models.Model):
         help="The reading that gives all points. It can be lower than the reading for 0 points: "
         "fewer days of silence are better.",
     )
-    unit = fields.Char(translate=True, readonly=True)
+    unit = fields.Char(translate=True, readonly=True, protected=True)
     description = fields.Text(
         string="Description", translate=True, help="What is measured, and when it is unknown."
     )
@@ -79,8 +87,9 @@ class ClientHealthMeasure(models.Model):
         copy=False,
         help="Why the last reading failed. Until it works again, the measure is unknown for every "
         "client, and the others are scored.",
+        protected=True,
     )
-    error_date = fields.Datetime(string="Broken Since", readonly=True, copy=False)
+    error_date = fields.Datetime(string="Broken Since", readonly=True, copy=False, protected=True)
 
     _code_uniq = models.Constraint("UNIQUE(code)", "There can be only one measure for each signal.")
     _weight_check = models.Constraint(
@@ -174,4 +183,5 @@ class ClientHealthMeasure(models.Model):
             error = errors.get(measure.code) or False
             if measure.error != error:
                 since = measure.error_date or fields.Datetime.now()
-                measure.write({"error": error, "error_date": since if error else False})
+                # sudo: protected; what the nightly run found, whoever starts it
+                measure.sudo().write({"error": error, "error_date": since if error else False})

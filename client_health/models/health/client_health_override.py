@@ -32,7 +32,11 @@ class ClientHealthOverride(models.Model):
         required=True, help="What you know and the records don't show. Visible to your colleagues."
     )
     date_start = fields.Date(
-        string="From", required=True, readonly=True, default=fields.Date.context_today
+        string="From",
+        required=True,
+        readonly=True,
+        default=fields.Date.context_today,
+        protected=True,
     )
     date_end = fields.Date(
         string="Until",
@@ -45,6 +49,7 @@ class ClientHealthOverride(models.Model):
         readonly=True,
         copy=False,
         help="Date on which it was ended before its end date.",
+        protected=True,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -54,6 +59,7 @@ class ClientHealthOverride(models.Model):
         index=True,
         default=lambda self: self.env.user,
         ondelete="restrict",
+        protected=True,
     )
     is_current = fields.Boolean(string="Applies Today", compute="_compute_is_current")
 
@@ -100,11 +106,7 @@ class ClientHealthOverride(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Users override in their own name, from today on, in place of the last override."""
-        if not self.env.su:
-            today = fields.Date.context_today(self)
-            own = {"user_id": self.env.uid, "date_start": today}
-            vals_list = [{**vals, **own} for vals in vals_list]
+        """Put each in place of the last override. By whom and from when is protected."""
         overrides = super().create(vals_list)
         overrides._end_earlier()
         relationships = overrides.relationship_id

@@ -118,8 +118,8 @@ class ClientHealthProposal(models.AbstractModel):
         )
         proposed.filtered(
             lambda rel: (
-                rel.health_proposed_stage_id.phase == rel.phase
-                or rel.phase not in (stage_proposals.TO_HEALTHY, stage_proposals.TO_RISK)
+                rel.health_proposed_stage_id.phase == rel.stage_id.phase
+                or rel.stage_id.phase not in (stage_proposals.TO_HEALTHY, stage_proposals.TO_RISK)
                 or rel.id not in cases
             )
         )._clear_proposal()

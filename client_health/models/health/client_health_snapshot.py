@@ -70,15 +70,15 @@ class ClientHealthSnapshot(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _cron_thin(self):
+    def _cron_delete_old(self):
         """Delete old snapshots, once a week: for what comes of age in a night it is too much."""
-        self._thin(fields.Date.context_today(self))
+        self._delete_old(fields.Date.context_today(self))
 
     @api.model
-    def _thin(self, today):
+    def _delete_old(self, today):
         """Make the past smaller, see ``engine/health/snapshots.py``."""
         self.flush_model()
-        for statement in snapshots.thin(today):
+        for statement in snapshots.delete_old(today):
             self.env.cr.execute(statement)
         self.invalidate_model()
 

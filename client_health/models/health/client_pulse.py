@@ -11,8 +11,9 @@ DAYS_NOT_GREEN = 14
 class ClientPulse(models.Model):
     """How the colleagues in charge judge a client, from 1 to 5.
 
-    A judgement counts until ``date_end``, which comes sooner when it is not green. It is never
-    edited: a new opinion is a new pulse, so the rows are its history.
+    Users judge in their own name, and today: neither for others nor after the fact. A judgement
+    counts until ``date_end``, which comes sooner when it is not green. It is never edited: a new
+    opinion is a new pulse, so the rows are its history.
     """
 
     _name = "client.pulse"
@@ -29,8 +30,15 @@ class ClientPulse(models.Model):
         index=True,
         default=lambda self: self.env.user,
         ondelete="restrict",
+        protected=True,
     )
-    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today, index=True)
+    date = fields.Date(
+        required=True,
+        readonly=True,
+        default=fields.Date.context_today,
+        index=True,
+        protected=True,
+    )
     date_end = fields.Date(
         string="Valid Until",
         compute="_compute_date_end",
@@ -69,11 +77,6 @@ class ClientPulse(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Users judge in their own name, and today: neither for others nor after the fact."""
-        if not self.env.su:
-            today = fields.Date.context_today(self)
-            own = {"user_id": self.env.uid, "date": today}
-            vals_list = [{**vals, **own} for vals in vals_list]
         pulses = super().create(vals_list)
         pulses.relationship_id._close_pulse_reminders()
         return pulses

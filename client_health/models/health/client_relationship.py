@@ -173,6 +173,7 @@ class ClientRelationship(models.Model):
 
     def action_accept_proposal(self):
         """Move each client to the stage that is proposed for it, for the reason given there."""
+        self.check_access("write")
         for relationship in self.filtered("health_proposed_stage_id"):
             relationship.write(
                 {

@@ -24,10 +24,12 @@ class ClientDecision(models.Model):
 
     _name = "client.decision"
     _description = "Decision about a Client"
-    _inherit = ["client.record.mixin", "client.protected.mixin"]
+    _inherit = ["client.record.mixin", "client.protected.mixin", "client.deletion.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
+    # A decision stays with its client.
+    relationship_id = fields.Many2one(protected=True)
     state = fields.Selection(
         [("open", "Open"), ("decided", "Decided")],
         required=True,
@@ -62,7 +64,7 @@ class ClientDecision(models.Model):
     )
     decided_date = fields.Datetime(string="Decided On", readonly=True, copy=False, protected=True)
     # Behind no field access: it names clients that a reader of this one may not see.
-    figures = fields.Json(groups=NO_ACCESS, copy=False, help="See _read_figures.", protected=True)
+    figures = fields.Json(groups=NO_ACCESS, copy=False, protected=True)
 
     @api.depends("relationship_id")
     def _compute_display_name(self):
@@ -130,7 +132,7 @@ class ClientDecision(models.Model):
         self.check_access("write")
         self._check_ready()
         relationship = self.relationship_id
-        if self.choice == LEAVE and relationship.phase != stage_rules.OFFBOARD:
+        if self.choice == LEAVE and relationship.stage_id.phase != stage_rules.OFFBOARD:
             stage = relationship.stage_id._get_first_stage(stage_rules.OFFBOARD)
             # the move freezes this sheet, as every sheet of a leaving client
             relationship.write({"stage_id": stage.id, "stage_reason": self.reason})

@@ -28,9 +28,6 @@ class ClientDecisionSheet(models.Model):
     _name = "client.decision"
     _inherit = ["client.decision", "client.figure.format.mixin"]
 
-    # Protected: a decision stays with its client.
-    relationship_id = fields.Many2one("client.relationship", protected=True)
-    company_id = fields.Many2one("res.company")
     currency_id = fields.Many2one(related="company_id.currency_id")
     sheet = fields.Json(compute="_compute_sheet")
 
@@ -48,7 +45,7 @@ class ClientDecisionSheet(models.Model):
         """Return {relationship id: figures}, plain values that can be kept as JSON.
 
         ``readings``: as packed for snapshots; ``us``, ``them``: fields of ``balance.Side``;
-        ``signs``: reasons of the finding; ``sums``: of ``margin.Sums``; ``parting``: of
+        ``signs``: reasons of the finding; ``sums``: of ``margin.Sums``; ``departure``: of
         ``departure.Consequences``; ``revenue_share``: percent; what is None is unknown.
         """
         found = {}
@@ -63,7 +60,7 @@ class ClientDecisionSheet(models.Model):
         readings = read_balance(env, relationships, as_of)
         sums, total = read_sums(env, relationships, as_of)
         hours_per_unit = env["client.profitability"]._get_hours_per_unit()
-        partings = departure.read(env, relationships, as_of, hours_per_unit)
+        departures = departure.read(env, relationships, as_of, hours_per_unit)
         figures = {}
         for rel in relationships:
             own = sums.get(rel.id, margin.Sums())
@@ -78,7 +75,7 @@ class ClientDecisionSheet(models.Model):
                 "us": list(result.us),
                 "them": list(result.them),
                 "signs": balance.get_signs(readings[rel.id], result.us),
-                "parting": partings[rel.id]._asdict(),
+                "departure": departures[rel.id]._asdict(),
             }
         return figures
 
@@ -186,7 +183,7 @@ class ClientDecisionSheet(models.Model):
         ]
 
     def _prepare_open_facts(self, figures):
-        left = departure.Consequences(**figures["parting"])
+        left = departure.Consequences(**figures["departure"])
         return [
             self._fact(
                 self.env._("They still owe us"),
@@ -210,7 +207,7 @@ class ClientDecisionSheet(models.Model):
         return {"label": label, "value": value, "hint": hint, "sources": list(sources)}
 
     def _prepare_promises(self, figures):
-        promises = figures["parting"]["promises"]
+        promises = figures["departure"]["promises"]
         labels = self._get_promise_labels()
         return [
             {
@@ -225,12 +222,12 @@ class ClientDecisionSheet(models.Model):
     def _prepare_people(self, figures):
         return [
             {"name": name, "hours": self._hours(hours)}
-            for name, hours in figures["parting"]["people"]
+            for name, hours in figures["departure"]["people"]
         ]
 
     def _prepare_referred(self, figures):
         """Name the clients that the reader may see, and say that there are others."""
-        revenue = dict(figures["parting"]["referred"])
+        revenue = dict(figures["departure"]["referred"])
         visible = (
             self.env["client.relationship"]
             .with_context(active_test=False)

@@ -224,7 +224,7 @@ class ClientOffboarding(models.Model):
     @api.model
     def _check_enter(self, relationships, stage, reason):
         """After a reboot, the decision sheet must be opened before a client is offboarded."""
-        rebooted = relationships.filtered(lambda rel: rel.phase == stage_rules.REBOOT)
+        rebooted = relationships.filtered(lambda rel: rel.stage_id.phase == stage_rules.REBOOT)
         unseen = self.env["client.decision"]._get_unseen(rebooted)
         if len(unseen) > 1:
             raise UserError(
@@ -257,7 +257,7 @@ class ClientOffboarding(models.Model):
         if not open_ones:
             return
         message = self.env._(
-            "Not yet to %(stage)s. What is missing:\n%(missing)s",
+            "The client cannot move to %(stage)s yet. Missing:\n%(missing)s",
             stage=stage.name,
             missing=self._format_missing(missing),
         )

@@ -241,6 +241,7 @@ class ClientOffboardingChecklist(models.Model):
 
     def action_view_tasks(self):
         self.ensure_one()
+        self.check_access("read")  # related fields, as the client here, are read without it
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Open tasks of %s", self.partner_id.display_name),

@@ -7,6 +7,7 @@ class ClientOffboardingReason(models.Model):
 
     _name = "client.offboarding.reason"
     _description = "Offboarding Reason"
+    _inherit = ["client.protected.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

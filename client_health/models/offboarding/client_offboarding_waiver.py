@@ -11,16 +11,29 @@ class ClientOffboardingWaiver(models.Model):
 
     _name = "client.offboarding.waiver"
     _description = "Reason for an Open Point"
+    _inherit = ["client.protected.mixin"]
     _order = "id"
 
     offboarding_id = fields.Many2one(
-        "client.offboarding", required=True, readonly=True, index=True, ondelete="cascade"
+        "client.offboarding",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        protected=True,
     )
-    point = fields.Selection(POINT_SELECTION, required=True, readonly=True)
-    reason = fields.Text(required=True, readonly=True)
-    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
+    point = fields.Selection(POINT_SELECTION, required=True, readonly=True, protected=True)
+    reason = fields.Text(required=True, readonly=True, protected=True)
+    date = fields.Date(
+        required=True, readonly=True, default=fields.Date.context_today, protected=True
+    )
     user_id = fields.Many2one(
-        "res.users", string="Manager", required=True, readonly=True, ondelete="restrict"
+        "res.users",
+        string="Manager",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        protected=True,
     )
 
     _point_uniq = models.Constraint(

@@ -31,6 +31,7 @@ class ClientProfitability(models.Model):
 
     _name = "client.profitability"
     _description = "Client Profitability"
+    _inherit = ["client.protected.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
     # Rows are never edited, and the columns would make the table a third larger.

@@ -13,6 +13,7 @@ class ClientReconciliation(models.Model):
 
     _name = "client.reconciliation"
     _description = "Reconciliation of the Client Profitability"
+    _inherit = ["client.protected.mixin"]
     _auto = False
     _order = "date desc, company_id"
     _rec_name = "date"

@@ -32,7 +32,7 @@ class ClientScenario(models.Model):
     )
     create_uid = fields.Many2one("res.users", string="Made By")
     note = fields.Text(string="Conclusion")
-    figures = fields.Json(help="See _get_figures of client.scenario.mixin.", protected=True)
+    figures = fields.Json(protected=True)
 
     def _get_figures(self):
         return self.figures

@@ -366,7 +366,7 @@ class ClientRebootChecklist(models.Model):
         )
 
     def _get_meeting_partners(self):
-        """Return the owner and the people at the client: its contacts, or the client itself."""
+        """Return the salesperson and the client's people: its contacts, or the client itself."""
         contacts = self.partner_id.child_ids.filtered(
             lambda partner: partner.type == "contact" and not partner.is_company
         )

@@ -15,7 +15,11 @@ class ClientRelationship(models.Model):
     _inherit = ["client.relationship"]
 
     reboot_ids = fields.One2many(
-        "client.reboot", "relationship_id", string="All Reboots", readonly=True
+        "client.reboot",
+        "relationship_id",
+        string="All Reboots",
+        readonly=True,
+        protected=True,
     )
     reboot_count = fields.Integer(string="Reboots", compute="_compute_reboot")
     reboot_id = fields.Many2one("client.reboot", string="Open Reboot", compute="_compute_reboot")

@@ -38,7 +38,7 @@ class ClientIntake(models.AbstractModel):
     def _get_candidates(self, company, months):
         """Return one dict per proposed partner; see ``engine.intake`` for the keys.
 
-        Added here: ``partner`` and ``user`` (the proposed owner: the partner's salesperson,
+        Added here: ``partner`` and ``user`` (the proposed salesperson: the partner's salesperson,
         else the manager of its latest project, else empty).
         """
         date_from = fields.Date.context_today(self) - relativedelta(months=months)

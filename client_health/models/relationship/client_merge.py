@@ -1,11 +1,12 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 from ...engine import stage_rules
 
 # What was written about either client is put together.
-JOINED_TEXTS = ("value_estimate",)
+MERGED_TEXTS = ("value_estimate",)
 FILLED = ("user_id", "team_id", "referred_by_id", "cadence_weekday")
 
 
@@ -17,7 +18,36 @@ class ClientMerge(models.AbstractModel):
     """
 
     _name = "client.merge"
-    _description = "Join Client Relationships"
+    _description = "Merge of Clients"
+
+    @api.model
+    def _check_may_merge(self, partners):
+        """Refuse users who may not change each client among the partners.
+
+        Whatever its company is, and also where it is archived: it would become theirs.
+        """
+        if self.env.su:
+            return
+        # sudo: which clients are concerned; whether the user may change them is checked below
+        concerned = (
+            self.env["client.relationship"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("partner_id", "in", partners.ids)])
+        )
+        own = concerned.sudo(False).with_context(allowed_company_ids=self.env.user.company_ids.ids)
+        refused = concerned - own._filtered_access("write").sudo()
+        if refused:
+            managers = refused._get_managers(refused.company_id)
+            raise AccessError(
+                self.env._(
+                    "%(clients)s: clients that you cannot change would be merged. Please ask "
+                    "%(manager)s to do it.",
+                    clients=", ".join(refused.partner_id.mapped("name")),
+                    manager=", ".join(user.name for user in {*managers.values()} if user)
+                    or self.env._("a manager"),
+                )
+            )
 
     @api.model
     def _merge_clients(self, partners, client):
@@ -71,7 +101,7 @@ class ClientMerge(models.AbstractModel):
             ),
             "note": Markup("").join(note for note in (kept | others).mapped("note") if note),
         }
-        for fname in JOINED_TEXTS:
+        for fname in MERGED_TEXTS:
             values[fname] = "\n\n".join(filter(None, (kept | others).mapped(fname))) or False
         for fname in FILLED:
             found = next((other[fname] for other in others if other[fname]), False)

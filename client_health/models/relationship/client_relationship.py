@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError, ValidationError
+from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ...const import ACTIVITY_CLIENT_RETURNED, MANAGER_GROUP
@@ -21,7 +21,9 @@ class ClientRelationship(models.Model):
     _name = "client.relationship"
     _description = "Client Relationship"
     _inherit = [
+        "client.readable.links.mixin",
         "client.protected.mixin",
+        "client.deletion.mixin",
         "client.internal.thread.mixin",
         "client.responsible.mixin",
         "mail.tracking.duration.mixin",
@@ -291,7 +293,7 @@ class ClientRelationship(models.Model):
 
     def _remind_returned(self):
         """Ask the responsible to look at ended clients that buy again, once."""
-        ended = self.filtered(lambda rel: rel.active and rel.phase == stage_rules.ENDED)
+        ended = self.filtered(lambda rel: rel.active and rel.stage_id.phase == stage_rules.ENDED)
         ended._schedule_activities(ended._get_responsible(), ACTIVITY_CLIENT_RETURNED, once=True)
 
     # What a move of the stage needs
@@ -352,7 +354,9 @@ class ClientRelationship(models.Model):
 
     def _ask_reason(self, stage):
         raise MoveQuestion(
-            self.env._("Why does it move to %s? The team will want to know.", stage.name),
+            self.env._(
+                "Why do you move this client to %s? The team will want to know.", stage.name
+            ),
             self.env.ref("client_health.client_stage_move_action").id,
             {"default_relationship_ids": self.ids, "default_stage_id": stage.id},
             notify=False,
@@ -377,6 +381,7 @@ class ClientRelationship(models.Model):
         return relationships
 
     def write(self, vals):
+        self._check_new_company(vals)
         if "stage_id" not in vals:
             return super().write(vals)
         other = {
@@ -387,6 +392,15 @@ class ClientRelationship(models.Model):
         stage = self.env["client.relationship.stage"].browse(vals["stage_id"]).exists()
         self._move_stage(stage, vals.get("stage_reason"))
         return True
+
+    def _check_new_company(self, vals):
+        """Refuse a move to a company out of reach: Odoo applies its rules before it only."""
+        if not self.env.su and vals.get("company_id", self.env.company.id) not in (
+            self.env.companies.ids
+        ):
+            raise AccessError(
+                self.env._("A client can be moved only to a company to which you have access.")
+            )
 
     def action_ask_stage(self):
         """Open the question that a move needs; the context may name the stage."""

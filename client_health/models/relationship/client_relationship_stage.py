@@ -11,6 +11,7 @@ class ClientRelationshipStage(models.Model):
 
     _name = "client.relationship.stage"
     _description = "Client Stage"
+    _inherit = ["client.protected.mixin", "client.readable.links.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -90,14 +91,15 @@ class ClientRelationshipStage(models.Model):
         for template in self.plan_id.template_ids:
             responsible = template._get_client_responsibles(todo)
             for company, group in todo.grouped("company_id").items():
-                group._schedule_activities(
+                scheduled = group._schedule_activities(
                     responsible,
                     activity_type_id=template.activity_type_id.id,
                     summary=template.summary,
                     note=template.note,
                     date_deadline=template._get_client_deadline(company),
-                    client_stage_id=self.id,
                 )
+                # sudo: protected; these were made just above
+                scheduled.sudo().client_stage_id = self
 
     def _cancel_plan(self, relationships):
         """Cancel, never mark done: a call that was not made must not count as a contact."""

@@ -110,7 +110,7 @@ class ClientStageProcessMixin(models.AbstractModel):
         open_ones = self.browse().union(*(record for record in missing if missing[record]))
         raise MoveQuestion(
             self.env._(
-                "Not yet to %(stage)s. What is missing:\n%(missing)s",
+                "The client cannot move to %(stage)s yet. Missing:\n%(missing)s",
                 stage=stage.name,
                 missing=self._format_missing(missing),
             ),

@@ -2,7 +2,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 # What the client said yes to stays as it was, and so does the claim beside it.
-LOCKED_FIELDS = {"name", "date", "description", "value_amount", "value_words", "relationship_id"}
+LOCKED_FIELDS = {
+    "name",
+    "date",
+    "description",
+    "value_amount",
+    "value_words",
+    "link",
+    "attachment_ids",
+    "relationship_id",
+}
 
 
 class ClientAccomplishment(models.Model):
@@ -18,6 +27,7 @@ class ClientAccomplishment(models.Model):
     _inherit = [
         "client.record.mixin",
         "client.protected.mixin",
+        "client.deletion.mixin",
         "client.internal.thread.mixin",
         "client.link.holder.mixin",
         "client.activity.mixin",
@@ -89,7 +99,7 @@ class ClientAccomplishment(models.Model):
         "for its own figure and never sees ours. Leave it empty when words describe it better. "
         "It is independent of fees and margin.",
     )
-    asked_date = fields.Date(string="Asked On", readonly=True, copy=False)
+    asked_date = fields.Date(string="Asked On", readonly=True, copy=False, protected=True)
     answer_ids = fields.One2many(
         "client.value",
         "accomplishment_id",
@@ -284,7 +294,8 @@ class ClientAccomplishment(models.Model):
         self.env["client.value.link"]._send(
             self, contact, "client_health.mail_template_accomplishment_confirm"
         )
-        self.asked_date = fields.Date.context_today(self)
+        # sudo: protected; ``_send`` has checked that the user may write
+        self.sudo().asked_date = fields.Date.context_today(self)
         self._message_log(
             body=self.env._("%s was asked by mail what this is worth.", contact.display_name)
         )

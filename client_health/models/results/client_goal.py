@@ -263,8 +263,9 @@ class ClientGoal(models.Model):
 
     @api.depends("relationship_id")
     def _compute_user_id(self):
+        responsible = self.relationship_id._get_responsible()
         for goal in self:
-            goal.user_id = goal.user_id or goal.relationship_id.user_id
+            goal.user_id = goal.user_id or responsible.get(goal.relationship_id)
 
     @api.model
     def _get_client_links(self):

@@ -23,7 +23,11 @@ class ClientRelationship(models.Model):
     _inherit = ["client.relationship", "client.goal.mixin", "client.link.holder.mixin"]
 
     value_ids = fields.One2many(
-        "client.value", "relationship_id", string="All Answers about Value", readonly=True
+        "client.value",
+        "relationship_id",
+        string="All Answers about Value",
+        readonly=True,
+        protected=True,
     )
     accomplishment_ids = fields.One2many(
         "client.accomplishment", "relationship_id", string="All Accomplishments"
@@ -53,6 +57,7 @@ class ClientRelationship(models.Model):
         copy=False,
         help="Date on which the client was last asked what it values, or the salesperson "
         "reminded to ask.",
+        protected=True,
     )
     value_confirmed_date = fields.Date(
         string="Last Value Confirmed",
@@ -187,7 +192,8 @@ class ClientRelationship(models.Model):
 
     def _ask(self, contact):
         self.env["client.value.link"]._send(self, contact, "client_health.mail_template_value_ask")
-        self.value_asked_date = fields.Date.context_today(self)
+        # sudo: protected; ``_send`` has checked that the user may write
+        self.sudo().value_asked_date = fields.Date.context_today(self)
         self._message_log(
             body=self.env._("%s was asked by mail what they value.", contact.display_name)
         )
@@ -208,7 +214,8 @@ class ClientRelationship(models.Model):
         remaining = len(todo)
         for relationships in todo.grouped(lambda rel: responsible[rel]).values():
             relationships._schedule_activities(responsible, ACTIVITY_ASK_VALUE)
-            relationships.value_asked_date = fields.Date.context_today(self)
+            # sudo: protected; only our own cron comes here
+            relationships.sudo().value_asked_date = fields.Date.context_today(self)
             remaining -= len(relationships)
             if not self.env["ir.cron"]._commit_progress(len(relationships), remaining=remaining):
                 break

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...client_input import read_text
+
 # Where we have the client's words from; ``OWN_SOURCES`` it wrote itself.
 OWN_SOURCES = ("portal", "link")
 SOURCES = [
@@ -105,6 +107,7 @@ class ClientValue(models.Model):
             "contact_id": contact.id,
             "source": source,
         }
+        values["words"] = read_text(self.env, values.get("words")) or False
         values["proof_name"] = values.get("proof") and (values.get("proof_name") or "proof")
         self._check_said(contact, values)
         # sudo: no user may write this model; the values were checked just above
@@ -126,7 +129,7 @@ class ClientValue(models.Model):
                     "%s is an internal user and cannot answer for the client.", contact.display_name
                 )
             )
-        if not values.get("verdict") and not (values.get("words") or "").strip():
+        if not values.get("verdict") and not values["words"]:
             raise UserError(self.env._("Please enter the client's words."))
         if (
             values.get("verdict")

@@ -2,6 +2,7 @@ import json
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.mail.tests.common import MailCommon
@@ -50,6 +51,29 @@ class TestAgreementPortal(ClientAgreementCommon, HttpCase):
     @property
     def token(self):
         return self._get_key(self.agreement)
+
+    def test_what_is_no_text(self):
+        """A list as the name, megabytes, a strange link: refused in words."""
+        self._login(None)
+        for params in (
+            {"name": ["Elena"]},
+            {"name": {"first": "Elena"}},
+            {"name": 7},
+            {"name": "E" * 201},
+            {"name": "E" * 5_000_000},
+            {"signature": ["x"]},
+            {"signature": "A" * 5_000_000},
+            {"text_hash": ["x"]},
+        ):
+            with self.subTest(params=str(params)[:40]):
+                self.assertTrue(self._accept_by_rpc(token=self.token, **params)["error"])
+        for token in (["x"], "ä", 7):
+            self.assertTrue(self._accept_by_rpc(access_token=token)["error"])
+        self.assertEqual(self.agreement.state, "proposed")
+        page = self._open(access_token="%C3%A4")
+        self.assertNotIn("Website and booking", page)
+        with self.assertRaisesRegex(UserError, "too long"):
+            self.agreement._decline_online("x" * 5_000_000, self.agreement._get_text_hash())
 
     def test_link_opens_the_page_and_accepts(self):
         self._login(None)

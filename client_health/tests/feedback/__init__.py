@@ -5,4 +5,5 @@ from . import test_feedback_by_mail
 from . import test_feedback_tours
 from . import test_issue
 from . import test_opinion
+from . import test_own_words
 from . import test_update

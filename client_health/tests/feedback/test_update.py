@@ -400,6 +400,17 @@ class TestUpdatePortal(UpdateCommon, HttpCase):
         with mute_logger("odoo.http"):
             self.assertEqual(self.url_open(f"{self.url}/file/{secret.id}").status_code, 404)
 
+    def test_what_is_no_text(self):
+        """Megabytes, a strange link: no traceback."""
+        for length in (100_001, 5_000_000):
+            page = self._answer("no", self.elena, note="x" * length)
+            self.assertIn("too long", page.text)
+            page = self._answer(contact=self.elena, path="write", words="x" * length)
+            self.assertIn("too long", page.text)
+        for key in ("%C3%A4", "%00", "x" * 5000):
+            self.assertEqual(self.url_open(f"{self.url}?access_token={key}").status_code, 404)
+        self.assertFalse(self.issue.feedback_ids)
+
     def test_no_answer_without_csrf(self):
         with mute_logger("odoo.http"):
             page = self._answer(contact=self.elena, csrf_token="")

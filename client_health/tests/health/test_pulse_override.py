@@ -50,10 +50,16 @@ class TestHealthJudgement(HealthCommon):
         self.assertEqual(worried.date_end, self.today + timedelta(days=14))
 
     def test_nobody_judges_for_another_or_another_day(self):
-        pulse = self._give(
-            self.owner, user_id=self.manager.id, date=self.today + timedelta(days=60)
+        later = self.today + timedelta(days=60)
+        for forged in ({"user_id": self.seller.id}, {"date": later}):
+            with self.assertRaises(AccessError):
+                self._give(self.owner, **forged)
+        for forged in ({"user_id": self.seller.id}, {"date_start": later}):
+            with self.assertRaises(AccessError):
+                self._override(**forged)
+        self.assertRecordValues(
+            self._give(self.owner), [{"user_id": self.owner.id, "date": self.today}]
         )
-        self.assertRecordValues(pulse, [{"user_id": self.owner.id, "date": self.today}])
 
     def test_pulses_are_a_history(self):
         pulse = self._give(self.owner)
@@ -181,6 +187,22 @@ class TestHealthJudgement(HealthCommon):
             )
         self._give(self.owner)
         self.assertFalse(self._get_reminders("pulse"), "Nobody is reminded of what he did")
+
+    def test_reminders_fall_to_the_responsible(self):
+        self._set_points(80)
+        self._give(self.owner)
+        self._override(self.manager, days=8)
+        team = self.env["crm.team"].create({"name": "Harbour", "user_id": self.seller.id})
+        self.relationship.team_id = team
+        (self.owner | self.manager).active = False
+        self.env.flush_all()
+        soon = self.today + timedelta(days=2)
+        self.cr.execute("UPDATE client_pulse SET date_end = %s", (soon,))
+        self.cr.execute("UPDATE client_health_override SET date_end = %s", (soon,))
+        self.env.invalidate_all()
+        self._night()
+        self.assertEqual(self._get_reminders("pulse").user_id, self.seller)
+        self.assertEqual(self._get_reminders("override").user_id, self.seller)
 
     def test_pulse_given_again_needs_no_reminder(self):
         self._set_points(80)

@@ -5,7 +5,7 @@ class PanelGaps:
     """Why Odoo's project panel and the ledger may differ on a project, to the cent.
 
     Every gap is counted from Odoo's own records, with none of our SQL, as panel less ledger;
-    costs are positive. The list is that of design.md (Money, Oracle) and of the tests of
+    costs are positive. The list is that of the tests of
     ``test_ledger_oracle.py``, where each gap is provoked alone.
     """
 

@@ -217,7 +217,7 @@ class TestRebootFlow(RebootCommon):
 
     def test_owner_is_led_to_what_is_missing(self):
         reboot = self._start()
-        with self._refuse("(?s)Not yet to Healthy.*Goals agreed again") as caught:
+        with self._refuse("(?s)cannot move to Healthy yet.*Goals agreed again") as caught:
             self._move(self.relationship, "healthy", user=self.owner)
         self.assertIsInstance(caught.exception, MoveQuestion)
         action = caught.exception.context["action"]

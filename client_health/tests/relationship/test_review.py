@@ -27,7 +27,7 @@ class TestReview(ClientHealthCommon):
         clients = self._create_clients(3, self.manager) | self.relationship
         self._move(self.relationship, "at_risk")
         header, *rows = self._get_sheet(clients, self.manager)
-        columns = self.env["client.review"].with_user(self.manager)._get_columns()
+        columns = self.env["client.review"].with_user(self.manager)._get_allowed_columns()
         self.assertEqual(len(header), len(columns))
         expected = self.env["client.review"].with_user(self.manager)._get_rows(clients, columns)
         self.assertEqual(len(rows), len(clients))
@@ -69,7 +69,8 @@ class TestReview(ClientHealthCommon):
         self.assertTrue(money)
         for user, seen in ((self.manager, True), (self.seller, False)):
             fields = {
-                column.field for column in self.env["client.review"].with_user(user)._get_columns()
+                column.field
+                for column in self.env["client.review"].with_user(user)._get_allowed_columns()
             }
             self.assertEqual(bool(money & fields), seen, user.login)
 

@@ -1,10 +1,11 @@
 import json
 from datetime import datetime, timedelta
 
-from odoo import fields
+from odoo import SUPERUSER_ID, api
 from odoo.exceptions import LockError, UserError
 from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, tagged
+from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from ...exceptions import MoveQuestion
@@ -121,15 +122,17 @@ class TestStageWays(ClientHealthCommon, HttpCase):
     @mute_logger("odoo.http")
     def test_refusals_are_plain_words_by_api_and_import(self):
         stage = self._get_stage("at_risk")
-        with self.assertRaisesRegex(UserError, "^Why does it move to At risk") as caught:
+        with self.assertRaisesRegex(UserError, "^Why do you move this client to At risk") as caught:
             self._call(self.owner, "write", self.relationship.ids, {"stage_id": stage.id})
         self.assertEqual(str(caught.exception).count("\n"), 0)
         result = self.relationship.with_user(self.owner).load(
             [".id", "stage_id"], [[str(self.relationship.id), "At risk"]]
         )
-        self.assertRegex(result["messages"][0]["message"], "^Why does it move to At risk")
+        self.assertRegex(
+            result["messages"][0]["message"], "^Why do you move this client to At risk"
+        )
         self._move(self.relationship, "at_risk", "reboot")
-        with self.assertRaisesRegex(UserError, "Not yet to Healthy. What is missing:"):
+        with self.assertRaisesRegex(UserError, "cannot move to Healthy yet. Missing:"):
             self._call(
                 self.owner,
                 "write",
@@ -158,7 +161,7 @@ class TestStageWays(ClientHealthCommon, HttpCase):
             )
             self.assertEqual(response.status_code, status, response.text)
             if status == 422:
-                self.assertIn("Why does it move", response.json()["message"])
+                self.assertIn("Why do you move this client", response.json()["message"])
         self.env.invalidate_all()
         self.assertEqual(self.relationship.phase, "at_risk")
 
@@ -205,41 +208,56 @@ class TestStageWays(ClientHealthCommon, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestStageTogether(ClientHealthCommon):
-    """Two people at once."""
+    """Two users at once, in two transactions: both have to see the client."""
+
+    @classmethod
+    def setUpClass(cls):
+        with db_connect(get_db_name()).cursor() as other:
+            partner = api.Environment(other, SUPERUSER_ID, {})["res.partner"].create(
+                {"name": "Two at Once", "is_company": True}
+            )
+            relationship = partner.env["client.relationship"].create({"partner_id": partner.id})
+            ids = relationship.id, partner.id
+            other.commit()
+        cls.addClassCleanup(cls._delete_committed, *ids)
+        super().setUpClass()
+        cls.committed = cls.env["client.relationship"].browse(ids[0])
+
+    @classmethod
+    def _delete_committed(cls, relationship_id, partner_id):
+        with db_connect(get_db_name()).cursor() as other:
+            env = api.Environment(other, SUPERUSER_ID, {})
+            env["client.relationship"].browse(relationship_id).unlink()
+            env["res.partner"].browse(partner_id).unlink()
+            other.commit()
+
+    def _lock(self, other, strength):
+        other.execute(
+            f"SELECT id FROM client_relationship WHERE id = %s FOR {strength}", self.committed.ids
+        )
+        self.assertEqual(other.rowcount, 1)
 
     def test_the_second_gets_a_clear_message(self):
-        relationship = self.env["client.relationship"].search(
-            [("phase", "=", "healthy"), ("create_date", "<", fields.Datetime.now())],
-            order="id",
-            limit=1,
-        )
         with db_connect(self.env.cr.dbname).cursor() as other:
-            other.execute(
-                "SELECT id FROM client_relationship WHERE id = %s FOR UPDATE", relationship.ids
-            )
-            if not other.rowcount:
-                self.skipTest("the database has no client that others see, too")
+            self._lock(other, "UPDATE")
             with self.assertRaisesRegex(LockError, "Another user is changing this client"):
-                self._move(relationship, "at_risk")
+                self._move(self.committed, "at_risk")
             other.rollback()
-        self._move(relationship, "at_risk")
-        self.assertEqual(relationship.phase, "at_risk")
+        self._move(self.committed, "at_risk")
+        self.assertEqual(self.committed.phase, "at_risk")
 
     def test_a_colleague_who_only_adds_something_is_not_in_the_way(self):
-        relationship = self.env["client.relationship"].search(
-            [("phase", "=", "healthy"), ("create_date", "<", fields.Datetime.now())],
-            order="id",
-            limit=1,
-        )
         with db_connect(self.env.cr.dbname).cursor() as other:
             # what the foreign key of a new goal or feedback does
-            other.execute(
-                "SELECT id FROM client_relationship WHERE id = %s FOR KEY SHARE",
-                relationship.ids,
-            )
-            self._move(relationship, "at_risk")
+            self._lock(other, "KEY SHARE")
+            self._move(self.committed, "at_risk")
             other.rollback()
-        self.assertEqual(relationship.phase, "at_risk")
+        self.assertEqual(self.committed.phase, "at_risk")
+
+
+@tagged("post_install", "-at_install")
+class TestStagePlan(ClientHealthCommon):
+    """What is planned on a move, for whom."""
 
     def test_the_plan_may_name_somebody_who_is_gone(self):
         template = self._get_stage("at_risk").plan_id.template_ids[0]

@@ -1,4 +1,5 @@
 from . import test_accomplishment
+from . import test_confirmed_files
 from . import test_engine_progress
 from . import test_goal
 from . import test_goal_import

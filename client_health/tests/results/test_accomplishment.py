@@ -196,6 +196,14 @@ class TestConfirmation(AccomplishmentCommon):
         self.assertEqual((told.state, told.confirmed_amount), ("confirmed", 5000))
         self.assertEqual(len(told.answer_ids), 2, "What was said before stays")
 
+    def test_the_no_of_a_client_whose_salesperson_left(self):
+        team = self.env["crm.team"].create({"name": "Harbour", "user_id": self.seller.id})
+        self.relationship.team_id = team
+        self.owner.active = False
+        told = self._create_accomplishment(value_amount=12000)
+        told._answer(self.contact, "link", "no", words="We did that ourselves")
+        self.assertEqual(told.activity_ids.user_id, self.seller)
+
     def test_first_yes_stands(self):
         told = self._create_accomplishment(value_amount=12000)
         told._answer(self.contact, "link", "yes", amount=12000)

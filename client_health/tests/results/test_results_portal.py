@@ -132,6 +132,34 @@ class TestPortalPage(ResultsCase):
                 self.assertIn("plain number", answer.text)
         self.assertEqual(self.told.state, "claimed")
 
+    def test_what_is_no_text(self):
+        """Megabytes, and a file where words should be: refused in words, without a traceback."""
+        self.authenticate("client_portal", "client_portal")
+        page = self._get("/my/results")
+        answer = f"/my/results/{self.told.id}/answer"
+        value = f"/my/results/{self.relationship.id}/value"
+        for path, extra in ((answer, {"verdict": "yes"}), (value, {})):
+            response = self._post(page, path, words="x" * 100_001, **extra)
+            self.assertEqual(response.status_code, 400)
+            self.assertIn("too long", response.text)
+            response = self._post(page, path, words="x" * 5_000_000, **extra)
+            self.assertEqual(response.status_code, 400)
+            self.assertNotIn("Traceback", response.text)
+        csrf = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+        for fname in ("words", "amount"):
+            response = self.url_open(
+                answer,
+                data={"csrf_token": csrf, "verdict": "yes", "seen": self._get_seen(page)},
+                files={fname: ("x.txt", b"x")},
+            )
+            self.assertEqual(response.status_code, 400, response.text)
+        self.env.invalidate_all()
+        self.assertEqual(self.told.state, "claimed")
+        self.assertFalse(self.relationship.value_ids)
+
+    def _get_seen(self, page):
+        return re.search(r'name="seen" value="([^"]+)"', page.text)[1]
+
     @mute_logger("odoo.http")
     def test_nothing_to_answer_for_others(self):
         self.authenticate("client_portal", "client_portal")

@@ -126,15 +126,26 @@ class TestValue(AccomplishmentCommon):
         self.assertFalse(self._get_reminders(self.relationship), "Nothing to ask any more")
 
     def test_cron_leaves_alone(self):
-        fresh, young, ended, unowned = self._create_clients(4)
+        fresh, young, ended = self._create_clients(3)
         old = {"date_start": self._days(-800)}
-        (fresh | ended | unowned).write(old)
+        (fresh | ended).write(old)
         contact = self.env["res.partner"].create({"name": "C", "parent_id": fresh.partner_id.id})
         self.env["client.value"]._record(fresh, contact, "portal", words="Fine")
         self._move(ended, "offboard", "ended")
-        unowned.user_id = False
         self._run_cron()
-        self.assertFalse(self._get_reminders(fresh | young | ended | unowned))
+        self.assertFalse(self._get_reminders(fresh | young | ended))
+
+    def test_cron_finds_the_responsible(self):
+        self.env.ref("client_health.group_client_manager").user_ids = self.manager
+        left, unowned = self._create_clients(2)
+        (left | unowned).date_start = self._days(-800)
+        team = self.env["crm.team"].create({"name": "Harbour", "user_id": self.seller.id})
+        left.team_id = team
+        unowned.write({"user_id": False, "team_id": False})
+        self.owner.active = False
+        self._run_cron()
+        self.assertEqual(self._get_reminders(left).user_id, self.seller)
+        self.assertEqual(self._get_reminders(unowned).user_id, self.manager)
 
     def test_cron_does_not_flood(self):
         clients = self._create_clients(50)

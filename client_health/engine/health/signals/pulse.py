@@ -10,14 +10,14 @@ from ...query import fetch, to_array
 from ...reading import make
 from . import Signal
 
-# Colleagues' answers hold as long as two judgements of the owner; a tough conversation counts for
-# a quarter. Rules of thumb.
+# Colleagues' answers hold as long as two judgements of the salesperson; a tough conversation
+# counts for a quarter. Rules of thumb.
 TEAM_HOLDS = timedelta(days=60)
 HELD = timedelta(days=90)
 
 
 def read_owner_pulse(env, relationships, as_of):
-    """The owner's judgement, 1 to 5, while it holds."""
+    """The salesperson's judgement, 1 to 5, while it holds."""
     rows = fetch(
         env,
         SQL(

@@ -246,7 +246,7 @@ registry.category("web_tour.tours").add("client_health_refused", {
             run: `drag_and_drop(${column("Healthy")})`,
         },
         {
-            trigger: ".o_notification:contains('Not yet to Healthy')",
+            trigger: ".o_notification:contains('Not yet possible to move to Healthy')",
         },
         {
             trigger: ".o_form_view " + point("goals", "Open"),

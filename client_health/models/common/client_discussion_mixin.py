@@ -3,23 +3,56 @@ from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
 
-class ClientThreadMixin(models.AbstractModel):
-    """A discussion about a client: who gets what is written is decided each time it is sent.
+class ClientDiscussionMixin(models.AbstractModel):
+    """A discussion about a client, or with one: who writes there, and whom it reaches.
 
-    Following is not enough: a follower may have left, become a client's contact or lost the
-    right to read since. And writing once, because a colleague asked, makes nobody a follower,
-    as followers of a client read it.
+    Nobody writes in the name of another, and nothing leaves it by a way that asks for no recipient:
+    ``_check_recipients`` is asked by notifications as well (``mail.thread``), and mass mailing is
+    refused (``mail.compose.message``, ``mail.template``).
+
+    Who gets what is written is decided each time it is sent: a follower may have left, become a
+    client's contact or lost the right to read since. And writing once, because a colleague asked,
+    makes nobody a follower, as followers of a client read it.
     """
 
-    _name = "client.thread.mixin"
-    _description = "Discussion about a Client"
+    _name = "client.discussion.mixin"
+    _description = "Discussion of a Client"
     _inherit = ["mail.thread"]
 
+    @api.model
+    def _check_author(self, author_id, email_from):
+        """Refuse the name of another: a colleague's words are that colleague's, a client's its own.
+
+        Mails from outside are posted by Odoo as superuser, the answers of clients by their pages.
+        """
+        user = self.env.user
+        if self.env.su or not user._is_internal():
+            return
+        author, _email = self._message_compute_author(author_id, email_from)
+        if author != user.partner_id.id:
+            raise UserError(self.env._("You can write in your own name only."))
+
+    def _check_recipients(self, partner_ids):
+        """Raise unless all these partners may receive a message of these records."""
+        raise NotImplementedError
+
+    @api.model
+    def _check_mass_mail(self):
+        raise UserError(
+            self.env._(
+                "Mass mailing is not possible from here: the recipients would answer to an "
+                "internal discussion. Please write an update to each client."
+            )
+        )
+
+    # Who gets it, and who follows
+
     def message_post(self, **kwargs):
+        self._check_author(kwargs.get("author_id"), kwargs.get("email_from"))
         thread = self
         if not self._may_author_follow(kwargs.get("author_id")):
             thread = self.with_context(mail_post_autofollow_author_skip=True)
-        return super(ClientThreadMixin, thread).message_post(**kwargs)
+        return super(ClientDiscussionMixin, thread).message_post(**kwargs)
 
     def _may_author_follow(self, author_id):
         """Return whether who writes may read this already: nobody widens their own rights."""
@@ -78,7 +111,7 @@ class ClientThreadMixin(models.AbstractModel):
     @ormcache()
     def _get_client_thread_models(self):
         """Return the names of all models with such a discussion."""
-        mixin = self.env.registry[ClientThreadMixin._name]
+        mixin = self.env.registry[ClientDiscussionMixin._name]
         return [
             name
             for name, model in self.env.items()
