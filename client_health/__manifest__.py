@@ -32,6 +32,7 @@
         "wizards/client_stage_move_views.xml",
         "wizards/client_salesperson_change_views.xml",
         "wizards/client_review_export_views.xml",
+        "views/client_personal_link_views.xml",
         "views/relationship/client_relationship_views.xml",
         "views/relationship/client_relationship_stage_views.xml",
         "views/relationship/client_setup_views.xml",

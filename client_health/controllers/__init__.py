@@ -1,3 +1,4 @@
+from . import client_portal
 from . import client_agreement
 from . import client_results
 from . import client_review

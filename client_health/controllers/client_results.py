@@ -6,16 +6,17 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
-
 from ..client_input import read_text
+from .client_portal import ClientPortal
 from .client_results_values import get_seen, prepare_accomplishment, prepare_client
 
+# What a link in a mail about value leads to
+LINKED_MODELS = ["client.accomplishment", "client.relationship"]
 # Goals that both sides know; goals to agree and dropped goals stay internal.
 SHOWN_STATES = ("agreed", "reached", "missed")
 
 
-class ClientResults(CustomerPortal):
+class ClientResults(ClientPortal):
     """What a client sees of its results, and where it answers what they are worth to it.
 
     The client has no rights on the models. Records are read as superuser after their client was
@@ -43,17 +44,33 @@ class ClientResults(CustomerPortal):
             {**values, "page_name": "client_results", "clients": clients, "said": said},
         )
 
-    @http.route("/my/results/<int:record_id>/answer", type="http", auth="user", methods=["POST"])
+    @http.route(
+        "/my/results/<int:record_id>/answer",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
     def portal_client_answer(self, record_id, **post):
         accomplishment = self._get_own_accomplishment(record_id)
+        if not self._count_post(accomplishment._name, record_id):
+            return self._refuse_visit()
         said = self._keep_answer(accomplishment, request.env.user.partner_id, "portal", post)
         return request.redirect(f"/my/results?said={said}")
 
-    @http.route("/my/results/<int:client_id>/value", type="http", auth="user", methods=["POST"])
+    @http.route(
+        "/my/results/<int:client_id>/value",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+    )
     def portal_client_value(self, client_id, words="", **_kwargs):
         relationship = self._get_relationships().filtered(lambda client: client.id == client_id)
         if not relationship:
             raise NotFound
+        if not self._count_post(relationship._name, client_id):
+            return self._refuse_visit()
         said = self._keep_words(relationship, request.env.user.partner_id, "portal", words)
         return request.redirect(f"/my/results?said={said}")
 
@@ -64,71 +81,96 @@ class ClientResults(CustomerPortal):
         return self._get_file(self._get_own_accomplishment(record_id), file_id)
 
     @http.route(
-        "/client/value/<string:token>", type="http", auth="public", methods=["GET"], website=True
+        "/client/value/<string:key>", type="http", auth="public", methods=["GET"], website=True
     )
-    def client_value(self, token, said=None, **_kwargs):
-        """Show the question; opening the page writes nothing, as mail programs open links."""
-        record, contact = self._open_link(token)
-        if not record:
-            return self._refuse_link()
+    def client_value_enter(self, key, **_kwargs):
+        """Take the key out of the address; opening a link writes no answer."""
+        entered = self._enter(key, LINKED_MODELS, get_url=self._get_answer_url)
+        return entered or self._refuse_link()
+
+    def _get_answer_url(self, link):
+        return f"/client/value/{link.res_model}/{link.res_id}"
+
+    @http.route(
+        "/client/value/<string:res_model>/<int:res_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+    )
+    def client_value(self, res_model, res_id, said=None, **_kwargs):
+        """Show the question."""
+        link = self._get_answer_link(res_model, res_id)
+        if not link:
+            return self._thank_or_refuse(res_model, res_id, said)
+        record = link._get_record()
+        url = self._get_answer_url(link)
         values = {
             "said": said,
-            "action": f"/client/value/{token}",
-            "contact_name": contact.name,
+            "action": url,
+            "contact_name": link.partner_id.name,
             "company_name": record.company_id.name,
         }
         if record._name == "client.accomplishment":
-            values["accomplishment"] = prepare_accomplishment(
-                record, f"/client/value/{token}/file/"
-            )
-        return self._render_link("client_health.client_value_page", values, contact)
+            values["accomplishment"] = prepare_accomplishment(record, f"{url}/file/")
+        if link.partner_id.lang:
+            request.update_context(lang=link.partner_id.lang)
+        return self._protect(request.render("client_health.client_value_page", values))
+
+    def _thank_or_refuse(self, res_model, res_id, said):
+        """Thank a visitor whose link has ended with the answer; refuse all others."""
+        ended = self._read_cookie(res_model, res_id)
+        if ended.end_reason == "accepted" and said in ("yes", "already"):
+            values = {"said": said, "is_over": True, "company_name": ended.company_id.name}
+            return self._protect(request.render("client_health.client_value_page", values))
+        return self._refuse_link()
 
     @http.route(
-        "/client/value/<string:token>", type="http", auth="public", methods=["POST"], website=True
+        "/client/value/<string:res_model>/<int:res_id>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
     )
-    def client_value_submit(self, token, words="", **post):
-        record, contact = self._open_link(token)
-        if not record:
-            return self._refuse_link()
+    def client_value_submit(self, res_model, res_id, words="", **post):
+        link = self._get_answer_link(res_model, res_id)
+        if not self._count_post(res_model, res_id, link):
+            return self._refuse_visit()
+        if not link:
+            return self._thank_or_refuse(res_model, res_id, "already")
+        record, contact = link._get_record(), link.partner_id
         if record._name == "client.accomplishment":
             said = self._keep_answer(record, contact, "link", {**post, "words": words})
         else:
             said = self._keep_words(record, contact, "link", words)
-        return request.redirect(f"/client/value/{token}?said={said}")
+        return self._protect(request.redirect(f"{self._get_answer_url(link)}?said={said}"))
 
     @http.route(
-        "/client/value/<string:token>/file/<int:file_id>",
+        "/client/value/<string:res_model>/<int:res_id>/file/<int:file_id>",
         type="http",
         auth="public",
         methods=["GET"],
     )
-    def client_value_file(self, token, file_id, **_kwargs):
-        record, _contact = self._open_link(token)
-        if not record or record._name != "client.accomplishment":
+    def client_value_file(self, res_model, res_id, file_id, **_kwargs):
+        link = self._get_answer_link(res_model, res_id)
+        if not link or res_model != "client.accomplishment":
             raise NotFound
-        return self._get_file(record, file_id)
+        return self._protect(self._get_file(link._get_record(), file_id))
 
-    def _open_link(self, token):
-        """Return (record, contact) of a valid link, not opened by a user of another client."""
-        record, contact = request.env["client.value.link"]._open(token)
+    def _get_answer_link(self, res_model, res_id):
+        """Return the link of the visitor, unless it is a user of another client."""
+        link = self._get_link(res_model, res_id)
+        if res_model not in LINKED_MODELS:
+            return link.browse()
         user = request.env.user
-        mine = contact and contact.commercial_partner_id == user.partner_id.commercial_partner_id
-        if record and (user._is_public() or mine):
-            return record, contact
-        return None, None
+        client = user.partner_id.commercial_partner_id
+        mine = link.partner_id.commercial_partner_id == client and not user._is_internal()
+        return link if user._is_public() or mine else link.browse()
 
     def _refuse_link(self):
         response = request.render("client_health.client_value_link_invalid", {})
         response.status_code = 404
-        return response
-
-    def _render_link(self, template, values, contact):
-        if contact.lang:
-            request.update_context(lang=contact.lang)
-        response = request.render(template, values)
-        # The address is a secret: it must not reach the pages that this one links to.
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
+        return self._protect(response)
 
     def _get_relationships(self):
         client = request.env.user.partner_id.commercial_partner_id

@@ -1,19 +1,18 @@
-from werkzeug.exceptions import BadRequest
-
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
-from odoo.addons.portal.utils import validate_thread_with_hash_pid
+from odoo.addons.portal.controllers.portal import pager
 
-from ..client_input import is_token, read_text
+from ..client_input import read_text
+from .client_portal import ClientPortal
 
 PAGE = 20
+MAX_BYTES = 25 * 1024 * 1024
 
 
-class ClientUpdatePortal(CustomerPortal):
+class ClientUpdatePortal(ClientPortal):
     """The updates sent to a client, on its own page, with one question where we ask one."""
 
     def _prepare_home_portal_values(self, counters):
@@ -55,11 +54,18 @@ class ClientUpdatePortal(CustomerPortal):
 
     @http.route(["/my/updates/<int:update_id>"], type="http", auth="public", website=True)
     def portal_my_client_update(self, update_id, access_token=None, **kwargs):
-        update = self._get_update(update_id, access_token)
-        if not update:
-            return request.redirect("/my")
-        values = self._prepare_update_values(update, access_token, **kwargs)
-        return request.render("client_health.portal_client_update", values)
+        if access_token is not None:
+            return self._enter_update(update_id, access_token)
+        update, reader, _link = self._get_update(update_id)
+        return self._render_update(update, reader)
+
+    def _enter_update(self, update_id, key):
+        """Take the key out of the address; who is logged in needs none."""
+        url = f"/my/updates/{update_id}"
+        if not request.env.user._is_public():
+            return self._protect(request.redirect(url, code=303))
+        entered = self._enter(key, ["client.update"], update_id, lambda _link: url)
+        return entered or self._render_update(None, None, status=404)
 
     @http.route(
         ["/my/updates/<int:update_id>/answer"],
@@ -68,65 +74,97 @@ class ClientUpdatePortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
-    def portal_answer_client_update(
-        self, update_id, access_token=None, answer="", note="", **kwargs
-    ):
+    def portal_answer_client_update(self, update_id, answer="", note="", **kwargs):
         """The client answers whether it is repaired; GET never writes, so no robot answers."""
-        update = self._get_update(update_id, access_token)
-        partner = update and self._get_reader(update, **kwargs)
-        if not partner:
-            return request.redirect("/my")
+        update, reader, link = self._get_update(update_id)
+        if not self._count_post("client.update", update_id, link):
+            return self._refuse_visit()
+        if not reader:
+            return self._render_update(None, None)
         try:
-            update._answer_by_client(partner, answer == "yes", read_text(request.env, note))
-        except UserError as error:
-            raise BadRequest(str(error)) from error
-        values = self._prepare_update_values(update, access_token, **kwargs)
-        return request.render("client_health.portal_client_update", {**values, "thanks": answer})
+            update._answer_by_client(reader, answer == "yes", read_text(request.env, note))
+        except UserError as refusal:
+            return self._render_update(update, reader, error=str(refusal))
+        return self._render_update(update, reader, thanks=answer)
 
-    def _get_update(self, update_id, access_token):
-        """Return the update as superuser if the visitor may read it; never a draft."""
-        # sudo: clients have no access to the model; recipients and holders of the link do
-        own = self._get_own_updates().browse(update_id)
-        if not request.env.user._is_public() and own.filtered_domain(self._get_own_domain()):
-            return own
-        if access_token and not is_token(access_token):
-            return None
+    @http.route(
+        ["/my/updates/<int:update_id>/write"],
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_write_on_client_update(self, update_id, words="", **kwargs):
+        """The client writes to us below the update."""
+        update, reader, link = self._get_update(update_id)
+        if not self._count_post("client.update", update_id, link):
+            return self._refuse_visit()
+        if not reader:
+            return self._render_update(None, None)
+        sent = [file for file in request.httprequest.files.getlist("files") if file.filename]
+        files = [(file.filename, file.read()) for file in sent]
         try:
-            update = self._document_check_access("client.update", update_id, access_token)
-        except (AccessError, MissingError):
-            return None
-        return update if update.state == "sent" else None
+            words = read_text(request.env, words)
+        except UserError as refusal:
+            return self._render_update(update, reader, error=str(refusal))
+        if sum(len(content) for _name, content in files) > MAX_BYTES:
+            error = request.env._("Together, the files can have 25 MB at most.")
+            return self._render_update(update, reader, error=error)
+        if words or files:
+            update._post_by_client(reader, words, files)
+        return self._protect(request.redirect(f"/my/updates/{update_id}", code=303))
 
-    def _get_reader(self, update, pid=None, **kwargs):
-        """Return the recipient who reads it; None for a colleague or a forwarded link."""
+    @http.route(
+        ["/my/updates/<int:update_id>/file/<int:file_id>"],
+        type="http",
+        auth="public",
+        methods=["GET"],
+    )
+    def portal_client_update_file(self, update_id, file_id, **kwargs):
+        update, reader, _link = self._get_update(update_id)
+        shown = update._get_portal_messages() if reader else []
+        if file_id not in [file["id"] for message in shown for file in message["files"]]:
+            raise request.not_found()
+        # sudo: a file of a message that the visitor may read, checked above
+        file = update.env["ir.attachment"].sudo().browse(file_id)
+        stream = update.env["ir.binary"]._get_stream_from(file)
+        return self._protect(stream.get_response(as_attachment=True))
+
+    def _get_update(self, update_id):
+        """Return (update as superuser, recipient who reads it, its link); never a draft.
+
+        A colleague who may read the update is no recipient.
+        """
+        # as superuser: clients have no access to the model; recipients and their links do
+        update = request.env(user=1)["client.update"].browse(update_id).exists()
+        update = update.filtered(lambda one: one.state == "sent")
+        nothing = update.browse()
+        nobody = request.env["res.partner"]
         user = request.env.user
+        link = self._get_link("client.update", update_id)
+        if user._is_public():
+            return (update if link else nothing), link.partner_id, link
         if user._is_internal():
-            return None
-        if user.partner_id in update.recipient_ids:
-            return user.partner_id
-        known = (
-            is_token(pid)
-            and pid.isdigit()
-            and len(pid) < 19
-            and is_token(kwargs.get("hash"))
-            and validate_thread_with_hash_pid(update, kwargs["hash"], pid)
-        )
-        partner = update.recipient_ids.filtered(lambda one: one.id == int(pid)) if known else None
-        return partner or None
+            own = request.env["client.update"].browse(update_id)
+            may_read = update and own.has_access("read")
+            return (update if may_read else nothing), nobody, link.browse()
+        mine = user.partner_id in update.recipient_ids
+        return (update if mine else nothing), user.partner_id if mine else nobody, link.browse()
 
-    def _prepare_update_values(self, update, access_token, **kwargs):
-        reader = self._get_reader(update, **kwargs)
-        return self._get_page_view_values(
-            update,
-            access_token,
-            {
-                "page_name": "client_update",
-                "update": update,
-                "reader": reader,
-                "can_answer": bool(reader) and update._is_question_open(),
-                "pid": kwargs.get("pid"),
-                "hash": kwargs.get("hash"),
-            },
-            "my_client_updates_history",
-            False,
-        )
+    def _render_update(self, update, reader, status=200, **values):
+        if not update:
+            response = request.redirect("/my")
+            if request.env.user._is_public():
+                response = request.render("client_health.client_value_link_invalid", {})
+                response.status_code = 404 if status == 200 else status
+            return self._protect(response)
+        page = {
+            **self._prepare_portal_layout_values(),
+            "page_name": "client_update",
+            "update": update,
+            "reader": reader,
+            "can_answer": bool(reader) and update._is_question_open(),
+            "messages": update._get_portal_messages(),
+            **values,
+        }
+        return self._protect(request.render("client_health.portal_client_update", page))

@@ -15,13 +15,17 @@ from . import mail_activity
 from . import mail_activity_plan
 from . import mail_activity_plan_template
 from . import mail_activity_type
+from . import mail_followers
+from . import mail_message
 from . import mail_template
 from . import mail_thread
+from . import mail_tracking_value
 from . import project_milestone
 from . import project_project
 from . import project_task
 from . import res_company
 from . import res_config_settings
+from . import res_groups
 from . import res_partner
 from . import res_users
 from . import sale_order_line

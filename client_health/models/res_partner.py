@@ -26,12 +26,34 @@ class ResPartner(models.Model):
     )
 
     def write(self, vals):
-        if {"parent_id", "is_company"}.isdisjoint(vals) or self.env.su:
-            return super().write(vals)
-        clients = self.filtered(lambda partner: partner.commercial_partner_id == partner)
+        before = {partner: partner.email for partner in self if "email" in vals}
+        clients = self.browse()
+        if not {"parent_id", "is_company"}.isdisjoint(vals) and not self.env.su:
+            clients = self.filtered(lambda partner: partner.commercial_partner_id == partner)
         result = super().write(vals)
-        clients._check_client_moves()
+        if before:
+            self._log_email_changes(before)
+        if clients:
+            clients._check_client_moves()
         return result
+
+    def _log_email_changes(self, before):
+        """Keep who changed an address; links that went to the old one end."""
+        changed = self.filtered(lambda partner: partner.email != before[partner])
+        # sudo: no user writes this log, nor the links
+        self.env["client.email.change"].sudo().create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "old_email": before[partner],
+                    "new_email": partner.email,
+                    "user_id": self.env.uid,
+                }
+                for partner in changed
+            ]
+        )
+        links = self.env["client.personal.link"].sudo()
+        links.search([("partner_id", "in", changed.ids)])._end("address")
 
     def _check_client_moves(self):
         """Refuse to make a client part of another one, which merges both the next night."""

@@ -1,11 +1,27 @@
 from odoo import models
+from odoo.fields import Domain
+
+# What takes a right away, or the whole login
+RIGHTS = frozenset(("active", "company_ids", "group_ids", "role"))
 
 
 class ResUsers(models.Model):
-    """Whoever leaves has clients to hand over."""
+    """Whoever leaves has clients to hand over; whoever loses a right to read follows no more."""
 
     _name = "res.users"
     _inherit = ["res.users", "client.deletion.mixin"]
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not RIGHTS.isdisjoint(vals):
+            self._unfollow_clients()
+        return result
+
+    def _unfollow_clients(self):
+        """Unsubscribe from what these users may not read: they left, or lost the right."""
+        partners = self.sudo().with_context(active_test=False).partner_id
+        domain = Domain("partner_id", "in", partners.ids)
+        self.env["mail.followers"]._unsubscribe_non_readers(domain)
 
     def action_archive(self):
         """Keep the activities about clients, which Odoo deletes, and ask who gets the clients."""

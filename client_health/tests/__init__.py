@@ -7,13 +7,17 @@ from . import test_discussions
 from . import test_house
 from . import test_import_file
 from . import test_install
+from . import test_internal_thread
 from . import test_jobs
 from . import test_left_colleague
+from . import test_personal_links
 from . import test_protected_fields
 from . import test_public_methods
 from . import test_readable_links
 from . import test_record_access
 from . import test_record_moves
+from . import test_sent_messages
+from . import test_shared_words
 from . import test_stage_machine
 from . import test_tours
 from . import test_upgrade

@@ -98,6 +98,23 @@ def is_ours(message, as_of):
     )
 
 
+def is_posted_in_person(message):
+    """Return the condition that the author of a message was logged in when it was written.
+
+    The sender of a mail is what the mail says, and API calls may name any author.
+    """
+    return SQL(
+        """
+        (%(m)s.message_type <> 'email'
+         AND EXISTS (SELECT 1
+                       FROM res_users w
+                      WHERE w.id = %(m)s.create_uid
+                        AND (w.partner_id = %(m)s.author_id OR w.id = 1)))
+        """,
+        m=message,
+    )
+
+
 def select_received(as_of, since):
     """What the clients wrote after ``since``; reads the CTEs client and colleague."""
     return SQL(

@@ -14,7 +14,13 @@ from odoo.tools import SQL
 
 from .. import period
 from ..query import is_one_of
-from .messages import is_ours, select_colleagues, select_messages, select_received
+from .messages import (
+    is_ours,
+    is_posted_in_person,
+    select_colleagues,
+    select_messages,
+    select_received,
+)
 
 # After so long, an answer is not waited for any more.
 WINDOW = period.YEAR_OF_DAYS
@@ -59,20 +65,27 @@ def get_now():
     return datetime.now()
 
 
-def read_waiting(env, relationships, as_of):
-    """Return {relationship id: [Waiting, the oldest first]}; none: an empty list."""
+def read_waiting(env, relationships, as_of, in_person=False):
+    """Return {relationship id: [Waiting, the oldest first]}; none: an empty list.
+
+    :param in_person: what was answered by mail alone waits still, see ``is_posted_in_person``
+    """
     found = {relationship_id: [] for relationship_id in relationships.ids}
     if found:
-        for row in _execute(env, select_waiting(as_of, relationships.ids)):
+        for row in _execute(env, select_waiting(as_of, relationships.ids, in_person)):
             found[row[0]].append(Waiting(*row))
     return found
 
 
-def read_answers(env, message_ids, as_of):
-    """Return {message id: (moment, author's partner id, message id) of our first answer}."""
+def read_answers(env, message_ids, as_of, in_person=False, after=None):
+    """Return {message id: (moment, author's partner id, message id) of our first answer}.
+
+    :param in_person: only what was written by a logged-in colleague: a mail is no evidence
+    :param after: {message id: id of a message that, like all before it, is no answer}
+    """
     if not message_ids:
         return {}
-    rows = _execute(env, select_answers(message_ids, as_of))
+    rows = _execute(env, select_answers(message_ids, as_of, in_person, after or {}))
     return {message_id: answer for message_id, *answer in rows}
 
 
@@ -86,7 +99,7 @@ def _flush(env):
         env[model].flush_model()
 
 
-def select_waiting(as_of, relationship_ids=()):
+def select_waiting(as_of, relationship_ids=(), in_person=False):
     """Return a SELECT of the columns of ``Waiting``; no ids: all relationships in use."""
     scope = is_one_of(SQL("id"), relationship_ids) if relationship_ids else SQL("active")
     return SQL(
@@ -106,7 +119,7 @@ def select_waiting(as_of, relationship_ids=()):
         colleagues=select_colleagues(),
         received=select_received(as_of, as_of - WINDOW),
         messages=select_messages(),
-        answer=_select_answer(SQL("m"), as_of),
+        answer=_select_answer(SQL("m"), as_of, in_person),
         waiting=select_open(as_of),
         as_of=as_of,
     )
@@ -139,23 +152,31 @@ def select_open(as_of):
     )
 
 
-def select_answers(message_ids, as_of):
+def select_answers(message_ids, as_of, in_person=False, after=()):
     """Return a SELECT of message_id, and moment, author and id of our first answer to it."""
     return SQL(
         """
-        WITH colleague AS MATERIALIZED (%(colleagues)s)
+        WITH colleague AS MATERIALIZED (%(colleagues)s),
+             asked (id, after) AS (VALUES %(asked)s)
         SELECT m.id, a.create_date, a.author_id, a.id
           FROM mail_message m
-    CROSS JOIN LATERAL (%(answer)s ORDER BY o.create_date, o.id LIMIT 1) a
-         WHERE m.id IN %(ids)s
+          JOIN asked ON asked.id = m.id
+    CROSS JOIN LATERAL (
+                 SELECT * FROM (%(answer)s) o
+                  WHERE o.id > asked.after
+               ORDER BY o.create_date, o.id
+                  LIMIT 1) a
         """,
         colleagues=select_colleagues(),
-        answer=_select_answer(SQL("m"), as_of),
-        ids=tuple(message_ids),
+        answer=_select_answer(SQL("m"), as_of, in_person),
+        asked=SQL(", ").join(
+            SQL("(%s, %s)", message_id, after.get(message_id, 0) if after else 0)
+            for message_id in set(message_ids)
+        ),
     )
 
 
-def _select_answer(message, as_of):
+def _select_answer(message, as_of, in_person=False):
     """What a colleague wrote later in the same discussion, or a call about it that was made."""
     return SQL(
         """
@@ -165,9 +186,11 @@ def _select_answer(message, as_of):
            AND o.res_id = %(m)s.res_id
            AND (o.create_date, o.id) > (%(m)s.create_date, %(m)s.id)
            AND (%(is_ours)s)
+           AND %(in_person)s
         """,
         m=message,
         is_ours=is_ours(SQL("o"), as_of),
+        in_person=is_posted_in_person(SQL("o")) if in_person else SQL("TRUE"),
     )
 
 

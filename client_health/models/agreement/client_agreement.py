@@ -296,6 +296,9 @@ class ClientAgreement(models.Model):
 
     # Activities for the responsible user
 
+    def _get_thread_client(self):
+        return self._get_holder()
+
     def _get_holder(self):
         """Return the relationship, or the opportunity that is to become one."""
         self.ensure_one()

@@ -1,8 +1,7 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS, Domain
-from odoo.tools import consteq
 
-from ...client_input import is_token
 from ...tools import get_data_record
 
 SEEN_STATES = ("accepted", "outdated", "replaced")
@@ -16,9 +15,9 @@ class ClientAgreementPortal(models.Model):
     """
 
     _name = "client.agreement"
-    _inherit = ["client.agreement", "portal.mixin"]
+    _inherit = ["client.agreement", "portal.mixin", "client.link.holder.mixin"]
 
-    # Readable by no group: with the client's link one could accept in its name.
+    # Not used, links are personal (client.personal.link); and readable by no group.
     access_token = fields.Char(groups=NO_ACCESS, protected=True)
 
     def _compute_access_url(self):
@@ -40,13 +39,17 @@ class ClientAgreementPortal(models.Model):
         return {"type": "ir.actions.act_url", "target": "new", "url": self.access_url}
 
     def _send_proposal(self):
-        self._send_document("client_health.mail_template_agreement_proposal")
+        self._send_link("client_health.mail_template_agreement_proposal")
+        moment, user = self.env["client.email.change"]._get_last(self.signatory_id)
         self._message_log(
             body=self.env._(
-                "The proposal was sent to %(name)s (%(email)s), open until %(day)s.",
+                "The proposal was sent to %(name)s (%(email)s), open until %(day)s. The address "
+                "was last changed on %(changed)s by %(user)s.",
                 name=self.signatory_id.name,
                 email=self.signatory_id.email,
                 day=fields.Date.to_string(self.proposal_end) or "–",
+                changed=fields.Date.to_string(moment),
+                user=user.name,
             )
         )
 
@@ -54,18 +57,33 @@ class ClientAgreementPortal(models.Model):
         if self.signatory_id.email:
             self._send_document("client_health.mail_template_agreement_accepted")
 
+    def action_send_copy(self):
+        """Send the signatory the accepted text once more, with a fresh link to read it."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state not in SEEN_STATES:
+            raise UserError(self._get_closed_message())
+        self._send_link("client_health.mail_template_agreement_accepted")
+
+    def _send_link(self, template_xmlid):
+        for agreement in self:
+            link = self.env["client.personal.link"]._get_for(agreement, agreement.signatory_id)
+            url = f"{agreement.get_base_url()}{agreement.access_url}?access_token={link.key}"
+            agreement.with_context(answer_url=url)._send_document(template_xmlid)
+
     def _send_document(self, template_xmlid):
         """Send the signatory a document mail that leaves no trace in the discussion.
 
         It is not linked to the record and deleted once sent: no colleague sees the client's link,
         and no reply of the client lands in our discussion.
         """
-        # sudo: the link is for the client alone
-        template = get_data_record(self.env, template_xmlid).sudo()
+        # Made by the system, not by the user: the author of a mail may read it, and its link.
+        template = get_data_record(self.env, template_xmlid).with_user(SUPERUSER_ID)
         for agreement in self:
             template.send_mail(
                 agreement.id,
                 email_values={
+                    "author_id": self.env.ref("base.partner_root").id,
                     "model": False,
                     "res_id": False,
                     "reply_to_force_new": True,
@@ -76,12 +94,8 @@ class ClientAgreementPortal(models.Model):
         # sent right after this is saved; a mail that was sent can't be taken back
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
-    def _is_link(self, access_token):
-        """Return whether the token is the one that the signatory got by mail."""
-        self.ensure_one()
-        # sudo: only compared, never returned
-        token = self.sudo().access_token
-        return bool(token and is_token(access_token) and consteq(token, access_token))
+    def _may_follow_link(self, contact):
+        return self.active and self.state != "draft" and contact == self.signatory_id
 
     @api.model
     def _get_portal_domain(self, client):
@@ -109,6 +123,8 @@ class ClientAgreementPortal(models.Model):
             )
         else:
             allowed = user.partner_id == self.signatory_id
+        if allowed and self.env["client.personal.link"]._is_ours(self.signatory_id.email):
+            return self.env._("Colleagues cannot accept for the client.")
         if allowed:
             return False
         return self.env._("This agreement waits for the answer of %s.", self.signatory_id.name)

@@ -1,6 +1,5 @@
 import hashlib
 import json
-import uuid
 from base64 import b64decode
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from odoo.tools.mimetypes import guess_mimetype
 from ...client_input import NAME_LENGTH, PICTURE_LENGTH, read_text
 from ...const import ACTIVITY_AGREEMENT_CONVERSATION
 from ...engine.clock import get_start
+from ..common.client_personal_link_visit import KEEP_DAYS
 from .client_agreement import TEXT_FIELDS
 
 NEEDED_TEXTS = ("outcome", "process", "scope_in")
@@ -93,6 +93,43 @@ class ClientAgreementSignature(models.Model):
         protected=True,
     )
     acceptance_proof_name = fields.Char(readonly=True, copy=False, protected=True)
+    acceptance_email = fields.Char(
+        string="Link Sent To",
+        readonly=True,
+        copy=False,
+        help="Address to which the link went by which it was accepted; the login of whoever "
+        "accepted on the portal.",
+        protected=True,
+    )
+    acceptance_email_date = fields.Datetime(
+        string="Address Last Changed On",
+        readonly=True,
+        copy=False,
+        help="When the address of the signatory was last changed before the acceptance.",
+        protected=True,
+    )
+    acceptance_email_user_id = fields.Many2one(
+        "res.users",
+        string="Address Last Changed By",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        protected=True,
+    )
+    acceptance_ip = fields.Char(
+        string="IP Address",
+        readonly=True,
+        copy=False,
+        help="From where it was accepted online. Deleted after two years.",
+        protected=True,
+    )
+    acceptance_browser = fields.Char(
+        string="Browser",
+        readonly=True,
+        copy=False,
+        help="With what it was accepted online. Deleted after two years.",
+        protected=True,
+    )
     acceptance_user_id = fields.Many2one(
         "res.users",
         string="Recorded By",
@@ -114,8 +151,7 @@ class ClientAgreementSignature(models.Model):
         self._check_complete()
         if not self.active:
             raise UserError(self.env._("Please unarchive the agreement before you propose it."))
-        if not self.signatory_id.email:
-            raise UserError(self.env._("%s has no e-mail address.", self.signatory_id.display_name))
+        self.env["client.personal.link"]._check_contact(self.signatory_id)
         if self._is_proposal_over():
             raise UserError(
                 self.env._(
@@ -125,6 +161,10 @@ class ClientAgreementSignature(models.Model):
         self._set_proposed()
         self._send_proposal()
 
+    def _get_sent_moment(self):
+        """Return when the client got the text: its files stay as they were then."""
+        return self.state != "draft" and (self.accepted_on or self.proposed_on)
+
     def _set_proposed(self):
         # sudo: evidence; the callers have checked the rights and the text. Each proposal has a
         # link of its own, so that those of earlier ones lead nowhere.
@@ -132,9 +172,9 @@ class ClientAgreementSignature(models.Model):
             {
                 "state": "proposed",
                 "proposed_on": fields.Datetime.now(),
-                "access_token": str(uuid.uuid4()),
             }
         )
+        self.env["client.personal.link"]._end_of(self, "replaced")
 
     def action_send_again(self):
         """Send the same link again: it got lost, or the client forgot."""
@@ -154,7 +194,8 @@ class ClientAgreementSignature(models.Model):
 
     def _set_withdrawn(self):
         # sudo: evidence; the callers have checked who asks. The link ends with the proposal.
-        self.sudo().write({"state": "draft", "access_token": False})
+        self.sudo().write({"state": "draft"})
+        self.env["client.personal.link"]._end_of(self, "replaced")
 
     # The client's answer
 
@@ -313,8 +354,12 @@ class ClientAgreementSignature(models.Model):
         """Return noon of a day where the company is, or now when it isn't noon yet."""
         return min(get_start(self, day) + timedelta(hours=12), fields.Datetime.now())
 
-    def _accept_online(self, name, signature, text_hash):
-        """Accept for the client; the caller has checked who it is. ``signature``: base64 image."""
+    def _accept_online(self, name, signature, text_hash, visit=None):
+        """Accept for the client; the caller has checked who it is.
+
+        :param signature: base64 image
+        :param visit: {"email", "ip", "browser"} of whoever accepts
+        """
         self.ensure_one()
         self._check_open_for_answer(text_hash)
         name = read_text(self.env, name, NAME_LENGTH)
@@ -329,9 +374,31 @@ class ClientAgreementSignature(models.Model):
                 "accepted_by": name,
                 "accepted_on": fields.Datetime.now(),
                 "signature": self._check_signature(signature),
+                **self._prepare_visit(visit or {}),
             }
         )
         self._announce_acceptance()
+
+    def _prepare_visit(self, visit):
+        """Return from where it was accepted, and who gave the signatory this address."""
+        moment, user = self.env["client.email.change"]._get_last(self.signatory_id)
+        return {
+            "acceptance_email": visit.get("email"),
+            "acceptance_email_date": moment,
+            "acceptance_email_user_id": user.id,
+            "acceptance_ip": visit.get("ip"),
+            "acceptance_browser": visit.get("browser"),
+        }
+
+    @api.autovacuum
+    def _gc_acceptance_visits(self):
+        """IP address and browser are kept for two years."""
+        limit = fields.Datetime.now() - timedelta(days=KEEP_DAYS)
+        old = self.with_context(active_test=False).search(
+            [("accepted_on", "<", limit), ("acceptance_ip", "!=", False)]
+        )
+        # sudo: evidence fields, of which these two have their time
+        old.sudo().write({"acceptance_ip": False, "acceptance_browser": False})
 
     @api.model
     def _check_signature(self, signature):
@@ -348,6 +415,7 @@ class ClientAgreementSignature(models.Model):
             {**values, "state": "accepted", "acceptance_hash": agreement._get_text_hash()}
         )
         agreement._replace_previous()
+        self.env["client.personal.link"]._end_of(agreement, "accepted")
 
     def _announce_acceptance(self):
         """Notify the salesperson, and send the client its copy."""

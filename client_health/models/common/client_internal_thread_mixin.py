@@ -5,8 +5,9 @@ from odoo.exceptions import UserError
 class ClientInternalThreadMixin(models.AbstractModel):
     """A discussion about a client that the client must never receive.
 
-    No external contact can be a follower or a recipient, so no reply of a client lands here. What a
-    client is to receive is written as a ``client.update``.
+    No external contact can be a follower or a recipient. What a client is to receive is written as
+    a ``client.update``. A mail that lands here all the same, because a colleague put the client in
+    copy, is kept: see ``models/feedback/client_internal_thread_mixin.py``.
     """
 
     _name = "client.internal.thread.mixin"
@@ -17,10 +18,25 @@ class ClientInternalThreadMixin(models.AbstractModel):
         """Propose no recipient: the partner of the record must not read this."""
         return []
 
+    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
+        """Propose nobody from outside, not even a person who has written here by mail."""
+        proposed = super()._message_get_suggested_recipients_batch(*args, **kwargs)
+        return {record_id: self._filter_inside(found) for record_id, found in proposed.items()}
+
+    @api.model
+    def _filter_inside(self, proposals):
+        known = {proposal["partner_id"] for proposal in proposals} - {False}
+        inside = known - set(self._get_outsiders(known).ids)
+        return [proposal for proposal in proposals if proposal["partner_id"] in inside]
+
     def message_post(self, **kwargs):
-        self._check_internal_partners(kwargs.get("partner_ids"))
-        if kwargs.get("outgoing_email_to"):
-            raise UserError(self._get_internal_thread_message())
+        if self.env.su and kwargs.get("message_type") == "email":
+            # a mail that was refused would be lost; Odoo posts mails as superuser
+            kwargs = self._drop_barred(kwargs)
+        else:
+            self._check_internal_partners(kwargs.get("partner_ids"))
+            if kwargs.get("outgoing_email_to"):
+                raise UserError(self._get_internal_thread_message())
         return super().message_post(**kwargs)
 
     def _check_recipients(self, partner_ids):
@@ -34,18 +50,6 @@ class ClientInternalThreadMixin(models.AbstractModel):
     def _check_internal_partners(self, partner_ids):
         if self._get_outsiders(partner_ids):
             raise UserError(self._get_internal_thread_message())
-
-    @api.model
-    def _get_outsiders(self, partner_ids):
-        """Return those of the partners who are no colleagues, and never were.
-
-        Odoo marks the partner of an archived user as one from outside.
-        """
-        # sudo: only whether it is one of us, of partners named by the user
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        return partners.browse(partner_ids or []).filtered(
-            lambda partner: partner.partner_share and all(user.share for user in partner.user_ids)
-        )
 
     @api.model
     def _get_internal_thread_message(self):

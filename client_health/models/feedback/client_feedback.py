@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext
 
+from ...const import ACTIVITY_CONFIRM_ANSWER
 from ...engine.correspondence import waiting
 from ...engine.feedback.repair import TO_ANSWER
 from ..common.client_job_failure import JobRun
@@ -160,6 +161,37 @@ class ClientFeedback(models.Model):
     )
     answered_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
     answer = fields.Text(string="Our Answer", readonly=True, copy=False, protected=True)
+    # An answer that came in by mail: anybody can write a mail in the name of a colleague.
+    proposed_answer_id = fields.Many2one(
+        "mail.message",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        protected=True,
+    )
+    proposed_answer = fields.Text(
+        string="Possible Answer",
+        readonly=True,
+        copy=False,
+        help="Came in by mail, where the sender isn't certain. It counts once the colleague "
+        "confirms it.",
+        protected=True,
+    )
+    proposed_date = fields.Datetime(readonly=True, copy=False, protected=True)
+    proposed_by_id = fields.Many2one(
+        "res.users",
+        string="Mail in the Name of",
+        readonly=True,
+        copy=False,
+        protected=True,
+    )
+    rejected_answer_id = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Message that, like all before it, was no answer.",
+        protected=True,
+    )
     resolved_date = fields.Datetime(string="Resolved On", readonly=True, copy=False, protected=True)
     resolved_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
     resolution = fields.Text(string="Resolution", readonly=True, copy=False, protected=True)
@@ -329,22 +361,107 @@ class ClientFeedback(models.Model):
             raise UserError(self.env._("Only complaints and concerns need an answer."))
 
     def _find_answers(self):
-        """Look whether what came in a message was answered in its discussion meanwhile."""
+        """Look whether what came in a message was answered in its discussion meanwhile.
+
+        What a colleague wrote in Odoo counts. A mail is proposed to the colleague whose name it
+        bears: the sender of a mail can be forged.
+        """
+        now = waiting.get_now()
         messages = self._get_own_messages()
-        answers = waiting.read_answers(self.env, messages.ids, waiting.get_now())
-        # sudo: names and texts of our own answers to messages that the lines were made of
-        users = self.env["res.users"].sudo().with_context(active_test=False)
-        partners = [partner_id for _moment, partner_id, _message in answers.values()]
-        by_partner = users.search([("partner_id", "in", partners)]).grouped("partner_id")
-        by_partner = {partner.id: user[:1] for partner, user in by_partner.items()}
+        answers = waiting.read_answers(self.env, messages.ids, now, in_person=True)
+        users = self._get_users_by_partner(answers)
         for feedback in self.filtered(lambda line: line.message_id.id in answers):
             moment, partner_id, message_id = answers[feedback.message_id.id]
-            body = messages.sudo().browse(message_id).body
             feedback._set_answered(
-                html2plaintext(body or ""),
-                max(moment, feedback.date),
-                by_partner.get(partner_id),
+                self._read_answer(message_id), max(moment, feedback.date), users.get(partner_id)
             )
+        self.filtered(lambda line: line.state == "open")._propose_answers(now)
+
+    def _propose_answers(self, now):
+        after = {line.message_id.id: line.rejected_answer_id for line in self}
+        messages = self._get_own_messages()
+        answers = waiting.read_answers(self.env, messages.ids, now, after=after)
+        users = self._get_users_by_partner(answers)
+        proposed = self.browse()
+        for feedback in self.filtered(lambda line: line.message_id.id in answers):
+            moment, partner_id, message_id = answers[feedback.message_id.id]
+            if feedback.proposed_answer_id.id == message_id:
+                continue
+            # sudo: evidence fields; a proposal counts for nothing yet
+            feedback.sudo().write(
+                {
+                    "proposed_answer_id": message_id,
+                    "proposed_answer": self._read_answer(message_id),
+                    "proposed_date": max(moment, feedback.date),
+                    "proposed_by_id": users.get(partner_id, self.env["res.users"]).id,
+                }
+            )
+            proposed |= feedback
+        proposed._ask_confirmations()
+
+    def _ask_confirmations(self):
+        """Ask the colleague whose name the mail bears, or the responsible where that's no reader"""
+        responsible = self._get_responsible()
+        for feedback in self:
+            user = feedback.proposed_by_id
+            may_read = user.active and feedback._filter_reaching(user.partner_id)
+            feedback.with_context(mail_activity_quick_update=True).activity_schedule(
+                ACTIVITY_CONFIRM_ANSWER,
+                user_id=(user if may_read else responsible[feedback]).id,
+            )
+
+    @api.model
+    def _read_answer(self, message_id):
+        # sudo: our own answer to a message that a line was made of
+        return html2plaintext(self.env["mail.message"].sudo().browse(message_id).body or "")
+
+    @api.model
+    def _get_users_by_partner(self, answers):
+        """Return {partner id: user} of those who answered, former colleagues too."""
+        partner_ids = [partner_id for _moment, partner_id, _message in answers.values()]
+        # sudo: only who answered
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        found = users.search([("partner_id", "in", partner_ids)]).grouped("partner_id")
+        return {partner.id: user[:1] for partner, user in found.items()}
+
+    def action_confirm_answer(self):
+        """Take the mail as one's own answer."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.proposed_answer or self.state != "open":
+            raise UserError(self.env._("There is no answer to confirm."))
+        if self.proposed_by_id != self.env.user:
+            raise UserError(
+                self.env._(
+                    "Only %s can confirm this answer. Please enter what was answered with the "
+                    "button Answer.",
+                    self.proposed_by_id.name or self.env._("its author"),
+                )
+            )
+        # sudo: evidence fields; the words are the user's own, who just said so
+        self.sudo()._set_answered(self.proposed_answer, self.proposed_date, self.env.user)
+        self._drop_proposal()
+
+    def action_reject_answer(self):
+        """The mail is no answer, or not from the colleague."""
+        self.ensure_one()
+        if self.proposed_by_id != self.env.user:
+            self.check_access("write")
+        # sudo: evidence field; only which message is not looked at again
+        self.sudo().rejected_answer_id = self.proposed_answer_id.id
+        self._drop_proposal()
+
+    def _drop_proposal(self):
+        # sudo: evidence fields and the question about them; it was answered just now
+        self.sudo().write(
+            {
+                "proposed_answer_id": False,
+                "proposed_answer": False,
+                "proposed_date": False,
+                "proposed_by_id": False,
+            }
+        )
+        self.sudo().activity_unlink([ACTIVITY_CONFIRM_ANSWER])
 
     def _get_own_messages(self):
         """Return the messages of the lines, as far as those who made the lines may read them."""

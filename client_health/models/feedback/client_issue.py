@@ -159,10 +159,12 @@ class ClientIssue(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_told(self):
-        if any(update.state == "sent" for update in self.update_ids):
+        sent = any(update.state == "sent" for update in self.update_ids)
+        if sent or self.filtered("confirmed_date"):
             raise UserError(
                 self.env._(
-                    "An issue with client updates cannot be deleted. Please close it instead."
+                    "An issue with client updates, or confirmed by the client, cannot be deleted. "
+                    "Please close it instead."
                 )
             )
 
@@ -280,7 +282,9 @@ class ClientIssue(models.Model):
         "hypothesis_ids.task_state",
     )
     def _compute_steps(self):
-        by_client = waiting.read_waiting(self.env, self.relationship_id._origin, waiting.get_now())
+        by_client = waiting.read_waiting(
+            self.env, self.relationship_id._origin, waiting.get_now(), in_person=True
+        )
         for issue in self:
             done = issue._get_done_steps(by_client.get(issue.relationship_id._origin.id))
             needed = repair.get_needed(issue.side)
@@ -329,7 +333,8 @@ class ClientIssue(models.Model):
             repair.RECOGNISED: self.env._("Recognised: record the cause and the responsible side."),
             repair.APOLOGISED: self.env._("Apologised: send the client an apology."),
             repair.ANSWERED: self.env._(
-                "Answered: messages of the client are waiting for an answer."
+                "Answered: messages of the client are waiting for an answer, or were answered by "
+                "mail only. The colleague who did confirms it with a reaction to the message."
             ),
             repair.FIXED: self.env._("Cause fixed: no hypothesis is confirmed with its task done."),
             repair.ACKNOWLEDGED: self.env._("Acknowledged: acknowledge our part to the client."),

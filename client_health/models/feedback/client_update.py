@@ -3,11 +3,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
-from odoo.tools import html2plaintext, is_html_empty
+from odoo.tools import html2plaintext, is_html_empty, plaintext2html
 
-from odoo.addons.portal.utils import validate_thread_with_hash_pid
-
-from ...client_input import is_token, read_text
 from ...tools import get_data_record
 
 # Templates by kind: where a text starts from
@@ -47,13 +44,19 @@ class ClientUpdate(models.Model):
         "client.record.mixin",
         "client.protected.mixin",
         "client.discussion.mixin",
+        "client.link.holder.mixin",
         "portal.mixin",
     ]
     _order = "sent_date desc, id desc"
 
     name = fields.Char(string="Subject", required=True)
     kind = fields.Selection(
-        [("apology", "Apology"), ("repair", "Is it repaired?"), ("farewell", "Farewell")],
+        [
+            ("apology", "Apology"),
+            ("repair", "Is it repaired?"),
+            ("farewell", "Farewell"),
+            ("answer", "Answer"),
+        ],
         required=True,
         index=True,
     )
@@ -91,7 +94,15 @@ class ClientUpdate(models.Model):
     salutation = fields.Char(compute="_compute_salutation", help="Names of the recipients.")
     sent_date = fields.Datetime(string="Sent On", readonly=True, copy=False, protected=True)
     sent_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
-    # Readable by no group: with the link of a client one could pass for it.
+    sent_message_id = fields.Many2one(
+        "mail.message",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        protected=True,
+    )
+    # Not used, links are personal (client.personal.link); and readable by no group.
     access_token = fields.Char(groups=NO_ACCESS)
     recipient_ids = fields.Many2many(
         "res.partner",
@@ -149,7 +160,7 @@ class ClientUpdate(models.Model):
 
     def action_use_template(self):
         """Start from the template of the kind, in the language of the recipient."""
-        for update in self:
+        for update in self.filtered(lambda update: update.kind in TEMPLATES):
             template = get_data_record(self.env, TEMPLATES[update.kind])
             lang = update.recipient_ids[:1].lang or update.partner_id.lang
             template = template.with_context(lang=lang) if lang else template
@@ -173,9 +184,8 @@ class ClientUpdate(models.Model):
             raise UserError(self.env._("“%s” has already been sent.", self.name))
         if not self.recipient_ids:
             raise UserError(self.env._("Please add at least one recipient."))
-        silent = self.recipient_ids.filtered(lambda partner: not partner.email)
-        if silent:
-            raise UserError(self.env._("%s has no e-mail address.", silent[0].display_name))
+        for contact in self.recipient_ids:
+            self.env["client.personal.link"]._check_contact(contact)
         if is_html_empty(self.body):
             raise UserError(self.env._("The text is still empty."))
         open_place = OPEN_PLACE.search(html2plaintext(self.body))
@@ -186,7 +196,7 @@ class ClientUpdate(models.Model):
 
     def _send(self):
         """Post it on its own discussion with the client: the trace stays there."""
-        self.message_post_with_source(
+        message = self.message_post_with_source(
             "client_health.client_update_message",
             render_values={"update": self},
             subject=self.name,
@@ -204,6 +214,7 @@ class ClientUpdate(models.Model):
                 "state": "sent",
                 "sent_date": fields.Datetime.now(),
                 "sent_by_id": self.env.user.id,
+                "sent_message_id": message.id,
             }
         )
 
@@ -231,6 +242,8 @@ class ClientUpdate(models.Model):
         self.ensure_one()
         if not self._is_question_open():
             return
+        if self.env["client.personal.link"]._is_ours(partner.email):
+            raise UserError(self.env._("Colleagues cannot answer for the client."))
         issue = self.issue_id
         if repaired:
             issue._confirm_by_client(partner, note)
@@ -266,21 +279,11 @@ class ClientUpdate(models.Model):
         self._check_outsiders(self.recipient_ids.ids, client_only=True)
 
     @api.model
-    def _get_thread_with_access(
-        self, thread_id, *, mode="read", hash=None, pid=None, token=None, **kwargs
-    ):
-        """Holders of the link read; only contacts of the client, known by their link, write."""
-        token, hash = (value if is_token(value) else None for value in (token, hash))
-        pid = pid if str(pid).isdecimal() and len(str(pid)) < 19 else None
-        if mode != "read" and not self.env.user._is_internal():
-            # sudo: clients have no access; only whose it is, and whether the signature is its own
-            update = self.sudo().browse(thread_id).exists()
-            own = self.env.user.partner_id.commercial_partner_id == update.partner_id
-            if not own and not validate_thread_with_hash_pid(update, hash, pid):
-                return self.browse()
-        return super()._get_thread_with_access(
-            thread_id, mode=mode, hash=hash, pid=pid, token=token, **kwargs
-        )
+    def _get_thread_with_access(self, thread_id, *, mode="read", **kwargs):
+        """The link in the mail opens the page, which shows and takes the answers."""
+        for key in ("hash", "pid", "token"):
+            kwargs.pop(key, None)
+        return super()._get_thread_with_access(thread_id, mode=mode, **kwargs)
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         """No author by default: the link alone is not enough to write in a client's name."""
@@ -297,9 +300,8 @@ class ClientUpdate(models.Model):
         groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
         if not self:
             return groups
-        # sudo: the token of the link, for the recipients of the caller; see access_token
-        update = self.sudo()
-        title = update._get_button_title()
+        links = self.env["client.personal.link"]
+        title = self._get_button_title()
         own = [
             (
                 f"client_{partner.id}",
@@ -308,20 +310,71 @@ class ClientUpdate(models.Model):
                     "active": True,
                     "has_button_access": True,
                     "button_access": {
-                        "url": self.get_base_url() + update._get_share_url(pid=partner.id),
+                        "url": self._get_link_url(links._get_for(self, partner)),
                         "title": title,
                     },
                 },
             )
-            for partner in self.recipient_ids
+            for partner in self._get_linked(message, msg_vals or {})
         ]
         return own + groups
 
+    def _get_linked(self, message, values):
+        """Return the recipients of the update who get this message, and a link with it."""
+        # sudo: who the recipients are, and whether an address is one of ours
+        update = self.sudo()
+        named = values.get("partner_ids") or message.sudo().partner_ids.ids
+        reached = {*named, *update.message_partner_ids.ids}
+        links = self.env["client.personal.link"]
+        return update.recipient_ids.filtered(
+            lambda partner: (
+                partner.id in reached
+                and partner.email_normalized
+                and not links._is_ours(partner.email)
+            )
+        )
+
+    def _get_link_url(self, link):
+        return f"{self.get_base_url()}{self.access_url}?access_token={link.key}"
+
+    def _may_follow_link(self, contact):
+        return contact in self.recipient_ids
+
+    def _post_by_client(self, partner, words, files):
+        """Keep what a recipient wrote on the page; the caller has made sure who it is."""
+        self.message_post(
+            body=plaintext2html(words),
+            author_id=partner.id,
+            email_from=partner.email_formatted,
+            attachments=files,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+
+    def _get_portal_messages(self):
+        """Return what was written below the text, as plain values for the client's page."""
+        shared = (self.message_ids - self.sent_message_id).filtered(
+            lambda message: (
+                message.message_type in ("comment", "email", "email_outgoing")
+                and message.subtype_id == self.env.ref("mail.mt_comment")
+                and not message.is_internal
+            )
+        )
+        return [
+            {
+                "author": message.author_id.name or message.email_from,
+                "date": message.date,
+                "body": message.body,
+                "files": [{"id": file.id, "name": file.name} for file in message.attachment_ids],
+            }
+            for message in shared.sorted("id")
+        ]
+
     def message_post(self, **kwargs):
-        if not self.env.user._is_internal():
-            read_text(self.env, kwargs.get("body"))
-        # Mails from outside are never refused: they would be lost. Odoo posts them as superuser.
-        if not self.env.su or kwargs.get("message_type") != "email":
+        if self.env.su and kwargs.get("message_type") == "email":
+            # Mails from outside, which Odoo posts as superuser, would be lost.
+            kwargs = self._drop_barred(kwargs)
+        else:
             self._check_outsiders(kwargs.get("partner_ids"))
             if kwargs.get("outgoing_email_to"):
                 raise UserError(self._get_outsider_message())
@@ -334,6 +387,19 @@ class ClientUpdate(models.Model):
         self._check_outsiders(partner_ids)
         return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
 
+    def _filter_reaching(self, partner):
+        """The contacts of the client take part as well."""
+        # sudo: only whose contact it is
+        client = partner.sudo().commercial_partner_id
+        own = self.filtered(lambda update: update.sudo().partner_id == client)
+        return own | super()._filter_reaching(partner)
+
+    def _get_barred(self, partner_ids):
+        # sudo: only whose contacts they are
+        clients = self.sudo().partner_id
+        barred = super()._get_barred(partner_ids)
+        return barred.filtered(lambda partner: partner.commercial_partner_id not in clients)
+
     def _check_outsiders(self, partner_ids, client_only=False):
         """Refuse people of another client; ``client_only``: and colleagues, too."""
         # sudo: only the client of a contact, of partners named by the user
@@ -343,9 +409,9 @@ class ClientUpdate(models.Model):
             if outside.commercial_partner_id - update.relationship_id.partner_id:
                 raise UserError(self._get_outsider_message())
 
-    @api.model
-    def _get_outsiders(self, partner_ids):
-        return self.env["client.internal.thread.mixin"]._get_outsiders(partner_ids)
+    def _get_sent_moment(self):
+        """Return when the client got the text: its files stay as they were then."""
+        return self.sent_date
 
     @api.model
     def _get_outsider_message(self):

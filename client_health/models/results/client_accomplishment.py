@@ -29,6 +29,7 @@ class ClientAccomplishment(models.Model):
         "client.protected.mixin",
         "client.deletion.mixin",
         "client.internal.thread.mixin",
+        "client.link.holder.mixin",
         "client.activity.mixin",
         "mail.activity.mixin",
     ]
@@ -285,6 +286,9 @@ class ClientAccomplishment(models.Model):
                 )
             )
 
+    def _may_follow_link(self, contact):
+        return self.env["client.value.link"]._may_answer(self, contact)
+
     def _ask(self, contact):
         self._check_askable()
         self.env["client.value.link"]._send(
@@ -317,6 +321,8 @@ class ClientAccomplishment(models.Model):
             accomplishment_id=self.id,
             **values,
         )
+        if verdict == "yes":
+            self.env["client.personal.link"]._end_of(self, "accepted")
         # sudo: the client may not write here; the text says who answered, never a figure
         self.sudo()._log_answer(contact, verdict)
         return answer

@@ -21,7 +21,7 @@ class ClientRelationship(models.Model):
     """
 
     _name = "client.relationship"
-    _inherit = ["client.relationship", "client.goal.mixin"]
+    _inherit = ["client.relationship", "client.goal.mixin", "client.link.holder.mixin"]
 
     value_ids = fields.One2many(
         "client.value",
@@ -187,6 +187,9 @@ class ClientRelationship(models.Model):
         """Ask for the recipient of the question."""
         self.ensure_one()
         return self.env["client.value.ask"]._get_action(self)
+
+    def _may_follow_link(self, contact):
+        return self.env["client.value.link"]._may_answer(self, contact)
 
     def _ask(self, contact):
         self.env["client.value.link"]._send(self, contact, "client_health.mail_template_value_ask")

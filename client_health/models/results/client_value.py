@@ -119,7 +119,11 @@ class ClientValue(models.Model):
     @api.model
     def _check_said(self, contact, values):
         # sudo: only whether the contact is one of us
-        if contact.sudo().user_ids.filtered(lambda user: user._is_internal()):
+        contact = contact.sudo()
+        is_ours = values["source"] in OWN_SOURCES and self.env["client.personal.link"]._is_ours(
+            contact.email
+        )
+        if is_ours or contact.user_ids.filtered(lambda user: user._is_internal()):
             raise UserError(
                 self.env._(
                     "%s is an internal user and cannot answer for the client.", contact.display_name

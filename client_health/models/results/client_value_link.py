@@ -1,21 +1,14 @@
-import binascii
-
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ...tools import get_data_record
 
-SCOPE = "client_health.value_link"
-VALID_HOURS = 24 * 90
-
 
 class ClientValueLink(models.AbstractModel):
-    """A link by which one contact of a client answers without a login.
+    """The mail with a personal link by which a contact says what our work is worth.
 
-    It names the record and the contact, and is signed: nobody else can make or change one. No
-    colleague may read it either, or they could answer for the client: the mail with it is made by
-    the system, belongs to no record, and is deleted once it is sent.
+    None of us may read the link, or we could answer in the client's place: the mail is made by the
+    system, hangs on no record, and is deleted once it is sent.
     """
 
     _name = "client.value.link"
@@ -23,28 +16,8 @@ class ClientValueLink(models.AbstractModel):
 
     @api.model
     def _get_url(self, record, contact):
-        values = [record._name, record.id, contact.id]
-        # sudo: the secret of the database, to sign with
-        token = hash_sign(self.sudo().env, SCOPE, values, expiration_hours=VALID_HOURS)
-        return f"{record.get_base_url()}/client/value/{token}"
-
-    @api.model
-    def _open(self, token):
-        """Return (record, contact), both as superuser, or (None, None) when the link is no good."""
-        try:
-            # sudo: the secret of the database, to compare with
-            values = verify_hash_signed(self.sudo().env, SCOPE, token)
-        except (ValueError, IndexError, binascii.Error):
-            values = None
-        if not values:
-            return None, None
-        model, record_id, contact_id = values
-        # sudo: the signed link is the permission; the controller shows a white list of fields
-        record = self.env[model].sudo().browse(record_id).exists()
-        contact = self.env["res.partner"].sudo().browse(contact_id).exists()
-        if not record or not contact or not self._may_answer(record, contact):
-            return None, None
-        return record, contact
+        link = self.env["client.personal.link"]._get_for(record, contact)
+        return f"{record.get_base_url()}/client/value/{link.key}"
 
     @api.model
     def _may_answer(self, record, contact):
@@ -65,8 +38,7 @@ class ClientValueLink(models.AbstractModel):
         record.check_access("write")
         # sudo: only the name and address of a contact of the user's own client
         contact = contact.sudo()
-        if not contact.email_normalized:
-            raise UserError(self.env._("%s has no valid e-mail address.", contact.display_name))
+        self.env["client.personal.link"]._check_contact(contact)
         if not self._may_answer(record.sudo(), contact):
             raise UserError(self.env._("%s cannot answer this.", contact.display_name))
         sender = self.env.user

@@ -23,7 +23,7 @@ class ClientAgreementCommon(ClientHealthCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.signatory = cls.portal.partner_id
-        cls.signatory.write({"name": "Elena Marsh", "email": "elena@example.com"})
+        cls.signatory.write({"name": "Elena Marsh", "email": "elena@blueharbour.example.com"})
         cls.owner.email = "owner@example.com"
         # everybody's day ends at the same moment, whenever the tests run
         (cls.env["res.users"].search([]) | cls.env.ref("base.user_root")).tz = "UTC"
@@ -45,6 +45,13 @@ class ClientAgreementCommon(ClientHealthCommon):
                 **vals,
             }
         )
+
+    @classmethod
+    def _get_key(cls, agreement):
+        """Return the key of the link that the signatory got last, as no user can read it."""
+        links = cls.env["client.personal.link"].sudo()
+        domain = [("res_model", "=", agreement._name), ("res_id", "=", agreement.id)]
+        return links.search(domain, order="id desc", limit=1).key
 
     @classmethod
     def _accept(cls, agreement):

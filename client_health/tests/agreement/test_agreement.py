@@ -45,7 +45,7 @@ class TestAgreement(ClientAgreementCommon):
         self.signatory.email = False
         with self.assertRaisesRegex(UserError, "no e-mail address"):
             agreement.action_propose()
-        self.signatory.email = "elena@example.com"
+        self.signatory.email = "elena@blueharbour.example.com"
         agreement.proposal_end = self.today - timedelta(days=1)
         with self.assertRaisesRegex(UserError, "choose a later date"):
             agreement.action_propose()

@@ -95,7 +95,7 @@ class TestAgreementAccess(ClientAgreementCommon):
     def test_discussion_is_internal(self):
         agreement = self._create_agreement()
         agreement.action_propose()
-        token = agreement.sudo().access_token
+        token = self._get_key(agreement)
         agreements = agreement.with_user(self.env.ref("base.public_user"))
         thread = agreements._get_thread_with_access(
             agreement.id, token=token, hash=agreement.sudo()._sign_token(1), pid=1

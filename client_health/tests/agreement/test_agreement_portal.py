@@ -38,7 +38,9 @@ class TestAgreementPortal(ClientAgreementCommon, HttpCase):
     def _accept_by_rpc(self, agreement=None, token="", text_hash=None, **params):
         agreement = agreement or self.agreement
         text_hash = agreement._get_text_hash() if text_hash is None else text_hash
-        url = self._get_url(agreement, "/accept", access_token=token, text_hash=text_hash)
+        if token:
+            self._open(agreement, access_token=token)  # for the cookie
+        url = self._get_url(agreement, "/accept", text_hash=text_hash)
         params = {"name": "Elena Marsh", "signature": self.signature, **params}
         response = self.url_open(
             url, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"}
@@ -48,7 +50,7 @@ class TestAgreementPortal(ClientAgreementCommon, HttpCase):
 
     @property
     def token(self):
-        return self.agreement.sudo().access_token
+        return self._get_key(self.agreement)
 
     def test_what_is_no_text(self):
         """A list as the name, megabytes, a strange link: refused in words."""
@@ -84,6 +86,10 @@ class TestAgreementPortal(ClientAgreementCommon, HttpCase):
         self.assertEqual(self.agreement.accepted_by, "Elena Marsh")
         page = self.url_open(result["redirect_url"]).text
         self.assertIn("Thank you!", page)
+        self.assertNotIn("Website and booking", page, "The link has ended with the acceptance")
+        self.assertIn("agreement_gone", self._open())
+        self._login(self.portal)
+        page = self._open()
         self.assertIn("data:image/png;base64", page)
         self.assertNotIn("Accept and sign", page)
 
@@ -275,7 +281,9 @@ class TestAgreementMail(ClientAgreementCommon, MailCommon):
         mails = self.env["mail.mail"].sudo().search([("state", "=", "outgoing")])
         with self.mock_mail_gateway(mail_unlink_sent=True):
             mails.send()
-        return [mail for mail in self._mails if "elena@example.com" in str(mail["email_to"])]
+        return [
+            mail for mail in self._mails if "elena@blueharbour.example.com" in str(mail["email_to"])
+        ]
 
     def _propose(self):
         agreement = self._create_agreement(user=self.owner)
@@ -286,14 +294,14 @@ class TestAgreementMail(ClientAgreementCommon, MailCommon):
     def test_proposal_by_mail(self):
         agreement = self._propose()
         (mail,) = self._send()
-        token = agreement.sudo().access_token
+        token = self._get_key(agreement)
         self.assertIn(f"/my/agreements/{agreement.id}?access_token={token}", mail["body"])
         self.assertIn("owner@example.com", mail["reply_to"])
         self.assertIn("Elena Marsh", mail["body"])
 
     def test_mail_leaves_no_link_behind(self):
         agreement = self._propose()
-        token = agreement.sudo().access_token
+        token = self._get_key(agreement)
         waiting = self.env["mail.message"].sudo().search([("body", "ilike", token)])
         self.assertEqual(len(waiting), 1)
         self.assertFalse(waiting.model or waiting.res_id, "Not in the discussion")
@@ -315,7 +323,7 @@ class TestAgreementMail(ClientAgreementCommon, MailCommon):
 
     def test_send_again(self):
         agreement = self._propose()
-        token = agreement.sudo().access_token
+        token = self._get_key(agreement)
         self._send()
         agreement.action_send_again()
         (mail,) = self._send()

@@ -1,0 +1,245 @@
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import NO_ACCESS
+from odoo.tools import email_domain_extract, email_normalize, email_split
+
+from odoo.addons.iap.tools import iap_tools
+
+VALID_DAYS = 90
+
+
+class ClientPersonalLink(models.Model):
+    """A link by which one contact of a client reads and answers one record without a login.
+
+    Whoever has it acts as the contact, so none of us may read it: it is mailed by the system
+    alone. It ends when it is revoked, when the contact's address changes, when the record was
+    accepted, and 90 days after it was last sent.
+    """
+
+    _name = "client.personal.link"
+    _description = "Personal Link of a Client"
+    _order = "sent_on desc, id desc"
+    _rec_name = "email"
+
+    key = fields.Char(required=True, readonly=True, copy=False, index=True, groups=NO_ACCESS)
+    res_model = fields.Char(string="Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Record", model_field="res_model", required=True, readonly=True
+    )
+    res_name = fields.Char(string="Leads To", compute="_compute_res_name")
+    relationship_id = fields.Many2one(
+        "client.relationship",
+        string="Client",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    email = fields.Char(string="Sent To", required=True, readonly=True)
+    sent_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    sent_by_id = fields.Many2one("res.users", readonly=True, default=lambda self: self.env.user)
+    ended_on = fields.Datetime(readonly=True)
+    ended_by_id = fields.Many2one("res.users", readonly=True)
+    end_reason = fields.Selection(
+        [
+            ("revoked", "Revoked"),
+            ("address", "Address changed"),
+            ("accepted", "Accepted"),
+            ("replaced", "Withdrawn"),
+        ],
+        readonly=True,
+    )
+
+    _record_idx = models.Index("(res_model, res_id)")
+
+    def _compute_res_name(self):
+        for link in self:
+            record = link._get_record().sudo(False)
+            link.res_name = record.display_name if record and record.has_access("read") else False
+
+    def _get_record(self):
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    # Sending
+
+    @api.model
+    def _get_for(self, record, contact):
+        """Return, as superuser, the link of a contact to a record: its own, or a new one."""
+        self._check_contact(contact)
+        # sudo: no user makes or reads a link; the callers have checked who may send it
+        links = self.sudo()
+        # sudo: the address of a contact of the client
+        values = self._prepare(record, contact.sudo())
+        known = links.search(
+            [
+                ("res_model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("partner_id", "=", contact.id),
+                ("email", "=", values["email"]),
+                ("ended_on", "=", False),
+            ],
+            limit=1,
+        )
+        if known:
+            known.write({"sent_on": fields.Datetime.now(), "sent_by_id": self.env.uid})
+        return known or links.create({**values, "key": secrets.token_urlsafe(32)})
+
+    @api.model
+    def _prepare(self, record, contact):
+        is_client = record._name == "client.relationship"
+        relationship = record if is_client else record.relationship_id
+        return {
+            "res_model": record._name,
+            "res_id": record.id,
+            "relationship_id": relationship.id,
+            "company_id": record.company_id.id,
+            "partner_id": contact.id,
+            "email": contact.email_normalized,
+        }
+
+    @api.model
+    def _check_contact(self, contact):
+        """Refuse addresses at which one of us would get the link."""
+        # sudo: the address of a contact of the client
+        contact = contact.sudo()
+        if not contact.email_normalized:
+            raise UserError(self.env._("%s has no valid e-mail address.", contact.display_name))
+        if len(email_split(contact.email)) > 1:
+            raise UserError(
+                self.env._(
+                    "%s has several e-mail addresses. A link is personal: please leave one.",
+                    contact.display_name,
+                )
+            )
+        if self._is_ours(contact.email_normalized):
+            raise UserError(
+                self.env._(
+                    "%(email)s is an address of a colleague or of your own company. %(name)s "
+                    "cannot answer for the client from there.",
+                    email=contact.email_normalized,
+                    name=contact.display_name,
+                )
+            )
+
+    @api.model
+    def _is_ours(self, email):
+        """Return whether an address belongs to a colleague, a former one, or to our domains."""
+        email = email_normalize(email)
+        if not email:
+            return False
+        if email_domain_extract(email) in self._get_own_domains():
+            return True
+        return _drop_tag(email) in self._get_own_addresses(email)
+
+    @api.model
+    def _get_own_domains(self):
+        # sudo: domains are compared, never shown
+        companies = self.env["res.company"].sudo().search([])
+        domains = {email_domain_extract(email) for email in companies.mapped("email") if email}
+        domains |= set(self.env["mail.alias.domain"].sudo().search([]).mapped("name"))
+        # half the world has its mail there
+        return domains - iap_tools._MAIL_PROVIDERS - {False, ""}
+
+    @api.model
+    def _get_own_addresses(self, email):
+        """Return those of our addresses that may be the same: "leo+x@…" reaches Leo."""
+        local, domain = _drop_tag(email).split("@")
+        like = f"{local.replace('_', chr(92) + '_').replace('%', chr(92) + '%')}%@{domain}"
+        # sudo: addresses are compared, never shown
+        env = self.with_context(active_test=False).sudo().env
+        users = env["res.users"].search(
+            [
+                ("share", "=", False),
+                "|",
+                ("partner_id.email", "ilike", like),
+                ("login", "=ilike", like),
+            ]
+        )
+        employees = env["hr.employee"].search(
+            ["|", ("work_email", "ilike", like), ("private_email", "ilike", like)]
+        )
+        found = [*users.partner_id.mapped("email"), *users.mapped("login")]
+        found += [*employees.mapped("work_email"), *employees.mapped("private_email")]
+        return {
+            _drop_tag(address) for address in map(email_normalize, filter(None, found)) if address
+        }
+
+    # Following
+
+    @api.model
+    def _open(self, key, res_model, res_id=None):
+        """Return the link with this key, as superuser, if it is good; else an empty one."""
+        # sudo: the key is the permission
+        links = self.sudo()
+        if not key or "\0" in key:
+            return links.browse()
+        link = links.search([("key", "=", key), ("res_model", "in", res_model)], limit=1)
+        if res_id and link.res_id != res_id:
+            return links.browse()
+        return link._filter_live()
+
+    def _filter_live(self):
+        since = fields.Datetime.now() - timedelta(days=VALID_DAYS)
+        return self.filtered(
+            lambda link: (
+                not link.ended_on
+                and link.sent_on > since
+                and link.partner_id.active
+                and link.email == link.partner_id.email_normalized
+                and not self._is_ours(link.email)
+                and link._get_record()
+                and link._get_record()._may_follow_link(link.partner_id)
+            )
+        )
+
+    # Ending
+
+    def _end(self, reason):
+        # sudo: no user writes a link; the callers have checked why it ends
+        self.sudo().filtered(lambda link: not link.ended_on).write(
+            {
+                "ended_on": fields.Datetime.now(),
+                "ended_by_id": self.env.uid,
+                "end_reason": reason,
+            }
+        )
+
+    @api.model
+    def _end_of(self, records, reason):
+        # sudo: no user searches the links of records; see _end
+        links = self.sudo().search(
+            [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        )
+        links._end(reason)
+
+    @api.model
+    def _merge(self, kept, others):
+        """Let links to merged clients lead to the one that stays."""
+        # sudo: no user writes a link; whoever merges was checked
+        links = self.sudo().search([("res_model", "=", kept._name), ("res_id", "in", others.ids)])
+        links.res_id = kept.id
+
+    def action_revoke(self):
+        """End the link: it was sent to the wrong person, or went astray."""
+        for link in self:
+            record = link._get_record()
+            if record:
+                record.check_access("write")
+        self._end("revoked")
+
+
+def _drop_tag(email):
+    local, _at, domain = email.partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
