@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_bad_records
+from . import test_days
 from . import test_house
 from . import test_import_file
 from . import test_install

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ...engine.clock import get_today
+
 BEFORE_SIGNING = "before_signing"
 
 
@@ -34,7 +36,7 @@ class ClientFitRound(models.Model):
         required=True,
         default="check",
     )
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(required=True, default=lambda self: get_today(self.env.company))
     user_id = fields.Many2one(
         "res.users", string="Asked By", default=lambda self: self.env.user, index=True
     )

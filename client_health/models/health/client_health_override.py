@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ...engine.clock import get_today
 from .client_health_snapshot import BANDS
 
 MAX_DAYS = 180
@@ -32,7 +33,10 @@ class ClientHealthOverride(models.Model):
         required=True, help="What you know and the records don't show. Visible to your colleagues."
     )
     date_start = fields.Date(
-        string="From", required=True, readonly=True, default=fields.Date.context_today
+        string="From",
+        required=True,
+        readonly=True,
+        default=lambda self: get_today(self.env.company),
     )
     date_end = fields.Date(
         string="Until",
@@ -71,8 +75,8 @@ class ClientHealthOverride(models.Model):
 
     @api.depends("date_start", "date_end", "date_ended")
     def _compute_is_current(self):
-        today = fields.Date.context_today(self)
         for override in self:
+            today = get_today(override.company_id or self.env.company)
             override.is_current = (
                 not override.date_ended
                 and override.date_start
@@ -102,9 +106,17 @@ class ClientHealthOverride(models.Model):
     def create(self, vals_list):
         """Users override in their own name, from today on, in place of the last override."""
         if not self.env.su:
-            today = fields.Date.context_today(self)
-            own = {"user_id": self.env.uid, "date_start": today}
-            vals_list = [{**vals, **own} for vals in vals_list]
+            Relationship = self.env["client.relationship"]
+            vals_list = [
+                {
+                    **vals,
+                    "user_id": self.env.uid,
+                    "date_start": get_today(
+                        Relationship.browse(vals["relationship_id"]).company_id
+                    ),
+                }
+                for vals in vals_list
+            ]
         overrides = super().create(vals_list)
         overrides._end_earlier()
         relationships = overrides.relationship_id
@@ -146,5 +158,6 @@ class ClientHealthOverride(models.Model):
     def _end(self):
         # sudo: rows are never written by users, so that they stay a history; the callers have
         # checked that a manager asks
-        self.sudo().write({"date_ended": fields.Date.context_today(self)})
+        for company, overrides in self.sudo().grouped("company_id").items():
+            overrides.write({"date_ended": get_today(company)})
         self.relationship_id._close_override_reminders()

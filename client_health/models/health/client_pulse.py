@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...engine.clock import get_today
+
 GREEN = 4
 DAYS = 30
 DAYS_NOT_GREEN = 14
@@ -30,7 +32,9 @@ class ClientPulse(models.Model):
         default=lambda self: self.env.user,
         ondelete="restrict",
     )
-    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today, index=True)
+    date = fields.Date(
+        required=True, readonly=True, default=lambda self: get_today(self.env.company), index=True
+    )
     date_end = fields.Date(
         string="Valid Until",
         compute="_compute_date_end",
@@ -71,9 +75,15 @@ class ClientPulse(models.Model):
     def create(self, vals_list):
         """Users judge in their own name, and today: neither for others nor after the fact."""
         if not self.env.su:
-            today = fields.Date.context_today(self)
-            own = {"user_id": self.env.uid, "date": today}
-            vals_list = [{**vals, **own} for vals in vals_list]
+            Relationship = self.env["client.relationship"]
+            vals_list = [
+                {
+                    **vals,
+                    "user_id": self.env.uid,
+                    "date": get_today(Relationship.browse(vals["relationship_id"]).company_id),
+                }
+                for vals in vals_list
+            ]
         pulses = super().create(vals_list)
         pulses.relationship_id._close_pulse_reminders()
         return pulses

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...engine.clock import get_today
 from .client_offboarding import POINT_SELECTION
 
 
@@ -18,7 +19,9 @@ class ClientOffboardingWaiver(models.Model):
     )
     point = fields.Selection(POINT_SELECTION, required=True, readonly=True)
     reason = fields.Text(required=True, readonly=True)
-    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
+    date = fields.Date(
+        required=True, readonly=True, default=lambda self: get_today(self.env.company)
+    )
     user_id = fields.Many2one(
         "res.users", string="Manager", required=True, readonly=True, ondelete="restrict"
     )
