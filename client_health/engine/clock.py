@@ -14,12 +14,18 @@ EVER = datetime(1970, 1, 1)
 
 def get_timezone(company):
     """Return the time zone of a company: that of its working hours."""
+    company = company.sudo()  # only its time zone; users may not read every calendar
     return pytz.timezone(company.resource_calendar_id.tz or company.partner_id.tz or "UTC")
 
 
 def get_today(company):
     """Return the day that it is where the company is."""
-    return pytz.utc.localize(fields.Datetime.now()).astimezone(get_timezone(company)).date()
+    return get_day(company, fields.Datetime.now())
+
+
+def get_day(company, moment):
+    """Return the day of a moment, naive in UTC, where the company is."""
+    return pytz.utc.localize(moment).astimezone(get_timezone(company)).date()
 
 
 def get_end(relationships, as_of):

@@ -4,6 +4,7 @@ from odoo.fields import Command
 
 from ..const import MANAGER_GROUP, USER_GROUP
 from ..engine import fit
+from ..engine.clock import get_day
 from ..exceptions import MoveQuestion
 from .fit.client_fit_round import BEFORE_SIGNING
 
@@ -216,7 +217,7 @@ class CrmLead(models.Model):
         self.ensure_one()
         return {
             "reason": BEFORE_SIGNING,
-            "date": (self.date_closed or fields.Datetime.now()).date(),
+            "date": get_day(self._get_client_company(), self.date_closed or fields.Datetime.now()),
             "user_id": (self.user_id or self.env.user).id,
             "lead_id": self.id,
             "fit_note": self.fit_note,

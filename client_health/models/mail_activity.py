@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP, USER_GROUP
+from ..engine.clock import get_today
 from .feedback.client_conversation_facts import TOPICS
 
 
@@ -147,7 +148,7 @@ class MailActivity(models.Model):
 
     @api.depends("date_deadline", "date_done")
     def _compute_client_conversation_days(self):
-        today = fields.Date.context_today(self)
+        today = get_today(self.env.company)
         for activity in self:
             until = activity.date_done or today
             late = activity.date_deadline and (until - activity.date_deadline).days

@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..engine.clock import get_today
+
 CLIENT_RESPONSIBLES = ("client_owner", "client_team_leader", "client_project_manager")
 
 
@@ -68,7 +70,7 @@ class MailActivityPlanTemplate(models.Model):
     def _get_client_deadline(self, company):
         """Return the due date of a step that starts today; days are working days of the company."""
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = get_today(company)
         calendar = company.resource_calendar_id
         if self.delay_unit != "days" or self.delay_from == "before_plan_date" or not calendar:
             return self._get_date_deadline(today)

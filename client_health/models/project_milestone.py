@@ -1,4 +1,6 @@
-from odoo import api, fields, models
+from odoo import api, models
+
+from ..engine.clock import get_today
 
 
 class ProjectMilestone(models.Model):
@@ -15,5 +17,7 @@ class ProjectMilestone(models.Model):
     def _prepare_accomplishment(self):
         values = super()._prepare_accomplishment()
         return dict(
-            values, name=self.name, date=self.reached_date or fields.Date.context_today(self)
+            values,
+            name=self.name,
+            date=self.reached_date or get_today(self.project_id.company_id or self.env.company),
         )

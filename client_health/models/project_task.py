@@ -8,6 +8,7 @@ from odoo.tools.sql import column_exists, create_column
 
 from ..const import USER_GROUP
 from ..engine.agreement import scope
+from ..engine.clock import get_day, get_today
 
 # A closed task stays on the list of work to clarify if it was worked on so recently.
 RECENT = timedelta(days=30)
@@ -94,7 +95,9 @@ class ProjectTask(models.Model):
         return dict(
             values,
             name=self.name,
-            date=fields.Date.context_today(self, self.date_end),
+            date=get_day(
+                self.company_id or self.env.company, self.date_end or fields.Datetime.now()
+            ),
             milestone_id=self.milestone_id.id,
         )
 
@@ -143,7 +146,7 @@ class ProjectTask(models.Model):
     def _search_request_to_clear(self, operator, value):
         if operator != "in":
             return NotImplemented
-        since = fields.Date.context_today(self) - RECENT
+        since = get_today(self.env.company) - RECENT
         # sudo: whether a task was worked on, not by which user or how long
         recent = (
             self.env["account.analytic.line"]
@@ -170,7 +173,7 @@ class ProjectTask(models.Model):
                 {
                     "requested_by": "client",
                     "requested_by_partner_id": task._get_request_contact().id,
-                    "requested_date": fields.Date.context_today(self),
+                    "requested_date": get_today(self.env.company),
                 }
             )
 

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_access_matrix
 from . import test_bad_records
 from . import test_core_fields
+from . import test_days
 from . import test_deletion
 from . import test_discussions
 from . import test_house

@@ -13,6 +13,8 @@ class ClientHealthCommon(TransactionCase):
         super().setUpClass()
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
         cls.company = cls.env.company
+        # whatever the hour: one today for the tests and the company
+        cls.company.resource_calendar_id.tz = "UTC"
         cls.owner = cls._create_user("owner", "client_health.group_client_user")
         cls.colleague = cls._create_user("colleague", "client_health.group_client_user")
         cls.seller = cls._create_user("seller", "client_health.group_client_user_all")

@@ -124,6 +124,17 @@ class TestHouse(TransactionCase):
             users = set(self.registry[name]._inherit_children) - {name}
             self.assertGreater(len(users), 1, f"{name}: {users}")
 
+    def test_days_are_those_of_the_company(self):
+        """Jobs have no time zone: there, Odoo's own "today" is the day in UTC.
+
+        ``engine.clock.get_today`` says which day it is where a company is.
+        """
+        for folder in ("models", "engine", "wizards", "report"):
+            for path in (self.root / folder).rglob("*.py"):
+                code = path.read_text(encoding="utf-8")
+                for word in ("context_today", "Date.today", "date.today", "now().date()"):
+                    self.assertNotIn(word, code, path)
+
     def test_size_of_files(self):
         for path in self._get_model_files():
             lines = len(path.read_text(encoding="utf-8").splitlines())

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..engine.clock import get_today
+
 
 class ClientAgreementAcceptance(models.TransientModel):
     """Asks for the proof of an acceptance; the rule itself is in ``client.agreement``."""
@@ -15,7 +17,7 @@ class ClientAgreementAcceptance(models.TransientModel):
         required=True,
         default="paper",
     )
-    date = fields.Date(string="On", required=True, default=fields.Date.context_today)
+    date = fields.Date(string="On", required=True, default=lambda self: get_today(self.env.company))
     accepted_by = fields.Char(
         string="By",
         required=True,

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ..engine.clock import get_today
+
 
 class ClientAgreementChange(models.TransientModel):
     """Asks whose expectation changed; the rule itself is in ``client.agreement``."""
@@ -21,11 +23,13 @@ class ClientAgreementChange(models.TransientModel):
         help="Person whose expectation changed, at the client or on our side.",
     )
     reason = fields.Text(string="What changed", required=True)
-    date = fields.Date(string="Since", required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        string="Since", required=True, default=lambda self: get_today(self.env.company)
+    )
     conversation_date = fields.Date(
         string="Discuss Until",
         required=True,
-        default=lambda self: fields.Date.context_today(self) + timedelta(days=7),
+        default=lambda self: get_today(self.env.company) + timedelta(days=7),
         help="Date until which the salesperson discusses the agreement with the client.",
     )
 

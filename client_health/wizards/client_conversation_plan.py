@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
+from ..engine.clock import get_today
 from ..models.feedback.client_conversation_facts import TOPICS
 from ..tools import get_data_record
 
@@ -47,7 +48,7 @@ class ClientConversationPlan(models.TransientModel):
     date_deadline = fields.Date(
         string="Due Date",
         required=True,
-        default=lambda self: fields.Date.context_today(self) + relativedelta(days=3),
+        default=lambda self: get_today(self.env.company) + relativedelta(days=3),
     )
 
     @api.model

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..engine.clock import get_today
 from ..engine.health import calibration
 
 DAYS = (30, 60, 90)
@@ -91,7 +92,7 @@ class ClientHealthCalibration(models.TransientModel):
     @api.depends("days")
     def _compute_false_flags(self):
         for page in self:
-            before = fields.Date.context_today(self) - timedelta(days=int(page.days))
+            before = get_today(page.company_id) - timedelta(days=int(page.days))
             red = self.env["client.health.snapshot"]._read_group(
                 [
                     ("company_id", "=", page.company_id.id),

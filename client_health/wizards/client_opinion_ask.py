@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import USER_GROUP
+from ..engine.clock import get_today
 
 
 class ClientOpinionAsk(models.TransientModel):
@@ -32,7 +33,7 @@ class ClientOpinionAsk(models.TransientModel):
     date_deadline = fields.Date(
         string="Answer Until",
         required=True,
-        default=lambda self: fields.Date.context_today(self) + relativedelta(days=3),
+        default=lambda self: get_today(self.env.company) + relativedelta(days=3),
     )
 
     @api.model

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import stage_rules
+from ..engine.clock import get_today
 
 
 class ClientStageMove(models.TransientModel):
@@ -52,7 +53,7 @@ class ClientStageMove(models.TransientModel):
 
     @api.depends("relationship_ids", "stage_id")
     def _compute_date_deadline(self):
-        today = fields.Date.context_today(self)
+        today = get_today(self.env.company)
         for wizard in self:
             company = wizard.relationship_ids.company_id[:1] or self.env.company
             is_reboot = wizard.phase == stage_rules.REBOOT

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..engine.clock import get_today
+
 
 class ClientValueNote(models.TransientModel):
     """Records a client's words about value, or its answer to our estimate, with the proof.
@@ -25,7 +27,9 @@ class ClientValueNote(models.TransientModel):
         required=True,
         domain="[('commercial_partner_id', '=', partner_id)]",
     )
-    date = fields.Date(string="Date", required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        string="Date", required=True, default=lambda self: get_today(self.env.company)
+    )
     source = fields.Selection(
         [
             ("meeting", "In a meeting"),

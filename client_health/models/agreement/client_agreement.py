@@ -7,6 +7,7 @@ from odoo.tools import plaintext2html
 
 from ...const import ACTIVITY_AGREEMENT_CONVERSATION, ACTIVITY_AGREEMENT_REVIEW
 from ...engine.agreement import capacity
+from ...engine.clock import get_today
 from ..common.client_job_failure import JobRun
 
 # What the client accepts, in the order in which it is read.
@@ -108,7 +109,7 @@ class ClientAgreement(models.Model):
     )
     date_review = fields.Date(
         string="Review On",
-        default=lambda self: fields.Date.context_today(self) + relativedelta(months=6),
+        default=lambda self: get_today(self.env.company) + relativedelta(months=6),
         help="Date of the next review by both sides. The salesperson is reminded once on this day.",
     )
     signatory_id = fields.Many2one(
@@ -122,7 +123,7 @@ class ClientAgreement(models.Model):
     )
     proposal_end = fields.Date(
         string="Answer Until",
-        default=lambda self: fields.Date.context_today(self) + relativedelta(days=30),
+        default=lambda self: get_today(self.env.company) + relativedelta(days=30),
         copy=False,
         help="The last day on which the client can accept the proposal online.",
     )
@@ -347,7 +348,7 @@ class ClientAgreement(models.Model):
             raise UserError(self.env._("Only an accepted agreement can be marked as out of date."))
         if not (reason or "").strip():
             raise UserError(self.env._("Please enter what changed."))
-        if not day or day > fields.Date.context_today(self):
+        if not day or day > self._get_latest_today():
             raise UserError(self.env._("The date of the change cannot be in the future."))
         # sudo: evidence; the user may write the agreement, and the values were checked
         self.sudo().write(
@@ -420,10 +421,9 @@ class ClientAgreement(models.Model):
     @api.model
     def _get_review_domain(self):
         """Return the domain of agreements whose salesperson is to be reminded of the review."""
-        today = fields.Date.context_today(self)
         return [
             ("state", "=", "accepted"),
-            ("date_review", "<=", today),
+            *self._get_due_domain("date_review"),
             ("review_reminded_on", "=", False),
             "|",
             "&",
@@ -444,12 +444,10 @@ class ClientAgreement(models.Model):
         )
 
     def _remind_review(self):
-        self._schedule_on_holder(
-            ACTIVITY_AGREEMENT_REVIEW,
-            date_deadline=fields.Date.context_today(self),
-        )
-        # sudo: evidence; only our own cron comes here
-        self.sudo().review_reminded_on = fields.Date.context_today(self)
+        self._schedule_on_holder(ACTIVITY_AGREEMENT_REVIEW)
+        for company, agreements in self.grouped("company_id").items():
+            # sudo: evidence; only our own cron comes here
+            agreements.sudo().review_reminded_on = get_today(company)
 
     # Hours agreed with all clients beside those of the team
 

@@ -10,7 +10,7 @@ from odoo.tools.mimetypes import guess_mimetype
 
 from ...client_input import NAME_LENGTH, PICTURE_LENGTH, read_text
 from ...const import ACTIVITY_AGREEMENT_CONVERSATION
-from ...engine.clock import get_start
+from ...engine.clock import get_start, get_today
 from ..common.client_personal_link_visit import KEEP_DAYS
 from .client_agreement import TEXT_FIELDS
 
@@ -250,7 +250,7 @@ class ClientAgreementSignature(models.Model):
 
     def _is_proposal_over(self):
         self.ensure_one()
-        return bool(self.proposal_end and self.proposal_end < fields.Date.context_today(self))
+        return bool(self.proposal_end and self.proposal_end < get_today(self.company_id))
 
     # What a proposal needs, and what it says
 
@@ -336,7 +336,7 @@ class ClientAgreementSignature(models.Model):
                     "the person who accepted."
                 )
             )
-        if not day or day > fields.Date.context_today(self):
+        if not day or day > self._get_latest_today():
             raise UserError(self.env._("The date of acceptance cannot be in the future."))
         self._write_acceptance(
             {

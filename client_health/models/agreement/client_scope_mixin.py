@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ...const import USER_GROUP
 from ...engine import period
 from ...engine.agreement import scope
+from ...engine.clock import get_today
 
 
 class ClientScopeMixin(models.AbstractModel):
@@ -54,7 +55,7 @@ class ClientScopeMixin(models.AbstractModel):
 
     @api.depends_context("company", "allowed_company_ids")
     def _compute_scope_hours(self):
-        hours_by_record = self._get_scope_hours(fields.Date.context_today(self))
+        hours_by_record = self._get_scope_hours(get_today(self.env.company))
         for record in self:
             hours = hours_by_record.get(record._origin.id, scope.Hours())
             record.scope_hours = hours.total

@@ -2,6 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ...engine.clock import get_today
 
 
 class ClientRecordMixin(models.AbstractModel):
@@ -76,6 +79,15 @@ class ClientRecordMixin(models.AbstractModel):
     def _get_latest_today(self):
         """Return the date where the day begins first: no user's today lies in the future."""
         return (fields.Datetime.now() + timedelta(hours=14)).date()
+
+    @api.model
+    def _get_due_domain(self, fname, operator="<="):
+        """Return the domain of records due today: each on the day that it is in its company."""
+        companies = self.env["res.company"].search([])
+        return Domain.OR(
+            Domain("company_id", "in", group.ids) & Domain(fname, operator, today)
+            for today, group in companies.grouped(get_today).items()
+        )
 
     def _get_foreign_message(self, fname, owner):
         names = {

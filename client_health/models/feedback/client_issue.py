@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...engine.clock import get_day, get_today
 from ...engine.correspondence import waiting
 from ...engine.feedback import repair
 
@@ -69,7 +70,7 @@ class ClientIssue(models.Model):
     date = fields.Date(
         string="Since",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: get_today(self.env.company),
         help="When it was first noticed.",
     )
     project_id = fields.Many2one(
@@ -199,7 +200,7 @@ class ClientIssue(models.Model):
         return {
             "relationship_id": feedback.relationship_id.id,
             "name": f"{text[:77]}…" if len(text) > 78 else text,
-            "date": fields.Datetime.context_timestamp(feedback, first.date).date(),
+            "date": get_day(first.company_id, first.date),
             "project_id": project.id if len(project) == 1 else False,
         }
 
@@ -316,9 +317,11 @@ class ClientIssue(models.Model):
             )
             issue.apology_date = min(sent.mapped("sent_date"), default=False)
             last = issue.apology_date or fields.Datetime.now()
-            first = min(issue.feedback_ids.mapped("date"), default=False)
-            first = min(first.date(), issue.date) if first and issue.date else issue.date
-            issue.apology_days = (last.date() - first).days if first else 0
+            company = issue.company_id or self.env.company
+            told = min(issue.feedback_ids.mapped("date"), default=False)
+            days = [told and get_day(company, told), issue.date]
+            first = min(filter(None, days), default=False)
+            issue.apology_days = (get_day(company, last) - first).days if first else 0
 
     def _get_missing_steps(self):
         """Return what the repair still lacks, in plain words, in the order of the steps."""

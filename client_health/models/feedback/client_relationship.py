@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...const import ACTIVITY_OPINION, MONEY_GROUP
+from ...engine.clock import get_today
 from ...engine.correspondence import waiting
 from ...engine.feedback import team
 from ...engine.profitability import margin
@@ -178,7 +179,7 @@ class ClientRelationship(models.Model):
 
     def _get_team_users(self):
         """Return {relationship id: users who work for the client}, in one query."""
-        today = fields.Date.context_today(self)
+        today = get_today(self.env.company)
         rows = team.read_team(self.env, self.ids, today)
         return {
             relationship_id: self.env["res.users"].browse(user_ids)

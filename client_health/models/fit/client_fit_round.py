@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ...engine.clock import get_today
+
 BEFORE_SIGNING = "before_signing"
 
 
@@ -36,7 +38,10 @@ class ClientFitRound(models.Model):
         default="check",
     )
     date = fields.Date(
-        required=True, readonly=True, default=fields.Date.context_today, protected=True
+        required=True,
+        readonly=True,
+        default=lambda self: get_today(self.env.company),
+        protected=True,
     )
     user_id = fields.Many2one(
         "res.users",

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ...engine.clock import get_today
 from .client_health_snapshot import BANDS
 
 MAX_DAYS = 180
@@ -35,7 +36,7 @@ class ClientHealthOverride(models.Model):
         string="From",
         required=True,
         readonly=True,
-        default=fields.Date.context_today,
+        default=lambda self: get_today(self.env.company),
         protected=True,
     )
     date_end = fields.Date(
@@ -77,8 +78,8 @@ class ClientHealthOverride(models.Model):
 
     @api.depends("date_start", "date_end", "date_ended")
     def _compute_is_current(self):
-        today = fields.Date.context_today(self)
         for override in self:
+            today = get_today(override.company_id or self.env.company)
             override.is_current = (
                 not override.date_ended
                 and override.date_start
@@ -148,5 +149,6 @@ class ClientHealthOverride(models.Model):
     def _end(self):
         # sudo: rows are never written by users, so that they stay a history; the callers have
         # checked that a manager asks
-        self.sudo().write({"date_ended": fields.Date.context_today(self)})
+        for company, overrides in self.sudo().grouped("company_id").items():
+            overrides.write({"date_ended": get_today(company)})
         self.relationship_id._close_override_reminders()

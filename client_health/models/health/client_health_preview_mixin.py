@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...const import MANAGER_GROUP
+from ...engine.clock import get_today
 from ...engine.health import signals
 from ...engine.health.preview import Settings, count_bands, get_bands, get_clients, select_latest
 
@@ -78,8 +79,6 @@ class ClientHealthPreviewMixin(models.AbstractModel):
             return
         # sudo: signals read records of all kinds; only the number of clients per band leaves
         for group in relationships.sudo().grouped("company_id").values():
-            readings, _errors = signals.read(
-                group.env, group, fields.Date.context_today(self), missing
-            )
+            readings, _errors = signals.read(group.env, group, get_today(group.company_id), missing)
             for relationship_id, found in readings.items():
                 by_id[relationship_id].readings.update(found)

@@ -4,11 +4,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import chain
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import split_every
 
 from ...engine.clock import get_today
 from ...engine.health import flags, scoring, signals, snapshot_queue, snapshots
+from ...engine.query import get_company
 from ..common.client_job_failure import JobRun
 
 # What is read and committed at once: large, because what every batch has to look through grows
@@ -180,7 +181,7 @@ class ClientHealthRun(models.AbstractModel):
         """Return (``snapshots.Day``, the broken measures) of clients of a company."""
         relationships = self.env["client.relationship"].browse(relationship_ids)
         money = [code for code, kind in scorer.dimensions.items() if kind == DIMENSION_MONEY]
-        oldest_kept = fields.Date.context_today(self) - timedelta(days=snapshots.DAILY_DAYS)
+        oldest_kept = get_today(get_company(relationships)) - timedelta(days=snapshots.DAILY_DAYS)
         day, errors = snapshots.Day(relationship_ids, money, as_of >= oldest_kept), {}
         for code, readings, error in reader.read_each(relationships):
             day.add(code, readings)

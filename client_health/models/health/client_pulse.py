@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...engine.clock import get_today
+
 GREEN = 4
 DAYS = 30
 DAYS_NOT_GREEN = 14
@@ -35,7 +37,7 @@ class ClientPulse(models.Model):
     date = fields.Date(
         required=True,
         readonly=True,
-        default=fields.Date.context_today,
+        default=lambda self: get_today(self.env.company),
         index=True,
         protected=True,
     )

@@ -267,7 +267,7 @@ class ClientRelationship(models.Model):
         names = {name: name for name in HISTORY_FIGURES}
         if self.env.user.has_group(MONEY_GROUP):
             names["margin"] = "margin_rate"
-        start = history.get_start(fields.Date.context_today(self))
+        start = history.get_start(get_today(self.env.company))
         # the rules are in the query; _field_to_sql() checks the groups of each field
         query = snapshots._search(
             [("relationship_id", "=", self.id), ("date", ">=", start)], order="date"

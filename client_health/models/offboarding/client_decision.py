@@ -6,6 +6,7 @@ from odoo.fields import NO_ACCESS
 
 from ...const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
 from ...engine import stage_rules
+from ...engine.clock import get_today
 
 KEEP, RAISE, LEAVE = CHOICES = ("keep", "raise", "leave")
 # The decision, which cannot be changed afterwards
@@ -43,7 +44,7 @@ class ClientDecision(models.Model):
         string="As Of",
         required=True,
         readonly=True,
-        default=fields.Date.context_today,
+        default=lambda self: get_today(self.env.company),
         help="The figures are those of the 12 full months before this day.",
         protected=True,
     )
@@ -85,7 +86,7 @@ class ClientDecision(models.Model):
         # sudo: no group may read the field; the sheet shows what the reader may see of it
         kept = {sheet.id: sheet.sudo().figures for sheet in self if sheet.state == "decided"}
         live = self.filtered(lambda sheet: sheet.state == "open").relationship_id
-        found = self._read_figures(live, fields.Date.context_today(self))
+        found = self._read_figures(live, get_today(self.env.company))
         return {
             sheet.id: kept[sheet.id] if sheet.id in kept else found[sheet.relationship_id.id]
             for sheet in self
@@ -182,8 +183,8 @@ class ClientDecision(models.Model):
 
     @api.model
     def _freeze(self, by_client):
-        today = fields.Date.context_today(self)
         relationships = self.env["client.relationship"].browse(by_client)
+        today = get_today(relationships.company_id[:1])
         figures = self._read_figures(relationships, today)
         for relationship_id, sheet in by_client.items():
             # sudo: evidence; the caller has checked that the user may decide

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...engine.clock import get_today
+
 # What the records themselves show as done; the rest is marked by a person, with name and date.
 SHOWN = ("project", "task", "login")
 
@@ -129,7 +131,10 @@ class ClientHandover(models.Model):
         self._check_by_hand()
         # sudo: evidence; the user may write the line, and marks it in their own name
         self.filtered(lambda line: not line.done_date).sudo().write(
-            {"done_date": fields.Date.context_today(self), "done_by_id": self.env.user.id}
+            {
+                "done_date": get_today(self.company_id[:1] or self.env.company),
+                "done_by_id": self.env.user.id,
+            }
         )
 
     def action_undo(self):

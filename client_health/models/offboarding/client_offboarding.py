@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ...const import MONEY_GROUP
 from ...engine import stage_rules
+from ...engine.clock import get_today
 from ...exceptions import MoveQuestion
 
 POINTS = TALK, WORK, HANDOVER, MONEY, THANKS = ("talk", "work", "handover", "money", "thanks")
@@ -148,7 +149,7 @@ class ClientOffboarding(models.Model):
 
     @api.model
     def _get_late_domain(self):
-        return [("state", "=", "open"), ("last_day", "<", fields.Date.context_today(self))]
+        return [("state", "=", "open"), ("last_day", "<", get_today(self.env.company))]
 
     @api.model
     def _get_client_links(self):

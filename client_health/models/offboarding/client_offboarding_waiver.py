@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...engine.clock import get_today
 from .client_offboarding import POINT_SELECTION
 
 
@@ -25,7 +26,10 @@ class ClientOffboardingWaiver(models.Model):
     point = fields.Selection(POINT_SELECTION, required=True, readonly=True, protected=True)
     reason = fields.Text(required=True, readonly=True, protected=True)
     date = fields.Date(
-        required=True, readonly=True, default=fields.Date.context_today, protected=True
+        required=True,
+        readonly=True,
+        default=lambda self: get_today(self.env.company),
+        protected=True,
     )
     user_id = fields.Many2one(
         "res.users",

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine import period
+from ...engine.clock import get_today
 from ...engine.profitability import figures, ledger, margin
 from ..common.client_job_failure import JobRun
 from .client_profitability_mixin import SUMS
@@ -326,7 +327,7 @@ class ClientProfitability(models.Model):
         """
         Relationship = self.env["client.relationship"]
         partner_ids = clients.ids if clients else ()
-        today = fields.Date.context_today(self)
+        today = get_today(company)
         select = figures.select_figures(
             company.id, *period.last_full_months(today), today, partner_ids
         )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...const import MONEY_GROUP
 from ...engine import period
+from ...engine.clock import get_today
 from ...engine.profitability import margin, scenario
 from .client_profitability_mixin import SUMS
 
@@ -152,8 +153,8 @@ class ClientRelationship(models.Model):
 
     @api.depends("client_payment_expected")
     def _compute_client_days_over_habit(self):
-        today = fields.Date.context_today(self)
         for relationship in self:
+            today = get_today(relationship.company_id or self.env.company)
             expected = relationship.client_payment_expected
             relationship.client_days_over_habit = (today - expected).days if expected else 0
 
@@ -230,7 +231,7 @@ class ClientRelationship(models.Model):
         Unpaid hours are among them: of the hours that a client frees, some will go
         the same way.
         """
-        start, end = period.last_full_months(fields.Date.context_today(self))
+        start, end = period.last_full_months(get_today(self.env.company))
         # sudo: one average of the whole company, for users who may see the money of one client;
         # the share of revenue on the relationship already shows as much
         ledger = self.env["client.profitability"].sudo()

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...engine.clock import get_today
+
 
 class ClientScenario(models.Model):
     """A saved scenario: the question, and the figures of that day.
@@ -26,7 +28,7 @@ class ClientScenario(models.Model):
     date = fields.Date(
         string="Made On",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: get_today(self.env.company),
         help="The figures are those of the 12 full months before this day, as known then.",
         protected=True,
     )

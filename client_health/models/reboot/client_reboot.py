@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ...const import ACTIVITY_REBOOT
 from ...engine import stage_rules
+from ...engine.clock import get_today
 from ..common.client_job_failure import JobRun
 
 
@@ -116,8 +117,7 @@ class ClientReboot(models.Model):
 
     @api.model
     def _get_overdue_domain(self):
-        today = fields.Date.context_today(self)
-        return Domain("state", "in", self._open_states) & Domain("date_deadline", "<", today)
+        return Domain("state", "in", self._open_states) & self._get_due_domain("date_deadline", "<")
 
     def write(self, vals):
         if (
@@ -133,8 +133,11 @@ class ClientReboot(models.Model):
 
     def _follow_deadline(self):
         """A deadline that was put off gives new time: it is reminded of again, at its new day."""
-        today = fields.Date.context_today(self)
-        later = self.filtered(lambda reboot: not reboot.date_end and reboot.date_deadline > today)
+        later = self.filtered(
+            lambda reboot: (
+                not reboot.date_end and reboot.date_deadline > get_today(reboot.company_id)
+            )
+        )
         # sudo: evidence; they follow from the deadline, which the user may write
         later.filtered("date_reminded_deadline").sudo().date_reminded_deadline = False
         later.filtered(
@@ -143,7 +146,7 @@ class ClientReboot(models.Model):
 
     @api.model
     def _get_default_deadline(self, company):
-        return fields.Date.context_today(self) + relativedelta(days=company.client_reboot_days)
+        return get_today(company) + relativedelta(days=company.client_reboot_days)
 
     # Moves of the client: opening and closing
 
@@ -248,17 +251,16 @@ class ClientReboot(models.Model):
     @api.model
     def _get_reminder_domains(self):
         """Return {field that notes the reminder: domain of the reboots to remind of today}."""
-        today = fields.Date.context_today(self)
         live = Domain("state", "in", self._open_states) & Domain(
             "relationship_id.active", "=", True
         )
-        ended = Domain("date_deadline", "<=", today)
+        ended = self._get_due_domain("date_deadline")
         never = Domain("date_reminded_deadline", "=", False)
         return {
             "date_reminded_halfway": live
             & ~ended
             & Domain("state", "=", "running")
-            & Domain("date_halfway", "<=", today)
+            & self._get_due_domain("date_halfway")
             & Domain("date_reminded_halfway", "=", False),
             "date_reminded_deadline": live & ended & never,
         }
@@ -275,19 +277,19 @@ class ClientReboot(models.Model):
         )
 
     def _follow(self, domains):
-        today = fields.Date.context_today(self)
         for fname, domain in domains.items():
             due = self.filtered_domain(domain)
             due._remind(fname)
-            due.sudo().write({fname: today})  # sudo: evidence; only our own cron comes here
+            for company, reboots in due.grouped("company_id").items():
+                # sudo: evidence; only our own cron comes here
+                reboots.sudo().write({fname: get_today(company)})
         self._await_decision()
 
     def _await_decision(self):
         """Mark those that can be decided: all points are done, or the deadline has passed."""
-        today = fields.Date.context_today(self)
         running = self.filtered(lambda reboot: reboot.state == "running")
         complete = running.filtered(lambda reboot: reboot.done_count == 5)
-        over = running.filtered(lambda reboot: reboot.date_deadline < today)
+        over = running.filtered(lambda reboot: reboot.date_deadline < get_today(reboot.company_id))
         # sudo: evidence; what the records show decides, not the current user
         (complete | over).sudo().write({"state": "awaiting"})
         (complete - over)._remind("complete")

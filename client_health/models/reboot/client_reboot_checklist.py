@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...engine import reboot as engine
+from ...engine.clock import get_today
 
 # Longer words of a client are shortened in a sentence; the whole is where it was written down.
 LONGEST = 160
@@ -375,7 +376,7 @@ class ClientRebootChecklist(models.Model):
     def _get_meeting_start(self):
         """Return ten o'clock of the working day after next week's same day, in UTC."""
         calendar = self.company_id.resource_calendar_id
-        day = fields.Date.context_today(self) + timedelta(days=5)
+        day = get_today(self.company_id) + timedelta(days=5)
         planned = calendar and calendar.plan_days(
             1, datetime.combine(day, time.min), compute_leaves=True
         )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...engine import stage_rules
+from ...engine.clock import get_today
 
 
 class ClientRelationship(models.Model):
@@ -56,8 +57,8 @@ class ClientRelationship(models.Model):
     @api.depends(lambda self: self._get_rotting_depends_fields())
     def _compute_rotting(self):
         result = super()._compute_rotting()
-        today = fields.Date.context_today(self)
         for relationship in self.filtered("reboot_id"):
+            today = get_today(relationship.company_id)
             deadline = relationship.reboot_id.date_deadline
             relationship.is_rotting = deadline < today
             relationship.rotting_days = max((today - deadline).days, 0)

@@ -1,8 +1,9 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...engine import intake, stage_rules
+from ...engine.clock import get_today
 from ..common.client_job_failure import JobRun
 
 READ_MODELS = (
@@ -39,7 +40,7 @@ class ClientIntake(models.AbstractModel):
         Added here: ``partner`` and ``user`` (the proposed salesperson: the partner's salesperson,
         else the manager of its latest project, else empty).
         """
-        date_from = fields.Date.context_today(self) - relativedelta(months=months)
+        date_from = get_today(company) - relativedelta(months=months)
         for model in READ_MODELS:
             self.env[model].flush_model()
         rows = self.env.execute_query_dict(intake.select_candidates(company.id, date_from))

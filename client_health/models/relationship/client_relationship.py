@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ...const import ACTIVITY_CLIENT_RETURNED, MANAGER_GROUP
 from ...engine import stage_rules
+from ...engine.clock import get_today
 from ...exceptions import MoveQuestion
 
 
@@ -75,7 +76,9 @@ class ClientRelationship(models.Model):
         check_company=True,
         ondelete="set null",
     )
-    date_start = fields.Date(string="Client Since", default=fields.Date.context_today)
+    date_start = fields.Date(
+        string="Client Since", default=lambda self: get_today(self.env.company)
+    )
     referred_by_id = fields.Many2one(
         "res.partner",
         ondelete="restrict",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...engine.clock import get_today
 from ...exceptions import MoveQuestion
 
 
@@ -62,7 +63,7 @@ class ClientStageProcessMixin(models.AbstractModel):
         string="Started On",
         required=True,
         readonly=True,
-        default=fields.Date.context_today,
+        default=lambda self: get_today(self.env.company),
         protected=True,
     )
     date_end = fields.Date(string="Ended On", readonly=True, copy=False, protected=True)
@@ -181,13 +182,14 @@ class ClientStageProcessMixin(models.AbstractModel):
     def _prepare_opening(self, relationship, reason):
         return {
             "relationship_id": relationship.id,
+            "date_start": get_today(relationship.company_id),
             "reason": reason,
         }
 
     def _prepare_closing(self, phase, reason):
         """Return the values with which it ends, when its client goes to ``phase``."""
-        return {"date_end": fields.Date.context_today(self)}
+        return {"date_end": get_today(self.company_id)}
 
     def _prepare_merge_end(self, kept):
         """Return the values with which it ends, when its client becomes part of ``kept``."""
-        return {"date_end": fields.Date.context_today(self)}
+        return {"date_end": get_today(self.company_id)}

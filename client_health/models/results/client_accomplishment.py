@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...engine.clock import get_today
+
 # What the client said yes to stays as it was, and so does the claim beside it.
 LOCKED_FIELDS = {
     "name",
@@ -39,7 +41,11 @@ class ClientAccomplishment(models.Model):
     name = fields.Char(string="Accomplishment", required=True, tracking=True)
     active = fields.Boolean(default=True)
     date = fields.Date(
-        string="Date", required=True, default=fields.Date.context_today, tracking=True, index=True
+        string="Date",
+        required=True,
+        default=lambda self: get_today(self.env.company),
+        tracking=True,
+        index=True,
     )
     description = fields.Text(
         string="What Changed", help="In words that the client understands. Shown to the client."
@@ -295,7 +301,7 @@ class ClientAccomplishment(models.Model):
             self, contact, "client_health.mail_template_accomplishment_confirm"
         )
         # sudo: protected; ``_send`` has checked that the user may write
-        self.sudo().asked_date = fields.Date.context_today(self)
+        self.sudo().asked_date = get_today(self.company_id)
         self._message_log(
             body=self.env._("%s was asked by mail what this is worth.", contact.display_name)
         )

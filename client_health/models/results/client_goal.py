@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...engine.clock import get_today
 from ...engine.results import progress as engine
 
 CLOSED_STATES = ("reached", "missed", "dropped")
@@ -142,7 +143,10 @@ class ClientGoal(models.Model):
         tracking=True,
     )
     date_start = fields.Date(
-        string="Start", required=True, default=fields.Date.context_today, tracking=True
+        string="Start",
+        required=True,
+        default=lambda self: get_today(self.env.company),
+        tracking=True,
     )
     date_end = fields.Date(
         string="End",
@@ -213,8 +217,8 @@ class ClientGoal(models.Model):
 
     @api.depends("state")
     def _compute_dates_of_state(self):
-        today = fields.Date.context_today(self)
         for goal in self:
+            today = get_today(goal.company_id or self.env.company)
             agreed, closed = goal.date_agreed, goal.date_closed
             goal.date_closed = (closed or today) if goal.state in CLOSED_STATES else False
             if goal.state == "agreed":
@@ -244,7 +248,7 @@ class ClientGoal(models.Model):
 
     @api.model
     def _get_stale_domain(self):
-        today = fields.Date.context_today(self)
+        today = get_today(self.env.company)
         return self._get_big_domain() & (
             Domain("date_discussed", "=", False)
             | Domain("date_discussed", "<", today - engine.STALE_AFTER)
@@ -258,7 +262,7 @@ class ClientGoal(models.Model):
     @api.model
     def _get_live_domain(self):
         """Return the domain of goals that both sides work on today."""
-        today = fields.Date.context_today(self)
+        today = get_today(self.env.company)
         return Domain("state", "=", "agreed") & Domain("date_end", ">=", today)
 
     @api.depends("relationship_id")
@@ -293,7 +297,8 @@ class ClientGoal(models.Model):
         """Both sides agree, or agree again after the goal was adjusted."""
         self.write({"state": "agreed"})
         # sudo: evidence, written after the line above has checked that the user may write
-        self.sudo().date_agreed = fields.Date.context_today(self)
+        for company, goals in self.grouped("company_id").items():
+            goals.sudo().date_agreed = get_today(company)
 
     def action_reach(self):
         self.write({"state": "reached"})
@@ -306,7 +311,8 @@ class ClientGoal(models.Model):
 
     def action_plan_conversation(self):
         """The client was asked about its big goals today."""
-        self.write({"date_discussed": fields.Date.context_today(self)})
+        for company, goals in self.grouped("company_id").items():
+            goals.write({"date_discussed": get_today(company)})
 
     # Becoming an accomplishment
 
@@ -345,8 +351,8 @@ class ClientGoal(models.Model):
 
     @api.depends("actual")
     def _compute_date_measured(self):
-        today = fields.Date.context_today(self)
         for goal in self:
+            today = get_today(goal.company_id or self.env.company)
             goal.date_measured = today if goal.actual or goal.date_measured else False
 
     @api.depends("baseline", "target", "actual", "date_measured", "date_start", "date_end")
@@ -368,7 +374,7 @@ class ClientGoal(models.Model):
 
     @api.depends("date_start", "date_end")
     def _compute_time_gone(self):
-        today = fields.Date.context_today(self)
+        today = get_today(self.env.company)
         for goal in self:
             dated = goal.date_start and goal.date_end
             goal.time_gone = dated and 100 * float(
@@ -377,7 +383,7 @@ class ClientGoal(models.Model):
 
     @api.depends("state", "date_schedule", "progress", "date_measured", "date_end")
     def _compute_standing(self):
-        today = fields.Date.context_today(self)
+        today = get_today(self.env.company)
         domains = self._get_standing_domains(today)
         self.standing = False
         for standing, domain in domains.items():
@@ -387,7 +393,7 @@ class ClientGoal(models.Model):
     def _search_standing(self, operator, value):
         if operator != "in":
             return NotImplemented
-        domains = self._get_standing_domains(fields.Date.context_today(self))
+        domains = self._get_standing_domains(get_today(self.env.company))
         found = Domain.OR(domains[standing] for standing in value if standing in domains)
         return found | Domain("state", "!=", "agreed") if False in value else found
 

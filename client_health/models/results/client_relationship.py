@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const import ACTIVITY_ASK_VALUE
+from ...engine.clock import get_today
 from ...engine.results import progress
 from ..common.client_job_failure import JobRun
 from .client_value import SOURCES
@@ -149,7 +150,7 @@ class ClientRelationship(models.Model):
 
     @api.model
     def _get_age_text(self, date):
-        today = fields.Date.context_today(self)
+        today = get_today(self.env.company)
         age = relativedelta(today, date)
         if not age.years:
             return self.env._("%s days", (today - date).days)
@@ -174,7 +175,7 @@ class ClientRelationship(models.Model):
 
     @api.model
     def _get_value_fresh_since(self):
-        return fields.Date.context_today(self) - ASK_AGAIN_AFTER
+        return get_today(self.env.company) - ASK_AGAIN_AFTER
 
     # Asking the client for value
 
@@ -194,7 +195,7 @@ class ClientRelationship(models.Model):
     def _ask(self, contact):
         self.env["client.value.link"]._send(self, contact, "client_health.mail_template_value_ask")
         # sudo: protected; ``_send`` has checked that the user may write
-        self.sudo().value_asked_date = fields.Date.context_today(self)
+        self.sudo().value_asked_date = get_today(self.company_id)
         self._message_log(
             body=self.env._("%s was asked by mail what they value.", contact.display_name)
         )
@@ -216,8 +217,9 @@ class ClientRelationship(models.Model):
 
     def _remind_to_ask(self):
         self._schedule_activities(self._get_responsible(), ACTIVITY_ASK_VALUE)
-        # sudo: protected; only our own job comes here
-        self.sudo().value_asked_date = fields.Date.context_today(self)
+        for company, clients in self.grouped("company_id").items():
+            # sudo: protected; only our own job comes here
+            clients.sudo().value_asked_date = get_today(company)
 
     @api.model
     def _get_to_ask(self):
@@ -318,4 +320,4 @@ class ClientRelationship(models.Model):
 
     @api.model
     def _get_fresh_since(self):
-        return fields.Date.context_today(self) - progress.STALE_AFTER
+        return get_today(self.env.company) - progress.STALE_AFTER

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...client_input import read_text
+from ...engine.clock import get_today
 
 # Where we have the client's words from; ``OWN_SOURCES`` it wrote itself.
 OWN_SOURCES = ("portal", "link")
@@ -101,7 +102,7 @@ class ClientValue(models.Model):
             with ``verdict`` and ``amount``
         """
         values = {
-            "date": fields.Date.context_today(self),
+            "date": get_today(relationship.company_id),
             **values,
             "relationship_id": relationship.id,
             "contact_id": contact.id,
