@@ -90,7 +90,7 @@ class ClientReadableLinksMixin(models.AbstractModel):
         comodel = self.env[field.comodel_name]
         if hasattr(comodel, "_check_readable_links"):
             for command in commands or ():
-                if command[0] in (Command.CREATE, Command.UPDATE):
+                if not isinstance(command, int) and command[0] in (Command.CREATE, Command.UPDATE):
                     line = comodel.browse(command[1] if command[0] == Command.UPDATE else ())
                     line._check_readable_links([command[2]])
 
@@ -99,7 +99,9 @@ def _get_linked_ids(commands):
     """Return the ids that x2many commands link to."""
     ids = []
     for command in commands or ():
-        if command[0] == Command.LINK:
+        if isinstance(command, int):  # a plain list of ids, as Odoo takes it too
+            ids.append(command)
+        elif command[0] == Command.LINK:
             ids.append(command[1])
         elif command[0] == Command.SET:
             ids += command[2]

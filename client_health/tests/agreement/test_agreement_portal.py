@@ -67,11 +67,9 @@ class TestAgreementPortal(ClientAgreementCommon, HttpCase):
         ):
             with self.subTest(params=str(params)[:40]):
                 self.assertTrue(self._accept_by_rpc(token=self.token, **params)["error"])
-        for token in (["x"], "ä", 7):
-            self.assertTrue(self._accept_by_rpc(access_token=token)["error"])
         self.assertEqual(self.agreement.state, "proposed")
-        page = self._open(access_token="%C3%A4")
-        self.assertNotIn("Website and booking", page)
+        for key in ("%C3%A4", "%00", "x" * 5000):
+            self.assertNotIn("Website and booking", self._open(access_token=key))
         with self.assertRaisesRegex(UserError, "too long"):
             self.agreement._decline_online("x" * 5_000_000, self.agreement._get_text_hash())
 
