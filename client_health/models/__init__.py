@@ -10,6 +10,7 @@ from . import feedback
 from . import reboot
 from . import offboarding
 from . import crm_lead
+from . import ir_filters
 from . import mail_activity
 from . import mail_activity_plan_template
 from . import mail_activity_type
