@@ -7,6 +7,7 @@ from . import test_install
 from . import test_public_methods
 from . import test_readable_links
 from . import test_record_access
+from . import test_screens
 from . import test_tours
 from .relationship import *
 from .profitability import *

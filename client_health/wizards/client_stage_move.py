@@ -12,6 +12,7 @@ class ClientStageMove(models.TransientModel):
     _name = "client.stage.move"
     _description = "Move Clients to a Stage"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "relationship_ids"
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
     stage_id = fields.Many2one("client.relationship.stage", required=True)
