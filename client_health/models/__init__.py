@@ -11,6 +11,7 @@ from . import reboot
 from . import offboarding
 from . import crm_lead
 from . import ir_attachment
+from . import ir_filters
 from . import mail_activity
 from . import mail_activity_plan
 from . import mail_activity_plan_template

@@ -12,6 +12,8 @@ from ..engine.clock import get_day, get_today
 
 # A closed task stays on the list of work to clarify if it was worked on so recently.
 RECENT = timedelta(days=30)
+# What the client's salesperson may write as well
+CLARIFIED = {"requested_by", "requested_by_partner_id", "requested_date"}
 
 
 class ProjectTask(models.Model):
@@ -76,6 +78,12 @@ class ProjectTask(models.Model):
         groups=USER_GROUP,
         help="Work for a client that is open, or was worked on in the last 30 days, and is not "
         "known to be requested by the client.",
+    )
+
+    request_can_clear = fields.Boolean(
+        compute="_compute_request_can_clear",
+        export_string_translation=False,
+        groups=USER_GROUP,
     )
 
     # Becoming an accomplishment
@@ -181,16 +189,43 @@ class ProjectTask(models.Model):
         """Record that the client did not request this."""
         self._get_to_clear().write({"requested_by": "us", "requested_by_partner_id": False})
 
+    def write(self, vals):
+        if vals.keys() <= CLARIFIED and not self.env.su:
+            return super(ProjectTask, self._get_to_clear()).write(vals)
+        return super().write(vals)
+
+    @api.depends_context("uid")
+    def _compute_request_can_clear(self):
+        able = self._filter_to_clear()
+        for task in self:
+            task.request_can_clear = task in able
+
     def _get_to_clear(self):
-        """Return the tasks, to write "Requested By": for their team and the client's. The client's
-        salesperson clarifies the work, and may have no right to plan it.
-        """
+        """Return the tasks, to write "Requested By": for their team and the client's."""
         self._check_field_access(self._fields["requested_by"], "write")
-        for relationship, tasks in (self - self._filtered_access("write"))._get_request_clients():
-            if not (relationship and relationship.sudo(False).has_access("write")):
-                tasks.sudo(False).check_access("write")
+        refused = self - self._filter_to_clear()
+        refused.check_access("read")
+        if refused:
+            raise UserError(
+                self.env._(
+                    "Only the client's salesperson and users who may change the task can clarify "
+                    "this: %s. Please select “Ask the salesperson” instead.",
+                    ", ".join(refused.mapped("name")),
+                )
+            )
         # sudo: checked above, and only "Requested By" is written
         return self.sudo()
+
+    def _filter_to_clear(self):
+        """Return the tasks whose "Requested By" the user may write.
+
+        The client's salesperson clarifies the work, and may have no right to plan it.
+        """
+        able = self._filtered_access("write")
+        for relationship, tasks in (self - able)._get_request_clients():
+            if relationship and relationship.sudo(False).has_access("write"):
+                able |= tasks.sudo(False)
+        return able
 
     def _get_request_contact(self):
         self.ensure_one()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..const import USER_GROUP
 
@@ -112,6 +113,8 @@ class ResPartner(models.Model):
     @api.private  # called by a server action
     def action_add_client_relationships(self):
         """Make clients of the selected partners; archived relationships come back."""
+        if not self:
+            raise UserError(self.env._("Please select the contacts to add as clients."))
         clients = self.commercial_partner_id
         Relationship = self.env["client.relationship"]
         company = self.env.company

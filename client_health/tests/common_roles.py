@@ -67,7 +67,8 @@ class RolesCommon(RichClientCommon):
         cls.env["client.handover"].create(
             {"offboarding_id": offboarding.id, "kind": "access", "name": "Server"}
         )
-        cls.env["client.scenario"].create({**own, "name": "Raise", "figures": {}})
+        figures = cls.env["client.scenario.simulation"].create(own)._get_figures()
+        cls.env["client.scenario"].create({**own, "name": "Raise", "figures": figures})
         cls.env["client.health.override"].create(
             {
                 **own,

@@ -9,6 +9,7 @@ class ClientAgreementAcceptance(models.TransientModel):
     _name = "client.agreement.acceptance"
     _description = "Record an Acceptance"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "agreement_id"
 
     agreement_id = fields.Many2one("client.agreement", required=True, ondelete="cascade")
     channel = fields.Selection(

@@ -11,6 +11,7 @@ class ClientAgreementChange(models.TransientModel):
     _name = "client.agreement.change"
     _description = "Expectation Changed"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "agreement_id"
 
     agreement_id = fields.Many2one("client.agreement", required=True, ondelete="cascade")
     client_id = fields.Many2one(related="agreement_id.partner_id", related_sudo=False)

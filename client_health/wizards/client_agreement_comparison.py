@@ -12,6 +12,7 @@ class ClientAgreementComparison(models.TransientModel):
     _name = "client.agreement.comparison"
     _description = "Compare Agreements"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "agreement_id"
 
     agreement_id = fields.Many2one(
         "client.agreement", string="Version", required=True, ondelete="cascade"

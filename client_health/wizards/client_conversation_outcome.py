@@ -9,6 +9,7 @@ class ClientConversationOutcome(models.TransientModel):
     _name = "client.conversation.outcome"
     _description = "Outcome of a Tough Conversation"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "activity_id"
 
     activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
     client = fields.Char(

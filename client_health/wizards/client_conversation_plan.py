@@ -15,6 +15,7 @@ class ClientConversationPlan(models.TransientModel):
     _name = "client.conversation.plan"
     _description = "Plan a Tough Conversation"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "relationship_id"
 
     res_model = fields.Char(required=True, export_string_translation=False)
     res_id = fields.Many2oneReference(model_field="res_model", required=True)

@@ -10,6 +10,7 @@ class ClientFeedbackAnswer(models.TransientModel):
     _name = "client.feedback.answer"
     _description = "Answer to Feedback"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "feedback_ids"
 
     feedback_ids = fields.Many2many("client.feedback", required=True)
     answer = fields.Text(string="Our Answer", required=True)

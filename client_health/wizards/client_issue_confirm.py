@@ -7,6 +7,7 @@ class ClientIssueConfirm(models.TransientModel):
     _name = "client.issue.confirm"
     _description = "Record a Confirmation"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "issue_id"
 
     issue_id = fields.Many2one("client.issue", required=True)
     client_id = fields.Many2one(related="issue_id.partner_id", related_sudo=False)

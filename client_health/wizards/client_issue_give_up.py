@@ -7,6 +7,7 @@ class ClientIssueGiveUp(models.TransientModel):
     _name = "client.issue.give.up"
     _description = "Give Up a Repair"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "issue_ids"
 
     issue_ids = fields.Many2many("client.issue", required=True)
     reason = fields.Char(required=True, help="One sentence that colleagues will understand later.")

@@ -11,6 +11,7 @@ class ClientOffboardingEnd(models.TransientModel):
     _name = "client.offboarding.end"
     _description = "End an Offboarding"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "offboarding_id"
 
     offboarding_id = fields.Many2one("client.offboarding", required=True, ondelete="cascade")
     reason = fields.Char(

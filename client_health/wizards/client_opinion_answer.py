@@ -9,6 +9,7 @@ class ClientOpinionAnswer(models.TransientModel):
     _name = "client.opinion.answer"
     _description = "Answer about a Client"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "activity_id"
 
     activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
     question = fields.Char(related="activity_id.summary", related_sudo=False)

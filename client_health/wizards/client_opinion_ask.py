@@ -13,6 +13,7 @@ class ClientOpinionAsk(models.TransientModel):
     _name = "client.opinion.ask"
     _description = "Ask Colleagues about a Client"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "relationship_ids"
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
     scope = fields.Selection(

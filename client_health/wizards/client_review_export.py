@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ClientReviewExport(models.TransientModel):
@@ -22,6 +23,8 @@ class ClientReviewExport(models.TransientModel):
     @api.model
     def action_export_selection(self, relationships):
         """Download the review of the clients selected in a list or on the board."""
+        if not relationships:
+            raise UserError(self.env._("Please select the clients to export."))
         return self.create({"relationship_ids": [(6, 0, relationships.ids)]}).action_export()
 
     def action_export(self):

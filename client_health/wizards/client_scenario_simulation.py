@@ -14,6 +14,7 @@ class ClientScenarioSimulation(models.TransientModel):
     _name = "client.scenario.simulation"
     _inherit = ["client.readable.links.mixin", "client.scenario.mixin"]
     _description = "Simulate a Scenario"
+    _opened_from = "relationship_id"
 
     relationship_id = fields.Many2one(required=True, ondelete="cascade")
     name = fields.Char(string="Save As", compute="_compute_name", **AS_USER)

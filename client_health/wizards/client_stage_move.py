@@ -13,6 +13,7 @@ class ClientStageMove(models.TransientModel):
     _name = "client.stage.move"
     _description = "Move Clients to a Stage"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "relationship_ids"
 
     # An archived client is moved as well, instead of being passed over without a word.
     relationship_ids = fields.Many2many(

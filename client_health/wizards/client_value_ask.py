@@ -7,6 +7,7 @@ class ClientValueAsk(models.TransientModel):
     _name = "client.value.ask"
     _description = "Ask the Client by Mail"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "relationship_id"
 
     relationship_id = fields.Many2one("client.relationship", string="Client", required=True)
     partner_id = fields.Many2one(

@@ -12,6 +12,7 @@ class ClientValueNote(models.TransientModel):
     _name = "client.value.note"
     _description = "Record the Client's Words"
     _inherit = ["client.readable.links.mixin"]
+    _opened_from = "relationship_id"
 
     relationship_id = fields.Many2one("client.relationship", string="Client", required=True)
     partner_id = fields.Many2one(

@@ -234,7 +234,8 @@ class ClientAgreement(models.Model):
         if operator.startswith("not") or operator == "!=":
             return NotImplemented  # Odoo asks for the opposite then
         linked = Domain(f"relationship_id.{relationship_path}", operator, value)
-        pending = Domain(f"lead_id.{lead_path}", operator, value)
+        # "any!": whose opportunity it is may be read of every agreement, also without CRM
+        pending = Domain("lead_id", "any!", Domain(lead_path, operator, value))
         no_client = Domain("relationship_id", "=", False)
         return (~no_client & linked) | (no_client & pending)
 

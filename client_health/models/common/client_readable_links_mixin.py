@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import OrderedSet
 
@@ -14,6 +15,8 @@ class ClientReadableLinksMixin(models.AbstractModel):
 
     _name = "client.readable.links.mixin"
     _description = "Links to Readable Records"
+    # The link to the record from whose button a window is opened
+    _opened_from = None
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -39,7 +42,20 @@ class ClientReadableLinksMixin(models.AbstractModel):
 
     def onchange(self, values, field_names, fields_spec):
         self._check_readable_links([values])
+        if not field_names:
+            self._check_opened_from(values)
         return super().onchange(values, field_names, fields_spec)
+
+    def _check_opened_from(self, values):
+        """Say what a window needs that was opened by its address, or by a page that is gone."""
+        name = self._opened_from
+        if name and not self and not (values.get(name) or self.default_get([name]).get(name)):
+            raise UserError(
+                self.env._(
+                    "This window belongs to a record: %s. Please open it there, with its button.",
+                    self._fields[name]._description_string(self.env),
+                )
+            )
 
     def _check_readable_links(self, vals_list):
         """Raise unless the user may read what the values link to; one check for each model."""
@@ -59,8 +75,12 @@ class ClientReadableLinksMixin(models.AbstractModel):
         if field.type == "many2one":
             links = [(field.comodel_name, value)]
         elif field.type in ("one2many", "many2many"):
-            self._check_nested_links(field, value)
-            links = [(field.comodel_name, record_id) for record_id in _get_linked_ids(value)]
+            commands = [
+                Command.link(command) if isinstance(command, int) else command
+                for command in value or ()
+            ]
+            self._check_nested_links(field, commands)
+            links = [(field.comodel_name, record_id) for record_id in _get_linked_ids(commands)]
         elif field.type == "reference":
             model, _comma, record_id = (value or "").partition(",")
             links = [(model, record_id.isdecimal() and int(record_id))]
@@ -89,8 +109,8 @@ class ClientReadableLinksMixin(models.AbstractModel):
         """Check the lines that are typed in, but not saved yet, in the same form."""
         comodel = self.env[field.comodel_name]
         if hasattr(comodel, "_check_readable_links"):
-            for command in commands or ():
-                if not isinstance(command, int) and command[0] in (Command.CREATE, Command.UPDATE):
+            for command in commands:
+                if command[0] in (Command.CREATE, Command.UPDATE):
                     line = comodel.browse(command[1] if command[0] == Command.UPDATE else ())
                     line._check_readable_links([command[2]])
 
@@ -98,10 +118,8 @@ class ClientReadableLinksMixin(models.AbstractModel):
 def _get_linked_ids(commands):
     """Return the ids that x2many commands link to."""
     ids = []
-    for command in commands or ():
-        if isinstance(command, int):  # a plain list of ids, as Odoo takes it too
-            ids.append(command)
-        elif command[0] == Command.LINK:
+    for command in commands:
+        if command[0] == Command.LINK:
             ids.append(command[1])
         elif command[0] == Command.SET:
             ids += command[2]

@@ -283,11 +283,12 @@ class ClientOffboardingChecklist(models.Model):
         return place() if place else self._get_records_action()
 
     def _view_money(self):
-        for count, view in (
-            (self.unbilled_order_count, self.action_view_unbilled_orders),
-            (self.unbilled_hours, self.action_view_unbilled_hours),
-            (self.draft_invoice_count, self.action_view_draft_invoices),
+        for model, name, view in (
+            ("sale.order", "orders", self.action_view_unbilled_orders),
+            ("account.analytic.line", "lines", self.action_view_unbilled_hours),
+            ("account.move", "moves", self.action_view_draft_invoices),
         ):
-            if count:
+            ids = self.unbilled[name]
+            if ids and self.env[model].browse(ids).has_access("read"):
                 return view()
         return self._get_records_action()

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ...const import MONEY_GROUP
 
@@ -18,6 +19,8 @@ class ClientRelationship(models.Model):
 
     def action_view_decision(self):
         """Open the decision sheet: live, until the decision."""
+        if not self:
+            raise UserError(self.env._("Please open the decision sheet from a client."))
         self.ensure_one()
         sheet = self.env["client.decision"]._open_sheet(self)
         return sheet._get_records_action(name=self.env._("Decision sheet"))

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...engine.profitability import findings
@@ -72,4 +73,13 @@ class ClientProfitabilityFinding(models.Model):
         record = (
             self.task_id or self.employee_id or self.project_id or self.account_id or self.move_id
         )
+        if record and not record.has_access("read"):
+            raise UserError(
+                self.env._(
+                    "You have no access to this %(model)s: %(name)s. Please ask a colleague who "
+                    "has.",
+                    model=self.env["ir.model"]._get(record._name).name,
+                    name=record.sudo().display_name,  # sudo: the list shows the name already
+                )
+            )
         return record._get_records_action() if record else False

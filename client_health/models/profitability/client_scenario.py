@@ -15,6 +15,7 @@ class ClientScenario(models.Model):
     _inherit = ["client.record.mixin", "client.protected.mixin", "client.scenario.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
+    _opened_from = "relationship_id"
 
     relationship_id = fields.Many2one(protected=True)
     kind = fields.Selection(protected=True)

@@ -319,6 +319,7 @@ class ClientRelationship(models.Model):
         """
         if not stage:
             raise UserError(self.env._("This stage no longer exists. Please reload the page."))
+        self._check_not_archived(stage)
         leaving = self.filtered(lambda relationship: relationship.stage_id.phase != stage.phase)
         for old_stage in leaving.stage_id:
             leaving._check_way(old_stage, stage)
@@ -404,6 +405,8 @@ class ClientRelationship(models.Model):
 
     def write(self, vals):
         self._check_new_company(vals)
+        if not vals.get("active", True):
+            self._check_archive()
         if "stage_id" not in vals:
             return super().write(vals)
         other = {
@@ -422,6 +425,30 @@ class ClientRelationship(models.Model):
         ):
             raise AccessError(
                 self.env._("A client can be moved only to a company to which you have access.")
+            )
+
+    def _check_archive(self):
+        """An open process ends by a move with its reason; archiving would only hide it."""
+        for processes in self._get_open_processes():
+            client = processes[:1].relationship_id
+            raise UserError(
+                self.env._(
+                    "%(client)s is in %(stage)s and cannot be archived. Please move it on first, "
+                    "with a reason: a client leaves by an offboarding that has ended.",
+                    client=client.display_name,
+                    stage=client.stage_id.name,
+                )
+            )
+
+    def _check_not_archived(self, stage):
+        archived = self.filtered(lambda relationship: not relationship.active)
+        if archived and stage.phase in stage_rules.STAGE_PROCESSES:
+            raise UserError(
+                self.env._(
+                    "%(client)s is archived. Please restore it before you move it to %(stage)s.",
+                    client=archived[:1].display_name,
+                    stage=stage.name,
+                )
             )
 
     def action_ask_stage(self):

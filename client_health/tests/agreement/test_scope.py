@@ -396,7 +396,7 @@ class TestClearing(ScopeCommon):
             task.with_user(user).action_our_idea()
             self.assertEqual(task.requested_by, "us")
         for user in (self.colleague, self.controller):
-            with self.subTest(user=user.login), self.assertRaises(AccessError):
+            with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "Only the"):
                 task.with_user(user).action_client_asked()
 
 

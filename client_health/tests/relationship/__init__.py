@@ -1,3 +1,4 @@
+from . import test_archive
 from . import test_client_merge
 from . import test_client_merge_content
 from . import test_intake
