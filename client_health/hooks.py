@@ -16,6 +16,10 @@ def uninstall_hook(env):
     # stages forbid the deletion of their plan
     env["client.relationship.stage"].search([]).plan_id = False
     plans.unlink()
+    # Their tables are dropped as a whole; one by one, other records would hold them.
+    env["ir.model.data"].search(
+        [("module", "=", "client_health"), ("model", "in", models)]
+    ).unlink()
     _replace_activity_types(env, models)
 
 
