@@ -316,4 +316,4 @@ class TestStageMachine(StageMachineCommon):
 class TestStageMachineLong(StageMachineCommon):
     @mute_logger("odoo.models.unlink", "odoo.addons.base.partner.merge")
     def test_invariants(self):
-        self._run_machine(examples=100, steps=50)
+        self._run_machine(examples=60, steps=40)

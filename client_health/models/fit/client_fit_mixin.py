@@ -85,7 +85,13 @@ class ClientFitMixin(models.AbstractModel):
 
     @api.depends("fit_answer_ids.answer", "fit_answer_ids.criterion_id")
     def _compute_fit(self):
-        for record, result in self._assess_fit():
+        # without answers no question is read: most opportunities have none, and imports make many
+        answered = self.filtered("fit_answer_ids")
+        nothing = fit.assess([])
+        for record, result in [
+            *answered._assess_fit(),
+            *((record, nothing) for record in self - answered),
+        ]:
             record.fit_state = result.state
             record.fit_known = result.known
             record.fit_red_flags = result.red_flags
