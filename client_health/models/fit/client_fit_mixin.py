@@ -127,6 +127,8 @@ class ClientFitMixin(models.AbstractModel):
 
     def _assess_fit(self):
         """Yield (record, ``fit.Fit``) for each record; the questions are read once."""
+        if not self:
+            return
         asked = self.env["client.fit.criterion"]._get_asked()
         for record in self:
             given = {line.criterion_id: line.answer for line in record.fit_answer_ids}
