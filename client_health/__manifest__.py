@@ -105,5 +105,6 @@
         "web.assets_tests": ["client_health/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

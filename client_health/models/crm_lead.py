@@ -260,13 +260,10 @@ class CrmLead(models.Model):
 
     def _unlink_draft_agreements(self):
         """Delete drafts that no client has yet; refuse where a client was asked already."""
-        # sudo: users who may delete the opportunity may delete what was only prepared for it
-        agreements = (
-            self.env["client.agreement"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("lead_id", "in", self.ids), ("relationship_id", "=", False)])
-        )
+        # sudo: users who may delete the opportunity may delete what was only prepared for it. By
+        # the field, not by a search: merging opportunities has read it already.
+        leads = self.sudo().with_context(active_test=False)
+        agreements = leads.agreement_ids.filtered(lambda agreement: not agreement.relationship_id)
         kept = agreements.filtered(lambda agreement: agreement._is_evidence())
         if kept:
             raise UserError(

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_access_matrix
 from . import test_bad_records
 from . import test_core_fields
+from . import test_costs
 from . import test_days
 from . import test_deletion
 from . import test_discussions
@@ -10,6 +11,7 @@ from . import test_import_file
 from . import test_install
 from . import test_internal_thread
 from . import test_jobs
+from . import test_kill
 from . import test_left_colleague
 from . import test_personal_links
 from . import test_protected_fields

@@ -33,8 +33,10 @@ class ProcessCase(BaseCase):
         """Return the name of a copy that is dropped after the class."""
         database = f"ch_{kind}_{uuid.uuid4().hex[:8]}"
         template = os.environ.get(cls.TEMPLATES[kind])
-        source = template or os.environ.get(cls.TEMPLATES["bare"], "template0")
-        cls._copy(source, database)
+        smaller = os.environ.get(cls.TEMPLATES["addon"] if kind == "story" else "", None)
+        cls._copy(
+            template or smaller or os.environ.get(cls.TEMPLATES["bare"], "template0"), database
+        )
         if not template and kind in cls.INSTALLED:
             cls._run(database, "-i", cls.INSTALLED[kind], "--stop-after-init", "--no-http")
         return database

@@ -1,16 +1,10 @@
 import os
-import shlex
-import subprocess
 import sys
-import uuid
-
-import psycopg2
 
 from odoo.modules.module import Manifest
-from odoo.tests import BaseCase, TransactionCase, loaded_demo_data, tagged
-from odoo.tools import config
+from odoo.tests import TransactionCase, loaded_demo_data, tagged
 
-TIMEOUT = 600  # seconds for one run of Odoo
+from .common_process import ProcessCase
 
 # What must not be left behind: {label: query of names}
 LEFTOVERS = {
@@ -27,6 +21,8 @@ LEFTOVERS = {
     "parameters": "SELECT key FROM ir_config_parameter",
     "activities": "SELECT COALESCE(res_model, '') || res_id || COALESCE(summary, '')"
     " FROM mail_activity",
+    "filters": "SELECT name::text FROM ir_filters",
+    "exports": "SELECT name FROM ir_exports",
     "activity types": "SELECT name::text FROM mail_activity_type",
     "activity plans": "SELECT name::text FROM mail_activity_plan",
     "menus": "SELECT id || name::text FROM ir_ui_menu",
@@ -52,64 +48,42 @@ stage = env["client.relationship.stage"].search([("phase", "=", "at_risk")])
 relationship.write({"stage_id": stage.id, "stage_reason": "No answer"})
 relationship.message_post(body="They are not happy")
 assert relationship.activity_ids
+# done activities of each of our types, on our records and on Odoo's
+ours = env["ir.model.data"].search(
+    [("module", "=", "client_health"), ("model", "=", "mail.activity.type")]
+)
+for kind in env["mail.activity.type"].browse(ours.mapped("res_id")):
+    model = kind.res_model or "res.partner"
+    if model in ("res.partner", "client.relationship"):
+        record = relationship if kind.res_model else partner
+        for summary in ("Open", "Done"):
+            activity = record.activity_schedule(activity_type_id=kind.id, summary=summary)
+        activity.action_feedback(feedback="Said")
+    plan = env["mail.activity.plan"].create({"name": "Own plan", "res_model": model})
+    env["mail.activity.plan.template"].create(
+        {"plan_id": plan.id, "activity_type_id": kind.id, "summary": "Own step"}
+    )
+for model in ("client.relationship", "client.goal", "client.reboot"):
+    model_id = env["ir.model"]._get_id(model)
+    env["ir.filters"].create({"name": "Mine", "model_id": model})
+    env["ir.exports"].create({"name": "My export", "resource": model})
+    env["ir.actions.server"].create(
+        {"name": "Own action", "model_id": model_id, "state": "code", "binding_model_id": model_id}
+    )
+    env["ir.cron"].create({"name": "Own job", "model_id": model_id, "state": "code"})
+    env["mail.template"].create({"name": "Own mail", "model_id": model_id})
 relationship.flush_recordset()
 env.cr.commit()
 """
 
 
 @tagged("post_install", "-at_install", "client_health_install", "slow")
-class TestInstall(BaseCase):
+class TestInstall(ProcessCase):
     """Installs the addon on a database without demo data, fills it, and takes it off again.
 
     The database is a copy of the one that ``script/test`` keeps, with the addon's own
     dependencies; without that, Odoo installs them first.
     """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.database = f"ch_install_{uuid.uuid4().hex[:8]}"
-        template = os.environ.get("CLIENT_HEALTH_BARE_TEMPLATE", "template0")
-        cls._execute("postgres", f'CREATE DATABASE "{cls.database}" TEMPLATE "{template}"')
-        cls.addClassCleanup(cls._drop)
-
-    @classmethod
-    def _drop(cls):
-        cls._execute("postgres", f'DROP DATABASE IF EXISTS "{cls.database}" WITH (FORCE)')
-
-    @classmethod
-    def _connect(cls, database):
-        options = {name: config[f"db_{name}"] for name in ("host", "port", "user", "password")}
-        return psycopg2.connect(
-            dbname=database, **{name: value for name, value in options.items() if value}
-        )
-
-    @classmethod
-    def _execute(cls, database, query):
-        connection = cls._connect(database)
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(query)
-                return cursor.fetchall() if cursor.description else None
-        finally:
-            connection.close()
-
-    def _run_odoo(self, *arguments, stdin=None):
-        """Run Odoo on the database; return its log."""
-        command = shlex.split(os.environ.get("CLIENT_HEALTH_ODOO", "odoo"))
-        rc_file = os.environ.get("CLIENT_HEALTH_ODOO_RC") or config.rcfile
-        result = subprocess.run(
-            [*command, *arguments, "-c", rc_file, "-d", self.database],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
-        log = result.stdout + result.stderr
-        self.assertEqual(result.returncode, 0, log[-3000:])
-        return log
 
     def _get_names(self):
         return {
@@ -118,21 +92,23 @@ class TestInstall(BaseCase):
         }
 
     def test_install_fill_uninstall(self):
+        self.database = self._copy_database("bare")
         if "CLIENT_HEALTH_BARE_TEMPLATE" not in os.environ:
             depends = Manifest.for_addon("client_health")["depends"]
-            self._run_odoo("-i", ",".join(depends), "--stop-after-init", "--no-http")
+            self._run(self.database, "-i", ",".join(depends), "--stop-after-init", "--no-http")
         before = self._get_names()
-        log = self._run_odoo(
-            "-i", "client_health", "--stop-after-init", "--no-http", "--log-level=warn"
+        log = self._run(
+            self.database,
+            *("-i", "client_health", "--stop-after-init", "--no-http", "--log-level=warn"),
         )
-        noise = [line for line in log.splitlines() if " WARNING " in line or " ERROR " in line]
-        self.assertFalse(noise, "Installing without demo data is silent")
+        self.assertFalse(self._get_noise(log), "Installing without demo data is silent")
         installed = self._get_names()
         self.assertIn("client_relationship", installed["tables"])
         self.assertFalse(self._execute(self.database, "SELECT id FROM client_relationship"))
 
-        self._run_odoo("shell", "--no-http", stdin=FILL)
-        self._run_odoo("module", "uninstall", "client_health")
+        self._run_code(self.database, FILL)
+        log = self._run(self.database, "module", "uninstall", "client_health")
+        self.assertFalse(self._get_noise(log), "Uninstalling is silent")
         after = self._get_names()
         left = {
             label: sorted(name for name in after[label] - before[label] if self._is_ours(name))
@@ -141,6 +117,9 @@ class TestInstall(BaseCase):
         self.assertFalse({label: names for label, names in left.items() if names})
         lost = {label: sorted(before[label] - after[label]) for label in LEFTOVERS}
         self.assertFalse({label: names for label, names in lost.items() if names})
+
+    def _get_noise(self, log):
+        return [line for line in log.splitlines() if " WARNING " in line or " ERROR " in line]
 
     def _is_ours(self, name):
         """The project and the partner that the test made stay, with what Odoo made of them."""

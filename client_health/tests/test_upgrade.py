@@ -111,13 +111,12 @@ class TestWithoutData(ClientHealthCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        data = cls.env["ir.model.data"].search([("module", "=", "client_health")])
-        for model in ("mail.template", "mail.activity.type", "mail.activity.plan"):
-            ids = data.filtered(lambda line, model=model: line.model == model).mapped("res_id")
-            if model == "mail.activity.plan":
-                stages = cls.env["client.relationship.stage"].search([])
-                stages.plan_id = False
-            cls.env[model].browse(ids).exists().unlink()
+        cls.env["client.relationship.stage"].search([]).plan_id = False
+        for model in ("mail.template", "mail.activity.plan", "mail.activity.type"):
+            data = cls.env["ir.model.data"].search(
+                [("module", "=", "client_health"), ("model", "=", model)]
+            )
+            cls.env[model].browse(data.mapped("res_id")).exists().unlink()
 
     def test_in_words(self):
         update = self.env["client.update"].create(

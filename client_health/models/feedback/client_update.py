@@ -276,7 +276,8 @@ class ClientUpdate(models.Model):
 
     @api.constrains("relationship_id", "recipient_ids")
     def _check_recipient_ids(self):
-        self._check_outsiders(self.recipient_ids.ids, client_only=True)
+        for update in self:
+            update._check_outsiders(update.recipient_ids.ids, client_only=True)
 
     @api.model
     def _get_thread_with_access(self, thread_id, *, mode="read", **kwargs):

@@ -96,7 +96,13 @@ class ClientFitMixin(models.AbstractModel):
 
     @api.depends("fit_answer_ids.answer", "fit_answer_ids.criterion_id")
     def _compute_fit(self):
-        for record, result in self._assess_fit():
+        # without answers no question is read: most opportunities have none, and imports make many
+        answered = self.filtered("fit_answer_ids")
+        nothing = fit.assess([])
+        for record, result in [
+            *answered._assess_fit(),
+            *((record, nothing) for record in self - answered),
+        ]:
             record.fit_state = result.state
             record.fit_known = result.known
             record.fit_red_flags = result.red_flags
@@ -132,6 +138,8 @@ class ClientFitMixin(models.AbstractModel):
 
     def _assess_fit(self):
         """Yield (record, ``fit.Fit``) for each record; the questions are read once."""
+        if not self:
+            return
         asked = self.env["client.fit.criterion"]._get_asked()
         for record in self:
             given = {line.criterion_id: line.answer for line in record.fit_answer_ids}
