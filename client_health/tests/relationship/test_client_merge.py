@@ -195,5 +195,5 @@ class TestWhoMayMerge(ClientHealthCommon):
             with self.assertRaisesRegex(AccessError, "Please ask"), self.env.cr.savepoint():
                 way()
         person.with_user(self.seller).parent_id = self.client_partner
-        self.env["client.merge"]._follow_commercial_partners(self.company)
+        self.env["client.merge"]._follow_commercial_partners(person)
         self.assertFalse(relationship.exists())
