@@ -32,6 +32,8 @@ class ClientActivityMixin(models.AbstractModel):
         todo = self
         if once:
             todo -= self.browse(self.activity_search([type_xmlid]).mapped("res_id"))
+        if not todo:
+            return activities
         # an activity takes the name of its record, and its user's language, one by one: have them
         # all read at once
         todo.mapped("display_name")
