@@ -13,6 +13,8 @@ from . import crm_lead
 from . import mail_activity
 from . import mail_activity_plan_template
 from . import mail_activity_type
+from . import mail_mail
+from . import mail_notification
 from . import project_milestone
 from . import project_project
 from . import project_task

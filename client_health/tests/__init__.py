@@ -7,6 +7,7 @@ from . import test_install
 from . import test_jobs
 from . import test_left_colleague
 from . import test_record_access
+from . import test_sending
 from . import test_tours
 from .relationship import *
 from .profitability import *

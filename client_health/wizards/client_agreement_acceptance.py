@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 
 
 class ClientAgreementAcceptance(models.TransientModel):
@@ -8,6 +9,7 @@ class ClientAgreementAcceptance(models.TransientModel):
 
     _name = "client.agreement.acceptance"
     _description = "Record an Acceptance"
+    _inherit = ["client.once.mixin"]
 
     agreement_id = fields.Many2one("client.agreement", required=True, ondelete="cascade")
     channel = fields.Selection(
@@ -38,6 +40,7 @@ class ClientAgreementAcceptance(models.TransientModel):
         for wizard in self:
             wizard.accepted_by = wizard.accepted_by or wizard.agreement_id.signatory_id.name
 
+    @once
     def action_record(self):
         self.ensure_one()
         wizard = self.with_context(bin_size=False)

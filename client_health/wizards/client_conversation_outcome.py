@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..models.common.client_once_mixin import once
 from ..models.feedback.client_feedback import RATINGS
 
 
@@ -8,6 +9,7 @@ class ClientConversationOutcome(models.TransientModel):
 
     _name = "client.conversation.outcome"
     _description = "Outcome of a Tough Conversation"
+    _inherit = ["client.once.mixin"]
 
     activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
     client = fields.Char(related="activity_id.client_relationship_id.partner_id.name")
@@ -31,6 +33,7 @@ class ClientConversationOutcome(models.TransientModel):
     text = fields.Text(string="Feedback", required=True)
     rating = fields.Selection(RATINGS, string="How Happy They Sounded")
 
+    @once
     def action_log(self):
         self.ensure_one()
         self.activity_id._log_conversation(

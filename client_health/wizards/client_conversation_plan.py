@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 from ..models.feedback.client_conversation_facts import TOPICS
 
 
@@ -13,6 +14,7 @@ class ClientConversationPlan(models.TransientModel):
 
     _name = "client.conversation.plan"
     _description = "Plan a Tough Conversation"
+    _inherit = ["client.once.mixin"]
 
     res_model = fields.Char(required=True, export_string_translation=False)
     res_id = fields.Many2oneReference(model_field="res_model", required=True)
@@ -82,6 +84,7 @@ class ClientConversationPlan(models.TransientModel):
             wizard.facts = Facts._get_facts(wizard.relationship_id, wizard.topic)
             wizard.money_facts = Facts._get_money_facts(wizard.relationship_id)
 
+    @once
     def action_plan(self):
         """Schedule it on the record, without figures: other users can read the activity."""
         self.ensure_one()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
 from ..engine.correspondence import waiting
+from ..models.common.client_once_mixin import once
 
 
 class ClientFeedbackAnswer(models.TransientModel):
@@ -9,6 +10,7 @@ class ClientFeedbackAnswer(models.TransientModel):
 
     _name = "client.feedback.answer"
     _description = "Answer to Feedback"
+    _inherit = ["client.once.mixin"]
 
     feedback_ids = fields.Many2many("client.feedback", required=True)
     answer = fields.Text(string="Our Answer", required=True)
@@ -30,6 +32,7 @@ class ClientFeedbackAnswer(models.TransientModel):
                 values.update(date=moment, answer=html2plaintext(message.body or ""))
         return values
 
+    @once
     def action_save(self):
         self.ensure_one()
         if self.resolved:

@@ -1,11 +1,14 @@
 from odoo import fields, models
 
+from ..models.common.client_once_mixin import once
+
 
 class ClientIssueConfirm(models.TransientModel):
     """Asks for a client's confirmation and its proof; the rules are in ``client.issue``."""
 
     _name = "client.issue.confirm"
     _description = "Record a Confirmation"
+    _inherit = ["client.once.mixin"]
 
     issue_id = fields.Many2one("client.issue", required=True)
     client_id = fields.Many2one(related="issue_id.partner_id")
@@ -22,6 +25,7 @@ class ClientIssueConfirm(models.TransientModel):
     )
     proof_name = fields.Char()
 
+    @once
     def action_save(self):
         self.ensure_one()
         self.issue_id._confirm_with_proof(

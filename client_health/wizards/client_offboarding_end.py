@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import stage_rules
+from ..models.common.client_once_mixin import once
 from ..models.offboarding.client_offboarding import POINTS
 
 
@@ -10,6 +11,7 @@ class ClientOffboardingEnd(models.TransientModel):
 
     _name = "client.offboarding.end"
     _description = "End an Offboarding"
+    _inherit = ["client.once.mixin"]
 
     offboarding_id = fields.Many2one("client.offboarding", required=True, ondelete="cascade")
     reason = fields.Char(
@@ -36,6 +38,7 @@ class ClientOffboardingEnd(models.TransientModel):
                 if point in missing
             ]
 
+    @once
     def action_end(self):
         """Record the reasons and move the client; name open points without a reason."""
         self.ensure_one()

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..const import USER_GROUP
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 
 
 class ClientOpinionAsk(models.TransientModel):
@@ -12,6 +13,7 @@ class ClientOpinionAsk(models.TransientModel):
 
     _name = "client.opinion.ask"
     _description = "Ask Colleagues about a Client"
+    _inherit = ["client.once.mixin"]
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
     scope = fields.Selection(
@@ -50,6 +52,7 @@ class ClientOpinionAsk(models.TransientModel):
             readers = users.filtered_domain(self._get_user_domain())
             wizard.user_ids = readers - self.env.user
 
+    @once
     def action_ask(self):
         self.ensure_one()
         users = self.user_ids

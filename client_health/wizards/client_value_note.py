@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 
 
 class ClientValueNote(models.TransientModel):
@@ -11,6 +12,7 @@ class ClientValueNote(models.TransientModel):
 
     _name = "client.value.note"
     _description = "Record the Client's Words"
+    _inherit = ["client.once.mixin"]
 
     relationship_id = fields.Many2one("client.relationship", string="Client", required=True)
     partner_id = fields.Many2one(
@@ -62,6 +64,7 @@ class ClientValueNote(models.TransientModel):
         )
         return dict(action, context=context)
 
+    @once
     def action_note(self):
         self.ensure_one()
         said = {

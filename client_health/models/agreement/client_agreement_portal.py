@@ -13,7 +13,7 @@ class ClientAgreementPortal(models.Model):
     """
 
     _name = "client.agreement"
-    _inherit = ["client.agreement", "portal.mixin"]
+    _inherit = ["client.agreement", "client.document.mixin", "portal.mixin"]
 
     # Readable by no group: with the client's link one could accept in its name.
     access_token = fields.Char(groups=NO_ACCESS, protected=True)
@@ -37,41 +37,47 @@ class ClientAgreementPortal(models.Model):
         return {"type": "ir.actions.act_url", "target": "new", "url": self.access_url}
 
     def _send_proposal(self):
-        self._send_document("client_health.mail_template_agreement_proposal")
-        self._message_log(
-            body=self.env._(
-                "The proposal was sent to %(name)s (%(email)s), open until %(day)s.",
+        self._send_document(
+            "client_health.mail_template_agreement_proposal",
+            self.env._(
+                "Mail to %(name)s (%(email)s): the proposal, open until %(day)s.",
                 name=self.signatory_id.name,
                 email=self.signatory_id.email,
                 day=fields.Date.to_string(self.proposal_end) or "–",
-            )
+            ),
         )
 
     def _send_copy(self):
         if self.signatory_id.email:
-            self._send_document("client_health.mail_template_agreement_accepted")
-
-    def _send_document(self, template_xmlid):
-        """Send the signatory a document mail that leaves no trace in the discussion.
-
-        It is not linked to the record and deleted once sent: no colleague sees the client's link,
-        and no reply of the client lands in our discussion.
-        """
-        # sudo: the link is for the client alone
-        template = self.env.ref(template_xmlid).sudo()
-        for agreement in self:
-            template.send_mail(
-                agreement.id,
-                email_values={
-                    "model": False,
-                    "res_id": False,
-                    "reply_to_force_new": True,
-                    "auto_delete": True,
-                },
-                email_layout_xmlid="mail.mail_notification_light",
+            self._send_document(
+                "client_health.mail_template_agreement_accepted",
+                self.env._(
+                    "Mail to %(name)s (%(email)s): the copy of what was accepted.",
+                    name=self.signatory_id.name,
+                    email=self.signatory_id.email,
+                ),
             )
-        # sent right after this is saved; a mail that was sent can't be taken back
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _send_document(self, template_xmlid, note):
+        """Send the signatory a mail apart from the discussion, from the responsible user."""
+        sender = self._get_mail_sender() or self.company_id
+        self._send_apart(
+            # sudo: the link is for the client alone
+            self.env.ref(template_xmlid).sudo(),
+            self.signatory_id,
+            note,
+            "mail.mail_notification_light",
+            email_from=sender.email_formatted,
+            reply_to=sender.email_formatted,
+            reply_to_force_new=True,
+        )
+
+    def _get_mail_holder(self):
+        return self._get_holder()
+
+    def _get_mail_sender(self):
+        # sudo: only who it is; the client who answers has no rights of its own
+        return self.sudo()._get_responsible()[self]
 
     def _is_link(self, access_token):
         """Return whether the token is the one that the signatory got by mail."""
@@ -121,7 +127,7 @@ class ClientAgreementPortal(models.Model):
             "state_name": states[self.state],
             "client_name": self.partner_id.name,
             "company_name": self.company_id.name,
-            "owner_name": self.user_id.name,
+            "owner_name": self._get_mail_sender().name,
             "signatory_name": self.signatory_id.name,
             "contents": self._get_contents(),
             "hours_month": self.hours_month,

@@ -6,3 +6,5 @@ from . import client_link_mixin
 from . import client_figure_format_mixin
 from . import client_activity_mixin
 from . import client_responsible_mixin
+from . import client_document_mixin
+from . import client_once_mixin

@@ -40,7 +40,13 @@ class ClientUpdate(models.Model):
 
     _name = "client.update"
     _description = "Update for a Client"
-    _inherit = ["client.record.mixin", "client.protected.mixin", "mail.thread", "portal.mixin"]
+    _inherit = [
+        "client.record.mixin",
+        "client.protected.mixin",
+        "client.document.mixin",
+        "mail.thread",
+        "portal.mixin",
+    ]
     _order = "sent_date desc, id desc"
 
     name = fields.Char(string="Subject", required=True)

@@ -22,7 +22,7 @@ class ClientRelationship(models.Model):
     """
 
     _name = "client.relationship"
-    _inherit = ["client.relationship", "client.goal.mixin"]
+    _inherit = ["client.relationship", "client.goal.mixin", "client.document.mixin"]
 
     value_ids = fields.One2many(
         "client.value", "relationship_id", string="All Answers about Value", readonly=True
@@ -185,11 +185,13 @@ class ClientRelationship(models.Model):
         return self.env["client.value.ask"]._get_action(self)
 
     def _ask(self, contact):
-        self.env["client.value.link"]._send(self, contact, "client_health.mail_template_value_ask")
-        self.value_asked_date = get_today(self.company_id)
-        self._message_log(
-            body=self.env._("%s was asked by mail what they value.", contact.display_name)
+        self.env["client.value.link"]._send(
+            self,
+            contact,
+            "client_health.mail_template_value_ask",
+            self.env._("Mail to %s: the question what they value.", contact.display_name),
         )
+        self.value_asked_date = get_today(self.company_id)
 
     def _close_ask_reminder(self):
         """The client has answered: no reminder to ask is needed."""
