@@ -307,19 +307,17 @@ class TestConfirmation(AccomplishmentCommon):
 
     def test_proof_only_for_own_clients(self):
         told = self._create_accomplishment()
-        wizard = (
-            self.env["client.value.note"]
-            .with_user(self.colleague)
-            .create(
-                {
-                    "relationship_id": self.relationship.id,
-                    "accomplishment_id": told.id,
-                    "contact_id": self.contact.id,
-                    "source": "mail",
-                    "proof": PROOF,
-                }
-            )
-        )
+        values = {
+            "relationship_id": self.relationship.id,
+            "accomplishment_id": told.id,
+            "contact_id": self.contact.id,
+            "source": "mail",
+            "proof": PROOF,
+        }
+        with self.assertRaises(AccessError):
+            self.env["client.value.note"].with_user(self.colleague).create(values)
+        self.relationship.message_subscribe(self.colleague.partner_id.ids)
+        wizard = self.env["client.value.note"].with_user(self.colleague).create(values)
         with self.assertRaises(AccessError):
             wizard.action_note()
 
