@@ -40,7 +40,7 @@ class ClientAgreementPortal(models.Model):
 
     def _send_proposal(self):
         self._send_link("client_health.mail_template_agreement_proposal")
-        moment, user = self.env["client.email.change"]._get_last(self.signatory_id)
+        moment, user = self.signatory_id._get_email_change()
         self._message_log(
             body=self.env._(
                 "The proposal was sent to %(name)s (%(email)s), open until %(day)s. The address "
