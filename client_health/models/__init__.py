@@ -17,7 +17,9 @@ from . import mail_activity_plan
 from . import mail_activity_plan_template
 from . import mail_activity_type
 from . import mail_followers
+from . import mail_mail
 from . import mail_message
+from . import mail_notification
 from . import mail_template
 from . import mail_thread
 from . import mail_tracking_value

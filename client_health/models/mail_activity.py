@@ -135,9 +135,14 @@ class MailActivity(models.Model):
 
     @api.depends("activity_type_id", "res_model", "res_id")
     def _compute_client_relationship_id(self):
-        tough = self.env.ref(ACTIVITY_TOUGH_CONVERSATION, raise_if_not_found=False)
+        # cached, unlike env.ref, which asks whether the type still exists
+        tough_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            ACTIVITY_TOUGH_CONVERSATION, raise_if_not_found=False
+        )
         talks = self.filtered(
-            lambda activity: activity.activity_type_id == tough and activity.res_model and tough
+            lambda activity: (
+                tough_id and activity.activity_type_id.id == tough_id and activity.res_model
+            )
         )
         (self - talks).client_relationship_id = False
         for model, activities in talks.grouped("res_model").items():

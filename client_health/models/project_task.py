@@ -313,13 +313,16 @@ class ProjectTask(models.Model):
         }
 
     def _get_request_orders(self):
-        """Return {task: customer of the order that made it}, in one query."""
+        """Return {task: customer of the order that made it}, in one query, or none for no order."""
+        ordered = self.filtered("sale_line_id")
+        if not ordered:
+            return {}
         # sudo: the customer's name only; planners of the work may not read the orders
         lines = (
             self.env["sale.order.line"]
             .sudo()
             .search_fetch(
-                [("task_id", "in", self.ids)], ["task_id", "order_partner_id", "order_id"]
+                [("task_id", "in", ordered.ids)], ["task_id", "order_partner_id", "order_id"]
             )
         )
         return {line.task_id.sudo(False): line.order_id.partner_id.sudo(False) for line in lines}

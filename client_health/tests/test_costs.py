@@ -23,6 +23,8 @@ def _find_cause():
             return f"{Path(path).relative_to(OURS)}:{frame.f_lineno} {frame.f_code.co_name}"
         if "/addons/" in path and "/addons/base/" not in path:
             return None
+        if path.endswith("/res_partner.py"):
+            return None  # of base, beneath our override
         frame = frame.f_back
     return None
 

@@ -95,7 +95,7 @@ class TestKill(ProcessCase):
         return {name: self._execute(database, query) for name, query in COUNTS.items()}
 
     def _make_copy(self, name):
-        database = f"{self.source}_{name}"
+        database = f"{self.source}_{self._testMethodName}_{name}"
         self._copy(self.source, database)
         return database
 

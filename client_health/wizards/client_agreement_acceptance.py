@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 
 
 class ClientAgreementAcceptance(models.TransientModel):
@@ -8,7 +9,7 @@ class ClientAgreementAcceptance(models.TransientModel):
 
     _name = "client.agreement.acceptance"
     _description = "Record an Acceptance"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "agreement_id"
 
     agreement_id = fields.Many2one("client.agreement", required=True, ondelete="cascade")
@@ -40,6 +41,7 @@ class ClientAgreementAcceptance(models.TransientModel):
         for wizard in self:
             wizard.accepted_by = wizard.accepted_by or wizard.agreement_id.signatory_id.name
 
+    @once
     def action_record(self):
         self.ensure_one()
         wizard = self.with_context(bin_size=False)

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 
 
 class ClientAgreementChange(models.TransientModel):
@@ -10,7 +11,7 @@ class ClientAgreementChange(models.TransientModel):
 
     _name = "client.agreement.change"
     _description = "Expectation Changed"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "agreement_id"
 
     agreement_id = fields.Many2one("client.agreement", required=True, ondelete="cascade")
@@ -34,6 +35,7 @@ class ClientAgreementChange(models.TransientModel):
         help="Date until which the salesperson discusses the agreement with the client.",
     )
 
+    @once
     def action_mark_outdated(self):
         self.ensure_one()
         self.agreement_id._mark_outdated(

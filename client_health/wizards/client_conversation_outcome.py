@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..models.common.client_once_mixin import once
 from ..models.feedback.client_feedback import RATINGS
 
 
@@ -8,7 +9,7 @@ class ClientConversationOutcome(models.TransientModel):
 
     _name = "client.conversation.outcome"
     _description = "Outcome of a Tough Conversation"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "activity_id"
 
     activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
@@ -37,6 +38,7 @@ class ClientConversationOutcome(models.TransientModel):
     text = fields.Text(string="Feedback", required=True)
     rating = fields.Selection(RATINGS, string="How Happy They Sounded")
 
+    @once
     def action_log(self):
         self.ensure_one()
         self.activity_id._log_conversation(

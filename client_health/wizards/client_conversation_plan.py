@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 from ..models.feedback.client_conversation_facts import TOPICS
 from ..tools import get_data_record
 
@@ -14,7 +15,7 @@ class ClientConversationPlan(models.TransientModel):
 
     _name = "client.conversation.plan"
     _description = "Plan a Tough Conversation"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "relationship_id"
 
     res_model = fields.Char(required=True, export_string_translation=False)
@@ -85,6 +86,7 @@ class ClientConversationPlan(models.TransientModel):
             wizard.facts = Facts._get_facts(wizard.relationship_id, wizard.topic)
             wizard.money_facts = Facts._get_money_facts(wizard.relationship_id)
 
+    @once
     def action_plan(self):
         """Schedule it on the record, without figures: other users can read the activity."""
         self.ensure_one()

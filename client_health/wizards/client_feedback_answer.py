@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
 from ..engine.correspondence import waiting
+from ..models.common.client_once_mixin import once
 
 
 class ClientFeedbackAnswer(models.TransientModel):
@@ -9,7 +10,7 @@ class ClientFeedbackAnswer(models.TransientModel):
 
     _name = "client.feedback.answer"
     _description = "Answer to Feedback"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "feedback_ids"
 
     feedback_ids = fields.Many2many("client.feedback", required=True)
@@ -32,6 +33,7 @@ class ClientFeedbackAnswer(models.TransientModel):
                 values.update(date=moment, answer=html2plaintext(message.body or ""))
         return values
 
+    @once
     def action_save(self):
         self.ensure_one()
         if self.resolved:

@@ -1,12 +1,14 @@
 from odoo import fields, models
 
+from ..models.common.client_once_mixin import once
+
 
 class ClientIssueConfirm(models.TransientModel):
     """Asks for a client's confirmation and its proof; the rules are in ``client.issue``."""
 
     _name = "client.issue.confirm"
     _description = "Record a Confirmation"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "issue_id"
 
     issue_id = fields.Many2one("client.issue", required=True)
@@ -24,6 +26,7 @@ class ClientIssueConfirm(models.TransientModel):
     )
     proof_name = fields.Char()
 
+    @once
     def action_save(self):
         self.ensure_one()
         self.issue_id._confirm_with_proof(

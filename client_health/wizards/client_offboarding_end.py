@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import stage_rules
+from ..models.common.client_once_mixin import once
 from ..models.offboarding.client_offboarding import POINTS
 
 
@@ -10,7 +11,7 @@ class ClientOffboardingEnd(models.TransientModel):
 
     _name = "client.offboarding.end"
     _description = "End an Offboarding"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "offboarding_id"
 
     offboarding_id = fields.Many2one("client.offboarding", required=True, ondelete="cascade")
@@ -38,6 +39,7 @@ class ClientOffboardingEnd(models.TransientModel):
                 if point in missing
             ]
 
+    @once
     def action_end(self):
         """Record the reasons and move the client; name open points without a reason."""
         self.ensure_one()

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..models.common.client_once_mixin import once
 from ..models.feedback.client_feedback import RATINGS
 
 
@@ -8,7 +9,7 @@ class ClientOpinionAnswer(models.TransientModel):
 
     _name = "client.opinion.answer"
     _description = "Answer about a Client"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "activity_id"
 
     activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
@@ -26,6 +27,7 @@ class ClientOpinionAnswer(models.TransientModel):
         help="How demanding this client is for you. Leave it empty if you prefer not to answer.",
     )
 
+    @once
     def action_save(self):
         self.ensure_one()
         self.activity_id._answer_opinion(self.text, self.rating, self.strain)

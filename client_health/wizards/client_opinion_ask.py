@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..const import USER_GROUP
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 
 
 class ClientOpinionAsk(models.TransientModel):
@@ -12,7 +13,7 @@ class ClientOpinionAsk(models.TransientModel):
 
     _name = "client.opinion.ask"
     _description = "Ask Colleagues about a Client"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "relationship_ids"
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
@@ -52,6 +53,7 @@ class ClientOpinionAsk(models.TransientModel):
             readers = users.filtered_domain(self._get_user_domain())
             wizard.user_ids = readers - self.env.user
 
+    @once
     def action_ask(self):
         self.ensure_one()
         users = self.user_ids

@@ -1,12 +1,15 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..models.common.client_once_mixin import once
+
 
 class ClientSalespersonChange(models.TransientModel):
     """Hands clients over to another salesperson, with the activities that are still open."""
 
     _name = "client.salesperson.change"
     _description = "Hand Over Clients"
+    _inherit = ["client.once.mixin"]
 
     relationship_ids = fields.Many2many("client.relationship", string="Clients", required=True)
     user_id = fields.Many2one(
@@ -17,6 +20,7 @@ class ClientSalespersonChange(models.TransientModel):
         help="Gets the clients, and the open activities of the salesperson before.",
     )
 
+    @once
     def action_hand_over(self):
         self.ensure_one()
         clients = self.relationship_ids

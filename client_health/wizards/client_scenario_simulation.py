@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.profitability import margin
+from ..models.common.client_once_mixin import once
 from ..models.profitability.client_scenario_mixin import QUESTION
 
 # A proposal that can be edited, computed with the rights of the user: it starts from money.
@@ -12,7 +13,7 @@ class ClientScenarioSimulation(models.TransientModel):
     """Asks "what if" and answers while the user types. Nothing is stored until it is saved."""
 
     _name = "client.scenario.simulation"
-    _inherit = ["client.readable.links.mixin", "client.scenario.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin", "client.scenario.mixin"]
     _description = "Simulate a Scenario"
     _opened_from = "relationship_id"
 
@@ -38,6 +39,7 @@ class ClientScenarioSimulation(models.TransientModel):
     def _get_figures(self):
         return self.relationship_id._get_scenario_figures(self._get_change())
 
+    @once
     def action_save(self):
         """Store the scenario with the figures of today."""
         self.ensure_one()

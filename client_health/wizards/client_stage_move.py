@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..engine import stage_rules
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 
 
 class ClientStageMove(models.TransientModel):
@@ -12,7 +13,7 @@ class ClientStageMove(models.TransientModel):
 
     _name = "client.stage.move"
     _description = "Move Clients to a Stage"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "relationship_ids"
 
     # An archived client is moved as well, instead of being passed over without a word.
@@ -68,6 +69,7 @@ class ClientStageMove(models.TransientModel):
             users = self.env["res.users"].union(*responsible.values())
             wizard.user_id = wizard.user_id or (users if len(users) == 1 else False)
 
+    @once
     def action_move(self):
         self.ensure_one()
         self._check_not_moved()

@@ -1,12 +1,14 @@
 from odoo import api, fields, models
 
+from ..models.common.client_once_mixin import once
+
 
 class ClientValueAsk(models.TransientModel):
     """Asks for the contact to mail the question about value to; ``client.value.link`` sends it."""
 
     _name = "client.value.ask"
     _description = "Ask the Client by Mail"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "relationship_id"
 
     relationship_id = fields.Many2one("client.relationship", string="Client", required=True)
@@ -36,6 +38,7 @@ class ClientValueAsk(models.TransientModel):
         )
         return dict(action, context=context)
 
+    @once
     def action_send(self):
         self.ensure_one()
         (self.accomplishment_id or self.relationship_id)._ask(self.contact_id)
@@ -44,7 +47,7 @@ class ClientValueAsk(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The question was sent to %s.", self.contact_id.name),
+                "message": self.env._("The question is on its way to %s.", self.contact_id.name),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

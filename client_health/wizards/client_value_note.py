@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 
 
 class ClientValueNote(models.TransientModel):
@@ -11,7 +12,7 @@ class ClientValueNote(models.TransientModel):
 
     _name = "client.value.note"
     _description = "Record the Client's Words"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
     _opened_from = "relationship_id"
 
     relationship_id = fields.Many2one("client.relationship", string="Client", required=True)
@@ -66,6 +67,7 @@ class ClientValueNote(models.TransientModel):
         )
         return dict(action, context=context)
 
+    @once
     def action_note(self):
         self.ensure_one()
         said = {

@@ -349,7 +349,7 @@ class ClientAgreement(models.Model):
             raise UserError(self.env._("Only an accepted agreement can be marked as out of date."))
         if not (reason or "").strip():
             raise UserError(self.env._("Please enter what changed."))
-        if not day or day > self._get_latest_today():
+        if not day or day > get_today(self.company_id):
             raise UserError(self.env._("The date of the change cannot be in the future."))
         # sudo: evidence; the user may write the agreement, and the values were checked
         self.sudo().write(

@@ -15,7 +15,12 @@ class ClientAgreementPortal(models.Model):
     """
 
     _name = "client.agreement"
-    _inherit = ["client.agreement", "portal.mixin", "client.link.holder.mixin"]
+    _inherit = [
+        "client.agreement",
+        "client.document.mixin",
+        "portal.mixin",
+        "client.link.holder.mixin",
+    ]
 
     # Not used, links are personal (client.personal.link); and readable by no group.
     access_token = fields.Char(groups=NO_ACCESS, protected=True)
@@ -39,23 +44,32 @@ class ClientAgreementPortal(models.Model):
         return {"type": "ir.actions.act_url", "target": "new", "url": self.access_url}
 
     def _send_proposal(self):
-        self._send_link("client_health.mail_template_agreement_proposal")
         moment, user = self.signatory_id._get_email_change()
-        self._message_log(
-            body=self.env._(
-                "The proposal was sent to %(name)s (%(email)s), open until %(day)s. The address "
-                "was last changed on %(changed)s by %(user)s.",
+        self._send_link(
+            "client_health.mail_template_agreement_proposal",
+            self.env._(
+                "Mail to %(name)s (%(email)s): the proposal, open until %(day)s. The address was "
+                "last changed on %(changed)s by %(user)s.",
                 name=self.signatory_id.name,
                 email=self.signatory_id.email,
                 day=fields.Date.to_string(self.proposal_end) or "–",
                 changed=fields.Date.to_string(moment),
                 user=user.name,
-            )
+            ),
         )
 
     def _send_copy(self):
         if self.signatory_id.email:
-            self._send_document("client_health.mail_template_agreement_accepted")
+            self._send_document(
+                "client_health.mail_template_agreement_accepted", self._get_copy_note()
+            )
+
+    def _get_copy_note(self):
+        return self.env._(
+            "Mail to %(name)s (%(email)s): the copy of what was accepted.",
+            name=self.signatory_id.name,
+            email=self.signatory_id.email,
+        )
 
     def action_send_copy(self):
         """Send the signatory the accepted text once more, with a fresh link to read it."""
@@ -63,36 +77,35 @@ class ClientAgreementPortal(models.Model):
         self.check_access("write")
         if self.state not in SEEN_STATES:
             raise UserError(self._get_closed_message())
-        self._send_link("client_health.mail_template_agreement_accepted")
+        self._send_link("client_health.mail_template_agreement_accepted", self._get_copy_note())
 
-    def _send_link(self, template_xmlid):
+    def _send_link(self, template_xmlid, note):
         for agreement in self:
             link = self.env["client.personal.link"]._get_for(agreement, agreement.signatory_id)
             url = f"{agreement.get_base_url()}{agreement.access_url}?access_token={link.key}"
-            agreement.with_context(answer_url=url)._send_document(template_xmlid)
+            agreement.with_context(answer_url=url)._send_document(template_xmlid, note)
 
-    def _send_document(self, template_xmlid):
-        """Send the signatory a document mail that leaves no trace in the discussion.
+    def _send_document(self, template_xmlid, note):
+        """Send the signatory a mail apart from the discussion, from the responsible user."""
+        sender = self._get_mail_sender() or self.company_id
+        self._send_apart(
+            # Made by the system, not by the user: the author of a mail may read it, and its link.
+            get_data_record(self.env, template_xmlid).with_user(SUPERUSER_ID),
+            self.signatory_id,
+            note,
+            "mail.mail_notification_light",
+            email_from=sender.email_formatted,
+            reply_to=sender.email_formatted,
+            reply_to_force_new=True,
+            author_id=self.env.ref("base.partner_root").id,
+        )
 
-        It is not linked to the record and deleted once sent: no colleague sees the client's link,
-        and no reply of the client lands in our discussion.
-        """
-        # Made by the system, not by the user: the author of a mail may read it, and its link.
-        template = get_data_record(self.env, template_xmlid).with_user(SUPERUSER_ID)
-        for agreement in self:
-            template.send_mail(
-                agreement.id,
-                email_values={
-                    "author_id": self.env.ref("base.partner_root").id,
-                    "model": False,
-                    "res_id": False,
-                    "reply_to_force_new": True,
-                    "auto_delete": True,
-                },
-                email_layout_xmlid="mail.mail_notification_light",
-            )
-        # sent right after this is saved; a mail that was sent can't be taken back
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+    def _get_mail_holder(self):
+        return self._get_holder()
+
+    def _get_mail_sender(self):
+        # sudo: only who it is; the client who answers has no rights of its own
+        return self.sudo()._get_responsible()[self]
 
     def _may_follow_link(self, contact):
         return self.active and self.state != "draft" and contact == self.signatory_id
@@ -140,7 +153,7 @@ class ClientAgreementPortal(models.Model):
             "state_name": states[self.state],
             "client_name": self.partner_id.name,
             "company_name": self.company_id.name,
-            "owner_name": self.user_id.name,
+            "owner_name": self._get_mail_sender().name,
             "signatory_name": self.signatory_id.name,
             "contents": self._get_contents(),
             "hours_month": self.hours_month,

@@ -182,6 +182,7 @@ class ClientAgreementSignature(models.Model):
         self.check_access("write")
         if self.state != "proposed":
             raise UserError(self._get_closed_message())
+        self._cancel_to_send_again()
         self._send_proposal()
 
     def action_withdraw(self):
@@ -336,7 +337,7 @@ class ClientAgreementSignature(models.Model):
                     "the person who accepted."
                 )
             )
-        if not day or day > self._get_latest_today():
+        if not day or day > get_today(self.company_id):
             raise UserError(self.env._("The date of acceptance cannot be in the future."))
         self._write_acceptance(
             {
@@ -361,6 +362,8 @@ class ClientAgreementSignature(models.Model):
         :param visit: {"email", "ip", "browser"} of whoever accepts
         """
         self.ensure_one()
+        if self._is_accepted_by(name, text_hash):
+            return  # a second click
         self._check_open_for_answer(text_hash)
         name = read_text(self.env, name, NAME_LENGTH)
         if not name:
@@ -399,6 +402,15 @@ class ClientAgreementSignature(models.Model):
         )
         # sudo: evidence fields, of which these two have their time
         old.sudo().write({"acceptance_ip": False, "acceptance_browser": False})
+
+    def _is_accepted_by(self, name, text_hash):
+        """Return whether this person accepted this very text online."""
+        return (
+            self.state == "accepted"
+            and self.acceptance_channel == "online"
+            and self.accepted_by == (name or "").strip()
+            and self.acceptance_hash == text_hash
+        )
 
     @api.model
     def _check_signature(self, signature):

@@ -45,6 +45,7 @@ class ClientUpdate(models.Model):
         "client.protected.mixin",
         "client.discussion.mixin",
         "client.link.holder.mixin",
+        "client.document.mixin",
         "portal.mixin",
     ]
     _order = "sent_date desc, id desc"

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import LockError, UserError, ValidationError
 
 from ...engine.clock import get_today
 
@@ -33,6 +33,7 @@ class ClientAccomplishment(models.Model):
         "client.internal.thread.mixin",
         "client.link.holder.mixin",
         "client.activity.mixin",
+        "client.document.mixin",
         "mail.activity.mixin",
     ]
     _order = "date desc, id desc"
@@ -298,13 +299,13 @@ class ClientAccomplishment(models.Model):
     def _ask(self, contact):
         self._check_askable()
         self.env["client.value.link"]._send(
-            self, contact, "client_health.mail_template_accomplishment_confirm"
+            self,
+            contact,
+            "client_health.mail_template_accomplishment_confirm",
+            self.env._("Mail to %s: the question what this is worth.", contact.display_name),
         )
         # sudo: protected; ``_send`` has checked that the user may write
         self.sudo().asked_date = get_today(self.company_id)
-        self._message_log(
-            body=self.env._("%s was asked by mail what this is worth.", contact.display_name)
-        )
 
     def _answer(self, contact, source, verdict, amount=0, **values):
         """Keep the client's answer; ``amount`` is its own figure, 0 when it named none.
@@ -313,8 +314,13 @@ class ClientAccomplishment(models.Model):
         answer is ignored: the first yes counts.
         """
         self.ensure_one()
-        # sudo: the lock only; two answers at once must not both be the first
-        self.sudo().lock_for_update()
+        try:
+            # sudo: the lock only; two answers at once must not both be the first
+            self.sudo().lock_for_update()
+        except LockError as error:
+            raise LockError(
+                self.env._("Another answer is being saved at this moment. Please reload the page.")
+            ) from error
         if self.state == "confirmed":
             return self.env["client.value"]
         if verdict == "yes":

@@ -22,7 +22,12 @@ class ClientRelationship(models.Model):
     """
 
     _name = "client.relationship"
-    _inherit = ["client.relationship", "client.goal.mixin", "client.link.holder.mixin"]
+    _inherit = [
+        "client.relationship",
+        "client.goal.mixin",
+        "client.document.mixin",
+        "client.link.holder.mixin",
+    ]
 
     value_ids = fields.One2many(
         "client.value",
@@ -193,12 +198,14 @@ class ClientRelationship(models.Model):
         return self.env["client.value.link"]._may_answer(self, contact)
 
     def _ask(self, contact):
-        self.env["client.value.link"]._send(self, contact, "client_health.mail_template_value_ask")
+        self.env["client.value.link"]._send(
+            self,
+            contact,
+            "client_health.mail_template_value_ask",
+            self.env._("Mail to %s: the question what they value.", contact.display_name),
+        )
         # sudo: protected; ``_send`` has checked that the user may write
         self.sudo().value_asked_date = get_today(self.company_id)
-        self._message_log(
-            body=self.env._("%s was asked by mail what they value.", contact.display_name)
-        )
 
     def _close_ask_reminder(self):
         """The client has answered: no reminder to ask is needed."""

@@ -33,8 +33,8 @@ class ClientValueLink(models.AbstractModel):
         )
 
     @api.model
-    def _send(self, record, contact, template_xmlid):
-        """Mail the link to the contact, in the contact's language."""
+    def _send(self, record, contact, template_xmlid, note):
+        """Mail the link to the contact, in the contact's language; ``note`` stands for the mail."""
         record.check_access("write")
         # sudo: only the name and address of a contact of the user's own client
         contact = contact.sudo()
@@ -44,21 +44,20 @@ class ClientValueLink(models.AbstractModel):
         sender = self.env.user
         # Made by the system, not by the user: the author of a mail may read it, and its link.
         template = get_data_record(self.env, template_xmlid).with_user(SUPERUSER_ID)
-        template.with_context(
+        template = template.with_context(
             answer_url=self._get_url(record, contact),
             answer_name=contact.name,
             answer_lang=contact.lang or self.env.lang,
             answer_sender=sender.name,
-        ).send_mail(
-            record.id,
-            email_layout_xmlid="client_health.client_value_mail_layout",
-            email_values={
-                "recipient_ids": [(4, contact.id)],
-                "email_from": sender.email_formatted or record.company_id.email_formatted,
-                "reply_to": sender.email_formatted or record.company_id.email_formatted,
-                "author_id": self.env.ref("base.partner_root").id,
-                "model": False,
-                "res_id": False,
-                "auto_delete": True,
-            },
+        )
+        address = sender.email_formatted or record.company_id.email_formatted
+        record._send_apart(
+            template,
+            contact,
+            note,
+            "client_health.client_value_mail_layout",
+            recipient_ids=[(4, contact.id)],
+            email_from=address,
+            reply_to=address,
+            author_id=self.env.ref("base.partner_root").id,
         )

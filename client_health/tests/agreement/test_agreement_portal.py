@@ -307,7 +307,7 @@ class TestAgreementMail(ClientAgreementCommon, MailCommon):
         self._send()
         self.assertFalse(self.env["mail.message"].sudo().search([("body", "ilike", token)]))
         bodies = " ".join(agreement.message_ids.mapped("body"))
-        self.assertIn("was sent to Elena Marsh", bodies)
+        self.assertIn("Mail to Elena Marsh", bodies)
         self.assertNotIn(token, bodies)
         self.assertFalse(
             agreement.message_partner_ids.filtered("partner_share"), "The client follows nothing"

@@ -313,7 +313,7 @@ class TestMailLink(ResultsCase):
             self.assertNotRegex(text, "12.?000")
         self.assertEqual(told.asked_date, self.today)
         log = told.message_ids.sudo().mapped("body")
-        self.assertTrue(any("asked by mail" in body for body in log))
+        self.assertTrue(any("Mail to" in body for body in log))
         self.assertFalse(any("/client/value/" in body for body in log))
 
     def test_mail_for_value(self):

@@ -61,7 +61,7 @@ registry.category("web_tour.tours").add("client_health_agreement_propose", {
             trigger: `${field("scope_in")}:not(:has(.odoo-editor-editable)):contains('Timetable')`,
         },
         {
-            trigger: ".o-mail-Message:contains('was sent to Gulliver')",
+            trigger: ".o-mail-Message:contains('Mail to Gulliver')",
         },
     ],
 });

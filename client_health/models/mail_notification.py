@@ -1,0 +1,18 @@
+from odoo import models
+
+
+class MailNotification(models.Model):
+    _name = "mail.notification"
+    _inherit = ["mail.notification"]
+
+    def _plan_client_mails_again(self):
+        """Have mails to clients that failed sent again by whoever is responsible."""
+        document = self.env.registry["client.document.mixin"]
+        for notification in self.filtered(lambda one: one.notification_status == "exception"):
+            message = notification.mail_message_id
+            model = message.model in self.env and self.env[message.model]
+            partner = notification.res_partner_id
+            if isinstance(model, document) and (not partner or partner.partner_share):
+                model.browse(message.res_id).exists()._plan_to_send_again(
+                    message, notification.failure_reason
+                )
