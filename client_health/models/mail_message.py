@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..const import USER_GROUP
+
 
 class MailMessage(models.Model):
     """What was sent to a client, what came from one, and what changed stays as it was written.
@@ -15,6 +17,7 @@ class MailMessage(models.Model):
     client_from_outside = fields.Boolean(
         string="From Outside",
         readonly=True,
+        groups=USER_GROUP,
         help="A mail from outside that landed on an internal discussion about a client.",
     )
 

@@ -11,6 +11,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "res.partner",
+        "client.protected.mixin",
         "client.deletion.mixin",
         "client.agreement.link.mixin",
         "client.relationship.link.mixin",
@@ -26,8 +27,30 @@ class ResPartner(models.Model):
         groups=USER_GROUP,
     )
 
+    # Kept at the contact, and no log of its own: what is no client's costs no query.
+    client_email_date = fields.Datetime(
+        string="E-mail Changed On",
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        groups=USER_GROUP,
+        protected=True,
+    )
+    client_email_user_id = fields.Many2one(
+        "res.users",
+        string="E-mail Changed By",
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        groups=USER_GROUP,
+        protected=True,
+    )
+    client_has_link = fields.Boolean(readonly=True, copy=False, groups=USER_GROUP, protected=True)
+    # other addons' derived fields of contacts are theirs
+    _protect_derived = False
+
     def write(self, vals):
-        before = {partner: partner.email for partner in self if "email" in vals}
+        before = {partner: partner.email for partner in self.sudo() if "email" in vals}
         clients = self.browse()
         if not {"parent_id", "is_company"}.isdisjoint(vals) and not self.env.su:
             clients = self.filtered(lambda partner: partner.commercial_partner_id == partner)
@@ -39,22 +62,25 @@ class ResPartner(models.Model):
         return result
 
     def _log_email_changes(self, before):
-        """Keep who changed an address; links that went to the old one end."""
-        changed = self.filtered(lambda partner: partner.email != before[partner])
-        # sudo: no user writes this log, nor the links
-        self.env["client.email.change"].sudo().create(
-            [
-                {
-                    "partner_id": partner.id,
-                    "old_email": before[partner],
-                    "new_email": partner.email,
-                    "user_id": self.env.uid,
-                }
-                for partner in changed
-            ]
+        """Keep who changed an address, and when; links that went to the old one end."""
+        # sudo: no user writes this, nor the links
+        changed = self.sudo().filtered(lambda partner: partner.email != before[partner])
+        changed.write(
+            {"client_email_date": fields.Datetime.now(), "client_email_user_id": self.env.uid}
         )
-        links = self.env["client.personal.link"].sudo()
-        links.search([("partner_id", "in", changed.ids)])._end("address")
+        linked = changed.filtered("client_has_link")
+        if linked:
+            links = self.env["client.personal.link"].sudo()
+            links.search([("partner_id", "in", linked.ids)])._end("address")
+
+    def _get_email_change(self):
+        """Return (moment, user) of the last change of the address, or of its first entry."""
+        self.ensure_one()
+        # sudo: evidence about a contact of the user's own client
+        partner = self.sudo()
+        if partner.client_email_date:
+            return partner.client_email_date, partner.client_email_user_id
+        return partner.create_date, partner.create_uid
 
     def _check_client_moves(self):
         """Refuse to make a client part of another one, which merges both the next night."""

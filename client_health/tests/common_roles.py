@@ -78,6 +78,8 @@ class RolesCommon(RichClientCommon):
             }
         )
         cls.env["client.health.snapshot"].create({**own, "date": "2026-01-05", "score": 50})
+        visit = {"kind": "open", "link_id": cls.env["client.personal.link"].search([], limit=1).id}
+        cls.env["client.personal.link.visit"].create(visit)
         project = cls.env["project.project"].create({"name": "Of no client"})
         month = {"company_id": cls.company.id, "date": "2026-01-01"}
         cls.env["client.profitability"].create(

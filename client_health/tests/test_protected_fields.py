@@ -68,6 +68,8 @@ class ProtectedCommon(RichClientCommon):
         )
         cls.env["client.health.snapshot"].create({**here, "date": cls.today})
         cls.env["client.scenario"].create({**here, "name": "Test"})
+        link = cls.env["client.personal.link"].search([], limit=1)
+        cls.env["client.personal.link.visit"].create({"kind": "open", "link_id": link.id})
         cls.env["client.profitability"].create(
             {"company_id": cls.company.id, "date": cls.today.replace(day=1)}
         )

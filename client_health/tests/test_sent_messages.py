@@ -153,7 +153,7 @@ class TestSentMessages(SentMessagesCommon):
         ):
             with self.subTest(forged=forged), self.assertRaises(AccessError):
                 Message.create({**values, **forged})
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             self.update.with_user(self.owner).message_post(
                 body="All is well", author_id=self.elena.id, message_type="comment"
             )

@@ -44,7 +44,7 @@ class ClientAgreementPortal(models.Model):
         return {"type": "ir.actions.act_url", "target": "new", "url": self.access_url}
 
     def _send_proposal(self):
-        moment, user = self.env["client.email.change"]._get_last(self.signatory_id)
+        moment, user = self.signatory_id._get_email_change()
         self._send_link(
             "client_health.mail_template_agreement_proposal",
             self.env._(

@@ -384,7 +384,7 @@ class ClientAgreementSignature(models.Model):
 
     def _prepare_visit(self, visit):
         """Return from where it was accepted, and who gave the signatory this address."""
-        moment, user = self.env["client.email.change"]._get_last(self.signatory_id)
+        moment, user = self.signatory_id._get_email_change()
         return {
             "acceptance_email": visit.get("email"),
             "acceptance_email_date": moment,

@@ -10,7 +10,6 @@ from . import client_link_mixin
 from . import client_figure_format_mixin
 from . import client_activity_mixin
 from . import client_responsible_mixin
-from . import client_email_change
 from . import client_link_holder_mixin
 from . import client_personal_link
 from . import client_personal_link_visit

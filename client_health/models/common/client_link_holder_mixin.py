@@ -31,6 +31,7 @@ class ClientLinkHolderMixin(models.AbstractModel):
     def action_view_client_links(self):
         """List the links of the record, where one can be revoked."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_personal_link_action"
         )

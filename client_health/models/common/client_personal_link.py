@@ -21,36 +21,45 @@ class ClientPersonalLink(models.Model):
 
     _name = "client.personal.link"
     _description = "Personal Link of a Client"
+    _inherit = ["client.protected.mixin"]
     _order = "sent_on desc, id desc"
     _rec_name = "email"
 
-    key = fields.Char(required=True, readonly=True, copy=False, index=True, groups=NO_ACCESS)
-    res_model = fields.Char(string="Model", required=True, readonly=True)
+    key = fields.Char(
+        required=True, readonly=True, protected=True, copy=False, index=True, groups=NO_ACCESS
+    )
+    res_model = fields.Char(string="Model", required=True, readonly=True, protected=True)
     res_id = fields.Many2oneReference(
-        string="Record", model_field="res_model", required=True, readonly=True
+        string="Record", model_field="res_model", required=True, readonly=True, protected=True
     )
     res_name = fields.Char(string="Leads To", compute="_compute_res_name")
     relationship_id = fields.Many2one(
         "client.relationship",
         string="Client",
         readonly=True,
+        protected=True,
         index="btree_not_null",
         ondelete="cascade",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, protected=True)
     partner_id = fields.Many2one(
         "res.partner",
         string="Contact",
         required=True,
         readonly=True,
+        protected=True,
         index=True,
         ondelete="cascade",
     )
-    email = fields.Char(string="Sent To", required=True, readonly=True)
-    sent_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    sent_by_id = fields.Many2one("res.users", readonly=True, default=lambda self: self.env.user)
-    ended_on = fields.Datetime(readonly=True)
-    ended_by_id = fields.Many2one("res.users", readonly=True)
+    email = fields.Char(string="Sent To", required=True, readonly=True, protected=True)
+    sent_on = fields.Datetime(
+        required=True, readonly=True, protected=True, default=fields.Datetime.now
+    )
+    sent_by_id = fields.Many2one(
+        "res.users", readonly=True, protected=True, default=lambda self: self.env.user
+    )
+    ended_on = fields.Datetime(readonly=True, protected=True)
+    ended_by_id = fields.Many2one("res.users", readonly=True, protected=True)
     end_reason = fields.Selection(
         [
             ("revoked", "Revoked"),
@@ -59,6 +68,7 @@ class ClientPersonalLink(models.Model):
             ("replaced", "Withdrawn"),
         ],
         readonly=True,
+        protected=True,
     )
 
     _record_idx = models.Index("(res_model, res_id)")
@@ -94,7 +104,10 @@ class ClientPersonalLink(models.Model):
         )
         if known:
             known.write({"sent_on": fields.Datetime.now(), "sent_by_id": self.env.uid})
-        return known or links.create({**values, "key": secrets.token_urlsafe(32)})
+            return known
+        # sudo: a mark at the contact, so that others cost nothing when their address changes
+        contact.sudo().client_has_link = True
+        return links.create({**values, "key": secrets.token_urlsafe(32)})
 
     @api.model
     def _prepare(self, record, contact):
@@ -233,10 +246,9 @@ class ClientPersonalLink(models.Model):
 
     def action_revoke(self):
         """End the link: it was sent to the wrong person, or went astray."""
+        self.check_access("read")
         for link in self:
-            record = link._get_record()
-            if record:
-                record.check_access("write")
+            link._get_record().check_access("write")
         self._end("revoked")
 
 

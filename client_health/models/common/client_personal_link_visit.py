@@ -20,6 +20,7 @@ class ClientPersonalLinkVisit(models.Model):
 
     _name = "client.personal.link.visit"
     _description = "Visit by a Personal Link"
+    _inherit = ["client.protected.mixin"]
     _order = "id desc"
     _rec_name = "kind"
 
@@ -27,14 +28,21 @@ class ClientPersonalLinkVisit(models.Model):
         [("open", "Opened"), ("post", "Answered"), ("guess", "Wrong Key")],
         required=True,
         readonly=True,
+        protected=True,
     )
     link_id = fields.Many2one(
-        "client.personal.link", readonly=True, index="btree_not_null", ondelete="cascade"
+        "client.personal.link",
+        readonly=True,
+        protected=True,
+        index="btree_not_null",
+        ondelete="cascade",
     )
-    res_model = fields.Char(string="Model", readonly=True)
-    res_id = fields.Many2oneReference(string="Record", model_field="res_model", readonly=True)
-    ip = fields.Char(string="IP Address", readonly=True)
-    browser = fields.Char(readonly=True)
+    res_model = fields.Char(string="Model", readonly=True, protected=True)
+    res_id = fields.Many2oneReference(
+        string="Record", model_field="res_model", readonly=True, protected=True
+    )
+    ip = fields.Char(string="IP Address", readonly=True, protected=True)
+    browser = fields.Char(readonly=True, protected=True)
 
     _ip_idx = models.Index("(ip, create_date)")
     _record_idx = models.Index("(res_model, res_id, create_date)")
