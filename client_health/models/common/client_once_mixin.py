@@ -14,8 +14,9 @@ def once(action):
         self.ensure_one()
         if self.is_done:
             return {"type": "ir.actions.client", "tag": "soft_reload"}
-        self.is_done = True
-        return action(self)
+        result = action(self)
+        self.exists().is_done = True
+        return result
 
     return act
 

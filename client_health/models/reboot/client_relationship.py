@@ -57,8 +57,9 @@ class ClientRelationship(models.Model):
     @api.depends(lambda self: self._get_rotting_depends_fields())
     def _compute_rotting(self):
         result = super()._compute_rotting()
+        days = {company: get_today(company) for company in self.company_id}
         for relationship in self.filtered("reboot_id"):
-            today = get_today(relationship.company_id)
+            today = days[relationship.company_id]
             deadline = relationship.reboot_id.date_deadline
             relationship.is_rotting = deadline < today
             relationship.rotting_days = max((today - deadline).days, 0)

@@ -41,6 +41,7 @@ class MoneyCommon(ClientHealthCommon):
         currency.active = True
         company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
         cls.env.user.company_ids |= company
+        company.resource_calendar_id.tz = "UTC"
         cls.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.currency_id = currency
         return company
