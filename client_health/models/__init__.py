@@ -1,5 +1,6 @@
 # Mixins first, then the client, which all features extend, then Odoo's own models.
 from . import common
+from . import link
 from . import relationship
 from . import profitability
 from . import health

@@ -35,6 +35,7 @@ class MailActivity(models.Model):
         index="btree_not_null",
         ondelete="set null",
         protected=True,
+        groups=USER_GROUP,
         help="User who left; the activity goes to the next salesperson of the client.",
     )
     client_relationship_id = fields.Many2one(

@@ -64,6 +64,26 @@ class ClientHealthCommon(TransactionCase):
                 {"stage_id": cls._get_stage(phase).id, "stage_reason": f"Test: {phase}"}
             )
 
+    @classmethod
+    def _create_job_records(cls):
+        """Create what the scheduled actions leave: a failure, and a set-up with a line."""
+        now = fields.Datetime.now()
+        cls.env["client.job.failure"].create(
+            {
+                "cron_id": cls.env.ref("client_health.ir_cron_client_feedback").id,
+                "record_ref": f"client.relationship,{cls.relationship.id}",
+                "company_id": cls.company.id,
+                "error": "Test",
+                "date_first": now,
+                "date_last": now,
+            }
+        )
+        setup = cls.env["client.setup"].create({"company_id": cls.company.id})
+        if not setup.line_ids:
+            setup.line_ids.create(
+                {"setup_id": setup.id, "partner_id": cls.relationship.partner_id.id}
+            )
+
     def _run_job(self, name):
         """Run a scheduled action as the scheduler does, until nothing remains."""
         cron = self.env.ref(f"client_health.{name}")

@@ -36,6 +36,7 @@ class RolesCommon(RichClientCommon):
         cls._make_richer()
         cls.env["mail.activity"].search([("user_id", "=", cls.colleague.id)]).unlink()
         cls.relationship.message_unsubscribe(cls.relationship.message_partner_ids.ids)
+        cls._create_job_records()
         cls.env.flush_all()
         cls.samples = cls._get_samples()
         cls.windows = {

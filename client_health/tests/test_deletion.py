@@ -37,6 +37,7 @@ class TestDeletion(RichClientCommon):
         offboarding = cls.relationship.offboarding_ids
         offboarding._waive({"talk": "Test"})
         cls.env["client.handover"].create({"offboarding_id": offboarding.id, "name": "Keys"})
+        cls._create_job_records()
 
     def _create_target(self, model):
         """Create a record of one of Odoo's models that nothing refers to yet."""

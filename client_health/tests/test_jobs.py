@@ -313,7 +313,7 @@ class TestOneBadRecord(JobsCommon):
             patch.object(self.registry["client.health.snapshot"], "_delete_old", delete),
             self.assertLogs(FAILURES, "ERROR"),
         ):
-            self._run_job("ir_cron_client_health_thin")
+            self._run_job("ir_cron_client_health_delete_old")
         self.assertIn(self.sister, deleted)
         self.assertEqual(self.env["client.job.failure"].search([]).record_ref, self.company)
 

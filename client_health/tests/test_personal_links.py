@@ -9,7 +9,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.addons.mail.tests.common import MailCommon
 
 from ..controllers import client_portal
-from ..models.common import client_personal_link_visit
+from ..models.link import client_personal_link_visit
 from .agreement.common_agreement import ClientAgreementCommon
 
 

@@ -10,8 +10,5 @@ from . import client_link_mixin
 from . import client_figure_format_mixin
 from . import client_activity_mixin
 from . import client_responsible_mixin
-from . import client_link_holder_mixin
-from . import client_personal_link
-from . import client_personal_link_visit
 from . import client_document_mixin
 from . import client_once_mixin

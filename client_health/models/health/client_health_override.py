@@ -35,9 +35,9 @@ class ClientHealthOverride(models.Model):
     date_start = fields.Date(
         string="From",
         required=True,
-        readonly=True,
-        default=lambda self: get_today(self.env.company),
-        protected=True,
+        compute="_compute_date_start",
+        store=True,
+        precompute=True,
     )
     date_end = fields.Date(
         string="Until",
@@ -63,6 +63,12 @@ class ClientHealthOverride(models.Model):
         protected=True,
     )
     is_current = fields.Boolean(string="Applies Today", compute="_compute_is_current")
+
+    def _compute_date_start(self):
+        """The day of its creation, where the client's company is; it depends on nothing else."""
+        for override in self:
+            company = override.relationship_id.company_id or self.env.company
+            override.date_start = get_today(company)
 
     @api.depends("band", "reason", "date_end")
     @api.depends_context("lang")

@@ -74,7 +74,7 @@ class ClientHealthSnapshot(models.Model):
     @api.model
     def _cron_delete_old(self):
         """Delete old snapshots, once a week: for what comes of age in a night it is too much."""
-        JobRun(self.env, "ir_cron_client_health_thin").do_all(
+        JobRun(self.env, "ir_cron_client_health_delete_old").do_all(
             self.env["res.company"].with_context(active_test=False).search([]),
             self._delete_old,
             size=1,

@@ -35,11 +35,7 @@ class ClientPulse(models.Model):
         protected=True,
     )
     date = fields.Date(
-        required=True,
-        readonly=True,
-        default=lambda self: get_today(self.env.company),
-        index=True,
-        protected=True,
+        required=True, compute="_compute_date", store=True, precompute=True, index=True
     )
     date_end = fields.Date(
         string="Valid Until",
@@ -63,6 +59,11 @@ class ClientPulse(models.Model):
     comment = fields.Text(
         string="Reason", help="Reason for your judgement. Visible to your colleagues."
     )
+
+    def _compute_date(self):
+        """The day of its creation, where the client's company is; it depends on nothing else."""
+        for pulse in self:
+            pulse.date = get_today(pulse.relationship_id.company_id or self.env.company)
 
     @api.depends("date", "value")
     def _compute_date_end(self):

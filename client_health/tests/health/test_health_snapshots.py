@@ -209,7 +209,7 @@ class TestHealthSnapshots(HealthCommon):
             self._set_points(50)
             self.Run._take(self.company, self.relationship.ids, date)
         self.cr.execute("UPDATE client_health_snapshot SET readings = '{}' WHERE readings IS NULL")
-        self._run_job("ir_cron_client_health_thin")
+        self._run_job("ir_cron_client_health_delete_old")
         snapshots = self.Snapshot.search([])
         dates = [(self.today - snapshot.date).days for snapshot in snapshots]
         self.assertIn(5, dates)
@@ -224,7 +224,7 @@ class TestHealthSnapshots(HealthCommon):
             self.assertEqual(snapshot.readings is False or snapshot.readings is None, old)
             self.assertEqual(len(snapshot.points), 6, "The points stay")
         before = self._get_versions()
-        self._run_job("ir_cron_client_health_thin")
+        self._run_job("ir_cron_client_health_delete_old")
         self.assertEqual(self._get_versions(), before)
 
     def test_backfilled_day_equals_its_night(self):
