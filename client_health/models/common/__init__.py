@@ -1,6 +1,6 @@
-from . import client_job_failure
 from . import client_readable_links_mixin
 from . import client_protected_mixin
+from . import client_job_failure
 from . import client_attached_mixin
 from . import client_record_mixin
 from . import client_discussion_mixin

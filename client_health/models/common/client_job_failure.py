@@ -71,6 +71,7 @@ class ClientJobFailure(models.Model):
 
     _name = "client.job.failure"
     _description = "Failure of a Scheduled Action"
+    _inherit = ["client.protected.mixin"]
     _order = "date_last desc, id desc"
     _rec_name = "job"
 
