@@ -27,6 +27,8 @@ FORGED = {
     "binary": "Rm9yZ2Vk",
     "one2many": [Command.clear()],
     "many2many": [Command.clear()],
+    "many2one_reference": 987654,
+    "reference": "res.partner,1",
 }
 
 
@@ -51,6 +53,7 @@ class ProtectedCommon(RichClientCommon):
         cls._make_rich(cls.relationship, "Rich")
         cls._move(cls.relationship, "at_risk", "reboot")
         cls._make_apart()
+        cls._create_job_records()
         cls.records = {model: cls._find(model) for model in cls._get_models()}
 
     @classmethod

@@ -52,6 +52,10 @@ class SendingCommon(LeaverCommon, MailCommon):
             ]
         )
 
+    def _get_key(self, record):
+        links = self.env["client.personal.link"].sudo()
+        return links.search([("res_model", "=", record._name), ("res_id", "=", record.id)]).key
+
     def _get_planned(self):
         return self.relationship.activity_search(["client_health.mail_activity_type_send_again"])
 
@@ -77,7 +81,7 @@ class TestFailedMails(SendingCommon):
         agreement = self._create_agreement(user=self.owner)
         agreement.action_propose()
         self._check_failed(agreement)
-        token = agreement.sudo().access_token
+        token = self._get_key(agreement)
         self.assertFalse(any(token in body for body in agreement.message_ids.mapped("body")))
         agreement.action_send_again()
         self.assertFalse(self._get_planned(), "It is on its way again")
@@ -90,7 +94,7 @@ class TestFailedMails(SendingCommon):
         agreement = self._create_agreement(user=self.owner)
         agreement.action_propose()
         [mail] = self._send_mails()
-        self.assertIn(agreement.sudo().access_token, mail["body"])
+        self.assertIn(self._get_key(agreement), mail["body"])
         self.assertEqual(self._get_notifications(agreement).notification_status, "sent")
         self.assertFalse(agreement.message_has_error)
         self.assertFalse(self._get_planned())

@@ -1,11 +1,15 @@
 from odoo import api, fields, models
 
+from ..models.common.client_once_mixin import once
+
 
 class ClientLeadWin(models.TransientModel):
     """Asks why an opportunity is won all the same; the rule itself is in ``crm.lead``."""
 
     _name = "client.lead.win"
     _description = "Win All the Same"
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
+    _opened_from = "lead_ids"
 
     lead_ids = fields.Many2many("crm.lead", string="Opportunities", required=True)
     stage_id = fields.Many2one("crm.stage", help="Empty: the next won stage of each.")
@@ -25,6 +29,7 @@ class ClientLeadWin(models.TransientModel):
                 f"– {lead.name}: {doubt}" for lead, doubt in doubts.items() if doubt
             )
 
+    @once
     def action_win(self):
         self.ensure_one()
         values = {"fit_waiver": self.reason}
