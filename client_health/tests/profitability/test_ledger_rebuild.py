@@ -224,7 +224,7 @@ class TestCron(RebuildCommon):
                 return SQL("SELECT 1 / 0")
             return original(ledger, company, clients)
 
-        logger = "odoo.addons.client_health.models.profitability.client_profitability"
+        logger = "odoo.addons.client_health.models.common.client_job_failure"
         with (
             patch.object(type(self.Ledger), "_sql_rebuild", fail_for_one),
             self.assertLogs(logger, "ERROR"),
