@@ -7,6 +7,7 @@ from .common import ClientHealthCommon
 # Dialogs in which a person types words that colleagues without access to money read
 DIALOGS = (
     "client_stage_move_view_form",
+    "client_lead_win_view_form",
     "client_health_override_view_form",
     "client_pulse_view_form",
     "client_decision_view_form",
