@@ -36,7 +36,7 @@ class SentMessagesCommon(UpdateCommon):
             }
         )
         cls.agreement.with_user(cls.owner).action_propose()
-        cls.proposed = cls.agreement.message_ids.filtered(lambda msg: "the proposal" in msg.body)
+        cls.proposed = cls.agreement.message_ids.filtered(lambda msg: "Mail to" in msg.body)
         cls.agreement._decline_online("Three languages", cls.agreement._get_text_hash())
         cls.declined = cls.agreement.message_ids.filtered(lambda msg: "Three lang" in msg.body)
         cls._run_tracking()
