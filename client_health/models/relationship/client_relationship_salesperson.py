@@ -38,6 +38,7 @@ class ClientRelationship(models.Model):
 
     def action_hand_over(self):
         """Ask which salesperson these clients go to."""
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_salesperson_change_action"
         )

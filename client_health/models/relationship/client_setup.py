@@ -142,6 +142,7 @@ class ClientSetup(models.Model):
 
     def action_refresh(self):
         """Show how far it is."""
+        self.check_access("read")
         return self._get_form_action()
 
     @api.model
