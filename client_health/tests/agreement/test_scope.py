@@ -416,6 +416,7 @@ class TestScopeHours(ScopeCommon):
         self.env["account.analytic.line"].create(
             {
                 "name": "No task",
+                "date": fields.Date.today(),
                 "project_id": self.project.id,
                 "employee_id": self.employee.id,
                 "unit_amount": 1,

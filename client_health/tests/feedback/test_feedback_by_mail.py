@@ -33,8 +33,7 @@ class TestAnswerByMail(VoiceCommon, MailCommon):
         self.assertEqual(message.res_id, self.project.id)
 
     def _find(self):
-        self.env["client.feedback"]._cron_find_answers()
-        self.env.invalidate_all()
+        self._run_job("ir_cron_client_feedback")
 
     def test_proposed_and_confirmed_in_one_click(self):
         self._mail()
