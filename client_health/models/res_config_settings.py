@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ..const import MANAGER_GROUP, MONEY_GROUP
 
 
-class ResConfigSettings(models.TransientModel):
+class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-models
     _name = "res.config.settings"
     _inherit = ["res.config.settings", "client.health.preview.mixin"]
 

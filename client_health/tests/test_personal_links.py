@@ -169,7 +169,7 @@ class TestPersonalLink(LinkCommon, MailCommon):
             for operation in ("write", "unlink", "create"):
                 self.assertFalse(mine.has_access(operation))
             with self.assertRaises(AccessError):
-                mine.key  # noqa: B018
+                mine.key  # noqa: B018  # pylint: disable=pointless-statement
 
     def test_who_sent_it_cannot_read_the_mail(self):
         mails = self.env["mail.mail"].sudo().search([])

@@ -69,7 +69,7 @@ class Screens:
                 savepoint.rollback()
         except AccessError as error:
             self.faults.append(f"{label}: {str(error).splitlines()[0]}")
-        except UserError:
+        except UserError:  # pylint: disable=except-pass
             pass
         finally:
             self.env.invalidate_all()

@@ -28,7 +28,6 @@ class ClientConversationOutcome(models.TransientModel):
             ("value", "Value in their words"),
             ("praise", "Praise"),
         ],
-        string="Kind",
         required=True,
         default="concern",
     )

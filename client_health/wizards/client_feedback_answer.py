@@ -16,9 +16,7 @@ class ClientFeedbackAnswer(models.TransientModel):
     feedback_ids = fields.Many2many("client.feedback", required=True)
     answer = fields.Text(string="Our Answer", required=True)
     date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
-    resolved = fields.Boolean(
-        string="Resolved", help="Nothing is left to do, and the client has been informed."
-    )
+    resolved = fields.Boolean(help="Nothing is left to do, and the client has been informed.")
 
     @api.model
     def default_get(self, fields_list):

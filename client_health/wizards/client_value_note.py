@@ -25,13 +25,10 @@ class ClientValueNote(models.TransientModel):
     accomplishment_id = fields.Many2one("client.accomplishment", string="About")
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         required=True,
         domain="[('commercial_partner_id', '=', partner_id)]",
     )
-    date = fields.Date(
-        string="Date", required=True, default=lambda self: get_today(self.env.company)
-    )
+    date = fields.Date(required=True, default=lambda self: get_today(self.env.company))
     source = fields.Selection(
         [
             ("meeting", "In a meeting"),
@@ -39,7 +36,6 @@ class ClientValueNote(models.TransientModel):
             ("mail", "By mail"),
             ("paper", "In a letter or document"),
         ],
-        string="Source",
         required=True,
         default="meeting",
     )

@@ -49,7 +49,7 @@ class TestOffboardingDemo(DemoCommon):
         found = self.env["client.decision"]._read_figures(relationships, self.env.cr.now().date())
         figures = {key: found[rel.id] for key, rel in clients.items()}
         self.assertGreater(figures["blue_harbour"]["us"][0], 75)
-        self.assertEqual(len(figures["blue_harbour"]["parting"]["referred"]), 2)
+        self.assertEqual(len(figures["blue_harbour"]["departure"]["referred"]), 2)
         self.assertLess(figures["fernhill"]["us"][0], 50, "breaks even and asks for cheaper")
         self.assertIn("price_pressure", figures["fernhill"]["signs"])
         self.assertEqual(figures["blue_harbour"]["signs"], [])

@@ -26,19 +26,16 @@ class ClientScopeMixin(models.AbstractModel):
         help="All hours on timesheets of the last 12 months, today included.",
     )
     requested_hours = fields.Float(
-        string="Requested Hours",
         compute="_compute_scope_hours",
         groups=USER_GROUP,
         help="Hours of the last 12 months on tasks that the client requested.",
     )
     unrequested_hours = fields.Float(
-        string="Unrequested Hours",
         compute="_compute_scope_hours",
         groups=USER_GROUP,
         help="Hours of the last 12 months on tasks that were our own idea.",
     )
     unclear_hours = fields.Float(
-        string="Unclear Hours",
         compute="_compute_scope_hours",
         groups=USER_GROUP,
         help="Hours of the last 12 months on work without a known “Requested By”. They count "

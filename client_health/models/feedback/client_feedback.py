@@ -194,7 +194,7 @@ class ClientFeedback(models.Model):
     )
     resolved_date = fields.Datetime(string="Resolved On", readonly=True, copy=False, protected=True)
     resolved_by_id = fields.Many2one("res.users", readonly=True, copy=False, protected=True)
-    resolution = fields.Text(string="Resolution", readonly=True, copy=False, protected=True)
+    resolution = fields.Text(readonly=True, copy=False, protected=True)
 
     _strain_of_colleagues = models.Constraint(
         "CHECK(strain IS NULL OR kind = 'team')",

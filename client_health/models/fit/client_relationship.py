@@ -115,7 +115,7 @@ class ClientRelationship(models.Model):
         A round that is open is used, not doubled, whatever it was started for.
         """
         # a default that comes with a button is not for these: it would name their protected fields
-        Round = self.env["client.fit.round"].with_context(clean_context(self.env.context))
+        Round = self.env["client.fit.round"].with_context(clean_context(self.env.context))  # pylint: disable=context-overridden
         open_rounds = Round.search(
             [
                 ("relationship_id", "in", self.ids),

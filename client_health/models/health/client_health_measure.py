@@ -72,9 +72,7 @@ class ClientHealthMeasure(models.Model):
         "fewer days of silence are better.",
     )
     unit = fields.Char(translate=True, readonly=True, protected=True)
-    description = fields.Text(
-        string="Description", translate=True, help="What is measured, and when it is unknown."
-    )
+    description = fields.Text(translate=True, help="What is measured, and when it is unknown.")
     source = fields.Text(
         string="Source of the Figures",
         translate=True,

@@ -25,7 +25,6 @@ class ClientHealthOverride(models.Model):
 
     band = fields.Selection(
         BANDS,
-        string="Band",
         required=True,
         help="Band of the client in your judgement. The score remains visible beside it.",
     )

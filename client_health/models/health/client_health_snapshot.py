@@ -75,7 +75,7 @@ class ClientHealthSnapshot(models.Model):
     def _cron_delete_old(self):
         """Delete old snapshots, once a week: for what comes of age in a night it is too much."""
         JobRun(self.env, "ir_cron_client_health_delete_old").do_all(
-            self.env["res.company"].with_context(active_test=False).search([]),
+            self.env["res.company"].with_context(active_test=False).search([]),  # pylint: disable=no-search-all
             self._delete_old,
             size=1,
         )

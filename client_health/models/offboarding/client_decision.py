@@ -57,7 +57,7 @@ class ClientDecision(models.Model):
         string="Decision",
         copy=False,
     )
-    reason = fields.Text(string="Reason", copy=False, help="Your reasons, for later reference.")
+    reason = fields.Text(copy=False, help="Your reasons, for later reference.")
     seen_by_ids = fields.Many2many("res.users", readonly=True, copy=False, protected=True)
     seen_date = fields.Datetime(string="Last Seen On", readonly=True, copy=False, protected=True)
     decided_by_id = fields.Many2one(

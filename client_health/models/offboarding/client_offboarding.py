@@ -101,7 +101,6 @@ class ClientOffboarding(models.Model):
             ("talk", "Under conditions"),
             ("closed", "No"),
         ],
-        string="Work Again",
         help="Whether we would work for this client again.",
     )
     lessons = fields.Text(help="What you will do differently with the next client.")

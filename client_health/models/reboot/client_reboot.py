@@ -104,9 +104,11 @@ class ClientReboot(models.Model):
 
     @api.depends("state", "date_deadline")
     def _compute_is_overdue(self):
-        overdue = self.filtered_domain(self._get_overdue_domain())
-        overdue.is_overdue = True
-        (self - overdue).is_overdue = False
+        days = {company: get_today(company) for company in self.company_id}
+        for reboot in self:
+            is_open = reboot.state in self._open_states
+            deadline = reboot.date_deadline
+            reboot.is_overdue = is_open and bool(deadline) and deadline < days[reboot.company_id]
 
     @api.model
     def _search_is_overdue(self, operator, value):

@@ -504,9 +504,9 @@ class ClientRelationship(models.Model):
         for old_stage, relationships in self.grouped("stage_id").items():
             old_stage._cancel_plan(relationships)
         self._track_set_log_message(reason or "")
-        super().write({"stage_id": stage.id, "stage_reason": reason})
         # sudo: the field is protected; the move was checked
         self.sudo().date_last_stage_update = fields.Datetime.now()
+        return super().write({"stage_id": stage.id, "stage_reason": reason})
 
     def _schedule_stage_plan(self):
         for stage, relationships in self.grouped("stage_id").items():

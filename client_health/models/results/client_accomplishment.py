@@ -42,7 +42,6 @@ class ClientAccomplishment(models.Model):
     name = fields.Char(string="Accomplishment", required=True, tracking=True)
     active = fields.Boolean(default=True)
     date = fields.Date(
-        string="Date",
         required=True,
         default=lambda self: get_today(self.env.company),
         tracking=True,

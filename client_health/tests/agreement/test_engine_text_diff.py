@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.client_health.engine.agreement.text_diff import mark_differences
+from ...engine.agreement.text_diff import mark_differences
 
 
 @tagged("post_install", "-at_install")

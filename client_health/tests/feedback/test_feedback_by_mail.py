@@ -1,3 +1,4 @@
+# pylint: disable=translation-required
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 

@@ -56,7 +56,8 @@ class TestFeedbackTours(VoiceCommon, HttpCase):
         url = f"/odoo/client.issue/{issue.id}"
         self.start_tour(url, "client_health_issue_ask", login="ch_owner")
         question = issue.update_ids.filtered(lambda update: update.kind == "repair")
-        link = question.sudo()._get_share_url(pid=self.elena.id)
+        key = self.env["client.personal.link"]._get_for(question, self.elena).key
+        link = f"{question.access_url}?access_token={key}"
         self.start_tour(link, "client_health_issue_client", login=None)
         self.assertEqual(issue.confirmed_by_id, self.elena)
         self.assertEqual(issue.confirmed_note, "Yes, since Monday")

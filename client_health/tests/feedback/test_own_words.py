@@ -1,3 +1,4 @@
+# pylint: disable=translation-required
 from contextlib import contextmanager
 
 from odoo import Command

@@ -1,3 +1,4 @@
+# pylint: disable=translation-required
 from base64 import b64encode
 
 from odoo import Command

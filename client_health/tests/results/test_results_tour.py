@@ -11,8 +11,8 @@ class TestResultsTour(HttpCase):
             groups="base.group_user,client_health.group_client_user,sales_team.group_sale_salesman",
         )
         portal = new_test_user(self.env, "ch_tour_portal", groups="base.group_portal")
-        # Odoo makes addresses of initials: here, that of the colleague above
-        portal.partner_id.write({"parent_id": client.id, "email": "dana@harbour.example.com"})
+        # no address of the own company, whose people answer for no client
+        portal.partner_id.write({"parent_id": client.id, "email": "buyer@harbour-tour.example"})
         relationship = self.env["client.relationship"].create(
             {"partner_id": client.id, "user_id": owner.id}
         )

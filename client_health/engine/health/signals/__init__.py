@@ -53,7 +53,7 @@ class Reader:
     def __exit__(self, *error):
         return self._open.__exit__(*error)
 
-    def read(self, relationships):
+    def read(self, relationships):  # pylint: disable=method-required-super
         """Return ``(readings, errors)`` of some of the relationships, of one company.
 
         ``readings``: {relationship id: {code: Reading}}, an entry for every relationship; of what

@@ -35,7 +35,8 @@ registry.category("web_tour.tours").add("client_health_conversation", {
             run: "click",
         },
         {
-            trigger: ".modal div[name='client_conversation_facts']:contains('There is no agreement')",
+            trigger:
+                ".modal div[name='client_conversation_facts']:contains('There is no agreement')",
         },
         {
             trigger: ".modal button[name='action_log_conversation']",
