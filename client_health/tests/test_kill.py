@@ -162,5 +162,8 @@ for old_phase, phase in (("healthy", "at_risk"), ("at_risk", "reboot")):
 for update in env["client.update"].search([("state", "!=", "sent")]):
     update.action_send()
     env.cr.commit()
+# what was saved and not yet handed to the mail server waits in Odoo's own queue
+env["mail.mail"].process_email_queue()
+env.cr.commit()
 """
         self._check_killed(code, "SELECT count(*) FROM client_update WHERE state = 'sent'")

@@ -207,7 +207,8 @@ class ClientMachine(RuleBasedStateMachine):
 
     def _become_part(self, client, part):
         part.write({"is_company": False, "parent_id": client.id})
-        self.env["client.merge"]._follow_commercial_partners(self.case.company)
+        merge = self.env["client.merge"]
+        merge._follow_commercial_partners(merge._get_moved_partners(self.case.company))
 
     # Stages
 
