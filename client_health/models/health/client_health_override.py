@@ -34,9 +34,9 @@ class ClientHealthOverride(models.Model):
     date_start = fields.Date(
         string="From",
         required=True,
-        compute="_compute_date_start",
-        store=True,
-        precompute=True,
+        readonly=True,
+        default=lambda self: get_today(self.env.company),
+        protected=True,
     )
     date_end = fields.Date(
         string="Until",
@@ -62,12 +62,6 @@ class ClientHealthOverride(models.Model):
         protected=True,
     )
     is_current = fields.Boolean(string="Applies Today", compute="_compute_is_current")
-
-    def _compute_date_start(self):
-        """The day of its creation, where the client's company is; it depends on nothing else."""
-        for override in self:
-            company = override.relationship_id.company_id or self.env.company
-            override.date_start = get_today(company)
 
     @api.depends("band", "reason", "date_end")
     @api.depends_context("lang")
@@ -114,6 +108,10 @@ class ClientHealthOverride(models.Model):
     def create(self, vals_list):
         """Put each in place of the last override. By whom and from when is protected."""
         overrides = super().create(vals_list)
+        if not self.env.su:
+            for company, group in overrides.grouped("company_id").items():
+                # sudo: protected; users override from today on, where the client's company is
+                group.sudo().date_start = get_today(company)
         overrides._end_earlier()
         relationships = overrides.relationship_id
         relationships._refresh_health()
