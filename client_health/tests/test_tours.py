@@ -36,7 +36,9 @@ class TestTours(HttpCase):
         self._create_move(self.supplier, "out_invoice")
         self._create_move(self.supplier, "in_invoice")
         self._create_move(self.supplier, "in_invoice")
-        self.start_tour("/odoo", "client_health_board", login="admin")
+        self.start_tour("/odoo", "client_health_setup", login="admin")
+        self.env["client.setup"]._cron_apply()
+        self.start_tour("/odoo/clients", "client_health_board", login="admin")
         relationship = self.env["client.relationship"].search(
             [("partner_id", "=", self.client_partner.id)]
         )

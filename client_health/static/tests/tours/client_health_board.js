@@ -4,8 +4,8 @@ import { stepUtils } from "@web_tour/tour_utils";
 const CARD = ".o_kanban_record:contains('Seagull Line')";
 const column = (name) => `.o_kanban_group:has(.o_column_title:contains('${name}'))`;
 
-/* A manager's first day: set up, look at the board, move a client, find its activities. */
-registry.category("web_tour.tours").add("client_health_board", {
+/* A manager's first day: the set-up, which goes on in the background. */
+registry.category("web_tour.tours").add("client_health_setup", {
     steps: () => [
         stepUtils.showAppsMenuItem(),
         {
@@ -33,6 +33,16 @@ registry.category("web_tour.tours").add("client_health_board", {
             trigger: "button[name='action_apply']",
             run: "click",
         },
+        {
+            content: "It runs in the background",
+            trigger: "button[name='action_refresh']",
+        },
+    ],
+});
+
+/* The same day, once it is done: look at the board, move a client, find its activities. */
+registry.category("web_tour.tours").add("client_health_board", {
+    steps: () => [
         {
             content: "The client is on the board, a supplier is not",
             trigger: `${column("Healthy")} ${CARD}`,
