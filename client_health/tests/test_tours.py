@@ -37,7 +37,8 @@ class TestTours(HttpCase):
         self._create_move(self.supplier, "in_invoice")
         self._create_move(self.supplier, "in_invoice")
         self.start_tour("/odoo", "client_health_setup", login="admin")
-        self.env["client.setup"]._cron_apply()
+        job = self.env.ref("client_health.ir_cron_client_setup")
+        self.assertIs(job.method_direct_trigger(), True)
         self.start_tour("/odoo/clients", "client_health_board", login="admin")
         relationship = self.env["client.relationship"].search(
             [("partner_id", "=", self.client_partner.id)]
