@@ -20,6 +20,8 @@ class MoneyCommon(ClientHealthCommon):
         cls.company = cls._create_company("Northlight", "EUR")
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
         cls.company = cls.company.with_env(cls.env)
+        # a month counts from the first of the next one, whatever day it is
+        cls.company.client_closing_lag = 0
         for user in cls.owner + cls.colleague + cls.seller + cls.controller + cls.manager:
             user.company_ids |= cls.company
             user.company_id = cls.company
