@@ -20,8 +20,6 @@ class MoneyCommon(ClientHealthCommon):
         cls.company = cls._create_company("Northlight", "EUR")
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
         cls.company = cls.company.with_env(cls.env)
-        # a month counts from the first of the next one, whatever day it is
-        cls.company.client_closing_lag = 0
         for user in cls.owner + cls.colleague + cls.seller + cls.controller + cls.manager:
             user.company_ids |= cls.company
             user.company_id = cls.company
@@ -44,6 +42,7 @@ class MoneyCommon(ClientHealthCommon):
         company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
         cls.env.user.company_ids |= company
         company.resource_calendar_id.tz = "UTC"
+        company.client_closing_lag = 0
         cls.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.currency_id = currency
         return company

@@ -1,13 +1,17 @@
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
+from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...engine.health import flags
+from ...engine.health.signals import money
 from ...engine.profitability import spread
 from .common_money import MoneyCommon, month_ago
 
@@ -37,6 +41,7 @@ class SpreadCommon(MoneyCommon):
                 "date": f"{month}-01",
                 "revenue": revenue.get(month, 0),
                 "labour_cost": (cost or {}).get(month, 0),
+                "other_cost": 0,
             }
             self.Ledger.sudo().create(row)
 
@@ -45,6 +50,33 @@ class SpreadCommon(MoneyCommon):
             self.env, self.company.id, start, end, as_of, self.relationship.ids
         )
         return {f"{day:%Y-%m}": revenue for day, revenue in found[self.relationship.id].items()}
+
+    def _order(self, milestones=False, day="2025-01-01"):
+        product = self._create_service(milestones)
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.client.id,
+                "company_id": self.company.id,
+                "order_line": [Command.create({"product_id": product.id, "price_unit": 12000})],
+            }
+        )
+        order.action_confirm()
+        order.date_order = day
+        order.order_line.project_id = self.project
+        order.order_line.analytic_distribution = {str(self.project.account_id.id): 100}
+        return order
+
+    def _create_service(self, milestones):
+        """A service of a fixed price, or one that is invoiced by milestones."""
+        return self.env["product.product"].create(
+            {
+                "name": "Shop",
+                "type": "service",
+                "service_type": "milestones" if milestones else "manual",
+                "invoice_policy": "delivery" if milestones else "order",
+                "taxes_id": False,
+            }
+        )
 
 
 def months(first, count, amount):
@@ -79,13 +111,8 @@ class TestSpread(SpreadCommon):
     def test_last_of_a_row_pays_for_the_usual_gap(self):
         self._fill({"2025-01": 300, "2025-04": 300, "2025-07": 300, "2025-08": 50})
         self.assertEqual(
-            self._read(), {**months("2025-01", 6, 100), "2025-07": 300, **months("2025-08", 3, 50 / 3)}
-            if False
-            else {
-                **months("2025-01", 6, 100),
-                "2025-07": 300,
-                **months("2025-08", 3, 16.6667),
-            },
+            self._read(),
+            {**months("2025-01", 6, 100), "2025-07": 300, **months("2025-08", 3, 16.6667)},
         )
 
     def test_never_more_than_twelve_months(self):
@@ -122,20 +149,8 @@ class TestSpread(SpreadCommon):
             self._read(end=end, as_of=date(2025, 7, 10)), months("2025-01", 6, 100)
         )
 
-    def _order(self, price=12000, policy="milestones", **vals):
-        order = self._create_order(self.client, price, confirm=False)
-        product = order.order_line.product_id
-        product.service_type = "milestones" if policy == "milestones" else "manual"
-        product.invoice_policy = "delivery" if policy == "milestones" else "order"
-        order.date_order = "2025-01-01"
-        order.action_confirm()
-        order.order_line.project_id = self.project
-        order.date_order = "2025-01-01"
-        self.env.flush_all()
-        return order
-
     def test_milestones_are_earned_backwards_by_share_of_cost(self):
-        self._order()
+        self._order(milestones=True)
         cost = {"2025-01": 1000, "2025-02": 2000, "2025-03": 500, "2025-04": 500, "2025-05": 1500}
         self._fill({"2025-02": 6000, "2025-05": 5000}, cost, self.project)
         self.assertEqual(
@@ -144,7 +159,7 @@ class TestSpread(SpreadCommon):
         )
 
     def test_what_is_not_invoiced_of_the_price_is_earned_by_share_of_cost(self):
-        self._order()
+        self._order(milestones=True)
         cost = months("2025-01", 4, 1000)
         self._fill({"2025-02": 6000}, cost, self.project)
         self.assertEqual(
@@ -152,13 +167,13 @@ class TestSpread(SpreadCommon):
         )
 
     def test_fixed_price_paid_in_advance_is_spread_forwards(self):
-        self._order(policy="fixed")
+        self._order()
         self._fill({"2025-01": 12000}, months("2025-01", 6, 500), self.project)
         self._fill({"2025-07": 100})
         self.assertEqual(self._read(), {"2025-01": 12000, "2025-07": 100})
 
     def test_fixed_price_invoiced_at_the_end(self):
-        self._order(policy="fixed")
+        self._order()
         self._fill({"2025-04": 12000}, months("2025-01", 4, 500), self.project)
         self.assertEqual(self._read(), months("2025-01", 4, 3000))
 
@@ -245,28 +260,9 @@ class TestLossMonths(SpreadCommon):
         self.assertJudged(11, True)
 
     def test_project_of_two_milestones(self):
-        product = self.env["product.product"].create(
-            {
-                "name": "Shop",
-                "type": "service",
-                "service_type": "milestones",
-                "invoice_policy": "delivery",
-                "taxes_id": False,
-            }
-        )
-        self.assertEqual(product.service_policy, "delivered_milestones")
-        order = self.env["sale.order"].create(
-            {
-                "partner_id": self.client.id,
-                "company_id": self.company.id,
-                "order_line": [Command.create({"product_id": product.id, "price_unit": 12000})],
-            }
-        )
-        order.action_confirm()
-        order.date_order = month_ago(13)
+        order = self._order(milestones=True, day=month_ago(13))
         line = order.order_line
-        line.project_id = self.project
-        line.analytic_distribution = {str(self.project.account_id.id): 100}
+        self.assertEqual(line.product_id.service_policy, "delivered_milestones")
         milestones = self.env["project.milestone"].create(
             [
                 {
@@ -288,3 +284,51 @@ class TestLossMonths(SpreadCommon):
         self.assertEqual(
             {row.revenue for row in self._get_rows() if row.revenue}, {6000}, "as booked"
         )
+
+
+@tagged("post_install", "-at_install")
+class TestClosingLag(SpreadCommon):
+    """The month that just ended counts when its invoices are there."""
+
+    def test_a_month_counts_when_its_lag_is_over(self):
+        self.company.client_closing_lag = 10
+        self._invoice(self.client, [100], "2025-01-15")
+        self._invoice(self.client, [900], "2025-02-15")
+        self._rebuild()
+        for today, expected in (
+            ("2025-02-10", 0),
+            ("2025-02-11", 100),
+            ("2025-03-01", 100),
+            ("2025-03-10", 100),
+            ("2025-03-11", 1000),
+        ):
+            with self.subTest(today=today), freeze_time(f"{today} 12:00:00"):
+                self.Ledger._refresh_figures(self.company)
+                self.env.invalidate_all()
+                self.assertEqual(self.relationship.client_revenue, expected)
+                self.assertEqual(self.client.client_revenue, expected)
+
+    def test_the_first_of_a_month_changes_no_reading(self):
+        """Today's invoices come later than today's hours: no reason for a lower score."""
+        self.company.client_closing_lag = 10
+        for month in range(1, 13):
+            day = f"2025-{month:02}-20"
+            self._bill([(60, {self.project: 100})], day)
+            if month < 12:
+                self._invoice(self.client, [(100, {self.project: 100})], day)
+        self._rebuild()
+        readings = [
+            money.read_margin_rate(self.env, self.relationship, as_of)[self.relationship.id].value
+            for as_of in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 10))
+        ]
+        self.assertEqual(readings, [40] * 3)
+        self._invoice(self.client, [(100, {self.project: 100})], "2025-12-31")
+        self._rebuild()
+        reading = money.read_margin_rate(self.env, self.relationship, date(2026, 1, 11))
+        self.assertEqual(reading[self.relationship.id].value, 40)
+
+    def test_lag_of_a_company_is_within_a_month(self):
+        for days in (-1, 32):
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+                self.company.client_closing_lag = days
+                self.company.flush_recordset()

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ... import period
 from ...clock import get_closed_months, get_end
-from ...profitability import margin, receivables, spread
+from ...profitability import margin, receivables
 from ...query import fetch, get_clients, get_company, is_one_of, to_array
 from ...reading import make, unknown
 from . import Signal
@@ -20,70 +20,33 @@ HALF = 6
 MIN_HOURS = 8.0
 
 
-def _select_sums(relationships, as_of):
-    """Return a SELECT of the sums of the last closed months by relationship."""
-    company = get_company(relationships)
-    start, end = get_closed_months(company, as_of)
+def _select_sums(relationships, start, end, *groups):
+    """Return a SELECT of the sums of some months by relationship, and by ``groups``."""
     return SQL(
         """
         SELECT relationship_id AS id, MIN(date) AS first, MAX(date) AS last, COUNT(*) AS months,
                %(sums)s
-          FROM (%(months)s) month
-      GROUP BY relationship_id
+          FROM (SELECT relationship_id, date, %(sums)s
+                  FROM client_profitability
+                 WHERE company_id = %(company)s AND relationship_id = ANY (%(ids)s)
+                   AND date >= %(start)s AND date < %(end)s
+              GROUP BY relationship_id, date) month
+      GROUP BY %(groups)s
         """,
         sums=margin.get_sum_columns(),
-        months=_select_months(company, relationships, start, end),
-    )
-
-
-def _select_months(company, relationships, start, end):
-    return SQL(
-        """
-        SELECT relationship_id, date, %s
-          FROM client_profitability
-         WHERE company_id = %s AND relationship_id = ANY (%s) AND date >= %s AND date < %s
-      GROUP BY relationship_id, date
-        """,
-        margin.get_sum_columns(),
-        company.id,
-        to_array(relationships._ids),
-        start,
-        end,
-    )
-
-
-def _select_halves(relationships, as_of, start, middle, end):
-    """Return a SELECT of the sums of two halves of a year, with spread revenue.
-
-    What a client pays a year in advance is not the revenue of one half.
-    """
-    company = get_company(relationships)
-    scope = spread.is_one_of_clients(relationships._ids)
-    return SQL(
-        """
-        SELECT COALESCE(m.relationship_id, p.relationship_id) AS id,
-               MAX(COALESCE(m.date, p.date)) AS last,
-               COALESCE(SUM(p.revenue), 0) AS revenue,
-               %(sums)s
-          FROM (%(months)s) m
-     FULL JOIN (%(spread)s) p ON p.relationship_id = m.relationship_id AND p.date = m.date
-      GROUP BY 1, COALESCE(m.date, p.date) >= %(middle)s
-        """,
-        sums=SQL(", ").join(
-            SQL("COALESCE(SUM(m.%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
-            for name in margin.Sums._fields
-            if name != "revenue"
-        ),
-        months=_select_months(company, relationships, start, end),
-        spread=spread.select_spread(company.id, start, end, as_of, scope),
-        middle=middle,
+        company=get_company(relationships).id,
+        ids=to_array(relationships._ids),
+        start=start,
+        end=end,
+        groups=SQL(", ").join((SQL("relationship_id"), *groups)),
     )
 
 
 def read_margin_rate(env, relationships, as_of):
     """Percent of revenue, last 12 closed months; unknown as in ``margin.get_margin_rate``."""
     readings = {}
-    for row in fetch(env, _select_sums(relationships, as_of)):
+    months = get_closed_months(get_company(relationships), as_of)
+    for row in fetch(env, _select_sums(relationships, *months)):
         sums = margin.get_sums(row)
         rate = margin.get_margin_rate(sums)
         span = {"start": row["first"], "end": period.end_of_month(row["last"])}
@@ -96,11 +59,14 @@ def read_margin_rate(env, relationships, as_of):
 
 
 def read_rate_trend(env, relationships, as_of):
-    """Change of the effective hourly rate in percent, half a year against the one before."""
+    """Change of the effective hourly rate in percent, half a year against the one before.
+
+    Unknown where one of them has no revenue: the client may have paid for the year in the other.
+    """
     start, end = get_closed_months(get_company(relationships), as_of, 2 * HALF)
     middle = start + relativedelta(months=HALF)
     halves = {False: {}, True: {}}
-    for row in fetch(env, _select_halves(relationships, as_of, start, middle, end)):
+    for row in fetch(env, _select_sums(relationships, start, end, SQL("date >= %s", middle))):
         halves[row["last"] >= middle][row["id"]] = row
     before, after = halves[False], halves[True]
     readings = {}
@@ -108,7 +74,7 @@ def read_rate_trend(env, relationships, as_of):
         old, new = (margin.get_sums(rows[relationship_id]) for rows in (before, after))
         rates = margin.get_effective_rate(old), margin.get_effective_rate(new)
         # hours may be no number at all, which is neither less nor more than any
-        if None in rates or min(old.hours, new.hours) < MIN_HOURS or rates[0] <= 0:
+        if None in rates or min(old.revenue, new.revenue) <= 0 or min(old.hours, new.hours) < MIN_HOURS or rates[0] <= 0:
             continue
         change = 100 * (rates[1] / rates[0] - 1)
         readings[relationship_id] = make(
