@@ -1,4 +1,6 @@
-from odoo import api, models
+from odoo import api, fields, models
+
+from ..const import MONEY_GROUP
 
 
 class ProjectProject(models.Model):
@@ -12,6 +14,41 @@ class ProjectProject(models.Model):
         "client.scope.mixin",
         "client.goal.mixin",
     ]
+
+    client_customer_ids = fields.One2many(
+        "client.project.customer",
+        "project_id",
+        string="Customers over Time",
+        groups=MONEY_GROUP,
+        help="The money of the project belongs to the customer that it had on that day. Empty: it "
+        "has always had the same one.",
+    )
+
+    def write(self, vals):
+        former = self._get_customers() if "partner_id" in vals else {}
+        result = super().write(vals)
+        self._date_customers(former)
+        return result
+
+    def _get_customers(self):
+        """Return {project: its client}, as superuser: no user may see money by it."""
+        # sudo: who may change the customer need not see the history of the project
+        return {project: project.partner_id.commercial_partner_id for project in self.sudo()}
+
+    def _date_customers(self, former):
+        """Store from when on projects have other customers than the ``former``.
+
+        The first customer of a project has it from the beginning.
+        """
+        changes = {
+            project: (customer, project.partner_id.commercial_partner_id)
+            for project, customer in former.items()
+            if customer != project.partner_id.commercial_partner_id
+            and (customer or project.client_customer_ids)
+            and not project.is_template
+        }
+        if changes:
+            self.env["client.project.customer"].sudo()._add_changes(changes)
 
     @api.model
     def _get_ledger_field(self):

@@ -1,5 +1,6 @@
 from . import test_favourites
 from . import test_ledger
+from . import test_ledger_cases
 from . import test_ledger_oracle
 from . import test_ledger_rebuild
 from . import test_margin
