@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 
 from ...engine.clock import get_today
@@ -13,7 +15,7 @@ class ClientProjectCustomer(models.Model):
     _name = "client.project.customer"
     _description = "Former Customers of a Project"
     _inherit = ["client.readable.links.mixin"]
-    _order = "project_id, date_from, id"
+    _order = "project_id, date_from NULLS FIRST, id"
     _rec_name = "partner_id"
 
     project_id = fields.Many2one(
@@ -43,7 +45,7 @@ class ClientProjectCustomer(models.Model):
             lines.filtered(lambda line, today=today: line.date_from == today).unlink()
         values = []
         for project, (former, customer) in changes.items():
-            lines = project.client_customer_ids
+            lines = project.client_customer_ids.sorted(lambda line: line.date_from or date.min)
             first = {"project_id": project.id, "partner_id": former.id}
             last = lines[-1:].partner_id if lines else former
             if last != customer:

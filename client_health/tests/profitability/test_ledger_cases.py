@@ -231,21 +231,23 @@ class TestRevenueCases(CaseCommon):
 
     def test_write_off_of_a_bad_debt(self):
         """1,000 written off: the margin of that client is 1,000 less, once."""
-        for parts in ({}, {self.project: 100}):
-            with self.subTest(parts=bool(parts)):
-                invoice = self._invoice(self.client, [(1500, {self.project: 100})], "2025-03-10")
-                self._write_off(invoice, "2025-05-10", parts, 1000)
-                self._rebuild()
-                self.assertEqual(sum(self._get_rows().mapped("margin")), 500)
-                [row] = self._get_rows().filtered(lambda row: row.revenue < 0)
-                self.assertEqual((row.partner_id, row.revenue), (self.client, -1000))
-                self.assertEqual(row.project_id, self.project if parts else self.project.browse())
-                self.assertReconciled()
-                finding = self._get_findings("written_off")
-                self.assertEqual((finding.amount, finding.partner_id), (-1000, self.client))
-                self.env["account.move"].search(
-                    [("company_id", "=", self.company.id)]
-                ).button_draft()
+        self._check_write_off({}, None)
+
+    def test_write_off_by_an_entry_that_names_the_project(self):
+        self._check_write_off({self.project: 100}, self.project)
+
+    def _check_write_off(self, parts, project):
+        invoice = self._invoice(self.client, [(1500, {self.project: 100})], "2025-03-10")
+        self._write_off(invoice, "2025-05-10", parts, 1000)
+        self.assertLedger(
+            {
+                (self.client, self.project, "2025-03"): {"revenue": 1500},
+                (self.client, project, "2025-05"): {"revenue": -1000},
+            }
+        )
+        self.assertEqual(sum(self._get_rows().mapped("margin")), 500)
+        finding = self._get_findings("written_off")
+        self.assertEqual((finding.amount, finding.partner_id), (-1000, self.client))
 
     def test_write_off_as_a_cash_discount(self):
         """2 % on 1,000, by a payment: 980."""
@@ -320,6 +322,7 @@ class TestRevenueCases(CaseCommon):
         }
         self.assertLedger(rows)
         self.assertFalse(self._get_findings("other_customer"))
+        self.env.invalidate_all()
         customers = self.project.client_customer_ids
         self.assertEqual(customers.partner_id, self.client + self.other_client)
         self.assertEqual(customers.mapped("date_from"), [False, fields.Date.to_date("2025-06-15")])
@@ -447,32 +450,25 @@ class TestCostCases(CaseCommon):
 
     def test_bill_with_half_deductible_tax(self):
         """The half that is lost is a cost, as in the books."""
+        lines = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "factor_percent": 50}),
+            Command.create(
+                {
+                    "repartition_type": "tax",
+                    "factor_percent": 50,
+                    "account_id": self._get_account("asset_current").id,
+                }
+            ),
+        ]
         tax = self.env["account.tax"].create(
             {
                 "name": "Half",
                 "amount": 20,
                 "type_tax_use": "purchase",
                 "company_id": self.company.id,
-                "invoice_repartition_line_ids": [
-                    Command.clear(),
-                    Command.create({"repartition_type": "base"}),
-                    Command.create(
-                        {"repartition_type": "tax", "factor_percent": 50, "account_id": False}
-                    ),
-                    Command.create(
-                        {
-                            "repartition_type": "tax",
-                            "factor_percent": 50,
-                            "account_id": self._get_account("asset_current").id,
-                            "use_in_tax_closing": True,
-                        }
-                    ),
-                ],
-                "refund_repartition_line_ids": [
-                    Command.clear(),
-                    Command.create({"repartition_type": "base"}),
-                    Command.create({"repartition_type": "tax", "factor_percent": 100}),
-                ],
+                "invoice_repartition_line_ids": [Command.clear(), *lines],
+                "refund_repartition_line_ids": [Command.clear(), *lines],
             }
         )
         bill = self._bill([(100, {self.project: 100})], "2025-03-10", post=False)
@@ -480,6 +476,14 @@ class TestCostCases(CaseCommon):
         bill.action_post()
         self.assertEqual(self._get_book_cost(), 110)
         self.assertLedger({(self.client, self.project, "2025-03"): {"other_cost": 110}})
+
+    def test_bill_that_is_half_private(self):
+        bill = self._bill([(100, {self.project: 100})], "2025-03-10", post=False)
+        bill.invoice_line_ids.deductible_amount = 50
+        bill.action_post()
+        cost = self._get_book_cost()
+        self._rebuild()
+        self.assertEqual(sum(self._get_rows().mapped("other_cost")), cost)
 
     def test_order_for_two_clients_with_one_down_payment(self):
         """200 of 1,000 are paid: each client's rest is less by its share."""
