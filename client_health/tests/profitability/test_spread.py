@@ -158,6 +158,19 @@ class TestSpread(SpreadCommon):
             {"2025-01": 2000, "2025-02": 4000, "2025-03": 1000, "2025-04": 1000, "2025-05": 3000},
         )
 
+    def test_milestones_of_uneven_prices_are_evened_out_over_the_year(self):
+        """A cheap one is no loss of a project that earns 50 %."""
+        self._order(milestones=True)
+        cost = months("2025-01", 4, 1000)
+        self._fill({"2025-02": 7000, "2025-04": 1000}, cost, self.project)
+        self.assertEqual(self._read(end=date(2025, 5, 1)), months("2025-01", 4, 2000))
+
+    def test_milestones_that_cost_more_than_the_price_are_a_loss(self):
+        self._order(milestones=True)
+        cost = months("2025-01", 4, 4000)
+        self._fill({"2025-02": 7000, "2025-04": 5000}, cost, self.project)
+        self.assertEqual(self._read(), months("2025-01", 4, 3000))
+
     def test_what_is_not_invoiced_of_the_price_is_earned_by_share_of_cost(self):
         self._order(milestones=True)
         cost = months("2025-01", 4, 1000)
