@@ -296,9 +296,7 @@ def _select_earned():
         WINDOW part AS (PARTITION BY relationship_id, project_id, invoiced)
         """,
         shared=_share(
-            SQL(
-                "(SUM(revenue) OVER part + CASE WHEN invoiced IS NULL THEN unbilled ELSE 0 END)"
-            )
+            SQL("(SUM(revenue) OVER part + CASE WHEN invoiced IS NULL THEN unbilled ELSE 0 END)")
         ),
     )
 

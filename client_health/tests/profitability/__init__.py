@@ -1,7 +1,5 @@
-from . import test_books_oracle
 from . import test_favourites
 from . import test_ledger
-from . import test_ledger_cases
 from . import test_ledger_oracle
 from . import test_ledger_rebuild
 from . import test_margin
@@ -10,4 +8,7 @@ from . import test_profitability_figures
 from . import test_reconciliation
 from . import test_scenario
 from . import test_scenario_access
-from . import test_spread
+from .books import test_books_oracle
+from .books import test_cost_cases
+from .books import test_revenue_cases
+from .books import test_spread
