@@ -40,6 +40,7 @@
         "views/res_partner_views.xml",
         "views/project_project_views.xml",
         "views/crm_lead_views.xml",
+        "views/profitability/client_overhead_views.xml",
         "views/res_config_settings_views.xml",
         "views/client_job_failure_views.xml",
         "views/client_health_menus.xml",

@@ -34,6 +34,8 @@ class ClientRelationship(models.Model):
     client_billable_hours = fields.Float(**STORED)
     client_uncosted_hours = fields.Float(**STORED)
     client_effective_rate = fields.Monetary(**STORED)
+    client_overhead = fields.Monetary(**STORED)
+    client_margin_after_overhead = fields.Monetary(**STORED)
     client_revenue_share = fields.Float(
         string="Share of Revenue (%)",
         digits=(16, 2),
@@ -206,13 +208,15 @@ class ClientRelationship(models.Model):
         """Return the answer to a ``scenario.Change`` as plain values; see client.scenario.mixin."""
         sums = self._get_scenario_sums()
         company_rate = self._get_company_rate() if change.leaves else None
+        limits = self.company_id._get_margin_limits()
         return {
             "today": list(scenario.get_outcome(sums)),
             "then": list(scenario.get_outcome(sums, change)),
             "departure": list(scenario.get_departure(sums, company_rate))
             if change.leaves
             else None,
-            "target": self.company_id.client_target_margin,
+            "target": limits.target,
+            "break_even": limits.break_even,
             "company_rate": company_rate,
             "revenue_share": self.client_revenue_share,
         }

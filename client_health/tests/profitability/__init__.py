@@ -3,6 +3,7 @@ from . import test_ledger
 from . import test_ledger_oracle
 from . import test_ledger_rebuild
 from . import test_margin
+from . import test_overhead
 from . import test_profitability_access
 from . import test_profitability_figures
 from . import test_reconciliation
