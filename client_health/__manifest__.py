@@ -48,6 +48,7 @@
         "wizards/client_scenario_simulation_views.xml",
         "views/profitability/client_profitability_views.xml",
         "views/profitability/client_relationship_views.xml",
+        "views/profitability/client_earner_views.xml",
         "views/profitability/client_scenario_templates.xml",
         "views/profitability/client_scenario_views.xml",
         "views/profitability/client_reconciliation_views.xml",

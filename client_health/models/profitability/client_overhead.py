@@ -74,8 +74,15 @@ class ClientOverhead(models.Model):
 
     @api.model
     def _is_used(self):
-        """Return whether one of the user's companies has an overhead: else nothing shows it."""
+        """Return whether one of the user's companies has an overhead: else no list shows it."""
         # sudo: whether there is one, for users who may see money
         return bool(
             self.sudo().search_count([("company_id", "in", self.env.companies.ids)], limit=1)
         )
+
+    @api.model
+    def _hide_unused(self, arch):
+        """Take what is after overhead out of a view where no company has one."""
+        if not self._is_used():
+            for node in arch.xpath("//field[contains(@name, 'overhead')]"):
+                node.getparent().remove(node)

@@ -158,11 +158,7 @@ class ClientProfitability(models.Model):
     def _get_view(self, view_id=None, view_type="form", **options):
         """Show a margin after overhead only where a company says what its overhead is."""
         arch, view = super()._get_view(view_id, view_type, **options)
-        if not self.env["client.overhead"]._is_used():
-            for node in arch.xpath(
-                "//field[@name='overhead' or @name='margin_after_overhead']"
-            ):
-                node.getparent().remove(node)
+        self.env["client.overhead"]._hide_unused(arch)
         return arch, view
 
     # Rebuild

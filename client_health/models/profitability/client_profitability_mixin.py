@@ -230,4 +230,9 @@ class ClientProfitabilityMixin(models.AbstractModel):
             "client_health.client_profitability_action"
         )
         domain = [(self._get_ledger_field(), "in", self._get_ledger_records().ids)]
-        return dict(action, domain=domain, display_name=self.env._("Profitability"))
+        return dict(
+            action,
+            domain=domain,
+            context={"search_default_last_year": 1},  # not the largest clients of the menu
+            display_name=self.env._("Profitability"),
+        )
