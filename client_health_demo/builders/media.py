@@ -10,6 +10,7 @@ from .past import set_created
 
 def build_media(scene):
     """Post the bills of the media that ``invoices.py`` passes on, on the same clearing account."""
+    scene.company.client_pass_through_account_ids |= scene.account("media")
     rows = sorted(
         (
             (when.workdays(scene.today, month)[11], client, media)

@@ -132,10 +132,12 @@ def hand_over_projects(scene):
     """Give projects to the clients that took them over: what was done before stays where it was."""
     for client, number, project in scene.each_project():
         if project.handed_to:
-            key, _month = project.handed_to
+            key, month = project.handed_to
             record = scene.projects[client.key, number]
             record.partner_id = scene.client(key)
             record.task_ids.partner_id = scene.client(key)
+            today = record.client_customer_ids.filtered("date_from")
+            today.date_from = when.month_start(scene.today, month)
 
 
 def close_projects(scene):

@@ -88,18 +88,41 @@ def _select_by_order(company_id):
     Odoo's own ``untaxed_amount_to_invoice`` of confirmed orders (delivered or ordered, as the
     product says, less what was invoiced), less down payments that are not deducted yet, at the
     rate of the order. An order paid in advance waits for nothing: never below zero. Client: the
-    project's of the line, else of the order, else the one that gets the invoice.
+    project's of the line, else of the order, else the one that gets the invoice. A down payment
+    is deducted from each client of an order by its share of the order.
     """
     return SQL(
         """
-        SELECT COALESCE(lc.commercial_partner_id,
+        SELECT partner_id,
+               order_id,
+               GREATEST(0, (to_invoice - paid * COALESCE(price / NULLIF(all_price, 0), part))
+                           / rate) AS to_invoice
+          FROM (SELECT l.*,
+                       SUM(price) OVER by_order AS all_price,
+                       SUM(down_payment) OVER by_order AS paid,
+                       1.0 / COUNT(*) OVER by_order AS part
+                  FROM (%(lines)s) l
+                WINDOW by_order AS (PARTITION BY order_id)) client
+        """,
+        lines=_select_by_client(company_id),
+    )
+
+
+def _select_by_client(company_id):
+    """Sums of the lines of each client of an order, in its currency; down payments have no client
+    of their own."""
+    return SQL(
+        """
+        SELECT o.id AS order_id,
+               COALESCE(lc.commercial_partner_id,
                         oc.commercial_partner_id,
                         ic.commercial_partner_id) AS partner_id,
-               o.id AS order_id,
-               GREATEST(0, SUM(CASE WHEN l.is_downpayment
-                                    THEN -l.untaxed_amount_invoiced
-                                    ELSE l.untaxed_amount_to_invoice END
-                               / COALESCE(NULLIF(o.currency_rate, 0), 1))) AS to_invoice
+               COALESCE(NULLIF(o.currency_rate, 0), 1) AS rate,
+               SUM(CASE WHEN l.is_downpayment THEN 0 ELSE l.price_subtotal END) AS price,
+               SUM(CASE WHEN l.is_downpayment THEN 0 ELSE l.untaxed_amount_to_invoice END)
+                   AS to_invoice,
+               SUM(CASE WHEN l.is_downpayment THEN l.untaxed_amount_invoiced ELSE 0 END)
+                   AS down_payment
           FROM sale_order o
           JOIN sale_order_line l ON l.order_id = o.id
      LEFT JOIN project_project lp ON lp.id = l.project_id
@@ -110,7 +133,7 @@ def _select_by_order(company_id):
          WHERE o.state = 'sale'
            AND o.company_id = %(company)s
            AND l.display_type IS NULL
-      GROUP BY o.id, 1
+      GROUP BY o.id, 2
         """,
         company=company_id,
     )
