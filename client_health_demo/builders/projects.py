@@ -135,7 +135,8 @@ def hand_over_projects(scene):
             key, month = project.handed_to
             record = scene.projects[client.key, number]
             record.partner_id = scene.client(key)
-            record.task_ids.partner_id = scene.client(key)
+            running = record.task_ids.filtered(lambda task: not task.is_closed)
+            running.partner_id = scene.client(key)
             today = record.client_customer_ids.filtered("date_from")
             today.date_from = when.month_start(scene.today, month)
 

@@ -57,7 +57,7 @@ WALKS = Project(
     price=420,
     start=13,
     label="Audio walks",
-    handed_to=("blue_harbour", 7),
+    handed_to=("blue_harbour", 6),
     efforts=(
         Effort(
             tasks=("New walks for the museum", "Walks from hotel to hotel"),
