@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from .client_map import is_client
+from .client_map import is_client, is_contact
 
 # A habit needs repetition: fewer than three paid invoices are an anecdote; of more than ten, the
 # oldest are of another time.
@@ -40,6 +40,7 @@ def select_overdue(company_id, as_of, partner_ids=(), created=None):
              LEFT JOIN (%(later)s) later ON later.line_id = l.id
                  WHERE l.company_id = %(company)s
                    AND %(scope)s
+                   AND %(of_items)s
                    AND %(known)s
                    AND (l.amount_residual <> 0 OR later.line_id IS NOT NULL)
                    AND l.parent_state = 'posted'
@@ -53,6 +54,7 @@ def select_overdue(company_id, as_of, partner_ids=(), created=None):
         company=company_id,
         as_of=as_of,
         scope=is_client(partner_ids),
+        of_items=is_contact(SQL("l.partner_id"), partner_ids),
         known=_is_known("m", created),
         later=_select_matched_later(as_of, created),
     )
@@ -74,6 +76,7 @@ def select_open(company_id, partner_ids):
           JOIN res_partner c ON c.id = COALESCE(m.commercial_partner_id, l.partner_id)
          WHERE l.company_id = %s
            AND %s
+           AND %s
            AND l.amount_residual <> 0
            AND l.parent_state = 'posted'
            AND a.account_type = 'asset_receivable'
@@ -82,6 +85,7 @@ def select_open(company_id, partner_ids):
         """,
         company_id,
         is_client(partner_ids),
+        is_contact(SQL("l.partner_id"), partner_ids),
     )
 
 
@@ -161,12 +165,11 @@ def _select_payments(company_id, partner_ids):
                   JOIN account_move_line k ON k.id = p.credit_move_id
                   JOIN account_move m ON m.id = k.move_id
                   JOIN account_move i ON i.id = l.move_id
-                  JOIN res_partner c ON c.id = i.commercial_partner_id
                  WHERE i.company_id = %s AND i.move_type = 'out_invoice' AND %s) matched
       GROUP BY move_id
         """,
         company_id,
-        is_client(partner_ids),
+        is_contact(SQL("l.partner_id"), partner_ids),
     )
 
 

@@ -131,7 +131,9 @@ class TestRebuild(RebuildCommon):
         relationship = self._create_relationship(self.client)
         expected = self._fill()
         self._invoice(self.other_client, [11], "2025-03-10")
-        relationship.action_rebuild_profitability()
+        action = relationship.action_rebuild_profitability()
+        self.assertEqual(action["tag"], "display_notification", "the button says that it is done")
+        self.assertEqual(action["params"]["next"]["tag"], "soft_reload")
         self.assertEqual(
             {key: values for key, values in self._get_ledger().items() if key[1]},
             {key: values for key, values in expected.items() if key[1]},
