@@ -70,6 +70,7 @@ NEEDS_STATE = {
 NEEDS_FIELD = {
     "health_score": "health_known",
     "health_trend": "health_direction",
+    "client_effective_rate": "client_hours",
 }
 
 FORMATS = {
