@@ -44,6 +44,22 @@ class ResCompany(models.Model):
         help="Why the last nightly rebuild of the profitability failed. Empty when it did not.",
         protected=True,
     )
+    client_closing_lag = fields.Integer(
+        string="Days to Close a Month",
+        default=10,
+        groups=MANAGER_GROUP,
+        help="A month counts among the last 12 when this many days of the next one have passed, "
+        "so that its invoices are posted. Until then the figures are those of the 12 months before.",
+    )
+    client_pass_through_account_ids = fields.Many2many(
+        "account.account",
+        "client_pass_through_account_rel",
+        string="Pass-Through Accounts",
+        groups=MONEY_GROUP,
+        help="Accounts of what is bought for a client and charged at cost, such as media budgets "
+        "or resold licences. They count neither as revenue nor as cost, but in columns of their "
+        "own.",
+    )
     client_fit_required = fields.Boolean(
         string="Fit Before Winning",
         groups=MANAGER_GROUP,
@@ -101,6 +117,10 @@ class ResCompany(models.Model):
     _client_target_margin_range = models.Constraint(
         "CHECK (client_target_margin > 0 AND client_target_margin < 100)",
         "The target margin of clients must be more than 0 % and less than 100 %.",
+    )
+    _client_closing_lag_range = models.Constraint(
+        "CHECK (client_closing_lag >= 0 AND client_closing_lag <= 31)",
+        "Please close a month after 0 to 31 days.",
     )
     _client_health_bands = models.Constraint(
         "CHECK(client_health_risk >= 0 AND client_health_healthy <= 100"

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
-from ...engine import period
+from ...engine.clock import get_closed_months
 from ...engine.decision import balance, departure
 from ...engine.decision.money import read_sums
 from ...engine.decision.readings import read_balance
@@ -85,7 +85,8 @@ class ClientDecisionSheet(models.Model):
         self.ensure_one()
         result = balance.Balance(balance.Side(*figures["us"]), balance.Side(*figures["them"]))
         readings = unpack(figures["readings"])
-        start, end = period.last_full_months(fields.Date.to_date(figures["as_of"]))
+        as_of = fields.Date.to_date(figures["as_of"])
+        start, end = get_closed_months(self.relationship_id.company_id, as_of)
         return {
             "relationship_id": self.relationship_id.id,
             "period": self._get_period(start, end),

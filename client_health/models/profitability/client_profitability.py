@@ -3,8 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...engine import period
-from ...engine.clock import get_today
+from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import figures, ledger, margin
 from ..common.client_job_failure import JobRun
 from .client_profitability_mixin import SUMS
@@ -329,7 +328,7 @@ class ClientProfitability(models.Model):
         partner_ids = clients.ids if clients else ()
         today = get_today(company)
         select = figures.select_figures(
-            company.id, *period.last_full_months(today), today, partner_ids
+            company.id, *get_closed_months(company, today), today, partner_ids
         )
         self.env.flush_all()
         self.env.cr.execute(self._sql_update_figures(select))

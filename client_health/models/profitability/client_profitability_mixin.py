@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 
 from ...const import MONEY_GROUP
-from ...engine import period
-from ...engine.clock import get_today
+from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import margin
 
 SUMS = margin.Sums._fields
@@ -153,7 +152,7 @@ class ClientProfitabilityMixin(models.AbstractModel):
     @api.model
     def _get_ledger_domain(self):
         """Return the domain of the rows that count: current company, last 12 full months."""
-        start, end = period.last_full_months(get_today(self.env.company))
+        start, end = get_closed_months(self.env.company, get_today(self.env.company))
         return [
             ("company_id", "=", self.env.company.id),
             ("date", ">=", start),

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 
 from ...const import MONEY_GROUP
-from ...engine import period
-from ...engine.clock import get_today
+from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import margin, scenario
 from .client_profitability_mixin import SUMS
 
@@ -231,7 +230,7 @@ class ClientRelationship(models.Model):
         Unpaid hours are among them: of the hours that a client frees, some will go
         the same way.
         """
-        start, end = period.last_full_months(get_today(self.env.company))
+        start, end = get_closed_months(self.company_id, get_today(self.company_id))
         # sudo: one average of the whole company, for users who may see the money of one client;
         # the share of revenue on the relationship already shows as much
         ledger = self.env["client.profitability"].sudo()

@@ -8,3 +8,4 @@ from . import test_profitability_figures
 from . import test_reconciliation
 from . import test_scenario
 from . import test_scenario_access
+from . import test_spread
