@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import api, models
+
+from ..engine.correspondence import no_answer
 
 
 class MailThread(models.AbstractModel):
@@ -15,3 +17,23 @@ class MailThread(models.AbstractModel):
             thread._check_recipients(partner_ids)
             thread._check_author(kwargs.get("author_id"), kwargs.get("email_from"))
         return super().message_notify(model=model, res_id=res_id, partner_ids=partner_ids, **kwargs)
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        """Mark what a machine wrote: only the mail itself says so.
+
+        Automatic replies become what Odoo calls its own, so that they are no messages of a client.
+        An answer to a mail of ours is no newsletter, whatever list it came through.
+        """
+        found = super().message_parse(message, save_original=save_original)
+        mark = no_answer.get_mark(message, found.get("subject") or "")
+        if found.get("is_bounce") or (mark == no_answer.BULK and found.get("parent_id")):
+            return found
+        if mark == no_answer.AUTOMATIC:
+            found["message_type"] = "out_of_office"
+        if mark:
+            found["client_no_answer"] = mark
+        return found
+
+    def _get_message_create_valid_field_names(self):
+        return super()._get_message_create_valid_field_names() | {"client_no_answer"}
