@@ -37,6 +37,7 @@
         "views/relationship/client_relationship_stage_views.xml",
         "views/relationship/client_setup_views.xml",
         "views/mail_activity_plan_views.xml",
+        "views/mail_activity_type_views.xml",
         "views/res_partner_views.xml",
         "views/project_project_views.xml",
         "views/crm_lead_views.xml",
@@ -80,6 +81,7 @@
         "views/results/client_results_portal_templates.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
+        "wizards/client_no_answer_views.xml",
         "wizards/client_issue_confirm_views.xml",
         "wizards/client_opinion_views.xml",
         "views/feedback/client_feedback_views.xml",
