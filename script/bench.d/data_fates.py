@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from data_fates_events import COST, LAST, make_events
+from data_fates_events import COST, LAST, get_size, make_events
 from data_fates_kinds import KINDS
 from data_prototypes import make_prototypes
 from data_rows import check, fill, finish
@@ -143,7 +143,7 @@ def load_clients(cr, clients, base):
                 "id": client_id,
                 "name": f"{kind.name} {seed}",
                 "starts": base + timedelta(days=kind.starts),
-                "agreed": kind.agreed,
+                "agreed": kind.agreed and kind.agreed * get_size(kind, seed),
                 "declared": kind.declared,
             }
         )

@@ -17,16 +17,20 @@ STYLES = ("regular", "even", "bursts")
 def make_events(kind, seed, base):
     """``base``: the date of day 0; a month is invoiced on its last day."""
     rng = random.Random(f"{kind.name}/{seed}")
-    life = Life(kind, rng, STYLES[seed % len(STYLES)], base)
+    life = Life(kind, rng, STYLES[seed % len(STYLES)], base, get_size(kind, seed))
     life.live()
     return life.rows
 
 
+def get_size(kind, seed):
+    """Clients of one kind differ in size: in hours, and in what was agreed."""
+    return random.Random(f"size of {kind.name}/{seed}").uniform(0.8, 1.25)
+
+
 class Life:
-    def __init__(self, kind, rng, style, base):
+    def __init__(self, kind, rng, style, base, size):
         self.kind, self.rng, self.style, self.base = kind, rng, style, base
-        # clients of one kind differ in size
-        self.size = rng.uniform(0.8, 1.25)
+        self.size = size
         self.rows = {
             name: []
             for name in ("mails", "meetings", "hours", "tasks", "invoices", "feedback", "issues")
@@ -55,7 +59,8 @@ class Life:
         if per_day <= 0:
             return 0
         if name not in self.debt:
-            self.debt[name] = [self.rng.random(), self.pause(regular)]
+            pause = self.pause(regular)
+            self.debt[name] = [self.rng.random() * pause, pause]
         state, count = self.debt[name], 0
         state[0] += per_day
         while state[0] >= state[1]:

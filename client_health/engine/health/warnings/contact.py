@@ -10,16 +10,16 @@ from ...correspondence.correspondence import Correspondence
 from ...query import fetch, to_array
 from ...reading import make
 from ..signals import Signal
-from .working import select_worked
+from .working import select_working
 
 # Three weeks: shorter silence is a holiday, however often a client writes.
 HOLIDAY = timedelta(days=21)
-# We worked on while it was silent, for so long: else both sides were quiet.
-WORKED_ON = timedelta(days=14)
 # Two months, for what becomes less; the person who writes most has so much of all messages.
 WEEKS = 8
 MOST = 0.5
 ONLY = 0.9
+# The others write this part of what the silent person would have written: they took over.
+TOOK_OVER = 0.6
 
 
 def _select_days(relationships, as_of, correspondence):
@@ -63,14 +63,13 @@ def read_silent(env, relationships, as_of, rule, correspondence):
             )
             SELECT rhythm.*
               FROM rhythm
-              JOIN (%(worked)s) work USING (id)
-             WHERE work.worked >= rhythm.last + %(worked_on)s
+              JOIN (%(working)s) work USING (id)
+             WHERE work.worked > rhythm.last
             """,
             days=_select_days(relationships, as_of, correspondence),
             least=rule.least,
             holiday=as_of - HOLIDAY,
-            worked=select_worked(relationships, as_of),
-            worked_on=WORKED_ON.days,
+            working=select_working(relationships, as_of),
         ),
     )
     return {
@@ -188,12 +187,11 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
                        * (%(as_of)s::date - m.last) AS expected
               FROM main m
               JOIN res_partner p ON p.id = m.author_id
-              JOIN (%(worked)s) work ON work.id = m.relationship_id
+         LEFT JOIN (%(working)s) work ON work.id = m.relationship_id
          LEFT JOIN line o ON o.relationship_id = m.relationship_id AND o.author_id <> m.author_id
              WHERE m.written >= %(least)s AND m.written >= %(most)s * m.every
-               AND m.longest IS NOT NULL
-               AND (m.last <= %(holiday)s AND work.worked >= m.last + %(worked_on)s
-                    OR NOT p.active AND p.write_date <= %(end)s)
+               AND m.longest IS NOT NULL AND m.last <= %(holiday)s
+               AND (work.worked > m.last OR NOT p.active AND p.write_date <= %(end)s)
           GROUP BY m.relationship_id, m.author_id, m.written, m.last, m.first, m.longest, m.every,
                    p.active, p.write_date
             """,
@@ -202,11 +200,10 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
             year=get_start(relationships, as_of - period.YEAR),
             end=end,
             as_of=as_of,
-            worked=select_worked(relationships, as_of),
+            working=select_working(relationships, as_of),
             least=rule.least,
             most=MOST,
             holiday=as_of - HOLIDAY,
-            worked_on=WORKED_ON.days,
         ),
     )
     return {
@@ -219,7 +216,7 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
             only=row["written"] >= ONLY * row["every"],
         )
         for row in rows
-        if row["others"] < 0.6 * row["expected"] or not row["active"] and not row["others"]
+        if row["others"] < TOOK_OVER * row["expected"]
     }
 
 

@@ -18,6 +18,8 @@ from . import LIMIT, SEVERE, Rule, get_level
 GONE_DAYS = 3
 SAME_DAYS = 14
 WORSE = 0.5
+# In the evidence: it never counts alone.
+WEAK = "weak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def _count(lives, patience, today):
             or several
             or life.nights > 1
             and (today - life.start).days >= patience[code].grace
+            and not (life.detail or {}).get(WEAK)
         )
         else life
         for code, life in lives.items()

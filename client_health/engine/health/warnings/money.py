@@ -191,8 +191,8 @@ def read_margin_falling(env, relationships, as_of, rule, months):
 def read_revenue_falling(env, relationships, as_of, rule, months):
     """By how many percent the revenue of three months is less than that of the nine before.
 
-    Where our work became less as well, both sides are quieter: it counts once the same months of
-    the year before are known and were not as low.
+    Where our work became less as well, both sides are quieter: it is weak, and none where the same
+    months of the year before are unknown or were as low.
     """
     readings = {}
     for key, row in months.read(relationships).items():
@@ -203,10 +203,12 @@ def read_revenue_falling(env, relationships, as_of, rule, months):
         quiet = worked is None or worked < 0.5 * (1 + kept)
         if quiet and not _is_out_of_season(row, kept):
             continue
+        less = 100 * (1 - kept)
         readings[key] = make(
-            100 * (1 - kept),
+            min(less, rule.severe - 1) if quiet else less,
             months.end - timedelta(days=1),
             start=_get_start(months, period.MONTHS),
+            weak=quiet or None,
         )
     return readings
 

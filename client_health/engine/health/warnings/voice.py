@@ -10,11 +10,9 @@ from ...query import fetch, get_company, to_array
 from ...reading import make
 from ..signals import Signal
 
-# A complaint has so long to be answered, and so long to be resolved after that; what was resolved
-# counts half for so long: it is repeated. Rules of thumb.
+# A complaint has so long to be answered, and so long to be resolved; until then it counts half.
 TO_ANSWER = timedelta(days=3)
 TO_RESOLVE = timedelta(days=21)
-REPEATED = timedelta(days=60)
 SEVERE = "3"
 VERY_UNHAPPY = "1"
 # Price pressure comes before a decision, not a year before. Measured on a firm's own three years.
@@ -25,7 +23,7 @@ BEFORE = timedelta(days=365)
 def read_complaints(env, relationships, as_of, rule):
     """Complaints and concerns that wait, of a very unhappy client twice; severe issues at once.
 
-    Answered ones wait for their end; those that were resolved lately count half.
+    Those that are answered, or came lately, count half until they should be resolved.
     """
     end = get_end(relationships, as_of)
     rows = fetch(
@@ -49,8 +47,7 @@ def read_complaints(env, relationships, as_of, rule):
                    AND f.date <= %(end)s AND f.create_date <= %(end)s
             ), line AS (
                 SELECT relationship_id, NULL::int AS issue_id, id, day,
-                       CASE WHEN resolved AND day > %(repeated)s THEN 0.5
-                            WHEN resolved THEN 0
+                       CASE WHEN resolved THEN 0
                             WHEN answered AND day > %(late)s THEN 0.5
                             WHEN answered OR day <= %(unanswered)s THEN weight
                             ELSE 0.5 END AS points
@@ -75,7 +72,6 @@ def read_complaints(env, relationships, as_of, rule):
             day=local_date(relationships, SQL("f.date")),
             unhappy=VERY_UNHAPPY,
             to_answer=repair.TO_ANSWER,
-            repeated=as_of - REPEATED,
             late=as_of - TO_RESOLVE,
             unanswered=as_of - TO_ANSWER,
             severe=rule.severe,

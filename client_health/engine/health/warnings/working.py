@@ -9,24 +9,31 @@ from ...query import get_company, to_array
 
 # What is older does not say that we work for a client now. The issue's own number.
 RECENT = timedelta(days=60)
+# We work on while a client is silent when we did so lately, and two weeks ago as well: where a
+# season ends or begins, one of both is missing. Rules of thumb.
+LATELY = timedelta(days=12)
+EARLIER = timedelta(days=14)
 
 
-def select_worked(relationships, as_of):
-    """Return a SELECT of id (the relationship) and ``worked``: the last day of work for it.
+def select_working(relationships, as_of):
+    """Return a SELECT of id (the relationship) and ``worked``: a day of work two weeks ago.
 
-    Work is an hour, or a task or an order that is open and changed lately; a retainer in force
-    works every day.
+    Of clients for which we worked lately as well. Work is an hour, or a task or an order that is
+    open and changed on that day; a retainer in force works every day.
     """
     return SQL(
         """
-        SELECT id, MAX(day) AS worked
-          FROM (%s UNION ALL %s UNION ALL %s UNION ALL %s) work
+        SELECT id, MAX(day) FILTER (WHERE day <= %(earlier)s) AS worked
+          FROM (%(hours)s UNION ALL %(tasks)s UNION ALL %(orders)s UNION ALL %(retainers)s) work
       GROUP BY id
+        HAVING MAX(day) >= %(lately)s
         """,
-        _select_hours(relationships, as_of),
-        _select_tasks(relationships, as_of),
-        _select_orders(relationships, as_of),
-        _select_retainers(relationships, as_of),
+        earlier=as_of - EARLIER,
+        lately=as_of - LATELY,
+        hours=_select_hours(relationships, as_of),
+        tasks=_select_tasks(relationships, as_of),
+        orders=_select_orders(relationships, as_of),
+        retainers=_select_retainers(relationships, as_of),
     )
 
 
@@ -34,7 +41,7 @@ def _select_hours(relationships, as_of):
     """Client of an hour as in the ledger: that of the project, else that of the task."""
     return SQL(
         """
-        SELECT r.id, MAX(l.date) AS day
+        SELECT DISTINCT r.id, l.date AS day
           FROM account_analytic_line l
           JOIN project_project j ON j.id = l.project_id
      LEFT JOIN project_task t ON t.id = l.task_id
@@ -43,7 +50,6 @@ def _select_hours(relationships, as_of):
             ON r.partner_id = c.commercial_partner_id AND r.company_id = l.company_id
          WHERE r.id = ANY (%(ids)s) AND l.company_id = %(company)s
            AND l.date > %(since)s AND l.date <= %(as_of)s AND l.create_date <= %(end)s
-      GROUP BY r.id
         """,
         ids=to_array(relationships._ids),
         company=get_company(relationships).id,
@@ -57,7 +63,7 @@ def _select_tasks(relationships, as_of):
     end = get_end(relationships, as_of)
     return SQL(
         """
-        SELECT r.id, MAX(%(changed)s)::date AS day
+        SELECT r.id, (%(changed)s)::date AS day
           FROM project_task t
           JOIN project_project j ON j.id = t.project_id
           JOIN res_partner c ON c.id = COALESCE(j.partner_id, t.partner_id)
@@ -70,7 +76,6 @@ def _select_tasks(relationships, as_of):
            AND t.create_date <= %(end)s
            AND %(changed)s > %(since)s
            AND (t.state NOT IN ('1_done', '1_canceled') OR t.date_last_stage_update > %(end)s)
-      GROUP BY r.id
         """,
         ids=to_array(relationships._ids),
         end=end,
@@ -86,14 +91,13 @@ def _select_tasks(relationships, as_of):
 def _select_orders(relationships, as_of):
     return SQL(
         """
-        SELECT r.id, MAX(o.date_order)::date AS day
+        SELECT r.id, o.date_order::date AS day
           FROM sale_order o
           JOIN res_partner c ON c.id = o.partner_id
           JOIN client_relationship r
             ON r.partner_id = c.commercial_partner_id AND r.company_id = o.company_id
          WHERE r.id = ANY (%(ids)s) AND o.state = 'sale'
            AND o.date_order > %(since)s AND o.date_order <= %(end)s AND o.create_date <= %(end)s
-      GROUP BY r.id
         """,
         ids=to_array(relationships._ids),
         since=get_start(relationships, as_of - RECENT),
@@ -104,13 +108,15 @@ def _select_orders(relationships, as_of):
 def _select_retainers(relationships, as_of):
     return SQL(
         """
-        SELECT a.relationship_id, %(as_of)s::date
+        SELECT a.relationship_id, day
           FROM client_agreement a
+    CROSS JOIN (VALUES (%(as_of)s::date), (%(earlier)s::date)) always (day)
          WHERE a.relationship_id = ANY (%(ids)s) AND a.active AND a.hours_month > 0
            AND a.accepted_on <= %(end)s
            AND (a.replaced_on IS NULL OR a.replaced_on > %(end)s)
         """,
         ids=to_array(relationships._ids),
         as_of=as_of,
+        earlier=as_of - EARLIER,
         end=get_end(relationships, as_of),
     )
