@@ -78,6 +78,11 @@ class ClientHealthMeasure(models.Model):
         help="The reading that gives all points. It can be lower than the reading for 0 points: "
         "fewer days of silence are better.",
     )
+    is_key = fields.Boolean(
+        string="Key Measure",
+        help="At no points, a client is not green, whatever else is good; with two such measures, "
+        "it is red.",
+    )
     unit = fields.Char(translate=True, readonly=True, protected=True)
     description = fields.Text(translate=True, help="What is measured, and when it is unknown.")
     source = fields.Text(
@@ -185,6 +190,12 @@ class ClientHealthMeasure(models.Model):
         They are ``fed`` as far as the current company has records of them.
         """
         return self.search([("active", "=", True)])._to_scoring()
+
+    @api.model
+    def _get_key_measures(self):
+        """Return {code: dimension} of the measures that cap the band at no points."""
+        key = self.search([("active", "=", True), ("is_key", "=", True)])
+        return {measure.code: measure.dimension for measure in key}
 
     def _to_scoring(self):
         return [

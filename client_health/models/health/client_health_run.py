@@ -3,13 +3,14 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 
 from odoo import api, models
 from odoo.tools import split_every
 
 from ...engine.clock import get_today
-from ...engine.health import flags, scoring, signals, snapshot_queue, snapshots
+from ...engine.health import scoring, signals, snapshot_queue, snapshots
 from ...engine.query import get_company
 from ..common.client_job_failure import JobRun
 
@@ -36,12 +37,12 @@ def _without_collecting():
             gc.enable()
 
 
-def _prepare_score(result, bands):
-    """Return {column: value} of a ``scoring.Score``."""
+def _prepare_score(result, bands, cap):
+    """Return {column: value} of a ``scoring.Score``; ``cap(band, points)``: what a mean hides."""
     score = None if result.score is None else scoring.get_stored(result.score)
     return {
         "score": score,
-        "band": scoring.get_band(score, *bands),
+        "band": cap(scoring.get_band(score, *bands), result.points),
         "provisional": result.provisional,
         "coverage": scoring.get_stored(result.coverage),
         "points": {
@@ -152,8 +153,8 @@ class ClientHealthRun(models.AbstractModel):
     def _take(self, company, relationship_ids, as_of, backfilled=False, reader=None):
         """Write the snapshots of one day of clients of a company; return the broken measures.
 
-        A backfilled day is computed by the same code. It has no hard flags, which are not needed
-        afterwards, and clients of whom nothing was known then get no row. ``reader``: the
+        A backfilled day is computed by the same code; clients of whom nothing was known then get
+        no row. ``reader``: the
         ``signals.Reader`` of these clients, and others; by default, one of their own.
         """
         if reader is None:
@@ -164,7 +165,7 @@ class ClientHealthRun(models.AbstractModel):
         measures = self.env["client.health.measure"]._get_measures()
         day, errors = self._read_day(relationship_ids, as_of, measures, reader)
         scorer = scoring.Scorer(self._get_fed(measures, day, as_of, backfilled))
-        found = {} if backfilled else flags.read_flags(self.env, relationship_ids, as_of)
+        caps = self.env["client.health.warning"]._take(relationship_ids, as_of, backfilled, reader)
         common = {"company_id": company.id, "date": as_of, "backfilled": backfilled}
         bands = company.client_health_healthy, company.client_health_risk
         self.env["client.health.snapshot"]._upsert(
@@ -172,9 +173,11 @@ class ClientHealthRun(models.AbstractModel):
                 {
                     **common,
                     "relationship_id": key,
-                    "flags": found.get(key, []),
+                    "flags": caps.get_flags(key),
                     "margin_rate": values.get("margin_rate"),
-                    **_prepare_score(scorer.get_score_of_values(values), bands),
+                    **_prepare_score(
+                        scorer.get_score_of_values(values), bands, partial(caps.cap, key)
+                    ),
                 },
                 *day.get_texts(key),
             )
