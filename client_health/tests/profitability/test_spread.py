@@ -249,7 +249,7 @@ class TestLossMonths(SpreadCommon):
             self._invoice(self.client, [(100, {self.project: 100})], month_ago(month))
             self._bill([(600, {self.project: 100})], month_ago(month))
         self._rebuild_all()
-        for month, expected in ((3, False), (2, False), (1, False), (0, True)):
+        for month, expected in ((3, False), (2, False), (1, True), (0, True)):
             as_of = date.fromisoformat(f"{month_ago(month, 1)}")
             self.assertEqual(self._is_flagged(as_of), expected, month)
 
