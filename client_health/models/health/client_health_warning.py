@@ -22,7 +22,7 @@ class ClientHealthWarning(models.Model):
     _name = "client.health.warning"
     _description = "Health Warning"
     _inherit = ["client.record.mixin"]
-    _order = "date_end desc, level desc, date_start desc, id desc"
+    _order = "date_end desc, date_start desc, id desc"
     _rec_name = "rule_id"
     _log_access = False
 

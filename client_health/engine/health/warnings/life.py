@@ -119,16 +119,16 @@ def _count(lives, patience, today):
         code: replace(life, counts=today)
         if life in current
         and life.counts is None
-        and (
-            life.is_severe
-            or several
-            or life.nights > 1
-            and (today - life.start).days >= patience[code].grace
-            and not (life.detail or {}).get(WEAK)
-        )
+        and (life.is_severe or several or _is_over(life, patience[code].grace, today))
         else life
         for code, life in lives.items()
     }
+
+
+def _is_over(life, grace, today):
+    """Return whether a warning that is alone and not severe has lasted for its days of grace."""
+    lasted = not grace or life.nights > 1 and (today - life.start).days >= grace
+    return lasted and not (life.detail or {}).get(WEAK)
 
 
 def decide(life: Life) -> Life:
