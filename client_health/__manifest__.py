@@ -24,6 +24,7 @@
         "data/mail_activity_plan_data.xml",
         "data/client_relationship_stage_data.xml",
         "data/client_health_measure_data.xml",
+        "data/client_health_warning_rule_data.xml",
         "data/client_fit_criterion_data.xml",
         "data/client_offboarding_reason_data.xml",
         "data/mail_template_data.xml",
@@ -37,6 +38,7 @@
         "views/relationship/client_relationship_stage_views.xml",
         "views/relationship/client_setup_views.xml",
         "views/mail_activity_plan_views.xml",
+        "views/mail_activity_type_views.xml",
         "views/res_partner_views.xml",
         "views/project_project_views.xml",
         "views/crm_lead_views.xml",
@@ -58,6 +60,7 @@
         "wizards/client_health_calibration_views.xml",
         "views/health/client_health_measure_views.xml",
         "views/health/client_health_snapshot_views.xml",
+        "views/health/client_health_warning_views.xml",
         "views/health/client_relationship_views.xml",
         # fit
         "wizards/client_lead_win_views.xml",
@@ -80,6 +83,7 @@
         "views/results/client_results_portal_templates.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
+        "wizards/client_no_answer_views.xml",
         "wizards/client_issue_confirm_views.xml",
         "wizards/client_opinion_views.xml",
         "views/feedback/client_feedback_views.xml",

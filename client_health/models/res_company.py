@@ -100,13 +100,13 @@ class ResCompany(models.Model):
         help="Below this score, a client is red.",
     )
     client_health_move = fields.Selection(
-        [("move", "Move the client"), ("propose", "Propose the move")],
+        [("propose", "Propose the move"), ("move", "Move the client")],
         string="When Health Changes",
-        default="move",
+        default="propose",
         required=True,
         groups=USER_GROUP,
-        help="Between Healthy and At risk, clients can be moved by their nightly scores, or a "
-        "person decides. All other moves are made by a person.",
+        help="Between Healthy and At risk, clients can be moved by their warnings, or a person "
+        "decides. All other moves are made by a person.",
     )
     client_reboot_days = fields.Integer(
         string="Days for a Reboot",

@@ -8,6 +8,7 @@ import xlsxwriter
 from odoo import api, models
 
 from ..const import MONEY_GROUP
+from ..engine.health.scoring import get_shown
 
 # Text typed by a client or a colleague must never become a formula, a link or a number.
 WORKBOOK_OPTIONS = {
@@ -75,6 +76,7 @@ OVERHEAD_FIELDS = {"client_margin_after_overhead"}
 NEEDS_FIELD = {
     "health_score": "health_known",
     "health_trend": "health_direction",
+    "client_effective_rate": "client_hours",
 }
 
 FORMATS = {
@@ -132,7 +134,9 @@ class ClientReview(models.AbstractModel):
             return dict(field._description_selection(self.env)).get(value)
         if column.kind == "percent":
             return value / 100
-        if column.kind in ("integer", "number"):
+        if column.kind == "integer":
+            return get_shown(value)
+        if column.kind == "number":
             return value
         return value or None
 

@@ -39,11 +39,14 @@ class ClientHealthSnapshot(models.Model):
         help="From 0 to 100. Empty when too little is known.",
     )
     band = fields.Selection(BANDS, readonly=True, falsy_value_label="Not enough data")
+    provisional = fields.Boolean(
+        readonly=True, help="A first look: less is known than a score needs."
+    )
     coverage = fields.Float(
         string="Coverage (%)",
         readonly=True,
         aggregator="avg",
-        help="Share of the measures that are known, by weight.",
+        help="Share of what your company can know that is known of this client, by weight.",
     )
     points = fields.Json(readonly=True)
     readings = fields.Json(readonly=True)
@@ -55,7 +58,11 @@ class ClientHealthSnapshot(models.Model):
         groups=MONEY_GROUP,
         help="Margin in percent of revenue, as read on that day.",
     )
-    flags = fields.Json(readonly=True)
+    flags = fields.Json(
+        readonly=True,
+        groups=MONEY_GROUP,
+        help="Warnings that stood on that day, by their codes; those of money among them.",
+    )
     backfilled = fields.Boolean(
         readonly=True, help="Computed afterwards from the records of that day."
     )

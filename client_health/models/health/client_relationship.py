@@ -8,19 +8,14 @@ from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(
     (
-        "health_score",
-        "health_known",
-        "health_band",
-        "health_coverage",
-        "health_trend",
-        "health_direction",
-        "health_coverage_lost",
-        "health_overridden",
+        *snapshots.FIGURES,
         "health_decided_on",
         "health_proposed_stage_id",
         "health_proposal_reason",
     )
 )
+ENDED = "ended"
+MOST_REASONS = 2
 HISTORY_FIGURES = ("date", "score", "backfilled")
 
 
@@ -46,13 +41,21 @@ class ClientRelationship(models.Model):
         protected=True,
     )
     health_known = fields.Boolean(readonly=True, copy=False, protected=True)
+    health_provisional = fields.Boolean(
+        string="Provisional",
+        readonly=True,
+        copy=False,
+        help="The score is a first look: between 25 and 40 % of what your company can know is "
+        "known of this client, or all of it is of one kind.",
+        protected=True,
+    )
     health_band = fields.Selection(
         BANDS,
         readonly=True,
         copy=False,
         index=True,
         falsy_value_label="Not enough data",
-        help="Band of the score, or of a manager's override.",
+        help="Band of the score, or of a manager's override. Ended clients have none.",
         protected=True,
     )
     health_coverage = fields.Float(
@@ -60,7 +63,9 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="Share of the measures that are known, by weight. Below 40 % there is no score.",
+        help="Share of what your company can know that is known of this client, by weight. Below "
+        "40 % the score is provisional, below 25 % there is none. What nobody in your company "
+        "records is left out.",
         protected=True,
     )
     health_trend = fields.Float(
@@ -68,7 +73,8 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="Change in points compared with 30 days ago. Empty when there was no score then.",
+        help="Change in points compared with 30 days ago, of the scores as they are shown. Empty "
+        "when there was no score then.",
         protected=True,
     )
     health_direction = fields.Selection(
@@ -97,7 +103,7 @@ class ClientRelationship(models.Model):
     health_reasons = fields.Char(
         string="Main Reasons",
         compute="_compute_health_reasons",
-        help="The two measures that lose the most points.",
+        help="What warns, and what loses the most points; two at most.",
     )
     health_override_id = fields.Many2one(
         "client.health.override", string="Override", compute="_compute_health_override_id"
@@ -105,6 +111,17 @@ class ClientRelationship(models.Model):
     pulse_ids = fields.One2many("client.pulse", "relationship_id", string="Pulses")
     health_override_ids = fields.One2many(
         "client.health.override", "relationship_id", string="Overrides"
+    )
+    health_warning_ids = fields.One2many(
+        "client.health.warning", "relationship_id", string="Warnings", readonly=True
+    )
+    health_declaration_ids = fields.One2many(
+        "client.health.declaration", "relationship_id", string="Declarations"
+    )
+    health_declaration_id = fields.Many2one(
+        "client.health.declaration",
+        string="Declared",
+        compute="_compute_health_declaration_id",
     )
     health_decided_on = fields.Datetime(readonly=True, copy=False, protected=True)
     health_proposed_stage_id = fields.Many2one(
@@ -128,9 +145,19 @@ class ClientRelationship(models.Model):
 
     @api.depends_context("uid", "lang")
     def _compute_health_reasons(self):
-        reasons = self.env["client.health.explanation"]._get_reasons(self._origin)
+        """Say what warns first, then what pulls the score down; two at most."""
+        warned = self.env["client.health.warning"]._get_sentences(self._origin)
+        pulled = self.env["client.health.explanation"]._get_reasons(self._origin)
         for relationship in self:
-            relationship.health_reasons = " · ".join(reasons.get(relationship._origin.id, ()))
+            key = relationship._origin.id
+            reasons = [*warned.get(key, ()), *(pulled.get(key) or ())]
+            relationship.health_reasons = " · ".join(reasons[:MOST_REASONS])
+
+    @api.depends("health_declaration_ids.date_ended", "health_declaration_ids.date_end")
+    def _compute_health_declaration_id(self):
+        for relationship in self:
+            current = relationship.health_declaration_ids.filtered("is_current")
+            relationship.health_declaration_id = current[:1]
 
     @api.depends("health_override_ids.date_ended", "health_override_ids.date_end")
     def _compute_health_override_id(self):
@@ -160,6 +187,13 @@ class ClientRelationship(models.Model):
         )
         return dict(action, context={"default_relationship_id": self.id})
 
+    def action_declare_health(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_health_declaration_action_give"
+        )
+        return dict(action, context={"default_relationship_id": self.id})
+
     def action_end_override(self):
         self.health_override_id.action_end()
 
@@ -168,6 +202,17 @@ class ClientRelationship(models.Model):
 
     def _close_override_reminders(self):
         self.activity_unlink([ACTIVITY_OVERRIDE])
+
+    # Stages
+
+    def _move_stage(self, stage, reason):
+        """Ended clients have no band, and those that come back have that of their last score."""
+        ended = self.filtered(lambda relationship: relationship.phase == ENDED)
+        moved = super()._move_stage(stage, reason)
+        changed = moved if stage.phase == ENDED else moved & ended
+        if changed:
+            changed._refresh_health()
+        return moved
 
     # Proposed move
 
@@ -188,7 +233,13 @@ class ClientRelationship(models.Model):
         self.check_access("write")
         # sudo: users can't write these fields; those who may move the client may decline to
         self.sudo().health_decided_on = fields.Datetime.now()
+        self.env["client.health.warning"]._decide(self)
         self._clear_proposal()
+
+    def _move_stage(self, stage, reason):
+        moved = super()._move_stage(stage, reason)
+        self.env["client.health.warning"]._decide(moved)
+        return moved
 
     def _clear_proposal(self):
         proposed = self.filtered("health_proposed_stage_id")

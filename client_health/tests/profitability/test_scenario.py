@@ -136,8 +136,9 @@ class TestScenario(BaseCase):
     @given(sums())
     def test_no_change_is_today(self, year):
         today = scenario.get_outcome(year)
-        expected = (year.labour_cost, year.other_cost, year.hours, year.overhead)
-        self.assertEqual(today[1:], expected)
+        expected = (year.labour_cost, year.other_cost, year.hours)
+        self.assertEqual(today[1:4], expected)
+        self.assertNear(today.overhead, year.overhead)
         self.assertNear(today.revenue, year.revenue)
         self.assertNear(today.margin, year.margin)
         self.assertNear(today.margin_rate, margin.get_margin_rate(year))
