@@ -71,6 +71,7 @@ class ProtectedCommon(RichClientCommon):
         )
         cls.env["client.health.snapshot"].create({**here, "date": cls.today})
         cls.env["client.scenario"].create({**here, "name": "Test"})
+        cls.env["client.overhead"].create({"date": cls.today, "rate": 20})
         link = cls.env["client.personal.link"].search([], limit=1)
         cls.env["client.personal.link.visit"].create({"kind": "open", "link_id": link.id})
         cls.env["client.profitability"].create(
