@@ -5,14 +5,18 @@ from odoo.tools import format_date, formatLang
 
 from ...const import MANAGER_GROUP, MONEY_GROUP
 from ...engine.health import scoring, sentences, snapshots
-from ...engine.reading import MOST_RECORDS
+from ...engine.reading import AGREED, DEFAULT, MOST_RECORDS, OWN
 from .client_health_run import DIMENSION_MONEY
 
 LAST = 0
 PERIODS = (LAST, 30, 90)
 # How many measures are named as reasons.
 STRONGEST = 2
+# What a sign has to cost, in parts of a cause, to be named before it. Rule of thumb.
+OF_SIGNS = 1 / 3
 MONEY = frozenset((DIMENSION_MONEY,))
+# What some measures are measured by, by what they are.
+YARDSTICKS = {"rate_trend": OWN, "overdue_habit": OWN, "hours_over": AGREED}
 
 
 class Day(NamedTuple):
@@ -115,9 +119,28 @@ class ClientHealthExplanation(models.AbstractModel):
             "date": reading and reading.date and format_date(self.env, reading.date),
             "sources": self._get_sources(relationship, reading),
             "error": measure.error if error else False,
+            "yardstick": self._get_yardstick(measure, reading),
             "stale": self._get_stale(reading),
             "fed": measure.is_fed,
         }
+
+    def _get_yardstick(self, measure, reading):
+        """Return in words what a reading is measured by; False where that is the same for all."""
+        detail = (reading and reading.detail) or {}
+        words = {
+            OWN: self.env._("its own past"),
+            AGREED: self.env._("as agreed"),
+            DEFAULT: self.env._("the default"),
+        }
+        yardstick = words.get(detail.get("yardstick") or YARDSTICKS.get(measure.code))
+        if not reading or reading.value is None or not yardstick:
+            return False
+        if "usual" not in detail:
+            return yardstick
+        usual = formatLang(self.env, detail["usual"], digits=0)
+        if measure.code == "contact_gap":
+            return self.env._("every %(days)s days, %(why)s", days=usual, why=yardstick)
+        return self.env._("within %(hours)s working hours, %(why)s", hours=usual, why=yardstick)
 
     def _get_stale(self, reading):
         """Return since when a reading is not read again, because its measure is broken."""
@@ -153,7 +176,10 @@ class ClientHealthExplanation(models.AbstractModel):
 
     @api.model
     def _get_reasons(self, relationships, hidden=None):
-        """Return {relationship id: the words of what costs most points, the strongest first}."""
+        """Return {relationship id: the words of what costs most points, the strongest first}.
+
+        Signs, such as a judgement or late work, are named after causes unless they cost much more.
+        """
         days = self._read_days(relationships, None)
         measures = self.env["client.health.measure"]._get_measures()
         records = self._get_records()
@@ -172,14 +198,40 @@ class ClientHealthExplanation(models.AbstractModel):
             hide = measure.dimension in hidden
             name = (measure.dimension, None) if hide else (measure.dimension, measure.code)
             costs[name] = costs.get(name, 0) + cost
-        worst = sorted(costs.items(), key=lambda item: -item[1])[:STRONGEST]
+        causes = {code for code, record in records.items() if record.is_cause}
+        worst = sorted(
+            costs.items(),
+            key=lambda item: -item[1] * (1 if item[0][1] in causes | {None} else OF_SIGNS),
+        )[:STRONGEST]
         return [
-            self._get_value_text(records[code], day.readings[code].value, named=True)
+            self._get_reason_text(records[code], day.readings[code])
             if code
             else self._get_dimension_names()[dimension]
             for (dimension, code), cost in worst
             if cost >= 0.5
         ]
+
+    @api.model
+    def _get_reason_text(self, measure, reading):
+        """Return what a measure says against the client, in a sentence where there is one."""
+        detail = reading.detail or {}
+        figures = {
+            name: formatLang(self.env, detail[name], digits=0)
+            for name in ("days", "hours", "usual")
+            if name in detail
+        }
+        if measure.code == "contact_gap" and {"days", "usual"} <= detail.keys():
+            return self.env._(
+                "No contact for %(days)s days, usually every %(usual)s", **figures
+            )
+        if measure.code == "unanswered_hours" and detail.get("waiting"):
+            hours = formatLang(self.env, reading.value, digits=0)
+            return self.env._("A message waits for %s working hours", hours)
+        if measure.code == "reply_hours" and {"hours", "usual"} <= detail.keys():
+            return self.env._(
+                "Answers take %(hours)s working hours, usually %(usual)s", **figures
+            )
+        return self._get_value_text(measure, reading.value, named=True)
 
     @api.model
     def _get_changes(self, relationships, days, hidden=None):

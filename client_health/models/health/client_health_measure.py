@@ -78,6 +78,11 @@ class ClientHealthMeasure(models.Model):
         help="The reading that gives all points. It can be lower than the reading for 0 points: "
         "fewer days of silence are better.",
     )
+    is_cause = fields.Boolean(
+        string="Names a Cause",
+        default=True,
+        help="Causes are named as reasons before signs, such as judgements or late work.",
+    )
     unit = fields.Char(translate=True, readonly=True, protected=True)
     description = fields.Text(translate=True, help="What is measured, and when it is unknown.")
     source = fields.Text(

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ...engine.health import scoring
+from ...engine.reading import Reading
 from ..relationship.test_review import read_sheet
 from .common_health import HealthCommon
 
@@ -53,6 +54,32 @@ class TestHealthExplained(HealthCommon):
             total = sum(row["points"] for row in period["sentences"])
             self.assertEqual(total, period["new"] - period["old"])
             self.assertLess(total, -10)
+
+    def test_causes_are_named_before_signs(self):
+        """Unless a sign costs three times as much."""
+        self.measures.filtered(lambda m: m.code == "owner_pulse").is_cause = False
+        self._set_points(100)
+        self._set_points(40, codes=("owner_pulse",))
+        self._set_points(60, codes=("contact_gap",))
+        self._night()
+        reasons = self.relationship.health_reasons.split(" · ")
+        self.assertEqual([reason.split(":")[0] for reason in reasons],
+                         ["Last two-way contact", "Salesperson's judgement"])  # fmt: skip
+        self._set_points(0, codes=("owner_pulse",))
+        self._set_points(90, codes=("contact_gap",))
+        self._night()
+        self.env.invalidate_all()
+        self.assertIn("Salesperson's judgement", self.relationship.health_reasons.split(" · ")[0])
+
+    def test_yardstick_in_words(self):
+        explanation = self.env["client.health.explanation"]
+        measure = self.measures.filtered(lambda m: m.code == "contact_gap")
+        own = Reading(3, self.today, {"yardstick": "own", "usual": 7, "days": 21})
+        self.assertEqual(explanation._get_yardstick(measure, own), "every 7 days, its own past")
+        self.assertEqual(
+            explanation._get_reason_text(measure, own), "No contact for 21 days, usually every 7"
+        )
+        self.assertFalse(explanation._get_yardstick(self.margin, Reading(3, self.today)))
 
     def test_money_only_for_the_money_group(self):
         for user, sees in ((self.manager, True), (self.owner, False), (self.seller, False)):
