@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..const import HEADER_NOTE
 from ..engine.correspondence import no_answer
 
 
@@ -17,6 +18,22 @@ class MailThread(models.AbstractModel):
             thread._check_recipients(partner_ids)
             thread._check_author(kwargs.get("author_id"), kwargs.get("email_from"))
         return super().message_notify(model=model, res_id=res_id, partner_ids=partner_ids, **kwargs)
+
+    @api.model
+    def _get_bounced_message_data(self, message, message_dict):
+        """A mail that was sent apart is gone once sent: it names the note that stands for it."""
+        bounced, references = super()._get_bounced_message_data(message, message_dict)
+        note_id = str(message.get(HEADER_NOTE, "")).strip()
+        if note_id and not bounced:
+            bounced = self.env["mail.message"].search([("message_id", "=", note_id)], limit=1)
+        return bounced, references
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        # sudo: Odoo's gateway has just marked them; they are only read
+        message_dict["bounced_message"].sudo().notification_ids._plan_client_mails_again()
+        return result
 
     @api.model
     def message_parse(self, message, save_original=False):

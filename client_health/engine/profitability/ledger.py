@@ -6,13 +6,13 @@ a file of its own: ``revenue.py``, ``labour.py``, ``other_cost.py``; whose it is
 
 from odoo.tools import SQL
 
-from . import labour, margin, other_cost, revenue
+from . import labour, margin, other_cost, overhead, revenue
 from .client_map import with_client_map
 
 KEYS = ("company_id", "partner_id", "project_id", "date")
 AMOUNTS = ("revenue", "labour_cost", "other_cost", "margin")
 HOURS = ("hours", "billable_hours", "uncosted_hours")
-VALUES = ("relationship_id", *AMOUNTS, *HOURS)
+VALUES = ("relationship_id", *AMOUNTS, *HOURS, "overhead")
 
 
 def select_ledger(company_id, hours_per_unit, partner_ids=()):
@@ -34,8 +34,11 @@ def select_ledger(company_id, hours_per_unit, partner_ids=()):
         SELECT %(company)s AS company_id,
                t.*,
                %(margin)s AS margin,
+               %(overhead)s AS overhead,
                r.id AS relationship_id
           FROM (SELECT * FROM (%(total)s) every WHERE %(scope)s) t
+     LEFT JOIN (%(overheads)s) overhead
+            ON t.date >= overhead.start AND t.date < overhead.stop
      LEFT JOIN client_relationship r
             ON r.partner_id = t.partner_id AND r.company_id = %(company)s
          WHERE t.revenue <> 0 OR t.labour_cost <> 0 OR t.other_cost <> 0 OR t.hours <> 0
@@ -45,6 +48,8 @@ def select_ledger(company_id, hours_per_unit, partner_ids=()):
         labour=labour.select_labour(company_id, hours_per_unit),
         money=_select_money(company_id),
         margin=margin.get_sql()["margin"],
+        overhead=overhead.of_hours(company_id, SQL("t.hours")),
+        overheads=overhead.select_rates(company_id),
         company=company_id,
         total=_select_total(),
         scope=in_scope(partner_ids),

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
-from ...engine import period
+from ...engine.clock import get_closed_months
 from ...engine.decision import balance, departure
 from ...engine.decision.money import read_sums
 from ...engine.decision.readings import read_balance
@@ -13,7 +13,21 @@ from ...engine.reading import Reading
 
 # Lines whose documents are the ledger itself
 LEDGER_LINES = frozenset(("margin_rate", "loss_probability", "rate_vs_average", "growth"))
-SCENARIO_ROWS = ("revenue", "cost", "margin", "margin_rate", "hours", "effective_rate")
+SCENARIO_ROWS = (
+    "revenue",
+    "cost",
+    "margin",
+    "margin_after_overhead",
+    "margin_rate",
+    "hours",
+    "effective_rate",
+)
+BAND_TONES = {
+    margin.LOSS: "against",
+    margin.BREAK_EVEN: "against",
+    margin.BELOW_TARGET: "even",
+    margin.PROFIT: "for",
+}
 
 
 class ClientDecisionSheet(models.Model):
@@ -61,13 +75,15 @@ class ClientDecisionSheet(models.Model):
         sums, total = read_sums(env, relationships, as_of)
         hours_per_unit = env["client.profitability"]._get_hours_per_unit()
         departures = departure.read(env, relationships, as_of, hours_per_unit)
+        limits = company._get_margin_limits()
         figures = {}
         for rel in relationships:
             own = sums.get(rel.id, margin.Sums())
-            result = balance.get_balance(readings[rel.id], company.client_target_margin)
+            result = balance.get_balance(readings[rel.id], limits.target)
             figures[rel.id] = {
                 "as_of": as_of.isoformat(),
-                "target": company.client_target_margin,
+                "target": limits.target,
+                "break_even": limits.break_even,
                 "company_rate": margin.get_effective_rate(total),
                 "revenue_share": 100 * own.revenue / total.revenue if total.revenue > 0 else None,
                 "sums": list(own),
@@ -85,7 +101,8 @@ class ClientDecisionSheet(models.Model):
         self.ensure_one()
         result = balance.Balance(balance.Side(*figures["us"]), balance.Side(*figures["them"]))
         readings = unpack(figures["readings"])
-        start, end = period.last_full_months(fields.Date.to_date(figures["as_of"]))
+        as_of = fields.Date.to_date(figures["as_of"])
+        start, end = get_closed_months(self.relationship_id.company_id, as_of)
         return {
             "relationship_id": self.relationship_id.id,
             "period": self._get_period(start, end),
@@ -119,7 +136,7 @@ class ClientDecisionSheet(models.Model):
                     "code": code,
                     "label": labels[code],
                     "value": self._get_line_words(code, readings[code], figures),
-                    "tone": balance.get_tone(side.lines[code]),
+                    "tone": self._get_line_tone(code, side.lines[code], figures),
                     "sources": self._get_line_sources(code, readings[code]),
                 }
                 for code in codes
@@ -127,6 +144,16 @@ class ClientDecisionSheet(models.Model):
             ],
             "unknown": [labels[code] for code in codes if code not in side.lines],
         }
+
+    def _get_line_tone(self, code, points, figures):
+        """Return for, even or against: of the margin by its limits, as everywhere."""
+        band = code == "margin_rate" and margin.get_band(
+            margin.Sums(*figures["sums"]), self._get_limits(figures)
+        )
+        return BAND_TONES.get(band) or balance.get_tone(points)
+
+    def _get_limits(self, figures):
+        return margin.Limits(figures["break_even"], figures["target"])
 
     def _get_line_sources(self, code, reading):
         if code in LEDGER_LINES:
@@ -257,6 +284,7 @@ class ClientDecisionSheet(models.Model):
             for kind, change in departure.get_scenarios(sums, figures["target"])
         ]
         words = self._get_scenario_words(figures, sums)
+        limits = self._get_limits(figures)
         forms = {"hours": self._hours, "margin_rate": self._percent}
         forms["effective_rate"] = self._per_hour
         return {
@@ -268,12 +296,13 @@ class ClientDecisionSheet(models.Model):
                     "values": [
                         {
                             "text": self._get_outcome_text(outcome, name, forms),
-                            "bad": name == "margin" and (outcome.margin or 0) < 0,
+                            "band": name in ("margin", "margin_rate") and outcome.get_band(limits),
                         }
                         for _kind, outcome in columns
                     ],
                 }
                 for name in SCENARIO_ROWS
+                if name != "margin_after_overhead" or sums.overhead
             ],
         }
 
@@ -498,6 +527,7 @@ class ClientDecisionSheet(models.Model):
             "revenue": self.env._("Revenue"),
             "cost": self.env._("Cost"),
             "margin": self.env._("Margin"),
+            "margin_after_overhead": self.env._("Margin after overhead"),
             "margin_rate": self.env._("Margin (%)"),
             "hours": self.env._("Hours"),
             "effective_rate": self.env._("Effective hourly rate"),

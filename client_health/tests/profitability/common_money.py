@@ -42,6 +42,7 @@ class MoneyCommon(ClientHealthCommon):
         company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
         cls.env.user.company_ids |= company
         company.resource_calendar_id.tz = "UTC"
+        company.client_closing_lag = 0
         cls.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.currency_id = currency
         return company
