@@ -36,18 +36,25 @@ def _without_collecting():
             gc.enable()
 
 
-def _prepare_score(result, bands):
-    """Return {column: value} of a ``scoring.Score``."""
-    score = None if result.score is None else scoring.get_stored(result.score)
+def _prepare_score(scorer, values, limits):
+    """Return {column: value} of the values of a client; shared: for those who see no money."""
+    result = scorer.get_score_of_values(values)
+    shared, dimensions = scorer.get_shared(result, limits)
+    score, shared = (None if one is None else scoring.get_stored(one) for one in (result.score, shared))
     return {
         "score": score,
-        "band": scoring.get_band(score, *bands),
+        "score_shared": shared,
+        "band": scoring.get_band(score, *limits),
+        "band_shared": scoring.get_band(shared, *limits),
         "provisional": result.provisional,
         "coverage": scoring.get_stored(result.coverage),
-        "points": {
-            code: scoring.get_stored(points) for code, points in result.dimensions.items()
-        },
+        "points": _prepare_points(result.dimensions),
+        "points_shared": _prepare_points(dimensions),
     }
+
+
+def _prepare_points(dimensions):
+    return {code: scoring.get_stored(points) for code, points in dimensions.items()}
 
 
 class ClientHealthRun(models.AbstractModel):
@@ -174,7 +181,7 @@ class ClientHealthRun(models.AbstractModel):
                     "relationship_id": key,
                     "flags": found.get(key, []),
                     "margin_rate": values.get("margin_rate"),
-                    **_prepare_score(scorer.get_score_of_values(values), bands),
+                    **_prepare_score(scorer, values, bands),
                 },
                 *day.get_texts(key),
             )

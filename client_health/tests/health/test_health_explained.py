@@ -92,7 +92,8 @@ class TestHealthExplained(HealthCommon):
             ]
             self.assertEqual("Money" in sentences, not sees)
             money = explained["dimensions"][0]
-            self.assertEqual((money["name"], money["points"]), ("Money", 10))
+            points = 10 if sees else 25  # the middle of its band
+            self.assertEqual((money["name"], money["points"]), ("Money", points))
             reasons = self.relationship.with_user(user).health_reasons
             self.env.invalidate_all()
             self.assertIn("Money" if not sees else "Last two-way contact", reasons)
@@ -225,11 +226,20 @@ class TestHealthExplained(HealthCommon):
         review = self.env["client.review"].with_user(self.owner)
         header, *rows = read_sheet(review._get_workbook(clients.with_user(self.owner)))
         known, unknown = (dict(zip(header, row, strict=True)) for row in rows)
-        self.assertEqual(known["Health"], self.relationship.health_score)
-        self.assertEqual(known["Health Band"], "Yellow")
+        self.assertNotIn("Health", header)
+        shared = scoring.get_shown(self.relationship.health_score_shared)
+        self.assertEqual(known["Health without Money Figures"], shared)
+        self.assertEqual(known["Health Band without Money Figures"], "Yellow")
         self.assertEqual(known["Coverage (%)"], 1)
-        self.assertEqual(known["Trend"], self.relationship.health_trend)
+        self.assertEqual(
+            known["Trend without Money Figures"], self.relationship.health_trend_shared
+        )
         self.assertIn("Money", known["Main Reasons"])
-        self.assertIsNone(unknown["Health"])
-        self.assertIsNone(unknown["Trend"])
-        self.assertIsNone(unknown["Health Band"])
+        self.assertIsNone(unknown["Health without Money Figures"])
+        self.assertIsNone(unknown["Trend without Money Figures"])
+        self.assertIsNone(unknown["Health Band without Money Figures"])
+        review = review.with_user(self.manager)
+        header, row, _unknown = read_sheet(review._get_workbook(clients.with_user(self.manager)))
+        known = dict(zip(header, row, strict=True))
+        self.assertEqual(known["Health"], scoring.get_shown(self.relationship.health_score))
+        self.assertNotIn("Health without Money Figures", header)
