@@ -24,6 +24,7 @@
         "data/mail_activity_plan_data.xml",
         "data/client_relationship_stage_data.xml",
         "data/client_health_measure_data.xml",
+        "data/client_health_warning_rule_data.xml",
         "data/client_fit_criterion_data.xml",
         "data/client_offboarding_reason_data.xml",
         "data/mail_template_data.xml",
@@ -59,6 +60,7 @@
         "wizards/client_health_calibration_views.xml",
         "views/health/client_health_measure_views.xml",
         "views/health/client_health_snapshot_views.xml",
+        "views/health/client_health_warning_views.xml",
         "views/health/client_relationship_views.xml",
         # fit
         "wizards/client_lead_win_views.xml",

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 
 from ..const import MONEY_GROUP
-from ..engine import period
-from ..engine.clock import get_today
+from ..engine.clock import get_closed_months, get_today
 from ..engine.profitability import completion, margin
 from ..engine.query import fetch
 from .profitability.client_profitability_mixin import BANDS, SUMS
@@ -23,6 +22,15 @@ class ProjectProject(models.Model):
         "client.scope.mixin",
         "client.goal.mixin",
     ]
+
+    client_customer_ids = fields.One2many(
+        "client.project.customer",
+        "project_id",
+        string="Customers over Time",
+        groups=MONEY_GROUP,
+        help="The money of the project belongs to the customer that it had on that day. Empty: it "
+        "has always had the same one.",
+    )
 
     client_completion_state = fields.Selection(
         [
@@ -131,14 +139,15 @@ class ProjectProject(models.Model):
 
     @api.model
     def _get_company_cost_per_hour(self):
-        start, end = period.last_full_months(get_today(self.env.company))
+        company = self.env.company
+        start, end = get_closed_months(company, get_today(company))
         # sudo: one average of the whole company, for users who may see the money of one client
         [sums] = (
             self.env["client.profitability"]
             .sudo()
             ._read_group(
                 [
-                    ("company_id", "=", self.env.company.id),
+                    ("company_id", "=", company.id),
                     ("date", ">=", start),
                     ("date", "<", end),
                 ],
@@ -174,6 +183,32 @@ class ProjectProject(models.Model):
             "client_expected_margin_band": expected and margin.get_band(expected, limits),
             "client_expected_hours": so_far.hours + planned_hours,
         }
+
+    def write(self, vals):
+        former = self._get_customers() if "partner_id" in vals else {}
+        result = super().write(vals)
+        self._date_customers(former)
+        return result
+
+    def _get_customers(self):
+        """Return {project: its client}, as superuser: no user may see money by it."""
+        # sudo: who may change the customer need not see the history of the project
+        return {project: project.partner_id.commercial_partner_id for project in self.sudo()}
+
+    def _date_customers(self, former):
+        """Store from when on projects have other customers than the ``former``.
+
+        The first customer of a project has it from the beginning.
+        """
+        changes = {
+            project: (customer, project.partner_id.commercial_partner_id)
+            for project, customer in former.items()
+            if customer != project.partner_id.commercial_partner_id
+            and (customer or project.client_customer_ids)
+            and not project.is_template
+        }
+        if changes:
+            self.env["client.project.customer"].sudo()._add_changes(changes)
 
     @api.model
     def _get_ledger_field(self):

@@ -100,13 +100,13 @@ class ResCompany(models.Model):
         help="Below this score, a client is red.",
     )
     client_health_move = fields.Selection(
-        [("move", "Move the client"), ("propose", "Propose the move")],
+        [("propose", "Propose the move"), ("move", "Move the client")],
         string="When Health Changes",
-        default="move",
+        default="propose",
         required=True,
         groups=USER_GROUP,
-        help="Between Healthy and At risk, clients can be moved by their nightly scores, or a "
-        "person decides. All other moves are made by a person.",
+        help="Between Healthy and At risk, clients can be moved by their warnings, or a person "
+        "decides. All other moves are made by a person.",
     )
     client_reboot_days = fields.Integer(
         string="Days for a Reboot",
@@ -125,13 +125,13 @@ class ResCompany(models.Model):
         "CHECK (client_target_margin > 0 AND client_target_margin < 100)",
         "The target margin of clients must be more than 0 % and less than 100 %.",
     )
-    _client_closing_lag_range = models.Constraint(
-        "CHECK (client_closing_lag >= 0 AND client_closing_lag <= 31)",
-        "Please close a month after 0 to 31 days.",
-    )
     _client_break_even_margin_range = models.Constraint(
         "CHECK (client_break_even_margin >= 0 AND client_break_even_margin < client_target_margin)",
         "The break-even margin of clients must be at least 0 % and less than the target margin.",
+    )
+    _client_closing_lag_range = models.Constraint(
+        "CHECK (client_closing_lag >= 0 AND client_closing_lag <= 31)",
+        "Please close a month after 0 to 31 days.",
     )
     _client_health_bands = models.Constraint(
         "CHECK(client_health_risk >= 0 AND client_health_healthy <= 100"

@@ -87,6 +87,10 @@ class Correspondence:
         """Return a SELECT of relationship_id, id and create_date of the clients' messages."""
         return self._select("received", relationships)
 
+    def select_meetings(self, relationships):
+        """Return a SELECT of relationship_id, moment, kind, model and res_id of meetings, calls."""
+        return self._select("meetings", relationships)
+
     def select_waiting(self, relationships):
         """Return a SELECT of the columns of ``waiting.Waiting``."""
         return self._select("waiting", relationships)

@@ -83,6 +83,11 @@ class ClientHealthMeasure(models.Model):
         default=True,
         help="Causes are named as reasons before signs, such as judgements or late work.",
     )
+    is_key = fields.Boolean(
+        string="Key Measure",
+        help="At no points, a client is not green, whatever else is good; with two such measures, "
+        "it is red.",
+    )
     unit = fields.Char(translate=True, readonly=True, protected=True)
     description = fields.Text(translate=True, help="What is measured, and when it is unknown.")
     source = fields.Text(
@@ -192,6 +197,12 @@ class ClientHealthMeasure(models.Model):
         # sudo: users without access to money may not read its measures, and are shown none of them:
         # what is computed for these users is a shared score
         return self.sudo().search([("active", "=", True)])._to_scoring()
+
+    @api.model
+    def _get_key_measures(self):
+        """Return {code: dimension} of the measures that cap the band at no points."""
+        key = self.search([("active", "=", True), ("is_key", "=", True)])
+        return {measure.code: measure.dimension for measure in key}
 
     def _to_scoring(self):
         return [

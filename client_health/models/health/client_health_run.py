@@ -3,13 +3,14 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 
 from odoo import api, models
 from odoo.tools import split_every
 
 from ...engine.clock import get_today
-from ...engine.health import flags, scoring, signals, snapshot_queue, snapshots
+from ...engine.health import scoring, signals, snapshot_queue, snapshots
 from ...engine.query import get_company
 from ..common.client_job_failure import JobRun
 
@@ -36,16 +37,19 @@ def _without_collecting():
             gc.enable()
 
 
-def _prepare_score(scorer, values, limits):
-    """Return {column: value} of the values of a client; shared: for those who see no money."""
+def _prepare_score(scorer, values, limits, cap):
+    """Return {column: value} of the values of a client; shared: for those who see no money.
+
+    ``cap(band, points, shared)``: what a mean hides.
+    """
     result = scorer.get_score_of_values(values)
-    shared, dimensions = scorer.get_shared(result, limits)
-    score, shared = (None if one is None else scoring.get_stored(one) for one in (result.score, shared))
+    exact, (shared, dimensions) = result.score, scorer.get_shared(result, limits)
+    score, shared = (None if one is None else scoring.get_stored(one) for one in (exact, shared))
     return {
         "score": score,
         "score_shared": shared,
-        "band": scoring.get_band(score, *limits),
-        "band_shared": scoring.get_band(shared, *limits),
+        "band": cap(scoring.get_band(score, *limits), result.points, False),
+        "band_shared": cap(scoring.get_band(shared, *limits), result.points, True),
         "provisional": result.provisional,
         "coverage": scoring.get_stored(result.coverage),
         "points": _prepare_points(result.dimensions),
@@ -159,8 +163,8 @@ class ClientHealthRun(models.AbstractModel):
     def _take(self, company, relationship_ids, as_of, backfilled=False, reader=None):
         """Write the snapshots of one day of clients of a company; return the broken measures.
 
-        A backfilled day is computed by the same code. It has no hard flags, which are not needed
-        afterwards, and clients of whom nothing was known then get no row. ``reader``: the
+        A backfilled day is computed by the same code; clients of whom nothing was known then get
+        no row. ``reader``: the
         ``signals.Reader`` of these clients, and others; by default, one of their own.
         """
         if reader is None:
@@ -171,7 +175,7 @@ class ClientHealthRun(models.AbstractModel):
         measures = self.env["client.health.measure"]._get_measures()
         day, errors = self._read_day(relationship_ids, as_of, measures, reader)
         scorer = scoring.Scorer(self._get_fed(measures, day, as_of, backfilled))
-        found = {} if backfilled else flags.read_flags(self.env, relationship_ids, as_of)
+        caps = self.env["client.health.warning"]._take(relationship_ids, as_of, backfilled, reader)
         common = {"company_id": company.id, "date": as_of, "backfilled": backfilled}
         bands = company.client_health_healthy, company.client_health_risk
         self.env["client.health.snapshot"]._upsert(
@@ -179,9 +183,9 @@ class ClientHealthRun(models.AbstractModel):
                 {
                     **common,
                     "relationship_id": key,
-                    "flags": found.get(key, []),
+                    "flags": caps.get_flags(key),
                     "margin_rate": values.get("margin_rate"),
-                    **_prepare_score(scorer, values, bands),
+                    **_prepare_score(scorer, values, bands, partial(caps.cap, key)),
                 },
                 *day.get_texts(key),
             )

@@ -75,7 +75,11 @@ class ClientHealthSnapshot(models.Model):
         groups=MONEY_GROUP,
         help="Margin in percent of revenue, as read on that day.",
     )
-    flags = fields.Json(readonly=True)
+    flags = fields.Json(
+        readonly=True,
+        groups=MONEY_GROUP,
+        help="Warnings that stood on that day, by their codes; those of money among them.",
+    )
     backfilled = fields.Boolean(
         readonly=True, help="Computed afterwards from the records of that day."
     )

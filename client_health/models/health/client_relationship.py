@@ -15,6 +15,7 @@ FIGURES = frozenset(
     )
 )
 ENDED = "ended"
+MOST_REASONS = 2
 HISTORY_FIGURES = ("date", "backfilled")
 
 
@@ -142,7 +143,7 @@ class ClientRelationship(models.Model):
     health_reasons = fields.Char(
         string="Main Reasons",
         compute="_compute_health_reasons",
-        help="The two measures that lose the most points.",
+        help="What warns, and what loses the most points; two at most.",
     )
     health_override_id = fields.Many2one(
         "client.health.override", string="Override", compute="_compute_health_override_id"
@@ -150,6 +151,17 @@ class ClientRelationship(models.Model):
     pulse_ids = fields.One2many("client.pulse", "relationship_id", string="Pulses")
     health_override_ids = fields.One2many(
         "client.health.override", "relationship_id", string="Overrides"
+    )
+    health_warning_ids = fields.One2many(
+        "client.health.warning", "relationship_id", string="Warnings", readonly=True
+    )
+    health_declaration_ids = fields.One2many(
+        "client.health.declaration", "relationship_id", string="Declarations"
+    )
+    health_declaration_id = fields.Many2one(
+        "client.health.declaration",
+        string="Declared",
+        compute="_compute_health_declaration_id",
     )
     health_decided_on = fields.Datetime(readonly=True, copy=False, protected=True)
     health_proposed_stage_id = fields.Many2one(
@@ -173,9 +185,19 @@ class ClientRelationship(models.Model):
 
     @api.depends_context("uid", "lang")
     def _compute_health_reasons(self):
-        reasons = self.env["client.health.explanation"]._get_reasons(self._origin)
+        """Say what warns first, then what pulls the score down; two at most."""
+        warned = self.env["client.health.warning"]._get_sentences(self._origin)
+        pulled = self.env["client.health.explanation"]._get_reasons(self._origin)
         for relationship in self:
-            relationship.health_reasons = " · ".join(reasons.get(relationship._origin.id, ()))
+            key = relationship._origin.id
+            reasons = [*warned.get(key, ()), *(pulled.get(key) or ())]
+            relationship.health_reasons = " · ".join(reasons[:MOST_REASONS])
+
+    @api.depends("health_declaration_ids.date_ended", "health_declaration_ids.date_end")
+    def _compute_health_declaration_id(self):
+        for relationship in self:
+            current = relationship.health_declaration_ids.filtered("is_current")
+            relationship.health_declaration_id = current[:1]
 
     @api.depends("health_override_ids.date_ended", "health_override_ids.date_end")
     def _compute_health_override_id(self):
@@ -205,6 +227,13 @@ class ClientRelationship(models.Model):
         )
         return dict(action, context={"default_relationship_id": self.id})
 
+    def action_declare_health(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_health_declaration_action_give"
+        )
+        return dict(action, context={"default_relationship_id": self.id})
+
     def action_end_override(self):
         self.health_override_id.action_end()
 
@@ -217,9 +246,12 @@ class ClientRelationship(models.Model):
     # Stages
 
     def _move_stage(self, stage, reason):
-        """Ended clients have no band, and those that come back have that of their last score."""
+        """Who moves a client knows of its warnings. Ended clients have no band, and those that come
+        back have that of their last score.
+        """
         ended = self.filtered(lambda relationship: relationship.phase == ENDED)
         moved = super()._move_stage(stage, reason)
+        self.env["client.health.warning"]._decide(moved)
         changed = moved if stage.phase == ENDED else moved & ended
         if changed:
             changed._refresh_health()
@@ -244,6 +276,7 @@ class ClientRelationship(models.Model):
         self.check_access("write")
         # sudo: users can't write these fields; those who may move the client may decline to
         self.sudo().health_decided_on = fields.Datetime.now()
+        self.env["client.health.warning"]._decide(self)
         self._clear_proposal()
 
     def _clear_proposal(self):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine.clock import get_closed_months, get_today
-from ...engine.profitability import figures, ledger, margin
+from ...engine.profitability import client_map, figures, ledger, margin
 from ..common.client_job_failure import JobRun
 from .client_profitability_mixin import BANDS, SUMS
 
@@ -63,13 +63,23 @@ class ClientProfitability(models.Model):
     date = fields.Date(string="Month", required=True, readonly=True, help="First day of the month.")
     revenue = fields.Monetary(
         readonly=True,
-        help="Posted customer invoices less credit notes, net of tax, by accounting date.",
+        help="Income accounts of the general ledger, by accounting date, less what is written off.",
     )
     labour_cost = fields.Monetary(
         readonly=True, help="Timesheets, at the hourly cost when the hours were entered."
     )
     other_cost = fields.Monetary(
         readonly=True, help="Vendor bills, expenses and manual analytic lines on projects."
+    )
+    pass_through = fields.Monetary(
+        string="Passed Through",
+        readonly=True,
+        help="Charged to the client on pass-through accounts. Neither revenue nor margin.",
+    )
+    pass_through_cost = fields.Monetary(
+        string="Pass-Through Cost",
+        readonly=True,
+        help="Bought for the client on pass-through accounts. Neither cost nor margin.",
     )
     margin = fields.Monetary(
         readonly=True,
@@ -209,15 +219,15 @@ class ClientProfitability(models.Model):
         :param clients: only these (commercial) partners and their projects
         :return: dict of counts: rows (as they should be), added, changed, removed
         """
-        clients = clients or self.env["res.partner"]
         self._lock(company)
         self.env.flush_all()
+        sources = self._get_sources(company, clients)
         self._set_planner(PLANNER)
-        [counts] = self.env.execute_query_dict(self._sql_rebuild(company, clients))
-        if counts["rows"] != self._count_rows(company, clients):
-            self._remove_doubles(company, clients)
+        [counts] = self.env.execute_query_dict(self._sql_rebuild(sources))
+        if counts["rows"] != self._count_rows(sources):
+            self._remove_doubles(sources)
         self.invalidate_model()
-        self._refresh_figures(company)
+        self._refresh_figures(company, clients)
         self._set_planner(dict.fromkeys(PLANNER))
         if not clients:
             company.write(
@@ -252,7 +262,34 @@ class ClientProfitability(models.Model):
         )
 
     @api.model
-    def _sql_rebuild(self, company, clients):
+    def _get_sources(self, company, clients=None):
+        """Return what the ledger reads (``client_map.Sources``); no company: of all of them."""
+        scope = client_map.read_scope(self.env, company.id, clients.ids) if clients else None
+        return client_map.Sources(
+            company.id if company else None,
+            self._get_hours_per_unit(),
+            self._get_plan_columns(),
+            scope,
+        )
+
+    @api.model
+    def _get_plan_columns(self):
+        """Return the columns of analytic lines that hold accounts of projects.
+
+        Nearly always that of the project plan alone; a project's account may lie in any plan.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT a.root_plan_id FROM project_project j"
+                " JOIN account_analytic_account a ON a.id = j.account_id"
+            )
+        )
+        # sudo: names of columns
+        plans = self.env["account.analytic.plan"].sudo().browse(row[0] for row in rows)
+        return tuple(dict.fromkeys(["account_id", *(plan._column_name() for plan in plans)]))
+
+    @api.model
+    def _sql_rebuild(self, sources):
         """Return the one statement that gathers, compares and writes only what differs.
 
         Rows are matched with COALESCE because client and project may be empty, and because
@@ -297,25 +334,25 @@ class ClientProfitability(models.Model):
                    (SELECT COUNT(*) FROM changed) AS changed,
                    (SELECT COUNT(*) FROM removed) AS removed
             """,
-            select=ledger.select_ledger(company.id, self._get_hours_per_unit(), clients.ids),
-            company=company.id,
-            scope=ledger.in_scope(clients.ids),
+            select=ledger.select_ledger(sources),
+            company=sources.company_id,
+            scope=ledger.is_in_scope(sources.scope),
             **names,
         )
 
     @api.model
-    def _count_rows(self, company, clients):
+    def _count_rows(self, sources):
         [[count]] = self.env.execute_query(
             SQL(
                 "SELECT COUNT(*) FROM client_profitability WHERE company_id = %s AND %s",
-                company.id,
-                ledger.in_scope(clients.ids),
+                sources.company_id,
+                ledger.is_in_scope(sources.scope),
             )
         )
         return count
 
     @api.model
-    def _remove_doubles(self, company, clients):
+    def _remove_doubles(self, sources):
         """Delete rows that became the same: a merge of partners makes two clients one."""
         self.env.cr.execute(
             SQL(
@@ -332,8 +369,8 @@ class ClientProfitability(models.Model):
                    AND l.date = kept.date
                    AND l.id <> kept.id
                 """,
-                company=company.id,
-                scope=ledger.in_scope(clients.ids),
+                company=sources.company_id,
+                scope=ledger.is_in_scope(sources.scope),
             )
         )
 

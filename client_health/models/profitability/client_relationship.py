@@ -295,7 +295,18 @@ class ClientRelationship(models.Model):
         Ledger.check_access("read")
         for company, relationships in self.grouped("company_id").items():
             Ledger._rebuild(company, relationships.partner_id)
-        return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Done: the money of %s is that of its documents and timesheets now.",
+                    ", ".join(self.mapped("partner_id.display_name")[:3]),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     # Scenarios
 

@@ -1,5 +1,6 @@
 from . import test_contact
 from . import test_engine_scoring
+from . import test_engine_warnings
 from . import test_health_backfill
 from . import test_health_calibration
 from . import test_health_explained

@@ -2,6 +2,7 @@ from . import test_completion
 from . import test_earners
 from . import test_favourites
 from . import test_ledger
+from . import test_ledger_cases
 from . import test_ledger_oracle
 from . import test_ledger_rebuild
 from . import test_margin
