@@ -154,6 +154,7 @@ class RolesCommon(RichClientCommon):
                 "project.task": cls.relationship.accomplishment_ids.task_id,
                 "crm.lead": cls.samples["client.fit.answer"].lead_id,
                 "mail.activity": cls.relationship.activity_ids,
+                "mail.message": cls.relationship.message_ids,
             }.get(name, cls.env[name])
         return known[:1]
 
