@@ -79,6 +79,7 @@ class RolesCommon(RichClientCommon):
             }
         )
         cls.env["client.health.snapshot"].create({**own, "date": "2026-01-05", "score": 50})
+        cls._create_warning(relationship)
         visit = {"kind": "open", "link_id": cls.env["client.personal.link"].search([], limit=1).id}
         cls.env["client.personal.link.visit"].create(visit)
         project = cls.env["project.project"].create({"name": "Of no client"})
