@@ -7,6 +7,7 @@ import pytz
 from odoo import fields
 from odoo.tools import SQL
 
+from . import period
 from .query import get_company
 
 EVER = datetime(1970, 1, 1)
@@ -26,6 +27,15 @@ def get_today(company):
 def get_day(company, moment):
     """Return the day of a moment, naive in UTC, where the company is."""
     return pytz.utc.localize(moment).astimezone(get_timezone(company)).date()
+
+
+def get_closed_months(company, as_of, months=period.MONTHS):
+    """Return (start, end) of the last closed months of a company, ``end`` excluded.
+
+    "The last 12 months", wherever they are shown: a month counts once its closing lag is over.
+    """
+    lag = company.sudo().client_closing_lag  # only a number of days; it has a group
+    return period.last_full_months(as_of, months, lag)
 
 
 def get_end(relationships, as_of):

@@ -21,10 +21,11 @@ def end_of_month(day):
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def last_full_months(as_of, months=MONTHS):
+def last_full_months(as_of, months=MONTHS, lag=0):
     """Return (start, end): the last full months before ``as_of``, ``end`` excluded.
 
-    The running month is left out: its hours are there every day, its invoices at the end.
+    The running month is left out: its hours are there every day, its invoices at the end. For
+    ``lag`` days the same is true of the month before: its invoices are still to come.
     """
-    end = first_of_month(as_of)
+    end = first_of_month(as_of - timedelta(days=lag))
     return end - relativedelta(months=months), end

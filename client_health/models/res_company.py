@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..const import MANAGER_GROUP, MONEY_GROUP, USER_GROUP
-from ..engine.profitability import scenario
+from ..engine.profitability import margin
 
 
 class ResCompany(models.Model):
@@ -44,6 +44,22 @@ class ResCompany(models.Model):
         help="Why the last nightly rebuild of the profitability failed. Empty when it did not.",
         protected=True,
     )
+    client_closing_lag = fields.Integer(
+        string="Days to Close a Month",
+        default=10,
+        groups=MANAGER_GROUP,
+        help="A month counts among the last 12 when this many days of the next one have passed, "
+        "so that its invoices are posted. Until then the figures are those of the 12 months before.",
+    )
+    client_pass_through_account_ids = fields.Many2many(
+        "account.account",
+        "client_pass_through_account_rel",
+        string="Pass-Through Accounts",
+        groups=MONEY_GROUP,
+        help="Accounts of what is bought for a client and charged at cost, such as media budgets "
+        "or resold licences. They count neither as revenue nor as cost, but in columns of their "
+        "own.",
+    )
     client_fit_required = fields.Boolean(
         string="Fit Before Winning",
         groups=MANAGER_GROUP,
@@ -57,12 +73,19 @@ class ResCompany(models.Model):
     )
     client_target_margin = fields.Float(
         string="Target Margin (%)",
-        default=scenario.TARGET_MARGIN_RATE,
+        default=margin.TARGET_RATE,
         digits=(5, 2),
         groups=MONEY_GROUP,
         help="The margin, in percent of revenue, that every client should reach. Agencies that "
         "price each client for 60 to 70 % keep 50 to 60 % as a whole (Parakeeto, Delivery Margin "
         "and Agency Fee Calculator; they measure it after costs that are passed on).",
+    )
+    client_break_even_margin = fields.Float(
+        string="Break-even Margin (%)",
+        default=margin.BREAK_EVEN_RATE,
+        digits=(5, 2),
+        groups=MONEY_GROUP,
+        help="Up to this margin, in percent of revenue, a client only breaks even.",
     )
     client_health_healthy = fields.Float(
         string="Green From",
@@ -102,6 +125,14 @@ class ResCompany(models.Model):
         "CHECK (client_target_margin > 0 AND client_target_margin < 100)",
         "The target margin of clients must be more than 0 % and less than 100 %.",
     )
+    _client_break_even_margin_range = models.Constraint(
+        "CHECK (client_break_even_margin >= 0 AND client_break_even_margin < client_target_margin)",
+        "The break-even margin of clients must be at least 0 % and less than the target margin.",
+    )
+    _client_closing_lag_range = models.Constraint(
+        "CHECK (client_closing_lag >= 0 AND client_closing_lag <= 31)",
+        "Please close a month after 0 to 31 days.",
+    )
     _client_health_bands = models.Constraint(
         "CHECK(client_health_risk >= 0 AND client_health_healthy <= 100"
         " AND client_health_risk < client_health_healthy)",
@@ -110,3 +141,18 @@ class ResCompany(models.Model):
     _client_reboot_days_positive = models.Constraint(
         "CHECK(client_reboot_days > 0)", "A reboot must last at least one day."
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"client_target_margin", "client_break_even_margin"}.isdisjoint(vals):
+            # sudo: the figures of clients are written by our own methods alone
+            ledger = self.env["client.profitability"].sudo()
+            for company in self:
+                ledger._refresh_figures(company)
+        return result
+
+    def _get_margin_limits(self):
+        """Return the two limits by which every margin is coloured."""
+        # sudo: two settings, for what is shown to users who may see money
+        company = self.sudo()
+        return margin.Limits(company.client_break_even_margin, company.client_target_margin)

@@ -18,6 +18,8 @@ class ClientHealthCommon(TransactionCase):
         cls.company = cls.env.company
         # whatever the hour: one today for the tests and the company
         cls.company.resource_calendar_id.tz = "UTC"
+        # whatever the day: a month counts from the first of the next one
+        cls.company.client_closing_lag = 0
         cls.owner = cls._create_user("owner", "client_health.group_client_user")
         cls.colleague = cls._create_user("colleague", "client_health.group_client_user")
         cls.seller = cls._create_user("seller", "client_health.group_client_user_all")

@@ -80,6 +80,9 @@ class RolesCommon(RichClientCommon):
         )
         cls.env["client.health.snapshot"].create({**own, "date": "2026-01-05", "score": 50})
         cls._create_warning(relationship)
+        cls.env["client.overhead"].create(
+            {"date": "2026-01-01", "rate": 20, "company_id": cls.company.id}
+        )
         visit = {"kind": "open", "link_id": cls.env["client.personal.link"].search([], limit=1).id}
         cls.env["client.personal.link.visit"].create(visit)
         project = cls.env["project.project"].create({"name": "Of no client"})

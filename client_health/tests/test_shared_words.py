@@ -15,6 +15,7 @@ DIALOGS = (
     "client_offboarding_end_view_form",
     "client_issue_confirm_view_form",
     "client_issue_give_up_view_form",
+    "client_no_answer_view_form",
     "client_agreement_change_view_form",
     "client_feedback_view_form_log",
     "client_feedback_answer_view_form",

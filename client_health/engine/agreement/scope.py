@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..profitability.client_map import is_client, select_projects
+from ..profitability.client_map import is_client, is_on, select_projects
 from ..profitability.labour import hours_of
 from ..query import is_one_of
 
@@ -55,24 +55,25 @@ def select_hours(
                MAX(t.last) AS last,
                ARRAY_AGG(k.id ORDER BY t.hours DESC, k.id)
                    FILTER (WHERE k.requested_by = 'us') AS us_task_ids
-          FROM (SELECT l.project_id, l.task_id, SUM(%(hours)s) AS hours, MAX(l.date) AS last
+          FROM (SELECT l.project_id, l.task_id, p.partner_id, SUM(%(hours)s) AS hours,
+                       MAX(l.date) AS last
                   FROM account_analytic_line l
-                  JOIN client_project p ON p.project_id = l.project_id
+                  JOIN client_project p ON p.project_id = l.project_id AND %(is_on)s
                  WHERE l.company_id IN %(companies)s
                    AND l.date BETWEEN %(start)s AND %(end)s
                    AND %(known)s
                    AND %(of_projects)s
                    AND (p.partner_id IS NULL OR %(of_clients)s)
-              GROUP BY l.project_id, l.task_id) t
-          JOIN client_project p ON p.project_id = t.project_id
+              GROUP BY l.project_id, l.task_id, p.partner_id) t
      LEFT JOIN project_task k ON k.id = t.task_id
      LEFT JOIN res_partner kc ON kc.id = k.partner_id
-     LEFT JOIN res_partner c ON c.id = COALESCE(p.partner_id, kc.commercial_partner_id)
+     LEFT JOIN res_partner c ON c.id = COALESCE(t.partner_id, kc.commercial_partner_id)
          WHERE k.has_template_ancestor IS NOT TRUE
            AND %(is_client)s
       GROUP BY c.commercial_partner_id, t.project_id
         """,
         projects=select_projects(),
+        is_on=is_on("p", SQL("l.date")),
         hours=hours_of("l", hours_per_unit),
         companies=tuple(company_ids),
         start=start,

@@ -49,6 +49,7 @@ class Correspondence:
         ends = _get_ends(env, relationships, scope, as_of)
         people = messages.with_people(ends, scope)
         end, first = max(ends.values()), min(ends.values())
+        self._end = end
         # analyzed, or PostgreSQL expects few discussions, and looks the answers up one by one
         self._create_temp_table("received", _select_received(people, end), analyze=True)
         self._create_temp_table("answers", self._select_answers(people, end))
@@ -97,7 +98,8 @@ class Correspondence:
     def select_replies(self, since, relationships):
         """Return a SELECT of id (the relationship), message_id, received, answered and its day.
 
-        One row per burst that was answered: the first message since our last one in a discussion.
+        One row per burst that was answered: the first message since our last one in a discussion,
+        unless it asks for no answer.
         """
         return SQL(
             """
@@ -105,10 +107,12 @@ class Correspondence:
                    %(day)s AS day
               FROM (%(messages)s) message
              WHERE begins AND answered IS NOT NULL AND create_date > %(since)s
+               AND NOT EXISTS (SELECT FROM mail_message m WHERE m.id = message.id AND %(marked)s)
             """,
             messages=self._select("answers", relationships),
             day=local_date(relationships, SQL("answered")),
             since=since,
+            marked=messages.asks_for_no_answer(SQL("m"), self._end),
         )
 
     def select_contacts(self, relationships):

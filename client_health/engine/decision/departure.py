@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from .. import period, stage_rules
+from .. import stage_rules
+from ..clock import get_closed_months
 from ..profitability import margin, receivables, scenario, unbilled
 from ..profitability.labour import hours_of
-from ..query import fetch
+from ..query import fetch, get_company
 
 # The people who work for a client today are those of the last full months. Practice.
 PEOPLE_MONTHS = 3
@@ -81,7 +82,7 @@ def _all(rows, name):
 
 def _read_people(env, relationships, as_of, hours_per_unit):
     """Colleagues who work for the client: [name, hours per month], the busiest first."""
-    start, end = period.last_full_months(as_of, PEOPLE_MONTHS)
+    start, end = get_closed_months(get_company(relationships), as_of, PEOPLE_MONTHS)
     rows = fetch(
         env,
         SQL(
@@ -112,7 +113,7 @@ def _read_people(env, relationships, as_of, hours_per_unit):
 
 def _read_referred(env, relationships, as_of):
     """Referred clients, and their revenue: what hangs on it."""
-    start, end = period.last_full_months(as_of)
+    start, end = get_closed_months(get_company(relationships), as_of)
     rows = fetch(
         env,
         SQL(

@@ -1,18 +1,20 @@
 """Reads the ledger and the invoices of twelve full months; returns readings of money for a year."""
 
+from collections import Counter
 from datetime import timedelta
 
 from odoo.tools import SQL
 
 from .. import period
-from ..profitability import margin
+from ..clock import get_closed_months
+from ..profitability import margin, spread
 from ..query import fetch
 from ..reading import make
 
 
 def read_sums(env, relationships, as_of):
     """Return ``({relationship id: Sums}, Sums of the whole company)`` of twelve full months."""
-    start, end = period.last_full_months(as_of)
+    start, end = get_closed_months(relationships.company_id, as_of)
     total, by_id = margin.Sums(), {}
     for row in _fetch_months(env, relationships.company_id.id, start, end, "1"):
         sums = margin.get_sums(row)
@@ -24,7 +26,7 @@ def read_sums(env, relationships, as_of):
 
 def read_ledger(env, relationships, as_of):
     """Losses, growth, the rate against the average and the hours that were not paid for."""
-    start, end = period.last_full_months(as_of)
+    start, end = get_closed_months(relationships.company_id, as_of)
     years, total = read_sums(env, relationships, as_of)
     average = margin.get_effective_rate(total)
     before = {
@@ -33,32 +35,42 @@ def read_ledger(env, relationships, as_of):
             env, relationships.company_id.id, start - period.YEAR, start, "1", relationships._ids
         )
     }
-    months = {}
-    for row in _fetch_months(
-        env, relationships.company_id.id, start, end, "date", relationships._ids
-    ):
-        months.setdefault(row["id"], []).append(margin.get_sums(row))
+    months = Counter(
+        row["id"]
+        for row in _fetch_months(
+            env, relationships.company_id.id, start, end, "date", relationships._ids
+        )
+    )
+    losses = Counter(
+        row["relationship_id"]
+        for row in fetch(
+            env,
+            spread.select_losses(
+                relationships.company_id.id,
+                start,
+                end,
+                as_of,
+                spread.is_one_of_clients(relationships._ids),
+            ),
+        )
+    )
     last = end - timedelta(days=1)
     return {
         relationship_id: {
-            **_make_losses(sums, months[relationship_id], last),
+            **_make_losses(sums, losses[relationship_id], months[relationship_id], last),
             **_make_rates(sums, average, before.get(relationship_id), last),
         }
         for relationship_id, sums in years.items()
     }
 
 
-def _make_losses(sums, months, day):
+def _make_losses(sums, losses, months, day):
     if margin.get_state(sums) not in (margin.KNOWN, margin.NO_REVENUE):
         return {}
-    losses = sum(month.margin < 0 for month in months)
     return {
-        "loss_months": make(losses, day, months=len(months)),
+        "loss_months": make(losses, day, months=months),
         "loss_probability": make(
-            margin.get_loss_probability(losses, len(months)),
-            day,
-            losses=losses,
-            months=len(months),
+            margin.get_loss_probability(losses, months), day, losses=losses, months=months
         ),
     }
 
@@ -111,7 +123,7 @@ def _add(one, other):
 
 def read_discount(env, relationships, as_of):
     """Percent of the list price that was given away on invoices; credit notes count back."""
-    start, end = period.last_full_months(as_of)
+    start, end = get_closed_months(relationships.company_id, as_of)
     company = relationships.company_id
     rows = fetch(
         env,
@@ -121,16 +133,17 @@ def read_discount(env, relationships, as_of):
                 SELECT r.id, m.id AS move_id, m.date, -l.balance AS paid,
                        CASE WHEN l.product_id = %(product)s THEN GREATEST(l.balance, 0)
                             WHEN l.discount >= 100
-                            THEN l.price_unit * l.quantity
+                            THEN l.price_unit * l.quantity / (1 + included.rate)
                                  / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1)
                                  * CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END
                             WHEN l.discount > 0
                             THEN -l.balance * l.discount / (100 - l.discount)
                             ELSE 0 END AS given
                   FROM client_relationship r
-                  JOIN res_partner c ON c.commercial_partner_id = r.partner_id
-                  JOIN account_move m ON m.partner_id = c.id AND m.company_id = r.company_id
+                  JOIN account_move m ON m.commercial_partner_id = r.partner_id
+                                     AND m.company_id = r.company_id
                   JOIN account_move_line l ON l.move_id = m.id
+            CROSS JOIN LATERAL (%(included)s) included
                  WHERE r.id IN %(ids)s
                    AND m.state = 'posted'
                    AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
@@ -146,6 +159,7 @@ def read_discount(env, relationships, as_of):
           GROUP BY id
             HAVING SUM(paid + given) > 0
             """,
+            included=_select_included_tax(),
             product=company.sale_discount_product_id.id or 0,
             ids=relationships._ids,
             start=start,
@@ -161,3 +175,18 @@ def read_discount(env, relationships, as_of):
         )
         for row in rows
     }
+
+
+def _select_included_tax():
+    """The part of tax in the price of a line: what is given away is given net of it."""
+    return SQL(
+        """
+        SELECT COALESCE(SUM(t.amount), 0) / 100 AS rate
+          FROM account_move_line_account_tax_rel x
+          JOIN account_tax t ON t.id = x.account_tax_id
+          JOIN res_company n ON n.id = t.company_id
+         WHERE x.account_move_line_id = l.id
+           AND t.amount_type = 'percent'
+           AND COALESCE(t.price_include_override, n.account_price_include) = 'tax_included'
+        """
+    )

@@ -11,12 +11,12 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from .. import period, stage_rules
-from ..clock import get_end, local_date
+from ..clock import get_closed_months, get_end, local_date
 from ..correspondence import contacts
 from ..correspondence.waiting import read_waiting as read_open_discussions
 from ..health import signals
 from ..health.signals.agreement import read_hours_over
-from ..query import fetch
+from ..query import fetch, get_company
 from ..reading import make
 from .money import read_discount, read_ledger, read_sums
 
@@ -151,7 +151,7 @@ def read_waiting(env, relationships, as_of):
 
 def read_accomplishments(env, relationships, as_of):
     """How much of what we did the client confirmed, and the value that it gave."""
-    start, _end = period.last_full_months(as_of)
+    start, _end = get_closed_months(get_company(relationships), as_of)
     years, _total = read_sums(env, relationships, as_of)
     rows = fetch(
         env,

@@ -4,7 +4,8 @@ A measure turns its reading into 0 to 100 points, on a straight line from ``floo
 ``target`` (100 points); the direction follows from the two. Points of a dimension are the weighted
 mean of its known measures, the score is the weighted mean of the known dimensions. So a measure
 that is unknown counts exactly as if it did not exist: neither as zero nor as good. What it costs
-is coverage: the part of all weight that is known. With too little of it there is no score.
+is coverage: the part of the weight that is known, of what the company can know. With too little of
+it the score is provisional, with less there is none.
 
 ``None`` is unknown everywhere. Nothing is rounded here, only where people read it:
 ``get_shown``.
@@ -20,6 +21,10 @@ from ..reading import Readings
 # Foundation's insights came to the same gate after scores without data looked excellent.
 MIN_COVERAGE = 40.0
 MIN_DIMENSIONS = 2
+# Above this part there is a provisional score: a firm that fills in no forms still sees which
+# clients are silent and which lose. Money or contact is part of it, the rest alone is paperwork.
+MIN_PROVISIONAL = 25.0
+PROVISIONAL_DIMENSIONS = frozenset(("money", "contact"))
 
 BANDS = HEALTHY, WATCH, RISK = ("healthy", "watch", "risk")
 
@@ -28,7 +33,10 @@ Values = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is measured and how it counts; ``weight`` is relative to its dimension's others."""
+    """What is measured and how it counts; ``weight`` is relative to its dimension's others.
+
+    ``fed``: whether the company has records of it at all. What nobody feeds lowers no coverage.
+    """
 
     code: str
     dimension: str
@@ -36,6 +44,7 @@ class Measure:
     floor: float
     target: float
     dimension_weight: float = 1.0
+    fed: bool = True
 
     def __post_init__(self) -> None:
         numbers = (self.weight, self.floor, self.target, self.dimension_weight)
@@ -49,12 +58,16 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """``coverage`` in percent; ``points`` by measure, ``dimensions`` by dimension: the known."""
+    """``coverage`` in percent; ``points`` by measure, ``dimensions`` by dimension: the known.
+
+    ``provisional``: there is a score, and too little is known for more than a first look.
+    """
 
     score: float | None
     coverage: float
     points: dict[str, float] = field(default_factory=dict)
     dimensions: dict[str, float] = field(default_factory=dict)
+    provisional: bool = False
 
 
 def get_points(measure: Measure, value: float | None) -> float | None:
@@ -113,7 +126,7 @@ class Scorer:
         ]
         self._weights = [(m.code, m.dimension, m.weight) for m in self.measures if m.weight]
         self._dimension_weights = {m.dimension: m.dimension_weight for m in self.measures}
-        self._parts = get_weights(self.measures, [m.code for m in self.measures])
+        self._parts = get_weights(self.measures, [m.code for m in self.measures if m.fed])
 
     def get_score(self, readings: Readings) -> Score:
         """Return the score of a client from what is known of it."""
@@ -140,13 +153,17 @@ class Scorer:
                 rows.setdefault(dimension, []).append((weight, points[code]))
         dimensions = {dimension: get_mean(values) for dimension, values in rows.items()}
         coverage = min(100.0, 100.0 * math.fsum(self._parts[code] for code in points))
-        counting = [
-            (weight, dimensions[code])
+        counting = {
+            code: (weight, dimensions[code])
             for code, weight in self._dimension_weights.items()
             if weight and code in dimensions
-        ]
-        is_enough = coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS
-        return Score(get_mean(counting) if is_enough else None, coverage, points, dimensions)
+        }
+        is_full = coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS
+        is_enough = is_full or (
+            coverage >= MIN_PROVISIONAL and not PROVISIONAL_DIMENSIONS.isdisjoint(counting)
+        )
+        score = get_mean([*counting.values()]) if is_enough else None
+        return Score(score, coverage, points, dimensions, is_enough and not is_full)
 
 
 def get_scorer(measures: "Iterable[Measure] | Scorer") -> Scorer:
@@ -159,12 +176,17 @@ def _get_values(readings: Readings) -> Values:
 
 
 def round_half_up(value: float) -> int:
-    """Round as people do, and as the browser does; see ``get_shown`` for scores."""
+    """Round as people do, and as the browser does: of weights, which add up to 100."""
     return math.floor(value + 0.5)
 
 
+def get_stored(score: float) -> float:
+    """Return what is stored of a score, points or coverage: the tenth that is reached."""
+    return math.floor(10 * score + 1e-6) / 10
+
+
 def get_shown(score: float) -> int:
-    """Return the whole number that is shown of a score or of points: what is reached.
+    """Return the whole number that is shown of a score, points or coverage: what is reached.
 
     Not rounded up, or a red 50 would stand where red ends at 50. The browser does the same.
     """

@@ -2,13 +2,16 @@
 
 Reads the ledger, never the documents behind it, save for what a ledger of past months can't
 know: what is overdue (``receivables.py``) and what waits for its invoice (``unbilled.py``).
-``margin.py`` defines margin, rates and bands.
+``margin.py`` defines margin, rates and bands; a month is at a loss by its spread revenue
+(``spread.py``).
 """
 
 from odoo.tools import SQL
 
-from . import margin, receivables, unbilled
+from ..query import is_one_of
+from . import margin, receivables, spread, unbilled
 
+SUM_COLUMNS = {name: SQL.identifier(name) for name in margin.Sums._fields}
 # Columns of the SELECT: fields of client.relationship, in the order of the SELECT
 FIGURES = (
     "client_revenue",
@@ -23,6 +26,8 @@ FIGURES = (
     "client_billable_hours",
     "client_uncosted_hours",
     "client_effective_rate",
+    "client_overhead",
+    "client_margin_after_overhead",
     "client_revenue_share",
     "client_margin_share",
     "client_active_months",
@@ -44,9 +49,11 @@ def select_figures(company_id, start, end, as_of, partner_ids=()):
     NULL. Months, hours and amounts of a client without rows are 0. ``partner_ids``: only the
     relationships of these clients.
     """
+    scope = is_one_of(SQL("partner_id"), partner_ids) if partner_ids else SQL("true")
     return SQL(
         """
         WITH month AS (%(months)s),
+             spread AS MATERIALIZED (%(spread)s),
              total AS (%(totals)s),
              company AS (%(company_totals)s),
              overdue AS (%(overdue)s),
@@ -60,21 +67,22 @@ def select_figures(company_id, start, end, as_of, partner_ids=()):
      LEFT JOIN habit h ON h.partner_id = r.partner_id
      LEFT JOIN unbilled u ON u.partner_id = r.partner_id
          WHERE r.company_id = %(company)s
-           AND %(scope)s
+           AND %(clients)s
         """,
-        months=_select_months(company_id, start, end),
-        totals=_select_totals(),
+        months=_select_months(company_id, start, end, scope),
+        spread=spread.select_spread(company_id, start, end, as_of, scope),
+        totals=_select_totals(margin.select_limits(company_id)),
         company_totals=_select_company(company_id, start, end),
         overdue=receivables.select_overdue(company_id, as_of, partner_ids),
         habit=receivables.select_habit(company_id, as_of, partner_ids),
-        unbilled=unbilled.select_to_invoice(company_id),
+        unbilled=unbilled.select_to_invoice(company_id, partner_ids),
         columns=_columns(),
         company=company_id,
-        scope=SQL("r.partner_id IN %s", tuple(partner_ids)) if partner_ids else SQL("true"),
+        clients=is_one_of(SQL("r.partner_id"), partner_ids) if partner_ids else SQL("true"),
     )
 
 
-def _select_months(company_id, start, end):
+def _select_months(company_id, start, end, scope):
     """One row per client and month in which anything happened: an active month."""
     return SQL(
         """
@@ -85,45 +93,52 @@ def _select_months(company_id, start, end):
                SUM(other_cost) AS other_cost,
                SUM(hours) AS hours,
                SUM(billable_hours) AS billable_hours,
-               SUM(uncosted_hours) AS uncosted_hours
+               SUM(uncosted_hours) AS uncosted_hours,
+               SUM(overhead) AS overhead
           FROM client_profitability
          WHERE company_id = %s AND date >= %s AND date < %s
            AND relationship_id IS NOT NULL
+           AND %s
       GROUP BY relationship_id, date
         """,
         company_id,
         start,
         end,
+        scope,
     )
 
 
-def _select_totals():
-    sql = margin.get_sql()
+def _select_totals(limits):
+    sql = margin.get_sql(limits=limits)
+    judged = margin.get_sql({**SUM_COLUMNS, "revenue": SQL("COALESCE(p.revenue, 0)")})["margin"]
     return SQL(
         """
         SELECT *, %(figures)s,
                100.0 * (loss_months + 1) / (active_months + 2) AS loss_probability
-          FROM (SELECT relationship_id,
-                       SUM(revenue) AS revenue,
+          FROM (SELECT m.relationship_id,
+                       SUM(m.revenue) AS revenue,
                        SUM(labour_cost) AS labour_cost,
                        SUM(other_cost) AS other_cost,
                        ROUND(SUM(hours)::numeric, 4) AS hours,
                        ROUND(SUM(billable_hours)::numeric, 4) AS billable_hours,
                        ROUND(SUM(uncosted_hours)::numeric, 4) AS uncosted_hours,
+                       SUM(overhead) AS overhead,
                        COUNT(*) AS active_months,
-                       COUNT(*) FILTER (WHERE %(margin)s < 0) AS loss_months
-                  FROM month
-              GROUP BY relationship_id) s
+                       COUNT(*) FILTER (WHERE %(judged)s < 0) AS loss_months
+                  FROM month m
+             LEFT JOIN spread p
+                    ON p.relationship_id = m.relationship_id AND p.date = m.date
+              GROUP BY m.relationship_id) s
         """,
         figures=SQL(", ").join(SQL("%s AS %s", sql[name], SQL.identifier(name)) for name in sql),
-        margin=sql["margin"],
+        judged=judged,
     )
 
 
 def _select_company(company_id, start, end):
     """All that the company earned and spent on its projects, unassigned cost included."""
     sql = margin.get_sql(
-        {name: SQL("SUM(%s)", SQL.identifier(name)) for name in margin.Sums._fields}
+        {name: SQL("SUM(%s)", column) for name, column in SUM_COLUMNS.items()}
     )
     return SQL(
         """
@@ -159,6 +174,8 @@ def _columns():
         COALESCE(t.billable_hours, 0)::float8,
         COALESCE(t.uncosted_hours, 0)::float8,
         ROUND(t.effective_rate, 2),
+        COALESCE(t.overhead, 0),
+        CASE WHEN t.is_known THEN t.margin_after_overhead END,
         CASE WHEN company.revenue > 0
              THEN ROUND(100 * COALESCE(t.revenue, 0) / company.revenue, 2) END,
         CASE WHEN company.margin > 0 AND t.is_known

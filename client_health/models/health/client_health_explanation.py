@@ -40,21 +40,22 @@ class ClientHealthExplanation(models.AbstractModel):
     @api.model
     def _get_explanation(self, relationship):
         """Return all that the popover shows of one client, as plain JSON."""
+        self = self.with_company(relationship.company_id)  # each records measures of its own
         day = self._read_days(relationship, None).get(relationship.id)
         hidden = self._get_hidden()
         return {
             "name": relationship.display_name,
             "score": relationship.health_known and scoring.get_shown(relationship.health_score),
             "known": relationship.health_known,
+            "provisional": relationship.health_provisional,
             "band": relationship.health_band,
             "limits": {
                 "healthy": relationship.company_id.client_health_healthy,
                 "risk": relationship.company_id.client_health_risk,
             },
-            "trend": relationship.health_direction
-            and scoring.round_half_up(relationship.health_trend),
-            "coverage": day and scoring.round_half_up(day.coverage),
-            "coverage_lost": scoring.round_half_up(relationship.health_coverage_lost),
+            "trend": relationship.health_direction and scoring.get_shown(relationship.health_trend),
+            "coverage": day and scoring.get_shown(day.coverage),
+            "coverage_lost": scoring.get_shown(relationship.health_coverage_lost),
             "date": day and format_date(self.env, day.date),
             "override": self._get_override(relationship),
             "dimensions": self._get_dimensions(relationship, day, hidden) if day else [],
@@ -114,7 +115,14 @@ class ClientHealthExplanation(models.AbstractModel):
             "date": reading and reading.date and format_date(self.env, reading.date),
             "sources": self._get_sources(relationship, reading),
             "error": measure.error if error else False,
+            "stale": self._get_stale(reading),
+            "fed": measure.is_fed,
         }
+
+    def _get_stale(self, reading):
+        """Return since when a reading is not read again, because its measure is broken."""
+        since = reading and (reading.detail or {}).get(snapshots.STALE)
+        return bool(since) and format_date(self.env, since)
 
     def _get_periods(self, relationship, hidden):
         labels = {
@@ -177,14 +185,15 @@ class ClientHealthExplanation(models.AbstractModel):
     def _get_changes(self, relationships, days, hidden=None):
         """Return {relationship id: [{"text", "points"}]}: what changed since then."""
         old, new = self._read_days(relationships, days), self._read_days(relationships, None)
-        measures = self.env["client.health.measure"]._get_measures()
         words = self._get_records(), self._get_dimension_names()
         hidden = self._get_hidden() if hidden is None else hidden
-        return {
-            relationship_id: self._get_sentences(old[relationship_id], day, measures, words, hidden)
-            for relationship_id, day in new.items()
-            if relationship_id in old
-        }
+        found = {}
+        for company, clients in relationships.grouped("company_id").items():
+            measures = self.env["client.health.measure"].with_company(company)._get_measures()
+            for key in clients._ids:
+                if key in old and key in new:
+                    found[key] = self._get_sentences(old[key], new[key], measures, words, hidden)
+        return found
 
     def _get_sentences(self, old, new, measures, words, hidden):
         """Return the sentences from one day to another; None: it can't be known."""

@@ -1,6 +1,7 @@
 import gc
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import chain
@@ -38,12 +39,15 @@ def _without_collecting():
 
 def _prepare_score(result, bands, cap):
     """Return {column: value} of a ``scoring.Score``; ``cap(band, points)``: what a mean hides."""
-    score = None if result.score is None else round(result.score, 1)
+    score = None if result.score is None else scoring.get_stored(result.score)
     return {
         "score": score,
         "band": cap(scoring.get_band(score, *bands), result.points),
-        "coverage": round(result.coverage, 1),
-        "points": {code: round(points, 1) for code, points in result.dimensions.items()},
+        "provisional": result.provisional,
+        "coverage": scoring.get_stored(result.coverage),
+        "points": {
+            code: scoring.get_stored(points) for code, points in result.dimensions.items()
+        },
     }
 
 
@@ -157,8 +161,10 @@ class ClientHealthRun(models.AbstractModel):
             relationships = self.env["client.relationship"].browse(relationship_ids)
             with signals.Reader(self.env, relationships, as_of, self._get_codes()) as reader:
                 return self._take(company, relationship_ids, as_of, backfilled, reader)
-        scorer = scoring.Scorer(self.env["client.health.measure"]._get_measures())
-        day, errors = self._read_day(relationship_ids, as_of, scorer, reader)
+        self = self.with_company(company)
+        measures = self.env["client.health.measure"]._get_measures()
+        day, errors = self._read_day(relationship_ids, as_of, measures, reader)
+        scorer = scoring.Scorer(self._get_fed(measures, day, as_of, backfilled))
         caps = self.env["client.health.warning"]._take(relationship_ids, as_of, backfilled, reader)
         common = {"company_id": company.id, "date": as_of, "backfilled": backfilled}
         bands = company.client_health_healthy, company.client_health_risk
@@ -180,17 +186,38 @@ class ClientHealthRun(models.AbstractModel):
         )
         return errors
 
-    def _read_day(self, relationship_ids, as_of, scorer, reader):
+    def _get_fed(self, measures, day, as_of, backfilled):
+        """Return the measures, fed where the company can know them on that day.
+
+        A backfilled day says it alone: what was known later was not known then.
+        """
+        known = day.get_codes()
+        if not backfilled:
+            self.env["client.health.measure"]._set_known(known, as_of)
+        return [
+            replace(measure, fed=measure.code in known or measure.fed and not backfilled)
+            for measure in measures
+        ]
+
+    def _read_day(self, relationship_ids, as_of, measures, reader):
         """Return (``snapshots.Day``, the broken measures) of clients of a company."""
         relationships = self.env["client.relationship"].browse(relationship_ids)
-        money = [code for code, kind in scorer.dimensions.items() if kind == DIMENSION_MONEY]
+        money = [measure.code for measure in measures if measure.dimension == DIMENSION_MONEY]
         oldest_kept = get_today(get_company(relationships)) - timedelta(days=snapshots.DAILY_DAYS)
         day, errors = snapshots.Day(relationship_ids, money, as_of >= oldest_kept), {}
         for code, readings, error in reader.read_each(relationships):
             day.add(code, readings)
             if error:
                 errors[code] = error
+        if errors:
+            for code, readings in self._read_kept(relationship_ids, errors, as_of).items():
+                day.add(code, readings)
         return day, errors
+
+    def _read_kept(self, relationship_ids, codes, as_of):
+        """Return {code: {relationship id: Reading}} of what was read of broken measures lately."""
+        query = snapshots.select_kept(relationship_ids, codes, as_of)
+        return snapshots.get_kept(self.env.execute_query(query), as_of)
 
     # The past
 

@@ -39,11 +39,14 @@ class ClientHealthSnapshot(models.Model):
         help="From 0 to 100. Empty when too little is known.",
     )
     band = fields.Selection(BANDS, readonly=True, falsy_value_label="Not enough data")
+    provisional = fields.Boolean(
+        readonly=True, help="A first look: less is known than a score needs."
+    )
     coverage = fields.Float(
         string="Coverage (%)",
         readonly=True,
         aggregator="avg",
-        help="Share of the measures that are known, by weight.",
+        help="Share of what your company can know that is known of this client, by weight.",
     )
     points = fields.Json(readonly=True)
     readings = fields.Json(readonly=True)

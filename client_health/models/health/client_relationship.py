@@ -10,19 +10,13 @@ from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(
     (
-        "health_score",
-        "health_known",
-        "health_band",
-        "health_coverage",
-        "health_trend",
-        "health_direction",
-        "health_coverage_lost",
-        "health_overridden",
+        *snapshots.FIGURES,
         "health_decided_on",
         "health_proposed_stage_id",
         "health_proposal_reason",
     )
 )
+ENDED = "ended"
 MOST_REASONS = 2
 HISTORY_FIGURES = ("date", "score", "backfilled")
 
@@ -49,13 +43,21 @@ class ClientRelationship(models.Model):
         protected=True,
     )
     health_known = fields.Boolean(readonly=True, copy=False, protected=True)
+    health_provisional = fields.Boolean(
+        string="Provisional",
+        readonly=True,
+        copy=False,
+        help="The score is a first look: between 25 and 40 % of what your company can know is "
+        "known of this client, or all of it is of one kind.",
+        protected=True,
+    )
     health_band = fields.Selection(
         BANDS,
         readonly=True,
         copy=False,
         index=True,
         falsy_value_label="Not enough data",
-        help="Band of the score, or of a manager's override.",
+        help="Band of the score, or of a manager's override. Ended clients have none.",
         protected=True,
     )
     health_coverage = fields.Float(
@@ -63,7 +65,9 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="Share of the measures that are known, by weight. Below 40 % there is no score.",
+        help="Share of what your company can know that is known of this client, by weight. Below "
+        "40 % the score is provisional, below 25 % there is none. What nobody in your company "
+        "records is left out.",
         protected=True,
     )
     health_trend = fields.Float(
@@ -71,7 +75,8 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="Change in points compared with 30 days ago. Empty when there was no score then.",
+        help="Change in points compared with 30 days ago, of the scores as they are shown. Empty "
+        "when there was no score then.",
         protected=True,
     )
     health_direction = fields.Selection(
@@ -199,6 +204,17 @@ class ClientRelationship(models.Model):
 
     def _close_override_reminders(self):
         self.activity_unlink([ACTIVITY_OVERRIDE])
+
+    # Stages
+
+    def _move_stage(self, stage, reason):
+        """Ended clients have no band, and those that come back have that of their last score."""
+        ended = self.filtered(lambda relationship: relationship.phase == ENDED)
+        moved = super()._move_stage(stage, reason)
+        changed = moved if stage.phase == ENDED else moved & ended
+        if changed:
+            changed._refresh_health()
+        return moved
 
     # Proposed move
 

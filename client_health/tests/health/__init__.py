@@ -10,6 +10,7 @@ from . import test_health_preview
 from . import test_health_proposals
 from . import test_health_snapshots
 from . import test_health_tours
+from . import test_no_answer
 from . import test_pulse_override
 from . import test_signal_agreement
 from . import test_signal_cases

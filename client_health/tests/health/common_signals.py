@@ -36,6 +36,7 @@ class SignalCommon(ClientHealthCommon):
         cls.task = cls.project.task_ids
         cls.abroad = cls.env["res.company"].create({"name": "Northlight Abroad"})
         cls.abroad.resource_calendar_id.tz = "UTC"
+        cls.abroad.client_closing_lag = 0
         cls.env.user.company_ids |= cls.abroad
         cls.owner.company_ids |= cls.abroad
         cls.relationship_abroad = cls._create_relationship(

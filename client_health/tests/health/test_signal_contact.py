@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
 from .common_signals import SignalCommon, set_created
@@ -132,6 +133,46 @@ class TestSignalContact(SignalCommon):
         set_created(self._meet(6), self._ago(1))
         self._assert_gap(None, as_of=self.today - timedelta(days=2))
         self._assert_gap(6, "meeting")
+
+    def test_gap_meetings_that_all_of_ours_declined(self):
+        without_us = self._meet(6)
+        ours = without_us.attendee_ids.filtered(lambda attendee: attendee.partner_id == self.us)
+        ours.state = "declined"
+        self._assert_gap(None)
+        both = self._meet(7, self.elena | self.us | self.colleague.partner_id)
+        both.attendee_ids.filtered(lambda a: a.partner_id == self.us).state = "declined"
+        self._assert_gap(7, "meeting")
+
+    def test_gap_a_call_not_reached_is_no_contact(self):
+        """It stays open for the next working day; a colleague reads that it was tried."""
+        activity = self.relationship.activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.owner.id
+        )
+        activity.with_user(self.owner).action_client_not_reached()
+        self.assertTrue(activity.active)
+        self.assertGreater(activity.date_deadline, self.today)
+        self.assertLess(activity.date_deadline.isoweekday(), 6)
+        self.assertIn("Not reached", self.relationship.message_ids[0].body)
+        self._assert_gap(None)
+        with self.assertRaises(AccessError):
+            activity.with_user(self.portal).action_client_not_reached()
+
+    def test_gap_activity_types_of_the_firm(self):
+        """A setting says which of them are a contact."""
+        visit = self.env["mail.activity.type"].create({"name": "Visit"})
+        activity = self.relationship.activity_schedule(
+            activity_type_id=visit.id, user_id=self.owner.id
+        )
+        message = activity.with_user(self.owner)._action_done(feedback="There")[0]
+        set_created(message, self._ago(3))
+        self._assert_gap(None)
+        visit.client_is_contact = True
+        self._assert_gap(3, "call")
+        call = self.env.ref("mail.mail_activity_data_call")
+        self._call(1)
+        self._assert_gap(1, "call")
+        call.client_is_contact = False
+        self._assert_gap(3, "call")
 
     def test_gap_meeting_of_another_company(self):
         """A meeting is with the company that a colleague in it works for."""

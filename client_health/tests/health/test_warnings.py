@@ -231,7 +231,10 @@ class TestWarnings(ClientHealthCommon):
 
     def test_month_is_looked_at_once_it_is_closed(self):
         self._earn([40] * 3 + [200] * 9, cost=50)
-        self.assertFalse(self._warns("loss", TODAY.replace(day=9)), "Its invoices still come")
+        self.company.client_closing_lag = 10
+        self.assertTrue(self._warns("loss"))
+        found = self._read("loss", TODAY.replace(day=9))
+        self.assertFalse(found, "Its invoices still come")
 
     def test_work_that_nothing_pays_for_is_unknown(self):
         """Yearly and milestone clients, and our own projects."""

@@ -42,6 +42,7 @@ class MoneyCommon(ClientHealthCommon):
         company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
         cls.env.user.company_ids |= company
         company.resource_calendar_id.tz = "UTC"
+        company.client_closing_lag = 0
         cls.env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.currency_id = currency
         return company
@@ -162,8 +163,8 @@ class MoneyCommon(ClientHealthCommon):
         return cls._create_move("in_invoice", vals.pop("partner", cls.vendor), lines, day, **vals)
 
     @classmethod
-    def _create_entry(cls, items, day):
-        """Make and post a journal entry of (account, balance, distribution)."""
+    def _create_entry(cls, items, day, post=True):
+        """Make a journal entry of (account, balance, distribution)."""
         entry = cls.env["account.move"].create(
             {
                 "move_type": "entry",
@@ -184,7 +185,8 @@ class MoneyCommon(ClientHealthCommon):
                 ],
             }
         )
-        entry.action_post()
+        if post:
+            entry.action_post()
         return entry
 
     @classmethod
@@ -269,6 +271,8 @@ class MoneyCommon(ClientHealthCommon):
             "revenue",
             "labour_cost",
             "other_cost",
+            "pass_through",
+            "pass_through_cost",
             "hours",
             "billable_hours",
             "uncosted_hours",

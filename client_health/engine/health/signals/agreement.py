@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ... import period
 from ...agreement import scope
-from ...clock import get_end, local_date
+from ...clock import get_closed_months, get_end, local_date
 from ...query import fetch, get_clients, get_company, to_array
 from ...reading import make, unknown
 from . import Signal
@@ -193,7 +193,7 @@ def _select_discounted(relationships, as_of):
 
 def read_hours_over(env, relationships, as_of, months=HOURS_MONTHS):
     """Hours worked over those agreed, in percent; full months that began with an agreement."""
-    start, end = period.last_full_months(as_of, months)
+    start, end = get_closed_months(get_company(relationships), as_of, months)
     rows = fetch(
         env,
         SQL(

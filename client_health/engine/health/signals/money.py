@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 from ... import period
-from ...clock import get_end
+from ...clock import get_closed_months, get_end
 from ...profitability import margin, receivables
 from ...query import fetch, get_clients, get_company, is_one_of, to_array
 from ...reading import make, unknown
@@ -20,9 +20,8 @@ HALF = 6
 MIN_HOURS = 8.0
 
 
-def _select_sums(relationships, as_of, *groups):
-    """Return a SELECT of the sums of the last full months by relationship, and by ``groups``."""
-    start, end = period.last_full_months(as_of)
+def _select_sums(relationships, start, end, *groups):
+    """Return a SELECT of the sums of some months by relationship, and by ``groups``."""
     return SQL(
         """
         SELECT relationship_id AS id, MIN(date) AS first, MAX(date) AS last, COUNT(*) AS months,
@@ -44,9 +43,10 @@ def _select_sums(relationships, as_of, *groups):
 
 
 def read_margin_rate(env, relationships, as_of):
-    """Percent of revenue, last 12 full months; unknown as in ``margin.get_margin_rate``."""
+    """Percent of revenue, last 12 closed months; unknown as in ``margin.get_margin_rate``."""
     readings = {}
-    for row in fetch(env, _select_sums(relationships, as_of)):
+    months = get_closed_months(get_company(relationships), as_of)
+    for row in fetch(env, _select_sums(relationships, *months)):
         sums = margin.get_sums(row)
         rate = margin.get_margin_rate(sums)
         span = {"start": row["first"], "end": period.end_of_month(row["last"])}
@@ -59,11 +59,14 @@ def read_margin_rate(env, relationships, as_of):
 
 
 def read_rate_trend(env, relationships, as_of):
-    """Change of the effective hourly rate in percent, half a year against the one before."""
-    end = period.first_of_month(as_of)
-    middle, start = (end - relativedelta(months=HALF * halves) for halves in (1, 2))
+    """Change of the effective hourly rate in percent, half a year against the one before.
+
+    Unknown where one of them has no revenue: the client may have paid for the year in the other.
+    """
+    start, end = get_closed_months(get_company(relationships), as_of, 2 * HALF)
+    middle = start + relativedelta(months=HALF)
     halves = {False: {}, True: {}}
-    for row in fetch(env, _select_sums(relationships, as_of, SQL("date >= %s", middle))):
+    for row in fetch(env, _select_sums(relationships, start, end, SQL("date >= %s", middle))):
         halves[row["last"] >= middle][row["id"]] = row
     before, after = halves[False], halves[True]
     readings = {}
@@ -71,7 +74,7 @@ def read_rate_trend(env, relationships, as_of):
         old, new = (margin.get_sums(rows[relationship_id]) for rows in (before, after))
         rates = margin.get_effective_rate(old), margin.get_effective_rate(new)
         # hours may be no number at all, which is neither less nor more than any
-        if None in rates or min(old.hours, new.hours) < MIN_HOURS or rates[0] <= 0:
+        if None in rates or min(old.revenue, new.revenue) <= 0 or min(old.hours, new.hours) < MIN_HOURS or rates[0] <= 0:
             continue
         change = 100 * (rates[1] / rates[0] - 1)
         readings[relationship_id] = make(

@@ -11,16 +11,14 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 from ... import period
-from ...clock import get_end
-from ...profitability import margin, receivables
+from ...clock import get_closed_months, get_end
+from ...profitability import margin, receivables, spread
 from ...query import fetch, get_clients, get_company, is_one_of, to_array
 from ...reading import make
 from ..signals import Signal
 
 # The months looked at, and those before them.
 QUARTER, BEFORE = 3, 9
-# Invoices of a month come in the days after it.
-CLOSING = timedelta(days=10)
 # Less revenue than a year ago in the same months by so much: it is not the season.
 SEASON = 0.75
 # A fall of the margin by a few points is none, however little there was.
@@ -38,8 +36,7 @@ class Months:
     """
 
     def __init__(self, env, _relationships, as_of):
-        self._env, self._as_of, self._rows = env, as_of, {}
-        self.end = period.first_of_month(as_of - CLOSING)
+        self._env, self._as_of, self._rows, self.end = env, as_of, {}, None
 
     def __enter__(self):
         return self
@@ -50,6 +47,7 @@ class Months:
     def read(self, relationships):
         key = relationships._ids
         if key not in self._rows:
+            _start, self.end = get_closed_months(get_company(relationships), self._as_of)
             self._rows = {key: {row["id"]: row for row in fetch(self._env, self._select(key))}}
         return self._rows[key]
 
@@ -99,7 +97,9 @@ class Months:
             columns=SQL(", ").join(columns + counts),
             year=self._is_in(period.MONTHS, 0),
             work=_select_work(company, start, self.end, ids),
-            paid=_select_revenue(company, start, self.end, self._as_of, ids),
+            paid=spread.select_spread(
+                company, start, self.end, self._as_of, spread.is_one_of_clients(ids)
+            ),
         )
 
     def _is_in(self, first, last):
@@ -126,22 +126,6 @@ def _select_work(company_id, start, end, ids):
     )
 
 
-def _select_revenue(company_id, start, end, _as_of, ids):
-    """Return a SELECT of relationship_id, date (month) and revenue: as it was booked."""
-    return SQL(
-        """
-        SELECT relationship_id, date, SUM(revenue) AS revenue
-          FROM client_profitability
-         WHERE company_id = %s AND relationship_id = ANY (%s) AND date >= %s AND date < %s
-      GROUP BY relationship_id, date
-        """,
-        company_id,
-        to_array(ids),
-        start,
-        end,
-    )
-
-
 def _get_rate(row, *suffixes):
     """Return the margin in percent of the revenue of these spans; None: unknown."""
     revenue, cost, hours, uncosted = (
@@ -153,12 +137,17 @@ def _get_rate(row, *suffixes):
     return 100 * (revenue - cost) / revenue
 
 
+def _is_enough(hours, rule):
+    """Return whether the work can be judged; where there is none, all cost are bills."""
+    return hours >= rule.least or not hours
+
+
 def read_loss(env, relationships, as_of, rule, months):
     """Margin of the last three closed months, in percent of their revenue."""
     return {
         key: make(rate, months.end - timedelta(days=1), start=_get_start(months, QUARTER))
         for key, row in months.read(relationships).items()
-        if row["hours_now"] >= rule.least and (rate := _get_rate(row, "now")) is not None
+        if _is_enough(row["hours_now"], rule) and (rate := _get_rate(row, "now")) is not None
     }
 
 
@@ -167,7 +156,7 @@ def read_loss_year(env, relationships, as_of, rule, months):
     return {
         key: make(rate, months.end - timedelta(days=1), start=_get_start(months, period.MONTHS))
         for key, row in months.read(relationships).items()
-        if row["hours_now"] + row["hours_before"] >= rule.least
+        if _is_enough(row["hours_now"] + row["hours_before"], rule)
         and (rate := _get_rate(row, "now", "before")) is not None
     }
 

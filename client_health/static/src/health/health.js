@@ -107,7 +107,7 @@ export class Health extends Component {
     }
 
     get trend() {
-        const trend = Math.round(this.data.health_trend);
+        const trend = this.data.health_trend;
         return trend > 0 ? `+${trend}` : `−${Math.abs(trend)}`;
     }
 
@@ -123,10 +123,16 @@ export class Health extends Component {
             {
                 score: this.score,
                 band: band || "",
-                coverage: Math.round(this.data.health_coverage),
+                coverage: Math.floor(this.data.health_coverage + 1e-9),
             }
         );
-        return this.data.health_overridden ? `${title} ${_t("A manager overrides it.")}` : title;
+        return [
+            title,
+            this.data.health_provisional && _t("It is provisional: little is known."),
+            this.data.health_overridden && _t("A manager overrides it."),
+        ]
+            .filter(Boolean)
+            .join(" ");
     }
 
     /** Where neither below nor above is room for all of it, it scrolls instead of being cut off. */
@@ -165,6 +171,7 @@ registry.category("fields").add("client_health", {
     fieldDependencies: [
         { name: "health_band", type: "selection" },
         { name: "health_known", type: "boolean" },
+        { name: "health_provisional", type: "boolean" },
         { name: "health_coverage", type: "float" },
         { name: "health_trend", type: "float" },
         { name: "health_direction", type: "selection" },

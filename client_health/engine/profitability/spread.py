@@ -1,0 +1,282 @@
+"""Reads the ledger and orders; returns revenue spread over the months that it pays for.
+
+Lumpy billing is no loss: a client that pays a year in advance, or a project by milestones, is
+judged by these months. Only loss months, their probability and warnings read them; the ledger
+stays as booked. Each project of a client is billed on its own, as is what has no project:
+
+1. a month with deferral entries is what they left of it (the ledger has the net of both);
+2. a project with milestones, or with a fixed price that is invoiced in parts or afterwards:
+   *backwards* to the previous invoice, by share of cost; what isn't invoiced yet of the price
+   counts for the months since the last invoice;
+3. else *forwards* to the next invoice. The last one: for the median gap between invoices, of the
+   project or else of the client, where there are two gaps; else for its month; 12 at the most.
+   A credit lowers the rest of the months that its invoice pays for.
+
+Only what was known on ``as_of``: later months are not read.
+"""
+
+from collections import defaultdict
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.tools import SQL
+
+from .. import period
+from ..query import fetch, is_one_of
+
+# Three invoices of a yearly row lie within so many months before the first that is asked for.
+HISTORY = relativedelta(months=36)
+LONGEST = 12
+LEAST_GAPS = 2
+EVERY = SQL("true")
+
+
+def read_spread(env, company_id, start, end, as_of, relationship_ids=()):
+    """Return {relationship id: {month: revenue}}, ``start`` <= month < ``end``.
+
+    Months without revenue are left out. No ids: every client of the company.
+    """
+    scope = is_one_of_clients(relationship_ids) if relationship_ids else EVERY
+    query = select_spread(company_id, start, end, as_of, scope)
+    months = defaultdict(dict)
+    for row in fetch(env, query):
+        months[row["relationship_id"]][row["date"]] = float(row["revenue"])
+    return dict(months)
+
+
+def select_spread(company_id, start, end, as_of, scope=EVERY):
+    """Return a SELECT of relationship_id, date (month), revenue; ``start`` <= date < ``end``.
+
+    One row per client and month; months without revenue are left out.
+
+    :param SQL scope: condition on the clients, given the columns of the ledger
+    """
+    return SQL(
+        """
+        WITH billing AS MATERIALIZED (%(billing)s),
+             ordered AS MATERIALIZED (%(ordered)s),
+             backward AS MATERIALIZED (%(backward)s)
+        SELECT relationship_id,
+               MAKE_DATE(month / 12, month %% 12 + 1, 1) AS date,
+               ROUND(SUM(revenue), 4) AS revenue
+          FROM (%(forwards)s UNION ALL %(backwards)s) paid (relationship_id, month, revenue)
+         WHERE month >= %(first)s AND month < %(last)s
+      GROUP BY relationship_id, month
+        """,
+        billing=_select_billing(company_id, start, as_of, scope),
+        ordered=_select_ordered(company_id, as_of),
+        backward=_select_backward(),
+        forwards=_select_forwards(),
+        backwards=_select_backwards(),
+        first=_count_months(start),
+        last=_count_months(end),
+    )
+
+
+def select_losses(company_id, start, end, as_of, scope=EVERY):
+    """Return a SELECT of relationship_id, date of the months that cost more than they brought in.
+
+    By spread revenue. Hours without cost count as free. Parameters as of ``select_spread``.
+    """
+    return SQL(
+        """
+        SELECT m.relationship_id, m.date
+          FROM (SELECT relationship_id, date, SUM(labour_cost + other_cost) AS cost
+                  FROM client_profitability
+                 WHERE company_id = %s AND date >= %s AND date < %s
+                   AND relationship_id IS NOT NULL AND %s
+              GROUP BY relationship_id, date) m
+     LEFT JOIN (%s) p ON p.relationship_id = m.relationship_id AND p.date = m.date
+         WHERE COALESCE(p.revenue, 0) < m.cost
+        """,
+        company_id,
+        start,
+        end,
+        scope,
+        select_spread(company_id, start, end, as_of, scope),
+    )
+
+
+def is_one_of_clients(relationship_ids):
+    """Return the ``scope`` of some relationships."""
+    return is_one_of(SQL("relationship_id"), relationship_ids)
+
+
+def _count_months(day):
+    return day.year * 12 + day.month - 1
+
+
+def _select_billing(company_id, start, as_of, scope):
+    """The rows of the ledger that were known; months are counted from the year 0.
+
+    The running month is read where an invoice is of ``as_of`` or before: it ends the months that
+    the one before pays for.
+    """
+    return SQL(
+        """
+        SELECT relationship_id,
+               project_id,
+               (DATE_PART('year', date) * 12 + DATE_PART('month', date) - 1)::int AS month,
+               revenue,
+               labour_cost + other_cost AS cost
+          FROM client_profitability
+         WHERE company_id = %(company)s
+           AND relationship_id IS NOT NULL
+           AND %(scope)s
+           AND date >= %(since)s
+           AND (date < %(running)s
+                OR date = %(running)s AND partner_id IN (
+                   SELECT m.commercial_partner_id
+                     FROM account_move m
+                    WHERE m.company_id = %(company)s
+                      AND m.state = 'posted'
+                      AND m.move_type = 'out_invoice'
+                      AND m.date >= %(running)s AND m.date <= %(as_of)s))
+        """,
+        company=company_id,
+        scope=scope,
+        since=start - HISTORY,
+        running=period.first_of_month(as_of),
+        as_of=as_of,
+    )
+
+
+def _select_ordered(company_id, as_of):
+    """Price (company currency) by project of order lines with milestones or a fixed price.
+
+    ``in_parts``: there are milestones or a down payment.
+    """
+    return SQL(
+        """
+        SELECT project_id, SUM(price) AS price, BOOL_OR(in_parts) AS in_parts
+          FROM (SELECT COALESCE(l.project_id, k.project_id, j.id, o.project_id) AS project_id,
+                       l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1) AS price,
+                       l.qty_delivered_method = 'milestones'
+                       OR EXISTS (SELECT 1 FROM sale_order_line d
+                                   WHERE d.order_id = o.id
+                                     AND d.is_downpayment
+                                     AND d.display_type IS NULL) AS in_parts
+                  FROM sale_order o
+                  JOIN sale_order_line l ON l.order_id = o.id
+                  JOIN product_product p ON p.id = l.product_id
+                  JOIN product_template t ON t.id = p.product_tmpl_id
+             LEFT JOIN (SELECT sale_line_id, MIN(project_id) AS project_id
+                          FROM project_milestone GROUP BY 1) k ON k.sale_line_id = l.id
+             LEFT JOIN (SELECT sale_line_id, MIN(id) AS id
+                          FROM project_project GROUP BY 1) j ON j.sale_line_id = l.id
+                 WHERE o.company_id = %s
+                   AND o.state = 'sale'
+                   AND o.date_order < %s
+                   AND l.is_downpayment IS NOT TRUE
+                   AND (l.qty_delivered_method = 'milestones'
+                        OR t.type = 'service' AND t.invoice_policy = 'order')) line
+         WHERE project_id IS NOT NULL
+      GROUP BY project_id
+        """,
+        company_id,
+        as_of + relativedelta(days=1),
+    )
+
+
+def _select_backward():
+    """The projects with such orders that are invoiced in parts or afterwards, and what is open."""
+    return SQL(
+        """
+        SELECT b.relationship_id,
+               b.project_id,
+               GREATEST(MAX(o.price) - SUM(b.revenue), 0) AS unbilled
+          FROM billing b
+          JOIN ordered o ON o.project_id = b.project_id
+      GROUP BY b.relationship_id, b.project_id
+        HAVING BOOL_OR(o.in_parts)
+            OR MIN(b.month) FILTER (WHERE b.revenue > 0) IS NULL
+            OR MIN(b.month) FILTER (WHERE b.cost > 0)
+               < MIN(b.month) FILTER (WHERE b.revenue > 0)
+        """
+    )
+
+
+def _select_forwards():
+    """Each invoice in equal parts until the next one."""
+    return SQL(
+        """
+        SELECT relationship_id, paid_month, revenue / months
+          FROM (SELECT f.*,
+                       GREATEST(1, LEAST(invoiced + %(longest)s,
+                                         COALESCE(next_invoice,
+                                                  invoiced + COALESCE(s.gap, c.gap, 1)))
+                                   - month) AS months
+                  FROM (%(flow)s) f
+             LEFT JOIN (%(stream_gaps)s) s
+                    ON s.relationship_id = f.relationship_id
+                   AND COALESCE(s.project_id, 0) = COALESCE(f.project_id, 0)
+             LEFT JOIN (%(client_gaps)s) c ON c.relationship_id = f.relationship_id) spread
+    CROSS JOIN LATERAL GENERATE_SERIES(month, month + months - 1) AS paid_month
+        """,
+        longest=LONGEST,
+        flow=_select_flow(),
+        stream_gaps=_select_gaps(SQL("relationship_id, project_id")),
+        client_gaps=_select_gaps(SQL("relationship_id")),
+    )
+
+
+def _select_flow():
+    """Months with revenue, the invoice that each belongs to and the next one."""
+    return SQL(
+        """
+        SELECT b.relationship_id, b.project_id, b.month, b.revenue,
+               MAX(b.month) FILTER (WHERE b.revenue > 0) OVER before AS invoiced,
+               MIN(b.month) FILTER (WHERE b.revenue > 0) OVER after AS next_invoice
+          FROM billing b
+     LEFT JOIN backward w
+            ON w.relationship_id = b.relationship_id AND w.project_id = b.project_id
+         WHERE b.revenue <> 0 AND w.project_id IS NULL
+        WINDOW before AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month),
+               after AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month
+                         ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+        """
+    )
+
+
+def _select_gaps(keys):
+    """The median gap between months with an invoice, where there are enough of them."""
+    return SQL(
+        """
+        SELECT %(keys)s, ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap))::int AS gap
+          FROM (SELECT *, LEAD(month) OVER (PARTITION BY %(keys)s ORDER BY month) - month AS gap
+                  FROM (SELECT DISTINCT %(keys)s, month FROM billing WHERE revenue > 0) invoiced
+               ) following
+         WHERE gap IS NOT NULL
+      GROUP BY %(keys)s
+        HAVING COUNT(*) >= %(least)s
+        """,
+        keys=keys,
+        least=LEAST_GAPS,
+    )
+
+
+def _select_backwards():
+    """Of each invoice, and of what is open, the share of cost of the months since the last one.
+
+    Without cost in these months the revenue stays in its month.
+    """
+    return SQL(
+        """
+        SELECT relationship_id,
+               month,
+               CASE WHEN SUM(cost) OVER part > 0
+                    THEN cost * (SUM(revenue) OVER part
+                                 + CASE WHEN invoiced IS NULL THEN unbilled ELSE 0 END)
+                         / SUM(cost) OVER part
+                    ELSE revenue END
+          FROM (SELECT b.*,
+                       w.unbilled,
+                       MIN(b.month) FILTER (WHERE b.revenue > 0) OVER ahead AS invoiced
+                  FROM billing b
+                  JOIN backward w
+                    ON w.relationship_id = b.relationship_id AND w.project_id = b.project_id
+                WINDOW ahead AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month
+                                 ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) month
+        WINDOW part AS (PARTITION BY relationship_id, project_id, invoiced)
+        """
+    )
