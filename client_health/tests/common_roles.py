@@ -79,6 +79,7 @@ class RolesCommon(RichClientCommon):
             }
         )
         cls.env["client.health.snapshot"].create({**own, "date": "2026-01-05", "score": 50})
+        cls._create_warning(relationship)
         cls.env["client.overhead"].create(
             {"date": "2026-01-01", "rate": 20, "company_id": cls.company.id}
         )
