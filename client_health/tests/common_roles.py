@@ -79,6 +79,7 @@ class RolesCommon(RichClientCommon):
             }
         )
         cls.env["client.health.snapshot"].create({**own, "date": "2026-01-05", "score": 50})
+        cls._create_warning(relationship)
         cls.env["client.overhead"].create(
             {"date": "2026-01-01", "rate": 20, "company_id": cls.company.id}
         )
@@ -154,6 +155,7 @@ class RolesCommon(RichClientCommon):
                 "project.task": cls.relationship.accomplishment_ids.task_id,
                 "crm.lead": cls.samples["client.fit.answer"].lead_id,
                 "mail.activity": cls.relationship.activity_ids,
+                "mail.message": cls.relationship.message_ids,
             }.get(name, cls.env[name])
         return known[:1]
 

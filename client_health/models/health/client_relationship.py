@@ -1,9 +1,11 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
 
 from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE, MONEY_GROUP
 from ...engine.clock import get_today
 from ...engine.health import history, snapshots
+from ...engine.health.warnings import gone
 from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(
@@ -16,7 +18,7 @@ FIGURES = frozenset(
 )
 ENDED = "ended"
 MOST_REASONS = 2
-HISTORY_FIGURES = ("date", "score", "backfilled")
+HISTORY_FIGURES = ("date", "backfilled")
 
 
 class ClientRelationship(models.Model):
@@ -39,6 +41,17 @@ class ClientRelationship(models.Model):
         help="From 0 to 100, computed from what is known about the client. Click on it for "
         "details. Empty when too little is known.",
         protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_score_shared = fields.Float(
+        string="Health without Money Figures",
+        readonly=True,
+        copy=False,
+        index=True,
+        aggregator="avg",
+        help="From 0 to 100, as users without access to profitability see it: of money, the middle "
+        "of its band counts, so that no figure of money can be computed from it.",
+        protected=True,
     )
     health_known = fields.Boolean(readonly=True, copy=False, protected=True)
     health_provisional = fields.Boolean(
@@ -56,6 +69,17 @@ class ClientRelationship(models.Model):
         index=True,
         falsy_value_label="Not enough data",
         help="Band of the score, or of a manager's override. Ended clients have none.",
+        protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_band_shared = fields.Selection(
+        BANDS,
+        string="Health Band without Money Figures",
+        readonly=True,
+        copy=False,
+        index=True,
+        falsy_value_label="Not enough data",
+        help="Band of the score without money figures, or of a manager's override.",
         protected=True,
     )
     health_coverage = fields.Float(
@@ -76,6 +100,15 @@ class ClientRelationship(models.Model):
         help="Change in points compared with 30 days ago, of the scores as they are shown. Empty "
         "when there was no score then.",
         protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_trend_shared = fields.Float(
+        string="Trend without Money Figures",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="Change of the score without money figures, compared with 30 days ago.",
+        protected=True,
     )
     health_direction = fields.Selection(
         [("up", "Rising"), ("same", "Steady"), ("down", "Falling")],
@@ -83,6 +116,15 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         help="Whether the score rose or fell by a point or more within 30 days.",
+        protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_direction_shared = fields.Selection(
+        [("up", "Rising"), ("same", "Steady"), ("down", "Falling")],
+        string="Direction without Money Figures",
+        readonly=True,
+        copy=False,
+        help="Whether the score without money figures rose or fell by a point or more.",
         protected=True,
     )
     health_coverage_lost = fields.Float(
@@ -113,7 +155,7 @@ class ClientRelationship(models.Model):
         "client.health.override", "relationship_id", string="Overrides"
     )
     health_warning_ids = fields.One2many(
-        "client.health.warning", "relationship_id", string="Warnings", readonly=True
+        "client.health.warning", "relationship_id", string="Warnings"
     )
     health_declaration_ids = fields.One2many(
         "client.health.declaration", "relationship_id", string="Declarations"
@@ -206,9 +248,12 @@ class ClientRelationship(models.Model):
     # Stages
 
     def _move_stage(self, stage, reason):
-        """Ended clients have no band, and those that come back have that of their last score."""
+        """Who moves a client knows of its warnings. Ended clients have no band, and those that come
+        back have that of their last score.
+        """
         ended = self.filtered(lambda relationship: relationship.phase == ENDED)
         moved = super()._move_stage(stage, reason)
+        self.env["client.health.warning"]._decide(moved)
         changed = moved if stage.phase == ENDED else moved & ended
         if changed:
             changed._refresh_health()
@@ -236,16 +281,58 @@ class ClientRelationship(models.Model):
         self.env["client.health.warning"]._decide(self)
         self._clear_proposal()
 
-    def _move_stage(self, stage, reason):
-        moved = super()._move_stage(stage, reason)
-        self.env["client.health.warning"]._decide(moved)
-        return moved
-
     def _clear_proposal(self):
         proposed = self.filtered("health_proposed_stage_id")
         # sudo: users can't write these fields; the callers move the clients, or may
         proposed.sudo().write({"health_proposed_stage_id": False, "health_proposal_reason": False})
         proposed.activity_unlink([ACTIVITY_HEALTH])
+
+    # Clients that are gone
+
+    def _check_gone(self, old_stage, stage):
+        """Without an offboarding, only those end with which nothing happened for long."""
+        present = self - self.browse(self._get_gone())
+        if present:
+            raise UserError(
+                self.env._(
+                    "%(client)s is not gone: there were hours, an invoice, an order or a message "
+                    "within 9 months. From %(old)s, clients that are still there leave by an "
+                    "offboarding, not directly to %(new)s.",
+                    client=present[:1].display_name,
+                    old=old_stage.name,
+                    new=stage.name,
+                )
+            )
+
+    def _get_gone(self):
+        """Return {relationship id: {kind: last day}} of those with which nothing happens."""
+        # sudo: only when something last happened; no record is read, and the move was allowed
+        return {
+            key: days
+            for company, clients in self.sudo().grouped("company_id").items()
+            for key, days in gone.read_gone(self.sudo().env, clients, get_today(company)).items()
+        }
+
+    def _log_gone(self):
+        """Keep the evidence, as it was: what is read later may have changed."""
+        labels = {
+            gone.HOURS: self.env._("Hours"),
+            gone.INVOICE: self.env._("Invoice"),
+            gone.ORDER: self.env._("Order"),
+            gone.MESSAGE: self.env._("Message"),
+        }
+        self._message_log_batch(
+            {
+                key: self.env._(
+                    "Last seen: %s",
+                    ", ".join(
+                        f"{labels[kind]} {format_date(self.env, day) if day else '–'}"
+                        for kind, day in days.items()
+                    ),
+                )
+                for key, days in self._get_gone().items()
+            }
+        )
 
     # Snapshots of today
 
@@ -317,7 +404,9 @@ class ClientRelationship(models.Model):
         snapshots = self.env["client.health.snapshot"]
         names = {name: name for name in HISTORY_FIGURES}
         if self.env.user.has_group(MONEY_GROUP):
-            names["margin"] = "margin_rate"
+            names |= {"score": "score", "margin": "margin_rate"}
+        else:
+            names["score"] = "score_shared"
         start = history.get_start(get_today(self.env.company))
         # the rules are in the query; _field_to_sql() checks the groups of each field
         query = snapshots._search(

@@ -8,6 +8,7 @@ from . import test_health_history
 from . import test_health_measure
 from . import test_health_preview
 from . import test_health_proposals
+from . import test_health_shared
 from . import test_health_snapshots
 from . import test_health_tours
 from . import test_no_answer
@@ -23,3 +24,4 @@ from . import test_signal_voice
 from . import test_signals
 from . import test_signals_together
 from . import test_stage_proposals
+from . import test_warnings

@@ -1,3 +1,4 @@
+from . import test_books_oracle
 from . import test_completion
 from . import test_earners
 from . import test_earners_tour

@@ -35,9 +35,8 @@ class Months:
     earlier (``…_now_ago``, ``…_before_ago``).
     """
 
-    def __init__(self, env, relationships, as_of):
-        self._env, self._as_of, self._rows = env, as_of, {}
-        _start, self.end = get_closed_months(get_company(relationships), as_of)
+    def __init__(self, env, _relationships, as_of):
+        self._env, self._as_of, self._rows, self.end = env, as_of, {}, None
 
     def __enter__(self):
         return self
@@ -48,6 +47,7 @@ class Months:
     def read(self, relationships):
         key = relationships._ids
         if key not in self._rows:
+            _start, self.end = get_closed_months(get_company(relationships), self._as_of)
             self._rows = {key: {row["id"]: row for row in fetch(self._env, self._select(key))}}
         return self._rows[key]
 
