@@ -85,7 +85,12 @@ class RolesCommon(RichClientCommon):
         )
         visit = {"kind": "open", "link_id": cls.env["client.personal.link"].search([], limit=1).id}
         cls.env["client.personal.link.visit"].create(visit)
-        project = cls.env["project.project"].create({"name": "Of no client"})
+        project = cls.env["project.project"].create(
+            {"name": "Of no client", "company_id": cls.company.id}
+        )
+        cls.env["client.project.customer"].create(
+            {"project_id": project.id, "partner_id": relationship.partner_id.id}
+        )
         month = {"company_id": cls.company.id, "date": "2026-01-01"}
         cls.env["client.profitability"].create(
             [
