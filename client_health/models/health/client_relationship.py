@@ -208,9 +208,12 @@ class ClientRelationship(models.Model):
     # Stages
 
     def _move_stage(self, stage, reason):
-        """Ended clients have no band, and those that come back have that of their last score."""
+        """Who moves a client knows its warnings. Ended clients have no band, and those that come
+        back have that of their last score.
+        """
         ended = self.filtered(lambda relationship: relationship.phase == ENDED)
         moved = super()._move_stage(stage, reason)
+        self.env["client.health.warning"]._decide(moved)
         changed = moved if stage.phase == ENDED else moved & ended
         if changed:
             changed._refresh_health()
@@ -237,11 +240,6 @@ class ClientRelationship(models.Model):
         self.sudo().health_decided_on = fields.Datetime.now()
         self.env["client.health.warning"]._decide(self)
         self._clear_proposal()
-
-    def _move_stage(self, stage, reason):
-        moved = super()._move_stage(stage, reason)
-        self.env["client.health.warning"]._decide(moved)
-        return moved
 
     def _clear_proposal(self):
         proposed = self.filtered("health_proposed_stage_id")
