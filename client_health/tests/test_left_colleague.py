@@ -1,6 +1,5 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo import fields
 from odoo.tests import tagged
 
 from ..engine.health import stage_proposals

@@ -30,7 +30,9 @@ class ClientHealthWarningRule(models.Model):
         protected=True,
     )
     active = fields.Boolean(default=True, help="Rules that are switched off warn of nothing.")
-    sequence = fields.Integer(default=10, help="The causes come first, what follows from them last.")
+    sequence = fields.Integer(
+        default=10, help="The causes come first, what follows from them last."
+    )
     dimension_id = fields.Many2one(
         "client.health.dimension",
         required=True,

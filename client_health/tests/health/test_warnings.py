@@ -1,11 +1,13 @@
 from datetime import date, datetime, time, timedelta
+from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
 
 from odoo.tests import tagged
 
 from ...engine.health.signals import Reader
-from ...engine.health.warnings import gone, read_warnings
+from ...engine.health.warnings import Signal, gone, read_warnings
+from ...engine.reading import make
 from ..common import ClientHealthCommon
 
 # A Friday in the middle of a month, so that no window of months moves.
@@ -37,9 +39,7 @@ class TestWarnings(ClientHealthCommon):
         rule = self.Rule._get_rules()[code]._to_engine()
         self.env.flush_all()
         with Reader(self.env, relationships, as_of, []) as reader:
-            found, errors = read_warnings(
-                reader, self.Rule._get_warnings(), [rule], relationships
-            )
+            found, errors = read_warnings(reader, self.Rule._get_warnings(), [rule], relationships)
         self.assertFalse(errors)
         return {key: readings[code] for key, readings in found.items()}
 
@@ -302,6 +302,34 @@ class TestWarnings(ClientHealthCommon):
         clients = self._create_clients(2)
         clients[0].date_start = date.today() - timedelta(days=900)
         self.assertFalse(gone.read_gone(self.env, clients, date.today()))
+
+    # From another addon
+
+    def test_rule_of_another_addon(self):
+        """A record, and what reads it by inheriting a method; nothing of ours is changed."""
+        self.Rule.create(
+            {
+                "code": "orders",
+                "name": "No order",
+                "dimension_id": self.env.ref("client_health.client_health_dimension_results").id,
+                "limit": 90,
+                "severe": 180,
+                "unit": "days",
+            }
+        )
+        Rule = self.registry["client.health.warning.rule"]
+        ours = Rule._get_warnings
+        signal = Signal(
+            lambda _env, rels, _as_of, rule: {key: make(120, TODAY) for key in rels.ids}
+        )
+        with patch.object(Rule, "_get_warnings", lambda rule: ours(rule) | {"orders": signal}):
+            self.assertEqual(self._read("orders")[self.relationship.id].value, 120)
+            self.env["client.health.run"]._run_night(
+                {self.company: self.relationship.ids}, date.today()
+            )
+        warning = self.relationship.health_warning_ids
+        self.assertEqual(warning.rule_id.code, "orders")
+        self.assertEqual(warning.text, "No order: 120 days")
 
     def test_queries_do_not_grow_with_the_clients(self):
         counts = []
