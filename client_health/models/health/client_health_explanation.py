@@ -174,9 +174,14 @@ class ClientHealthExplanation(models.AbstractModel):
             costs[name] = costs.get(name, 0) + cost
         worst = sorted(costs.items(), key=lambda item: -item[1])[:STRONGEST]
         return [
-            self._get_value_text(records[code], day.readings[code].value, named=True)
+            self.env._(
+                "%(reason)s: −%(points)s",
+                reason=self._get_value_text(records[code], day.readings[code].value, named=True),
+                points=scoring.round_half_up(cost),
+            )
             if code
-            else self._get_dimension_names()[dimension]
+            # no points: from these, the margin could be computed
+            else self.env._("%s pulls it down", self._get_dimension_names()[dimension])
             for (dimension, code), cost in worst
             if cost >= 0.5
         ]

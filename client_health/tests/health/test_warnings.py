@@ -237,10 +237,18 @@ class TestWarnings(ClientHealthCommon):
         self.assertFalse(found, "Its invoices still come")
 
     def test_work_that_nothing_pays_for_is_unknown(self):
-        """Yearly and milestone clients, and our own projects."""
-        self._earn([0, 0, 600, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+        """What was never invoiced, and our own projects."""
+        self._earn([0] * 12)
         for code in ("loss", "margin_falling", "revenue_falling", "loss_year"):
             self.assertFalse(self._warns(code), code)
+
+    def test_milestones_are_no_fall(self):
+        """What pays for a month is a guess: a loss of a quarter counts beside another warning."""
+        self._earn([0, 90, 0, 0, 600, 0, 0, 900, 0, 0, 700, 0], cost=60)
+        for code in ("margin_falling", "revenue_falling", "loss_year"):
+            self.assertFalse(self._warns(code), code)
+        loss = self._read("loss").get(self.relationship.id)
+        self.assertTrue(loss is None or loss.detail["weak"])
 
     def test_revenue_falling(self):
         self._earn([90] * 3 + [200] * 9, cost=50)
