@@ -53,8 +53,7 @@ class ClientHealthCalibration(models.TransientModel):
     lead = fields.Integer(
         string="Days Ahead",
         compute="_compute_figures",
-        help="From the first warning to the end: half of the clients that were warned of had "
-        "more.",
+        help="From the first warning to the end: half of the clients that were warned of had more.",
     )
     false_alarms = fields.Float(
         string="False Alarms per Client and Year",

@@ -121,8 +121,7 @@ def select_stayed(company_id, today):
 
 
 def select_chance(company_id, today, days):
-    """Select the part of clients that stayed that were warned of, in the windows of those that left.
-    """
+    """Select the part of clients that stayed with a warning in the weeks before others left."""
     return SQL(
         """
         WITH night AS MATERIALIZED (%(nights)s),

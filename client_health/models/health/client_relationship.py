@@ -248,7 +248,7 @@ class ClientRelationship(models.Model):
     # Stages
 
     def _move_stage(self, stage, reason):
-        """Who moves a client knows of its warnings. Ended clients have no band, and those that come
+        """Who moves a client knows its warnings. Ended clients have no band, and those that come
         back have that of their last score.
         """
         ended = self.filtered(lambda relationship: relationship.phase == ENDED)

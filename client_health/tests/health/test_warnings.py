@@ -1,11 +1,13 @@
 from datetime import date, datetime, time, timedelta
+from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
 
 from odoo.tests import tagged
 
 from ...engine.health.signals import Reader
-from ...engine.health.warnings import gone, read_warnings
+from ...engine.health.warnings import Signal, gone, read_warnings
+from ...engine.reading import make
 from ..common import ClientHealthCommon
 
 # A Friday in the middle of a month, so that no window of months moves.
@@ -37,9 +39,7 @@ class TestWarnings(ClientHealthCommon):
         rule = self.Rule._get_rules()[code]._to_engine()
         self.env.flush_all()
         with Reader(self.env, relationships, as_of, []) as reader:
-            found, errors = read_warnings(
-                reader, self.Rule._get_warnings(), [rule], relationships
-            )
+            found, errors = read_warnings(reader, self.Rule._get_warnings(), [rule], relationships)
         self.assertFalse(errors)
         return {key: readings[code] for key, readings in found.items()}
 
@@ -237,10 +237,18 @@ class TestWarnings(ClientHealthCommon):
         self.assertFalse(found, "Its invoices still come")
 
     def test_work_that_nothing_pays_for_is_unknown(self):
-        """Yearly and milestone clients, and our own projects."""
-        self._earn([0, 0, 600, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+        """What was never invoiced, and our own projects."""
+        self._earn([0] * 12)
         for code in ("loss", "margin_falling", "revenue_falling", "loss_year"):
             self.assertFalse(self._warns(code), code)
+
+    def test_milestones_are_no_fall(self):
+        """What pays for a month is a guess: a loss of a quarter counts beside another warning."""
+        self._earn([0, 90, 0, 0, 600, 0, 0, 900, 0, 0, 700, 0], cost=60)
+        for code in ("margin_falling", "revenue_falling", "loss_year"):
+            self.assertFalse(self._warns(code), code)
+        loss = self._read("loss").get(self.relationship.id)
+        self.assertTrue(loss is None or loss.detail["weak"])
 
     def test_revenue_falling(self):
         self._earn([90] * 3 + [200] * 9, cost=50)
@@ -302,6 +310,34 @@ class TestWarnings(ClientHealthCommon):
         clients = self._create_clients(2)
         clients[0].date_start = date.today() - timedelta(days=900)
         self.assertFalse(gone.read_gone(self.env, clients, date.today()))
+
+    # From another addon
+
+    def test_rule_of_another_addon(self):
+        """A record, and what reads it by inheriting a method; nothing of ours is changed."""
+        self.Rule.create(
+            {
+                "code": "orders",
+                "name": "No order",
+                "dimension_id": self.env.ref("client_health.client_health_dimension_results").id,
+                "limit": 90,
+                "severe": 180,
+                "unit": "days",
+            }
+        )
+        Rule = self.registry["client.health.warning.rule"]
+        ours = Rule._get_warnings
+        signal = Signal(
+            lambda _env, rels, _as_of, rule: {key: make(120, TODAY) for key in rels.ids}
+        )
+        with patch.object(Rule, "_get_warnings", lambda rule: ours(rule) | {"orders": signal}):
+            self.assertEqual(self._read("orders")[self.relationship.id].value, 120)
+            self.env["client.health.run"]._run_night(
+                {self.company: self.relationship.ids}, date.today()
+            )
+        warning = self.relationship.health_warning_ids
+        self.assertEqual(warning.rule_id.code, "orders")
+        self.assertEqual(warning.text, "No order: 120 days")
 
     def test_queries_do_not_grow_with_the_clients(self):
         counts = []
