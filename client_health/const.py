@@ -19,3 +19,6 @@ ACTIVITY_PULSE = "client_health.mail_activity_type_pulse"
 ACTIVITY_REBOOT = "client_health.mail_activity_type_reboot"
 ACTIVITY_SEND_AGAIN = "client_health.mail_activity_type_send_again"
 ACTIVITY_TOUGH_CONVERSATION = "client_health.mail_activity_type_tough_conversation"
+
+# Header of a mail that leaves nothing but a note: the Message-Id of the note
+HEADER_NOTE = "X-Client-Health-Note"

@@ -1,14 +1,16 @@
 from odoo import models
 
+FAILED = ("exception", "bounce")
+
 
 class MailNotification(models.Model):
     _name = "mail.notification"
     _inherit = ["mail.notification"]
 
     def _plan_client_mails_again(self):
-        """Have mails to clients that failed sent again by whoever is responsible."""
+        """Have mails to clients that failed or came back sent again by whoever is responsible."""
         document = self.env.registry["client.document.mixin"]
-        for notification in self.filtered(lambda one: one.notification_status == "exception"):
+        for notification in self.filtered(lambda one: one.notification_status in FAILED):
             message = notification.mail_message_id
             model = message.model in self.env and self.env[message.model]
             partner = notification.res_partner_id

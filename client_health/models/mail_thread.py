@@ -1,4 +1,7 @@
-from odoo import models
+from odoo import api, models
+
+from ..const import HEADER_NOTE
+from ..engine.correspondence import no_answer
 
 
 class MailThread(models.AbstractModel):
@@ -15,3 +18,39 @@ class MailThread(models.AbstractModel):
             thread._check_recipients(partner_ids)
             thread._check_author(kwargs.get("author_id"), kwargs.get("email_from"))
         return super().message_notify(model=model, res_id=res_id, partner_ids=partner_ids, **kwargs)
+
+    @api.model
+    def _get_bounced_message_data(self, message, message_dict):
+        """A mail that was sent apart is gone once sent: it names the note that stands for it."""
+        bounced, references = super()._get_bounced_message_data(message, message_dict)
+        note_id = str(message.get(HEADER_NOTE, "")).strip()
+        if note_id and not bounced:
+            bounced = self.env["mail.message"].search([("message_id", "=", note_id)], limit=1)
+        return bounced, references
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        # sudo: Odoo's gateway has just marked them; they are only read
+        message_dict["bounced_message"].sudo().notification_ids._plan_client_mails_again()
+        return result
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        """Mark what a machine wrote: only the mail itself says so.
+
+        Automatic replies become what Odoo calls its own, so that they are no messages of a client.
+        An answer to a mail of ours is no newsletter, whatever list it came through.
+        """
+        found = super().message_parse(message, save_original=save_original)
+        mark = no_answer.get_mark(message, found.get("subject") or "")
+        if found.get("is_bounce") or (mark == no_answer.BULK and found.get("parent_id")):
+            return found
+        if mark == no_answer.AUTOMATIC:
+            found["message_type"] = "out_of_office"
+        if mark:
+            found["client_no_answer"] = mark
+        return found
+
+    def _get_message_create_valid_field_names(self):
+        return super()._get_message_create_valid_field_names() | {"client_no_answer"}

@@ -22,6 +22,9 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
     client_target_margin = fields.Float(
         related="company_id.client_target_margin", readonly=False, groups=MONEY_GROUP
     )
+    client_break_even_margin = fields.Float(
+        related="company_id.client_break_even_margin", readonly=False, groups=MONEY_GROUP
+    )
     client_health_healthy = fields.Float(
         related="company_id.client_health_healthy", readonly=False, groups=MANAGER_GROUP
     )

@@ -8,6 +8,7 @@ import xlsxwriter
 from odoo import api, models
 
 from ..const import MONEY_GROUP
+from ..engine.health.scoring import get_shown
 
 # Text typed by a client or a colleague must never become a formula, a link or a number.
 WORKBOOK_OPTIONS = {
@@ -20,12 +21,16 @@ MAX_CELL = 32767  # characters in a cell, a limit of the file format
 
 
 class Column(NamedTuple):
-    """A column of the review; ``kind`` chooses cell type and number format."""
+    """A column of the review; ``kind`` chooses cell type and number format.
+
+    ``money``: for users who may see money; ``shared``: what the others get in its place.
+    """
 
     field: str
     kind: str
     width: int
     money: bool = False
+    shared: bool = False
 
 
 COLUMNS = (
@@ -33,10 +38,13 @@ COLUMNS = (
     Column("stage_id", "text", 12),
     Column("stage_days", "integer", 12),
     Column("stage_reason", "text", 40),
-    Column("health_score", "integer", 9),
-    Column("health_band", "text", 12),
+    Column("health_score", "integer", 9, money=True),
+    Column("health_score_shared", "integer", 9, shared=True),
+    Column("health_band", "text", 12, money=True),
+    Column("health_band_shared", "text", 12, shared=True),
     Column("health_coverage", "percent", 10),
-    Column("health_trend", "integer", 9),
+    Column("health_trend", "integer", 9, money=True),
+    Column("health_trend_shared", "integer", 9, shared=True),
     Column("health_reasons", "text", 48),
     Column("user_id", "text", 18),
     Column("team_id", "text", 16),
@@ -49,6 +57,7 @@ COLUMNS = (
     Column("client_labour_cost", "number", 14, money=True),
     Column("client_other_cost", "number", 14, money=True),
     Column("client_margin", "number", 14, money=True),
+    Column("client_margin_after_overhead", "number", 14, money=True),
     Column("client_margin_rate", "percent", 10, money=True),
     Column("client_margin_state", "text", 16, money=True),
     Column("client_hours", "number", 10, money=True),
@@ -63,13 +72,20 @@ COLUMNS = (
 # Figures that mean something only in some states of the margin: elsewhere they are unknown.
 NEEDS_STATE = {
     "client_margin": ("known", "no_revenue"),
+    "client_margin_after_overhead": ("known", "no_revenue"),
     "client_margin_rate": ("known",),
 }
+
+# Shown where a company says what its overhead is.
+OVERHEAD_FIELDS = {"client_margin_after_overhead"}
 
 # Figures that are there only when another field is set.
 NEEDS_FIELD = {
     "health_score": "health_known",
+    "health_score_shared": "health_known",
     "health_trend": "health_direction",
+    "health_trend_shared": "health_direction_shared",
+    "client_effective_rate": "client_hours",
 }
 
 FORMATS = {
@@ -96,7 +112,12 @@ class ClientReview(models.AbstractModel):
     def _get_allowed_columns(self):
         """Return the columns that the user may see, in order."""
         see_money = self.env.user.has_group(MONEY_GROUP)
-        return [column for column in self._get_columns() if see_money or not column.money]
+        hidden = set() if self.env["client.overhead"]._is_used() else OVERHEAD_FIELDS
+        return [
+            column
+            for column in self._get_columns()
+            if not (column.shared if see_money else column.money) and column.field not in hidden
+        ]
 
     @api.model
     def _get_rows(self, relationships, columns):
@@ -122,7 +143,9 @@ class ClientReview(models.AbstractModel):
             return dict(field._description_selection(self.env)).get(value)
         if column.kind == "percent":
             return value / 100
-        if column.kind in ("integer", "number"):
+        if column.kind == "integer":
+            return get_shown(value)
+        if column.kind == "number":
             return value
         return value or None
 

@@ -79,6 +79,10 @@ class RolesCommon(RichClientCommon):
             }
         )
         cls.env["client.health.snapshot"].create({**own, "date": "2026-01-05", "score": 50})
+        cls._create_warning(relationship)
+        cls.env["client.overhead"].create(
+            {"date": "2026-01-01", "rate": 20, "company_id": cls.company.id}
+        )
         visit = {"kind": "open", "link_id": cls.env["client.personal.link"].search([], limit=1).id}
         cls.env["client.personal.link.visit"].create(visit)
         project = cls.env["project.project"].create(
@@ -156,6 +160,7 @@ class RolesCommon(RichClientCommon):
                 "project.task": cls.relationship.accomplishment_ids.task_id,
                 "crm.lead": cls.samples["client.fit.answer"].lead_id,
                 "mail.activity": cls.relationship.activity_ids,
+                "mail.message": cls.relationship.message_ids,
             }.get(name, cls.env[name])
         return known[:1]
 

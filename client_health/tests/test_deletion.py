@@ -23,6 +23,7 @@ class TestDeletion(RichClientCommon):
                 "date_end": cls.today,
             }
         )
+        cls._create_warning(cls.relationship)
         for model, values in {
             "client.health.snapshot": {
                 "relationship_id": cls.relationship.id,

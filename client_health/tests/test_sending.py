@@ -136,6 +136,62 @@ class TestFailedMails(SendingCommon):
         told.with_user(self.owner)._ask(self.signatory)
         self._check_failed(told)
 
+    def _bounce(self, mail, header):
+        """The client's mail server says later that there is no such address."""
+        original = "\n".join(f"{name}: {value}" for name, value in header.items())
+        self.env["mail.thread"].message_process(
+            "res.partner",
+            f"""\
+Return-Path: <>
+From: MAILER-DAEMON@example.com
+To: {self.alias_bounce}@{self.alias_domain}
+Subject: Undelivered Mail Returned to Sender
+Message-Id: <bounce.{self.id()}@example.com>
+Content-Type: multipart/report; report-type=delivery-status; boundary="=bounce"
+
+--=bounce
+Content-Type: text/plain
+
+There is no such address.
+
+--=bounce
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example.com
+
+Final-Recipient: rfc822; {mail["email_to"][0]}
+Action: failed
+Status: 5.1.1
+
+--=bounce
+Content-Type: text/rfc822-headers
+
+{original}
+
+--=bounce--
+""",
+        )
+        self.env.invalidate_all()
+
+    def test_a_proposal_that_comes_back(self):
+        agreement = self._create_agreement(user=self.owner)
+        agreement.action_propose()
+        [mail] = self._send_mails()
+        self.assertEqual(self._get_notifications(agreement).notification_status, "sent")
+        header = {"Message-Id": mail["message_id"], **mail["headers"]}
+        self._bounce(mail, header)
+        self.assertEqual(self._get_notifications(agreement).notification_status, "bounce")
+        self.assertTrue(agreement.with_user(self.owner).message_has_error)
+        self.assertEqual(self._get_planned().user_id, self.owner)
+
+    def test_an_update_that_comes_back(self):
+        update = self.update.with_user(self.owner)
+        update.action_send()
+        mail = self._send_mails()[0]
+        self._bounce(mail, {"Message-Id": mail["message_id"]})
+        self.assertIn("bounce", self._get_notifications(update).mapped("notification_status"))
+        self.assertEqual(self._get_planned().user_id, self.owner)
+
     def test_mails_among_colleagues_are_not_planned(self):
         self.relationship.with_user(self.owner).message_post(
             body="Look", partner_ids=self.seller.partner_id.ids

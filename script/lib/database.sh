@@ -3,7 +3,7 @@
 #   the template   Odoo's modules with demo data; minutes, once per Odoo and server
 #   the addon's    plus client_health and the web client's bundles; seconds, once per state of
 #                  the addon, for all clones that have that state
-#   the story's    plus client_health_demo; once per state of both addons
+#   the story's    plus client_health_demo; once per state of both addons and day
 #   a run's own    a copy of one of these two, dropped at the end
 # And apart from them the bare template: the addon's dependencies without demo data.
 
@@ -124,6 +124,8 @@ addon_key() {
     hash_of "$TEMPLATE" "$files"
 }
 story_key() { addon_key client_health client_health_demo; }
+# The story ends on the day on which it is installed, so yesterday's is not used again.
+story_database() { echo "${DB_PREFIX}_story_$(hash_of "$(story_key)" "$(date -u +%F)")"; }
 
 # Sets ADDON_DB: the template with client_health installed. Nobody may connect to it.
 ensure_addon_database() {
@@ -138,7 +140,7 @@ ensure_addon_database() {
 # Sets STORY_DB: the addon's with client_health_demo. Nobody may connect to it.
 ensure_story_database() {
     ensure_addon_database
-    STORY_DB=${DB_PREFIX}_story_$(story_key)
+    STORY_DB=$(story_database)
     STORY_LOG=$CACHE/log/story-install-${STORY_DB##*_}.log
     ensure_installed client_health_demo "$STORY_DB" "$ADDON_DB" "$STORY_LOG" "Installing client_health_demo, the story"
 }
@@ -146,7 +148,7 @@ ensure_story_database() {
 # What this clone uses, so that no other clone drops it.
 remember_clone_databases() {
     mkdir -p "$DATA_DIR/clones"
-    printf '%s\n%s\n%s\n' "$ADDON_DB" "${DB_PREFIX}_story_$(story_key)" "$CLONE" >"$DATA_DIR/clones/$CLONE_ID"
+    printf '%s\n%s\n%s\n' "$ADDON_DB" "$(story_database)" "$CLONE" >"$DATA_DIR/clones/$CLONE_ID"
 }
 
 # ensure_installed ADDON DATABASE SOURCE LOG TEXT: makes DATABASE, unless it is there, from SOURCE.

@@ -7,13 +7,13 @@ a file of its own: ``revenue.py``, ``labour.py``, ``other_cost.py``; whose it is
 from odoo.tools import SQL
 
 from ..query import is_one_of
-from . import labour, margin, other_cost, revenue
+from . import labour, margin, other_cost, overhead, revenue
 from .client_map import with_client_map
 
 KEYS = ("company_id", "partner_id", "project_id", "date")
 AMOUNTS = ("revenue", "labour_cost", "other_cost", "pass_through", "pass_through_cost")
 HOURS = ("hours", "billable_hours", "uncosted_hours")
-VALUES = ("relationship_id", *AMOUNTS, "margin", *HOURS)
+VALUES = ("relationship_id", *AMOUNTS, "margin", *HOURS, "overhead")
 
 
 def select_ledger(sources):
@@ -35,8 +35,11 @@ def select_ledger(sources):
         SELECT %(company)s AS company_id,
                t.*,
                %(margin)s AS margin,
+               %(overhead)s AS overhead,
                r.id AS relationship_id
           FROM (SELECT * FROM (%(total)s) every WHERE %(scope)s) t
+     LEFT JOIN (%(overheads)s) overhead
+            ON t.date >= overhead.start AND t.date < overhead.stop
      LEFT JOIN client_relationship r
             ON r.partner_id = t.partner_id AND r.company_id = %(company)s
          WHERE (%(amounts)s) <> (%(zeros)s)
@@ -46,6 +49,8 @@ def select_ledger(sources):
         labour=labour.select_labour(sources),
         money=_select_money(sources),
         margin=margin.get_sql()["margin"],
+        overhead=overhead.of_hours(sources.company_id, SQL("t.hours")),
+        overheads=overhead.select_rates(sources.company_id),
         company=sources.company_id,
         total=_select_total(),
         scope=is_in_scope(sources.scope),

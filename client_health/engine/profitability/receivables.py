@@ -92,6 +92,8 @@ def select_open(company_id, partner_ids):
 def select_habit(company_id, as_of, partner_ids=(), created=None):
     """Return a SELECT of partner_id, last_paid, days_late (a median), move_ids (its invoices).
 
+    ``most_late``: nine of ten were paid by then; ``usual_amount``: a median, company currency.
+
     The last paid invoices make the habit, the latest first: days between the due date and the
     last payment, negative for clients that pay early. What was written off was not paid. Clients
     with too few paid invoices are not in it.
@@ -101,9 +103,12 @@ def select_habit(company_id, as_of, partner_ids=(), created=None):
         SELECT partner_id,
                MAX(paid_on) AS last_paid,
                ARRAY_AGG(move_id ORDER BY number) AS move_ids,
-               ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY days_late))::int AS days_late
+               ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY days_late))::int AS days_late,
+               PERCENTILE_DISC(0.9) WITHIN GROUP (ORDER BY days_late) AS most_late,
+               PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY amount) AS usual_amount
           FROM (SELECT c.commercial_partner_id AS partner_id,
                        m.id AS move_id,
+                       m.amount_total_signed AS amount,
                        paid.date AS paid_on,
                        paid.date - m.invoice_date_due AS days_late,
                        ROW_NUMBER() OVER (PARTITION BY c.commercial_partner_id

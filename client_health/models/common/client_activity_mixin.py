@@ -43,19 +43,23 @@ class ClientActivityMixin(models.AbstractModel):
             group = records.with_context(
                 mail_activity_quick_update=True, client_followers_known=True, lang=lang
             )
-            common = group._prepare_activity(type_xmlid, get_summary, values)
-            activities |= group.env["mail.activity"].create(
-                [
-                    {
-                        "date_deadline": get_today(record.company_id or self.env.company),
-                        **common,
-                        "res_id": record.id,
-                        "user_id": users[record].id,
-                    }
-                    for record in records
-                ]
+            activities |= group._create_activities(
+                users, group._prepare_activity(type_xmlid, get_summary, values)
             )
         return activities.with_env(self.env)
+
+    def _create_activities(self, users, common):
+        return self.env["mail.activity"].create(
+            [
+                {
+                    "date_deadline": get_today(record.company_id or self.env.company),
+                    **common,
+                    "res_id": record.id,
+                    "user_id": users[record].id,
+                }
+                for record in self
+            ]
+        )
 
     def _prepare_activity(self, type_xmlid, get_summary, values):
         """Return what the activities have in common, as ``activity_schedule`` would fill it in."""

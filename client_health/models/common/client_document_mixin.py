@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...const import ACTIVITY_SEND_AGAIN
+from ...const import ACTIVITY_SEND_AGAIN, HEADER_NOTE
 
 
 class ClientDocumentMixin(models.AbstractModel):
@@ -17,16 +17,22 @@ class ClientDocumentMixin(models.AbstractModel):
     def _send_apart(self, template, contact, note, layout, **values):
         """Send a mail that leaves nothing in the discussion but ``note``, which shows its state."""
         self.ensure_one()
-        mail_id = template.send_mail(
-            self.id,
-            email_values={**values, "model": False, "res_id": False, "auto_delete": True},
-            email_layout_xmlid=layout,
-        )
         author = self.env.user.partner_id
         if self.env.user._is_superuser():
             author = self._get_mail_sender().partner_id or author
         # sudo: only how the mail fared; the callers have checked who sends it
         message = self.sudo()._message_log(body=note, author_id=author.id)
+        mail_id = template.send_mail(
+            self.id,
+            email_values={
+                **values,
+                "model": False,
+                "res_id": False,
+                "auto_delete": True,
+                "headers": repr({HEADER_NOTE: message.message_id}),
+            },
+            email_layout_xmlid=layout,
+        )
         self.env["mail.notification"].sudo().create(
             {
                 "author_id": author.id,

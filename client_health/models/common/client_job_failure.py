@@ -129,7 +129,7 @@ class ClientJobFailure(models.Model):
         for (model, res_id), failure in known.items():
             if res_id in done.get(model, ()):
                 failure.unlink()
-        self.sudo().create(new)
+        failures.create(new)
 
     @api.model
     def _prepare_failure(self, cron, record):
@@ -144,6 +144,7 @@ class ClientJobFailure(models.Model):
     def _forget(self, cron, age):
         """Remove failures of the scheduled action that were not met again for a while."""
         before = fields.Datetime.now() - age
+        # sudo: only scheduled actions come here; nothing is read back
         self.sudo().search([("cron_id", "=", cron.id), ("date_last", "<", before)]).unlink()
 
     @api.autovacuum

@@ -2,6 +2,7 @@ from . import client_closed_month_mixin
 from . import client_profitability_mixin
 from . import client_scenario_mixin
 from . import client_profitability
+from . import client_overhead
 from . import client_project_customer
 from . import client_profitability_finding
 from . import client_reconciliation

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import client_map, figures, ledger, margin
 from ..common.client_job_failure import JobRun
-from .client_profitability_mixin import SUMS
+from .client_profitability_mixin import BANDS, SUMS
 
 _logger = logging.getLogger(__name__)
 # For the two large statements only. They group in memory instead of on disk, and compare by hash
@@ -103,6 +103,16 @@ class ClientProfitability(models.Model):
         readonly=True,
         help="Hours of employees who had no hourly cost when the hours were entered.",
     )
+    overhead = fields.Monetary(
+        readonly=True,
+        help="Hours at the company's overhead per hour of that month. Not part of cost.",
+    )
+    margin_after_overhead = fields.Monetary(
+        compute="_compute_rates",
+        aggregator="sum",
+        help="Margin less overhead. Equal to the margin before the first overhead per hour.",
+    )
+    margin_band = fields.Selection(BANDS, string="Result", compute="_compute_rates")
     effective_rate = fields.Float(
         string="Effective Hourly Rate",
         compute="_compute_rates",
@@ -118,18 +128,24 @@ class ClientProfitability(models.Model):
 
     # Rates of a row and of a group
 
-    @api.depends("revenue", "labour_cost", "other_cost", "hours", "uncosted_hours")
+    @api.depends("revenue", "labour_cost", "other_cost", "hours", "uncosted_hours", "overhead")
     def _compute_rates(self):
+        limits = {company: company._get_margin_limits() for company in self.mapped("company_id")}
         for row in self:
             sums = margin.Sums(*(row[name] for name in SUMS))
             row.margin_rate = margin.get_margin_rate(sums) or 0
             row.effective_rate = margin.get_effective_rate(sums) or 0
+            row.margin_after_overhead = sums.margin_after_overhead
+            row.margin_band = margin.get_band(sums, limits[row.company_id])
 
     def _read_group_select(self, aggregate_spec, query):
         """A rate of a group is that of its sums; what is not known is empty, not a number."""
         name, _sep, function = aggregate_spec.partition(":")
         if name in ("margin_rate", "effective_rate"):
             return self._get_group_figures(query)[name]
+        if name == "margin_after_overhead":
+            figures = self._get_group_figures(query)
+            return SQL("CASE WHEN %s THEN %s END", figures["is_costed"], figures[name])
         expression = super()._read_group_select(aggregate_spec, query)
         if name == "margin" and function in ("sum", "sum_currency"):
             is_costed = self._get_group_figures(query)["is_costed"]
@@ -142,6 +158,18 @@ class ClientProfitability(models.Model):
         return margin.get_sql(
             {name: SQL("SUM(%s)::numeric", column) for name, column in columns.items()}
         )
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self.env["client.overhead"]._is_used())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Show a margin after overhead only where a company says what its overhead is."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        self.env["client.overhead"]._hide_unused(arch)
+        return arch, view
 
     # Rebuild
 

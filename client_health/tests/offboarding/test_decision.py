@@ -84,7 +84,9 @@ class TestDecision(DecisionCommon):
             [value["text"] for value in rows["margin"]],
             [money(-2000), money(0), money(6000), money(0)],
         )
-        self.assertEqual([value["bad"] for value in rows["margin"]], [True, False, False, False])
+        for name in ("margin", "margin_rate"):
+            bands = [value["band"] for value in rows[name]]
+            self.assertEqual(bands, ["loss", "break_even", "profit", None])
         self.assertEqual(rows["margin_rate"][-1]["text"], "–")
         self.assertEqual(sheet["people"], [{"name": "Ada", "hours": "33.3 h"}])
         self.assertEqual(
@@ -108,7 +110,7 @@ class TestDecision(DecisionCommon):
         facts = {fact["label"]: fact["value"] for fact in sheet["facts"]}
         self.assertEqual(facts["Cost saved"], "unknown")
         rows = {row["code"]: row["values"] for row in sheet["scenarios"]["rows"]}
-        self.assertEqual(rows["margin"][0], {"text": "unknown", "bad": False})
+        self.assertEqual(rows["margin"][0], {"text": "unknown", "band": None})
         self.assertEqual(len(sheet["scenarios"]["columns"]), 2, "no rate can be told")
         self.assertEqual(sheet["quadrant"]["code"], "unknown")
 
