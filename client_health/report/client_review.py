@@ -21,12 +21,16 @@ MAX_CELL = 32767  # characters in a cell, a limit of the file format
 
 
 class Column(NamedTuple):
-    """A column of the review; ``kind`` chooses cell type and number format."""
+    """A column of the review; ``kind`` chooses cell type and number format.
+
+    ``money``: for users who may see money; ``shared``: what the others get in its place.
+    """
 
     field: str
     kind: str
     width: int
     money: bool = False
+    shared: bool = False
 
 
 COLUMNS = (
@@ -34,10 +38,13 @@ COLUMNS = (
     Column("stage_id", "text", 12),
     Column("stage_days", "integer", 12),
     Column("stage_reason", "text", 40),
-    Column("health_score", "integer", 9),
-    Column("health_band", "text", 12),
+    Column("health_score", "integer", 9, money=True),
+    Column("health_score_shared", "integer", 9, shared=True),
+    Column("health_band", "text", 12, money=True),
+    Column("health_band_shared", "text", 12, shared=True),
     Column("health_coverage", "percent", 10),
-    Column("health_trend", "integer", 9),
+    Column("health_trend", "integer", 9, money=True),
+    Column("health_trend_shared", "integer", 9, shared=True),
     Column("health_reasons", "text", 48),
     Column("user_id", "text", 18),
     Column("team_id", "text", 16),
@@ -75,7 +82,9 @@ OVERHEAD_FIELDS = {"client_margin_after_overhead"}
 # Figures that are there only when another field is set.
 NEEDS_FIELD = {
     "health_score": "health_known",
+    "health_score_shared": "health_known",
     "health_trend": "health_direction",
+    "health_trend_shared": "health_direction_shared",
     "client_effective_rate": "client_hours",
 }
 
@@ -107,7 +116,7 @@ class ClientReview(models.AbstractModel):
         return [
             column
             for column in self._get_columns()
-            if (see_money or not column.money) and column.field not in hidden
+            if not (column.shared if see_money else column.money) and column.field not in hidden
         ]
 
     @api.model

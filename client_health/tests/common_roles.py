@@ -85,7 +85,12 @@ class RolesCommon(RichClientCommon):
         )
         visit = {"kind": "open", "link_id": cls.env["client.personal.link"].search([], limit=1).id}
         cls.env["client.personal.link.visit"].create(visit)
-        project = cls.env["project.project"].create({"name": "Of no client"})
+        project = cls.env["project.project"].create(
+            {"name": "Of no client", "company_id": cls.company.id}
+        )
+        cls.env["client.project.customer"].create(
+            {"project_id": project.id, "partner_id": relationship.partner_id.id}
+        )
         month = {"company_id": cls.company.id, "date": "2026-01-01"}
         cls.env["client.profitability"].create(
             [
@@ -155,6 +160,7 @@ class RolesCommon(RichClientCommon):
                 "project.task": cls.relationship.accomplishment_ids.task_id,
                 "crm.lead": cls.samples["client.fit.answer"].lead_id,
                 "mail.activity": cls.relationship.activity_ids,
+                "mail.message": cls.relationship.message_ids,
             }.get(name, cls.env[name])
         return known[:1]
 

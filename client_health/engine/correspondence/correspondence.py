@@ -134,7 +134,7 @@ class Correspondence:
         )
 
     def select_first_steps(self, since, relationships):
-        """Return a SELECT of relationship_id, moment, ours, model, res_id: which side began.
+        """Return a SELECT of relationship_id, moment, ours, model, res_id, kind: which side began.
 
         A message begins a contact when its discussion rested for ``QUIET``. Ours counts when it
         was sent to a contact of the client; invoices and mass mails are sent by the system.
@@ -152,11 +152,11 @@ class Correspondence:
                              SELECT relationship_id, model, res_id, id, create_date, true
                                FROM (%(sent)s) sent
                               WHERE create_date > %(since)s - %(quiet)s) m)
-            SELECT relationship_id, moment, ours, model, res_id
+            SELECT relationship_id, moment, ours, model, res_id, 'message' AS kind
               FROM line
              WHERE moment > %(since)s AND (before IS NULL OR moment - before > %(quiet)s)
          UNION ALL
-            SELECT relationship_id, moment, ours, model, res_id
+            SELECT relationship_id, moment, ours, model, res_id, kind
               FROM (%(meetings)s) meeting
              WHERE moment > %(since)s
             """,

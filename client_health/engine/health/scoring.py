@@ -13,9 +13,9 @@ it the score is provisional, with less there is none.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..reading import Readings
+from ..reading import Reading, Readings
 
 # Below this part of the weight (percent), or with fewer dimensions, there is no score. The Linux
 # Foundation's insights came to the same gate after scores without data looked excellent.
@@ -24,7 +24,8 @@ MIN_DIMENSIONS = 2
 # Above this part there is a provisional score: a firm that fills in no forms still sees which
 # clients are silent and which lose. Money or contact is part of it, the rest alone is paperwork.
 MIN_PROVISIONAL = 25.0
-PROVISIONAL_DIMENSIONS = frozenset(("money", "contact"))
+MONEY = "money"
+PROVISIONAL_DIMENSIONS = frozenset((MONEY, "contact"))
 
 BANDS = HEALTHY, WATCH, RISK = ("healthy", "watch", "risk")
 
@@ -153,17 +154,80 @@ class Scorer:
                 rows.setdefault(dimension, []).append((weight, points[code]))
         dimensions = {dimension: get_mean(values) for dimension, values in rows.items()}
         coverage = min(100.0, 100.0 * math.fsum(self._parts[code] for code in points))
-        counting = {
-            code: (weight, dimensions[code])
-            for code, weight in self._dimension_weights.items()
-            if weight and code in dimensions
-        }
+        counting = self._get_counting(dimensions)
         is_full = coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS
         is_enough = is_full or (
             coverage >= MIN_PROVISIONAL and not PROVISIONAL_DIMENSIONS.isdisjoint(counting)
         )
         score = get_mean([*counting.values()]) if is_enough else None
         return Score(score, coverage, points, dimensions, is_enough and not is_full)
+
+
+    def _get_counting(self, dimensions: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+        return {
+            code: (weight, dimensions[code])
+            for code, weight in self._dimension_weights.items()
+            if weight and code in dimensions
+        }
+
+    def get_shared(
+        self, result: Score, limits: tuple[float, float]
+    ) -> tuple[float | None, dict[str, float]]:
+        """Return the score, and the points by dimension, for those who may not see money.
+
+        From the exact score and the weights, the margin of a client could be computed.
+        """
+        dimensions = share_dimensions(result.dimensions, limits)
+        if result.score is None:
+            return None, dimensions
+        return get_mean([*self._get_counting(dimensions).values()]), dimensions
+
+
+def get_middle(points: float, limits: tuple[float, float]) -> float:
+    """Return the middle of the band that points are in: 25, 62 or 87 at the usual limits.
+
+    ``limits``: from where on a score is green, and below which it is red.
+    """
+    healthy, risk = limits
+    ends = {HEALTHY: (healthy, 100.0), WATCH: (risk, healthy), RISK: (0.0, risk)}
+    low, high = ends[get_band(points, healthy, risk) or RISK]
+    return float(math.floor((low + high) / 2))
+
+
+def share_dimensions(
+    dimensions: Mapping[str, float], limits: tuple[float, float]
+) -> dict[str, float]:
+    """Return points by dimension, of money the middle of its band."""
+    return {
+        code: get_middle(points, limits) if code == MONEY else points
+        for code, points in dimensions.items()
+    }
+
+
+def share_measures(measures: Iterable[Measure]) -> list[Measure]:
+    """Return measures that explain a shared score: of money there is one, worth its points."""
+    measures = list(measures)
+    money = [measure for measure in measures if measure.dimension == MONEY]
+    is_fed = any(measure.fed for measure in money)
+    shared = [
+        replace(measure, code=MONEY, weight=1.0, floor=0.0, target=100.0, fed=is_fed)
+        for measure in money[:1]
+    ]
+    return shared + [measure for measure in measures if measure.dimension != MONEY]
+
+
+def share_readings(
+    measures: "Iterable[Measure] | Scorer", readings: Readings, limits: tuple[float, float]
+) -> dict[str, Reading]:
+    """Return readings as ``share_measures`` reads them."""
+    scorer = get_scorer(measures)
+    points = scorer.get_score(readings).dimensions.get(MONEY)
+    shared = {
+        code: reading
+        for code, reading in readings.items()
+        if scorer.dimensions.get(code) not in (MONEY, None)
+    }
+    return shared if points is None else shared | {MONEY: Reading(get_middle(points, limits))}
 
 
 def get_scorer(measures: "Iterable[Measure] | Scorer") -> Scorer:

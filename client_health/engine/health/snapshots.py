@@ -33,10 +33,13 @@ COLUMNS = {
     "company_id": "int",
     "date": "date",
     "score": "float8",
+    "score_shared": "float8",
     "band": "text",
+    "band_shared": "text",
     "provisional": "bool",
     "coverage": "float8",
     "points": "jsonb",
+    "points_shared": "jsonb",
     "readings": "jsonb",
     "money_readings": "jsonb",
     "margin_rate": "float8",
@@ -47,12 +50,16 @@ KEY = ("relationship_id", "date")
 # What the clients show of their latest snapshot, as ``refresh`` writes it.
 FIGURES = (
     "health_score",
+    "health_score_shared",
     "health_known",
     "health_provisional",
     "health_band",
+    "health_band_shared",
     "health_coverage",
     "health_trend",
+    "health_trend_shared",
     "health_direction",
+    "health_direction_shared",
     "health_coverage_lost",
     "health_overridden",
 )
@@ -179,15 +186,18 @@ def _select_latest(relationship_ids, today):
     return SQL(
         """
         SELECT day.relationship_id, day.score AS health_score,
+               day.score_shared AS health_score_shared,
                day.score IS NOT NULL AS health_known,
                COALESCE(day.provisional, false) AS health_provisional,
                CASE WHEN client.phase <> 'ended'
                     THEN COALESCE(own.band, day.band) END AS health_band,
+               CASE WHEN client.phase <> 'ended'
+                    THEN COALESCE(own.band, day.band_shared) END AS health_band_shared,
                day.coverage AS health_coverage,
                floor(day.score) - floor(past.score) AS health_trend,
-               CASE WHEN floor(day.score) > floor(past.score) THEN 'up'
-                    WHEN floor(day.score) < floor(past.score) THEN 'down'
-                    WHEN floor(day.score) = floor(past.score) THEN 'same' END AS health_direction,
+               floor(day.score_shared) - floor(past.score_shared) AS health_trend_shared,
+               %(direction)s AS health_direction,
+               %(direction_shared)s AS health_direction_shared,
                CASE WHEN past.coverage - day.coverage > 10
                     THEN floor(past.coverage - day.coverage) END AS health_coverage_lost,
                own.band IS NOT NULL AS health_overridden
@@ -197,7 +207,7 @@ def _select_latest(relationship_ids, today):
                  WHERE day.relationship_id = client.id AND day.date <= %(today)s
                  ORDER BY day.date DESC LIMIT 1) day ON true
           LEFT JOIN LATERAL (
-                SELECT score, coverage FROM client_health_snapshot past
+                SELECT score, score_shared, coverage FROM client_health_snapshot past
                  WHERE past.relationship_id = day.relationship_id
                    AND past.date BETWEEN day.date - %(days)s AND day.date - %(days)s + %(week)s
                  ORDER BY past.date LIMIT 1) past ON true
@@ -208,10 +218,25 @@ def _select_latest(relationship_ids, today):
                  ORDER BY own.id DESC LIMIT 1) own ON true
          WHERE client.id = ANY (%(ids)s)
         """,
+        direction=_get_direction("score"),
+        direction_shared=_get_direction("score_shared"),
         ids=to_array(relationship_ids),
         today=today,
         days=TREND_DAYS,
         week=WEEK,
+    )
+
+
+def _get_direction(name):
+    """Return the SQL of how a score differs from the past one, as both are shown."""
+    return SQL(
+        """
+        CASE WHEN floor(%(new)s) > floor(%(old)s) THEN 'up'
+             WHEN floor(%(new)s) < floor(%(old)s) THEN 'down'
+             WHEN floor(%(new)s) = floor(%(old)s) THEN 'same' END
+        """,
+        new=SQL.identifier("day", name),
+        old=SQL.identifier("past", name),
     )
 
 
@@ -253,14 +278,14 @@ def get_kept(rows, as_of):
 
 
 def select_days(relationship_ids, days):
-    """Select (client, date, score, coverage, points, readings, money readings).
+    """Select (client, date, score, shared score, coverage, points, readings, money readings).
 
     ``days``: None for the latest snapshot, 0 for the one before it, else the one that many days
     before the latest, or the next within a week.
     """
     return SQL(
         """
-        SELECT day.relationship_id, day.date, day.score, day.coverage, day.points,
+        SELECT day.relationship_id, day.date, day.score, day.score_shared, day.coverage, day.points,
                day.readings, day.money_readings
           FROM unnest(%(ids)s::int[]) AS client (id)
           JOIN LATERAL (SELECT relationship_id, date FROM client_health_snapshot day

@@ -78,6 +78,11 @@ class ClientHealthMeasure(models.Model):
         help="The reading that gives all points. It can be lower than the reading for 0 points: "
         "fewer days of silence are better.",
     )
+    is_cause = fields.Boolean(
+        string="Names a Cause",
+        default=True,
+        help="Causes are named as reasons before signs, such as judgements or late work.",
+    )
     is_key = fields.Boolean(
         string="Key Measure",
         help="At no points, a client is not green, whatever else is good; with two such measures, "
@@ -189,7 +194,9 @@ class ClientHealthMeasure(models.Model):
 
         They are ``fed`` as far as the current company has records of them.
         """
-        return self.search([("active", "=", True)])._to_scoring()
+        # sudo: users without access to money may not read its measures, and are shown none of them:
+        # what is computed for these users is a shared score
+        return self.sudo().search([("active", "=", True)])._to_scoring()
 
     @api.model
     def _get_key_measures(self):

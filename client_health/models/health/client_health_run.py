@@ -37,18 +37,28 @@ def _without_collecting():
             gc.enable()
 
 
-def _prepare_score(result, bands, cap):
-    """Return {column: value} of a ``scoring.Score``; ``cap(band, points)``: what a mean hides."""
-    score = None if result.score is None else scoring.get_stored(result.score)
+def _prepare_score(scorer, values, limits, cap):
+    """Return {column: value} of the values of a client; shared: for those who see no money.
+
+    ``cap(band, points, shared)``: what a mean hides.
+    """
+    result = scorer.get_score_of_values(values)
+    exact, (shared, dimensions) = result.score, scorer.get_shared(result, limits)
+    score, shared = (None if one is None else scoring.get_stored(one) for one in (exact, shared))
     return {
         "score": score,
-        "band": cap(scoring.get_band(score, *bands), result.points),
+        "score_shared": shared,
+        "band": cap(scoring.get_band(score, *limits), result.points, False),
+        "band_shared": cap(scoring.get_band(shared, *limits), result.points, True),
         "provisional": result.provisional,
         "coverage": scoring.get_stored(result.coverage),
-        "points": {
-            code: scoring.get_stored(points) for code, points in result.dimensions.items()
-        },
+        "points": _prepare_points(result.dimensions),
+        "points_shared": _prepare_points(dimensions),
     }
+
+
+def _prepare_points(dimensions):
+    return {code: scoring.get_stored(points) for code, points in dimensions.items()}
 
 
 class ClientHealthRun(models.AbstractModel):
@@ -175,9 +185,7 @@ class ClientHealthRun(models.AbstractModel):
                     "relationship_id": key,
                     "flags": caps.get_flags(key),
                     "margin_rate": values.get("margin_rate"),
-                    **_prepare_score(
-                        scorer.get_score_of_values(values), bands, partial(caps.cap, key)
-                    ),
+                    **_prepare_score(scorer, values, bands, partial(caps.cap, key)),
                 },
                 *day.get_texts(key),
             )

@@ -16,7 +16,7 @@ class ClientHealthSnapshot(models.Model):
 
     Written by the nightly run in SQL, never by users. Unknown is NULL: neither a filter nor an
     average takes it for a zero. Readings of money stand in a column of their own, for the money
-    group. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": detail}} of what
+    group, and so does the exact score: others read ``score_shared``. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": detail}} of what
     is known; ``points`` is {dimension: points}.
     """
 
@@ -36,9 +36,25 @@ class ClientHealthSnapshot(models.Model):
     score = fields.Float(
         readonly=True,
         aggregator="avg",
+        groups=MONEY_GROUP,
         help="From 0 to 100. Empty when too little is known.",
     )
-    band = fields.Selection(BANDS, readonly=True, falsy_value_label="Not enough data")
+    score_shared = fields.Float(
+        string="Score without Money Figures",
+        readonly=True,
+        aggregator="avg",
+        help="The score, with the middle of its band in place of the points of money: from the exact "
+        "one, the margin of the client could be computed.",
+    )
+    band = fields.Selection(
+        BANDS, readonly=True, groups=MONEY_GROUP, falsy_value_label="Not enough data"
+    )
+    band_shared = fields.Selection(
+        BANDS,
+        string="Band without Money Figures",
+        readonly=True,
+        falsy_value_label="Not enough data",
+    )
     provisional = fields.Boolean(
         readonly=True, help="A first look: less is known than a score needs."
     )
@@ -48,7 +64,8 @@ class ClientHealthSnapshot(models.Model):
         aggregator="avg",
         help="Share of what your company can know that is known of this client, by weight.",
     )
-    points = fields.Json(readonly=True)
+    points = fields.Json(readonly=True, groups=MONEY_GROUP)
+    points_shared = fields.Json(readonly=True)
     readings = fields.Json(readonly=True)
     money_readings = fields.Json(readonly=True, groups=MONEY_GROUP)
     margin_rate = fields.Float(

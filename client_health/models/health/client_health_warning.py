@@ -153,7 +153,13 @@ class ClientHealthWarning(models.Model):
             self.env["client.health.measure"]._get_key_measures(),
             self._get_lifted(relationships, as_of),
             self.env["client.health.declaration"]._get_lifted_dimensions(relationships, as_of),
+            self._get_money_codes(),
         )
+
+    @api.model
+    def _get_money_codes(self):
+        rules = self.env["client.health.warning.rule"].sudo()  # sudo: which are of money, only
+        return rules.search([("dimension", "=", MONEY)]).mapped("code")
 
     @api.model
     def _get_lifted(self, relationships, as_of):

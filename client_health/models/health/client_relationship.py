@@ -18,7 +18,7 @@ FIGURES = frozenset(
 )
 ENDED = "ended"
 MOST_REASONS = 2
-HISTORY_FIGURES = ("date", "score", "backfilled")
+HISTORY_FIGURES = ("date", "backfilled")
 
 
 class ClientRelationship(models.Model):
@@ -41,6 +41,17 @@ class ClientRelationship(models.Model):
         help="From 0 to 100, computed from what is known about the client. Click on it for "
         "details. Empty when too little is known.",
         protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_score_shared = fields.Float(
+        string="Health without Money Figures",
+        readonly=True,
+        copy=False,
+        index=True,
+        aggregator="avg",
+        help="From 0 to 100, as users without access to profitability see it: of money, the middle "
+        "of its band counts, so that no figure of money can be computed from it.",
+        protected=True,
     )
     health_known = fields.Boolean(readonly=True, copy=False, protected=True)
     health_provisional = fields.Boolean(
@@ -58,6 +69,17 @@ class ClientRelationship(models.Model):
         index=True,
         falsy_value_label="Not enough data",
         help="Band of the score, or of a manager's override. Ended clients have none.",
+        protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_band_shared = fields.Selection(
+        BANDS,
+        string="Health Band without Money Figures",
+        readonly=True,
+        copy=False,
+        index=True,
+        falsy_value_label="Not enough data",
+        help="Band of the score without money figures, or of a manager's override.",
         protected=True,
     )
     health_coverage = fields.Float(
@@ -78,6 +100,15 @@ class ClientRelationship(models.Model):
         help="Change in points compared with 30 days ago, of the scores as they are shown. Empty "
         "when there was no score then.",
         protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_trend_shared = fields.Float(
+        string="Trend without Money Figures",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="Change of the score without money figures, compared with 30 days ago.",
+        protected=True,
     )
     health_direction = fields.Selection(
         [("up", "Rising"), ("same", "Steady"), ("down", "Falling")],
@@ -85,6 +116,15 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         help="Whether the score rose or fell by a point or more within 30 days.",
+        protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_direction_shared = fields.Selection(
+        [("up", "Rising"), ("same", "Steady"), ("down", "Falling")],
+        string="Direction without Money Figures",
+        readonly=True,
+        copy=False,
+        help="Whether the score without money figures rose or fell by a point or more.",
         protected=True,
     )
     health_coverage_lost = fields.Float(
@@ -364,7 +404,9 @@ class ClientRelationship(models.Model):
         snapshots = self.env["client.health.snapshot"]
         names = {name: name for name in HISTORY_FIGURES}
         if self.env.user.has_group(MONEY_GROUP):
-            names["margin"] = "margin_rate"
+            names |= {"score": "score", "margin": "margin_rate"}
+        else:
+            names["score"] = "score_shared"
         start = history.get_start(get_today(self.env.company))
         # the rules are in the query; _field_to_sql() checks the groups of each field
         query = snapshots._search(

@@ -8,6 +8,7 @@ from . import test_health_history
 from . import test_health_measure
 from . import test_health_preview
 from . import test_health_proposals
+from . import test_health_shared
 from . import test_health_snapshots
 from . import test_health_tours
 from . import test_no_answer

@@ -151,6 +151,14 @@ class TestCaps(BaseCase):
         ):
             self.assertEqual(self.cap(band, levels, points), capped, (band, levels, points))
 
+    def test_what_is_shared_hides_money(self):
+        """Users without access to money could tell from a capped band what caps it."""
+        lives = [*follow({}, read(loss=3), RULES, PATIENCE, DAY).values()]
+        caps = Caps({1: lives}, {"a": "money", "b": "contact"}, money=("loss",))
+        self.assertEqual(caps.cap(1, "healthy", {"a": 0, "b": 90}), "risk")
+        self.assertEqual(caps.cap(1, "healthy", {"a": 0, "b": 90}, shared=True), "healthy")
+        self.assertEqual(caps.cap(1, "healthy", {"a": 0, "b": 0}, shared=True), "watch")
+
     def test_declared_lifts_what_it_names(self):
         self.assertEqual(self.cap("healthy", {"loss": 3}, lifted={"loss"}), "healthy")
         self.assertEqual(self.cap("healthy", {"silent": 3}, lifted={"loss"}), "risk")
