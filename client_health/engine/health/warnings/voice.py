@@ -15,6 +15,8 @@ from ..signals import Signal
 TO_ANSWER = timedelta(days=3)
 TO_RESOLVE = timedelta(days=21)
 YOUNGER = 0.7
+# Without any answer for so long, a complaint counts twice.
+IGNORED = timedelta(days=14)
 SEVERE = "3"
 VERY_UNHAPPY = "1"
 # Price pressure comes before a decision, not a year before. Measured on a firm's own three years.
@@ -51,6 +53,7 @@ def read_complaints(env, relationships, as_of, rule):
                 SELECT relationship_id, NULL::int AS issue_id, id, day,
                        CASE WHEN resolved THEN 0
                             WHEN answered AND day > %(late)s THEN %(younger)s
+                            WHEN NOT answered AND day <= %(ignored)s THEN 2 * weight
                             WHEN answered OR day <= %(unanswered)s THEN weight
                             ELSE %(younger)s END AS points
                   FROM feedback
@@ -76,6 +79,7 @@ def read_complaints(env, relationships, as_of, rule):
             to_answer=repair.TO_ANSWER,
             late=as_of - TO_RESOLVE,
             unanswered=as_of - TO_ANSWER,
+            ignored=as_of - IGNORED,
             severe=rule.severe,
             younger=YOUNGER,
             most=SEVERE,
