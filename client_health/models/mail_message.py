@@ -1,3 +1,4 @@
+from lxml.etree import LxmlError
 from lxml.html import fragment_fromstring, tostring
 
 from odoo import api, fields, models
@@ -237,10 +238,14 @@ class MailMessage(models.Model):
 
 
 def _get_text(body):
-    """Return the text of a message, without the mail that it quotes."""
-    if not body:
+    """Return the text of a message, without the mail that it quotes; nothing when it can't be read.
+
+    What somebody sent must come in, whatever it is.
+    """
+    try:
+        tree = fragment_fromstring(body or "", create_parent="div")
+    except (LxmlError, ValueError):
         return ""
-    tree = fragment_fromstring(body, create_parent="div")
     for quote in tree.xpath(QUOTES):
         quote.getparent().remove(quote)
     return html2plaintext(tostring(tree, encoding="unicode"), include_references=False)

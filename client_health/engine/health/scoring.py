@@ -245,7 +245,7 @@ def round_half_up(value: float) -> int:
 
 
 def get_stored(score: float) -> float:
-    """Return what is stored of a score, points or coverage: the tenth that is reached."""
+    """Return what is stored of a score or of points: the tenth that is reached."""
     return math.floor(10 * score + 1e-6) / 10
 
 

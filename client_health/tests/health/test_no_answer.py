@@ -7,6 +7,7 @@ from odoo.tests import BaseCase, tagged
 from ...engine.clock import get_today
 from ...engine.correspondence import no_answer, waiting
 from ...engine.health import signals
+from ...models.mail_message import _get_text
 from .common_voice import VoiceCommon
 
 THANKS = (
@@ -70,6 +71,12 @@ class TestNoAnswerEngine(BaseCase):
     @given(st.text(max_size=500))
     def test_any_text(self, text):
         self.assertIn(no_answer.is_thanks(text), (True, False))
+
+
+    @settings(deadline=None)
+    @given(st.text(max_size=200) | st.sampled_from(['<?xml version="1.0" encoding="utf-8"?><p>', "<!--"]))
+    def test_any_body(self, body):
+        self.assertIsInstance(_get_text(body), str)
 
 
 @tagged("post_install", "-at_install")
