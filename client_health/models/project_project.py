@@ -223,7 +223,7 @@ class ProjectProject(models.Model):
 
     def _get_scope_hours(self, as_of):
         ids = tuple(self._origin.ids)
-        companies = self.env.companies.ids
+        companies = self.env.company | self.env.companies
         if not ids:
             return {}
         return self._read_scope_hours(companies, as_of, "project_id", project_ids=ids)

@@ -70,6 +70,19 @@ class ClientHealthCommon(TransactionCase):
             )
 
     @classmethod
+    def _create_warning(cls, relationship, code="silent"):
+        """Create what the night and a manager make: a warning, and why it is none."""
+        rule = cls.env["client.health.warning.rule"].search([("code", "=", code)])
+        today = fields.Date.today()
+        own = {"relationship_id": relationship.id}
+        cls.env["client.health.declaration"].create(
+            {**own, "kind": "held", "reason": "Test", "date_end": fields.Date.add(today, days=9)}
+        )
+        return cls.env["client.health.warning"].create(
+            {**own, "rule_id": rule.id, "date_start": today, "date_seen": today, "level": 1}
+        )
+
+    @classmethod
     def _make_gone(cls, relationships, days=300):
         """Let the last that happened with these clients be a mail of so many days ago."""
         moment = fields.Datetime.now() - timedelta(days=days)

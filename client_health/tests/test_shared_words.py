@@ -8,6 +8,7 @@ from .common import ClientHealthCommon
 DIALOGS = (
     "client_stage_move_view_form",
     "client_lead_win_view_form",
+    "client_health_declaration_view_form",
     "client_health_override_view_form",
     "client_pulse_view_form",
     "client_decision_view_form",

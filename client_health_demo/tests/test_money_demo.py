@@ -46,7 +46,10 @@ class TestMoneyDemo(DemoCommon):
         self.assertEqual(set(rows.mapped("pass_through")), {6000})
         self.assertEqual(set(rows.mapped("pass_through_cost")), {6000})
         bills = self.env["account.move"].search(
-            [("partner_id", "=", self.env.ref("client_health_demo.demo_vendor_beacon").id)]
+            [
+                ("partner_id", "=", self.env.ref("client_health_demo.demo_vendor_beacon").id),
+                ("move_type", "=", "in_invoice"),
+            ]
         )
         self.assertEqual(len(bills), 3)
         for row in rows:

@@ -1,6 +1,6 @@
 """Clients of known fates: two years of what happened, as Odoo's own records; see ``fates.py``.
 
-``data_fates_kinds.py`` says what kinds there are, ``data_fates_events.py`` what happens on each day.
+``data_fates_kinds.py`` says what kinds there are, ``data_fates_events.py`` what happens each day.
 Here it becomes rows: one record of each kind is made by Odoo, ``data_rows.fill`` multiplies it.
 ``FATES_REPLICAS`` and ``FATES_KINDS`` (a number: every so many-th) make it smaller, for a look.
 """
@@ -45,9 +45,10 @@ TABLES = (
 )
 
 
-def get_base():
-    """Return the date of day 0."""
-    return date.today() - timedelta(days=LAST)
+def get_base(cr):
+    """Return the date of day 0 of this database."""
+    cr.execute("SELECT day FROM fates_base")
+    return cr.fetchone()[0]
 
 
 def get_clients():
@@ -61,7 +62,8 @@ def get_clients():
 
 
 def prepare(env, _clients):
-    cr, base = env.cr, get_base()
+    cr, base = env.cr, date.today() - timedelta(days=LAST)
+    cr.execute("CREATE TABLE fates_base AS SELECT %s::date AS day", [base])
     # what the story of the database holds is none of this
     env["client.relationship"].search([]).active = False
     model = make_prototypes(env, env.ref("base.main_company"))

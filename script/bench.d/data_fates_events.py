@@ -1,6 +1,6 @@
 """Turns a kind of client into what happens on each day, with noise of its own. Pure Python.
 
-``make_events(kind, seed, base)`` returns {table: [row]}; days are numbers as in ``data_fates_kinds``.
+``make_events(kind, seed, base)`` returns {table: [row]}; days are those of ``data_fates_kinds``.
 """
 
 import random

@@ -10,7 +10,7 @@ that stay. ``false_per_client_year``: alarms that begin where none is right. ``l
 first right alarm to the end, median of the hits. ``auc_60``: how often a client 60 days before its
 end has a lower score than one that stays; ``light``: the same of a traffic light, the worst of
 (days since contact / 45, (60 - margin %) / 40, open complaints / 2), each 0 to 1, plus 0.1 times
-their sum. ``first_reason_right``: the first cause of the first right alarm is one that was expected.
+their sum. ``first_reason_right``: the first cause of the first right alarm was expected.
 ``quiet_alarms``: alarms on yearly, seasonal, tiny, new and internal clients, which are to be none.
 """
 
@@ -39,7 +39,8 @@ SEED = 20261129
 def run(env, _clients):
     people = {key: (kind, seed) for key, kind, seed in data_fates.get_clients()}
     nights = simulate(env, people)
-    lights = {key: Light(kind, seed) for key, (kind, seed) in people.items()}
+    base = data_fates.get_base(env.cr)
+    lights = {key: Light(kind, seed, base) for key, (kind, seed) in people.items()}
     halves = split({kind.name: kind for kind, _seed in people.values()})
     figures = {}
     for name, kinds in halves.items():
@@ -74,7 +75,7 @@ def split(kinds):
 def simulate(env, people):
     """Return {client: {day: Night}} of a year of nights, by the code of the scheduled action."""
     reset(env)
-    base = data_fates.get_base()
+    base = data_fates.get_base(env.cr)
     company = env.ref("base.main_company")
     codes = {rule.name: rule.code for rule in env["client.health.warning.rule"].search([])}
     nights = defaultdict(dict)
@@ -130,8 +131,8 @@ def reset(env):
 class Light:
     """The baselines of one client, from what was made up, not from what we read of it."""
 
-    def __init__(self, kind, seed):
-        rows = make_events(kind, seed, data_fates.get_base())
+    def __init__(self, kind, seed, base):
+        rows = make_events(kind, seed, base)
         self.contacts = sorted(
             [row["day"] for row in rows["mails"] if row["person"] is not None]
             + [row["day"] for row in rows["meetings"]]
@@ -201,9 +202,7 @@ class Figures:
         return starts
 
     def is_alarmed(self, key, first, last):
-        return any(
-            first <= day < last and night.alarm for day, night in self.nights[key].items()
-        )
+        return any(first <= day < last and night.alarm for day, night in self.nights[key].items())
 
     def is_hit(self, key):
         end = self.get_kind(key).ends
@@ -227,9 +226,7 @@ class Figures:
             not self.is_right(key, day) for key in leave + stay for day, _first in
             self.get_starts(key)
         )  # fmt: skip
-        days = sum(
-            not self.is_right(key, day) for key in leave + stay for day in self.nights[key]
-        )
+        days = sum(not self.is_right(key, day) for key in leave + stay for day in self.nights[key])
         return wrong / (days * EVERY / 365) if days else 0
 
     def get_first(self, key):
@@ -294,9 +291,7 @@ class Figures:
 
     def get_green_last(self, leave):
         """Return the part of those that leave that were green on their last night."""
-        return mean(
-            self.nights[key][max(self.nights[key])].band == "healthy" for key in leave
-        )
+        return mean(self.nights[key][max(self.nights[key])].band == "healthy" for key in leave)
 
     def get_flapping(self, leave, stay):
         """Return how often an alarm begins again within 30 days of the one before, per year."""
@@ -337,7 +332,7 @@ class Figures:
         return {name: round(value, 3) for name, value in figures.items()}
 
     def get_intervals(self, names):
-        """Return {name: (low, high)}, 95 %, by drawing kinds again: they differ, replicas hardly."""
+        """Return {name: (low, high)}, 95 %, by drawing kinds again; replicas differ less."""
         rng, draws = random.Random(SEED), defaultdict(list)
         groups = [group_by_kind(keys, self.people) for keys in (self.leave, self.stay)]
         for _round in range(ROUNDS // 4):
@@ -395,7 +390,7 @@ def print_kinds(people, nights):
     for name, keys in group_by_kind([*people], people).items():
         starts = [f"{day}:{first}" for key in keys for day, first in found.get_starts(key)]
         kind = people[keys[0]][0]
-        mark = ("trouble %s" % kind.trouble if kind.trouble else "") + (
+        mark = (f"trouble {kind.trouble}" if kind.trouble else "") + (
             f" ends {kind.ends}" if kind.leaves else ""
         )
         bands = " ".join(

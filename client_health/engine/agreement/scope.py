@@ -19,6 +19,7 @@ class Hours(NamedTuple):
     client: float = 0.0
     us: float = 0.0
     unclear: float = 0.0
+    recent: float = 0.0  # of all these, what is later than the last closed month
 
     @property
     def total(self):
@@ -34,12 +35,19 @@ class Hours(NamedTuple):
 
 
 def select_hours(
-    company_ids, start, end, hours_per_unit, partner_ids=(), project_ids=(), created=None
+    company_ids,
+    start,
+    end,
+    hours_per_unit,
+    partner_ids=(),
+    project_ids=(),
+    created=None,
+    recent=None,
 ):
     """Return a SELECT of the hours of ``start`` <= date <= ``end``, by client and project.
 
-    Columns: partner_id, project_id, client, us, unclear, last (the newest date) and us_task_ids
-    (the most hours first). ``partner_ids``, ``project_ids``: only these clients or projects; all
+    Columns: partner_id, project_id, client, us, unclear, recent (all hours from a day on), last
+    (the newest date) and us_task_ids (the most hours first). ``partner_ids``, ``project_ids``: only these clients or projects; all
     by default. ``created``: what was entered later (a moment) does not count. Template projects
     and tasks don't count.
     """
@@ -52,10 +60,12 @@ def select_hours(
                SUM(t.hours) FILTER (WHERE k.requested_by = 'us') AS us,
                SUM(t.hours) FILTER (WHERE COALESCE(k.requested_by, 'unclear') = 'unclear')
                    AS unclear,
+               SUM(t.recent) AS recent,
                MAX(t.last) AS last,
                ARRAY_AGG(k.id ORDER BY t.hours DESC, k.id)
                    FILTER (WHERE k.requested_by = 'us') AS us_task_ids
           FROM (SELECT l.project_id, l.task_id, p.partner_id, SUM(%(hours)s) AS hours,
+                       SUM(%(hours)s) FILTER (WHERE l.date >= %(recent)s) AS recent,
                        MAX(l.date) AS last
                   FROM account_analytic_line l
                   JOIN client_project p ON p.project_id = l.project_id AND %(is_on)s
@@ -78,6 +88,7 @@ def select_hours(
         companies=tuple(company_ids),
         start=start,
         end=end,
+        recent=recent or end,
         known=SQL("l.create_date <= %s", created) if created else SQL("true"),
         of_projects=_is_in(SQL("l.project_id"), project_ids),
         of_clients=_is_in(SQL("p.partner_id"), partner_ids),

@@ -114,8 +114,9 @@ def select_habit(company_id, as_of, partner_ids=(), created=None):
                        ROW_NUMBER() OVER (PARTITION BY c.commercial_partner_id
                                           ORDER BY paid.date DESC, m.id DESC) AS number
                   FROM account_move m
-                  JOIN res_partner c ON c.id = m.commercial_partner_id
                   JOIN (%(payments)s) paid ON paid.move_id = m.id
+                  -- LEFT: an inner one PostgreSQL would start with, and scan all for each partner
+             LEFT JOIN res_partner c ON c.id = m.commercial_partner_id
                  WHERE m.company_id = %(company)s
                    AND %(scope)s
                    AND m.state = 'posted'

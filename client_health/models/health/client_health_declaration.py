@@ -65,9 +65,7 @@ class ClientHealthDeclaration(models.Model):
     date_end = fields.Date(
         string="Until", required=True, help="The last day on which it applies, a year at most."
     )
-    date_ended = fields.Date(
-        string="Ended Early On", readonly=True, copy=False, protected=True
-    )
+    date_ended = fields.Date(string="Ended Early On", readonly=True, copy=False, protected=True)
     user_id = fields.Many2one(
         "res.users",
         string="By",

@@ -219,9 +219,14 @@ class ClientHealthExplanation(models.AbstractModel):
             key=lambda item: -item[1] * (1 if item[0][1] in causes | {None} else OF_SIGNS),
         )[:STRONGEST]
         return [
-            self._get_reason_text(records[code], day.readings[code])
+            self.env._(
+                "%(reason)s: −%(points)s",
+                reason=self._get_reason_text(records[code], day.readings[code]),
+                points=scoring.round_half_up(cost),
+            )
             if code
-            else self._get_dimension_names()[dimension]
+            # no points: from these, the margin could be computed
+            else self.env._("%s pulls it down", self._get_dimension_names()[dimension])
             for (dimension, code), cost in worst
             if cost >= 0.5
         ]

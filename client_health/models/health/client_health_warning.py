@@ -64,9 +64,7 @@ class ClientHealthWarning(models.Model):
         help="1 at the limit of its rule, 2 where it is severe.",
         protected=True,
     )
-    decided_level = fields.Float(
-        readonly=True, aggregator=None, groups=MONEY_GROUP, protected=True
-    )
+    decided_level = fields.Float(readonly=True, aggregator=None, groups=MONEY_GROUP, protected=True)
     evidence = fields.Json(readonly=True, protected=True)
     date_counts = fields.Date(
         string="Counts Since",
@@ -245,6 +243,16 @@ class ClientHealthWarning(models.Model):
             if lines:
                 self.env.cr.execute(statement(encode(lines)))
         self.invalidate_model()
+
+    @api.model
+    def _merge(self, kept, others):
+        """Before clients are merged: one current warning per rule, that of the one that stays."""
+        # sudo: no user deletes a warning; who merges clients may write each of them
+        current = self.sudo().search(
+            [("relationship_id", "in", (kept | others).ids), ("date_end", "=", False)]
+        )
+        for same in current.grouped("rule_id").values():
+            same.sorted(lambda one: (one.relationship_id != kept, one.id))[1:].unlink()
 
     # What people read
 

@@ -30,7 +30,9 @@ class ClientHealthWarningRule(models.Model):
         protected=True,
     )
     active = fields.Boolean(default=True, help="Rules that are switched off warn of nothing.")
-    sequence = fields.Integer(default=10, help="The causes come first, what follows from them last.")
+    sequence = fields.Integer(
+        default=10, help="The causes come first, what follows from them last."
+    )
     dimension_id = fields.Many2one(
         "client.health.dimension",
         required=True,
@@ -183,7 +185,7 @@ class ClientHealthWarningRule(models.Model):
             "price": _("Price pressure in %(months)s of four months"),
             "loss": _("A loss of %(value)s %% within three months"),
             "loss_year": _("A loss of %(value)s %% within twelve months"),
-            "margin_falling": _("Margin fell by %(value)s %%: three months against twelve"),
+            "margin_falling": _("Margin of three months is %(now)s %%, of twelve %(year)s %%"),
             "revenue_falling": _("Revenue fell by %(value)s %%: three months against nine before"),
             "payment": _("An invoice is %(late)s days late, usually %(habit)s"),
             "late_work": _("%(tasks)s tasks late, with %(hours)s hours of work"),

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
 
 from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE, MONEY_GROUP
 from ...engine.clock import get_today
 from ...engine.health import history, snapshots
+from ...engine.health.warnings import gone
 from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(
@@ -153,7 +155,7 @@ class ClientRelationship(models.Model):
         "client.health.override", "relationship_id", string="Overrides"
     )
     health_warning_ids = fields.One2many(
-        "client.health.warning", "relationship_id", string="Warnings", readonly=True
+        "client.health.warning", "relationship_id", string="Warnings"
     )
     health_declaration_ids = fields.One2many(
         "client.health.declaration", "relationship_id", string="Declarations"
@@ -246,7 +248,7 @@ class ClientRelationship(models.Model):
     # Stages
 
     def _move_stage(self, stage, reason):
-        """Who moves a client knows of its warnings. Ended clients have no band, and those that come
+        """Who moves a client knows its warnings. Ended clients have no band, and those that come
         back have that of their last score.
         """
         ended = self.filtered(lambda relationship: relationship.phase == ENDED)
@@ -284,6 +286,53 @@ class ClientRelationship(models.Model):
         # sudo: users can't write these fields; the callers move the clients, or may
         proposed.sudo().write({"health_proposed_stage_id": False, "health_proposal_reason": False})
         proposed.activity_unlink([ACTIVITY_HEALTH])
+
+    # Clients that are gone
+
+    def _check_gone(self, old_stage, stage):
+        """Without an offboarding, only those end with which nothing happened for long."""
+        present = self - self.browse(self._get_gone())
+        if present:
+            raise UserError(
+                self.env._(
+                    "%(client)s is not gone: there were hours, an invoice, an order or a message "
+                    "within 9 months. From %(old)s, clients that are still there leave by an "
+                    "offboarding, not directly to %(new)s.",
+                    client=present[:1].display_name,
+                    old=old_stage.name,
+                    new=stage.name,
+                )
+            )
+
+    def _get_gone(self):
+        """Return {relationship id: {kind: last day}} of those with which nothing happens."""
+        # sudo: only when something last happened; no record is read, and the move was allowed
+        return {
+            key: days
+            for company, clients in self.sudo().grouped("company_id").items()
+            for key, days in gone.read_gone(self.sudo().env, clients, get_today(company)).items()
+        }
+
+    def _log_gone(self):
+        """Keep the evidence, as it was: what is read later may have changed."""
+        labels = {
+            gone.HOURS: self.env._("Hours"),
+            gone.INVOICE: self.env._("Invoice"),
+            gone.ORDER: self.env._("Order"),
+            gone.MESSAGE: self.env._("Message"),
+        }
+        self._message_log_batch(
+            {
+                key: self.env._(
+                    "Last seen: %s",
+                    ", ".join(
+                        f"{labels[kind]} {format_date(self.env, day) if day else '–'}"
+                        for kind, day in days.items()
+                    ),
+                )
+                for key, days in self._get_gone().items()
+            }
+        )
 
     # Snapshots of today
 

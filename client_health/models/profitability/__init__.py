@@ -1,3 +1,4 @@
+from . import client_closed_month_mixin
 from . import client_profitability_mixin
 from . import client_scenario_mixin
 from . import client_profitability

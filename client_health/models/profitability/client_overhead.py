@@ -12,6 +12,7 @@ class ClientOverhead(models.Model):
 
     _name = "client.overhead"
     _description = "Overhead per Hour"
+    _inherit = ["client.protected.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
 

@@ -32,7 +32,7 @@ class ClientProfitability(models.Model):
 
     _name = "client.profitability"
     _description = "Client Profitability"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.protected.mixin", "client.closed.month.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
     # Rows are never edited, and the columns would make the table a third larger.
@@ -278,10 +278,13 @@ class ClientProfitability(models.Model):
 
         Nearly always that of the project plan alone; a project's account may lie in any plan.
         """
+        self.env["account.analytic.account"].flush_model(["root_plan_id"])
+        self.env["project.project"].flush_model(["account_id"])
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT a.root_plan_id FROM project_project j"
                 " JOIN account_analytic_account a ON a.id = j.account_id"
+                " WHERE a.root_plan_id IS NOT NULL"
             )
         )
         # sudo: names of columns

@@ -18,7 +18,7 @@ class ClientProfitabilityFinding(models.Model):
 
     _name = "client.profitability.finding"
     _description = "Finding in the Client Profitability"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.protected.mixin", "client.closed.month.mixin"]
     _auto = False
     _order = "date desc, kind, id"
     _rec_name = "kind"

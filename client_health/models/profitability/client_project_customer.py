@@ -14,14 +14,16 @@ class ClientProjectCustomer(models.Model):
 
     _name = "client.project.customer"
     _description = "Former Customers of a Project"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.protected.mixin", "client.readable.links.mixin"]
     _order = "project_id, date_from NULLS FIRST, id"
     _rec_name = "partner_id"
 
     project_id = fields.Many2one(
         "project.project", required=True, index=True, ondelete="cascade", bypass_search_access=True
     )
-    company_id = fields.Many2one(related="project_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="project_id.company_id", store=True, index=True, precompute=True
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",

@@ -13,7 +13,7 @@ class ClientReconciliation(models.Model):
 
     _name = "client.reconciliation"
     _description = "Reconciliation of the Client Profitability"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.protected.mixin", "client.closed.month.mixin"]
     _auto = False
     _order = "date desc, company_id"
     _rec_name = "date"
@@ -96,6 +96,15 @@ class ClientReconciliation(models.Model):
             """,
             reconciliation.select_reconciliation(sources),
         )
+
+    def action_view_findings(self):
+        """List what of this month is unassigned, to check or no revenue, each with its record."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_profitability_finding_action"
+        )
+        domain = [("company_id", "=", self.company_id.id), ("date", "=", self.date)]
+        return dict(action, domain=domain, context={"search_default_group_kind": 1})
 
     def action_rebuild(self):
         """Rebuild the companies of the chosen rows now."""

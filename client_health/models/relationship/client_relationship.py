@@ -1,12 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...const import ACTIVITY_CLIENT_RETURNED, MANAGER_GROUP
 from ...engine import stage_rules
 from ...engine.clock import get_today
-from ...engine.health.warnings import gone
 from ...exceptions import MoveQuestion
 
 
@@ -347,51 +345,6 @@ class ClientRelationship(models.Model):
             )
         if move.gone:
             self._check_gone(old_stage, stage)
-
-    def _check_gone(self, old_stage, stage):
-        """Without an offboarding, only those end with which nothing happened for long."""
-        present = self - self.browse(self._get_gone())
-        if present:
-            raise UserError(
-                self.env._(
-                    "%(client)s is not gone: there were hours, an invoice, an order or a message "
-                    "within 9 months. From %(old)s, clients that are still there leave by an "
-                    "offboarding, not directly to %(new)s.",
-                    client=present[:1].display_name,
-                    old=old_stage.name,
-                    new=stage.name,
-                )
-            )
-
-    def _get_gone(self):
-        """Return {relationship id: {kind: last day}} of those with which nothing happens."""
-        # sudo: only when something last happened; no record is read, and the move was allowed
-        return {
-            key: days
-            for company, clients in self.sudo().grouped("company_id").items()
-            for key, days in gone.read_gone(self.sudo().env, clients, get_today(company)).items()
-        }
-
-    def _log_gone(self):
-        """Keep the evidence, as it was: what is read later may have changed."""
-        labels = {
-            gone.HOURS: self.env._("Hours"),
-            gone.INVOICE: self.env._("Invoice"),
-            gone.ORDER: self.env._("Order"),
-            gone.MESSAGE: self.env._("Message"),
-        }
-        self._message_log_batch(
-            {
-                key: self.env._(
-                    "Last seen: %s",
-                    ", ".join(
-                        f"{labels[kind]} {format_date(self.env, day) if day else '–'}"
-                        for kind, day in days.items()
-                    ),
-                )
-                for key, days in self._get_gone().items()
-            }
-        )
 
     @api.model
     def _get_no_way_message(self, old_stage, stage):

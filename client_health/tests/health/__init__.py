@@ -24,3 +24,4 @@ from . import test_signal_voice
 from . import test_signals
 from . import test_signals_together
 from . import test_stage_proposals
+from . import test_warnings

@@ -65,9 +65,7 @@ class TestHealthProposals(WarningsCommon):
         self._warn("silent", 2)
         self._nights([(0, 95)])
         self.assertEqual(self.relationship.health_proposed_stage_id, self._get_stage("at_risk"))
-        self.assertEqual(
-            self.relationship.health_proposal_reason, "Silent against its own rhythm"
-        )
+        self.assertEqual(self.relationship.health_proposal_reason, "Silent against its own rhythm")
         self.assertEqual(self.relationship.phase, "healthy", "A person decides")
 
     def test_one_mild_warning_waits_for_its_grace(self):
@@ -207,9 +205,7 @@ class TestHealthProposals(WarningsCommon):
         self.assertEqual(self.relationship.health_band, "healthy")
         self._warn("complaints", 2)
         self._nights([(0, 95)])
-        self.assertEqual(
-            self.relationship.health_proposal_reason, "Complaints without an answer"
-        )
+        self.assertEqual(self.relationship.health_proposal_reason, "Complaints without an answer")
         declared.action_end()
         self._nights([(-1, 95)])
         self.assertIn("Silent", self.relationship.health_proposal_reason)
@@ -353,6 +349,19 @@ class TestHealthProposals(WarningsCommon):
             self._night(0, clients)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 2, counts)
+
+    def test_merged_clients_have_one_warning_of_each_kind(self):
+        other = self._create_clients(1)
+        for client in (self.relationship, other):
+            self._warn("silent", 2, client)
+        self._warn("price", 2, other)
+        self._set_points(90)
+        self._night(0, self.relationship | other)
+        own = self._get_warnings("silent")
+        self.env["client.merge"]._merge(self.relationship, other)
+        found = self._get_warnings()
+        self.assertEqual(sorted(found.rule_id.mapped("code")), ["price", "silent"])
+        self.assertEqual(found.filtered(lambda one: one.rule_id.code == "silent"), own)
 
     def test_users_without_access_to_money_read_no_figure(self):
         self._warn("loss", 2.5)

@@ -1,5 +1,7 @@
+from . import test_books_oracle
 from . import test_completion
 from . import test_earners
+from . import test_earners_tour
 from . import test_favourites
 from . import test_ledger
 from . import test_ledger_cases

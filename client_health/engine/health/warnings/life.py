@@ -1,8 +1,8 @@
 """Reads a client's warnings of the nights before and of tonight; returns how they go on. Pure.
 
 A warning keeps its identity while its cause lasts, and while it pauses for some nights. It counts
-once it is severe, once one of another family stands beside it, or after the days of grace of its rule. What
-a person has decided comes back only when it got worse.
+once it is severe, once one of another family stands beside it, or after the days of grace of its
+rule. What a person has decided comes back only when it got worse.
 """
 
 import datetime
@@ -59,7 +59,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """``grace``: days until a warning that is alone in its ``family`` counts; ``known``: by an edit.
+    """``grace``: days until a warning counts that is alone in its ``family``; ``known``: by edit.
 
     A rule that was edited since the night before finds what was there already: it is shown, and
     moves nobody.
@@ -79,7 +79,7 @@ def follow(
 ) -> dict[str, Life]:
     """Return {code: Life} of a client after tonight; those without change as they were.
 
-    ``lives``: the latest of each code, ended ones as well. Running it twice a night changes nothing.
+    ``lives``: the latest of each code, ended ones as well. Twice a night is as once.
     """
     after = {}
     for code in lives.keys() | found.keys():

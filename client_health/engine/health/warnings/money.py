@@ -25,6 +25,8 @@ SEASON = 0.75
 LEAST_POINTS = 10.0
 # An invoice is worth a warning from this part of a usual one.
 WORTH = 0.2
+# Billed in fewer of the active months of a year: the revenue of a month is a guess.
+LUMPY = 0.6
 
 
 class Months:
@@ -35,9 +37,8 @@ class Months:
     earlier (``…_now_ago``, ``…_before_ago``).
     """
 
-    def __init__(self, env, relationships, as_of):
-        self._env, self._as_of, self._rows = env, as_of, {}
-        _start, self.end = get_closed_months(get_company(relationships), as_of)
+    def __init__(self, env, _relationships, as_of):
+        self._env, self._as_of, self._rows, self.end = env, as_of, {}, None
 
     def __enter__(self):
         return self
@@ -48,6 +49,7 @@ class Months:
     def read(self, relationships):
         key = relationships._ids
         if key not in self._rows:
+            _start, self.end = get_closed_months(get_company(relationships), self._as_of)
             self._rows = {key: {row["id"]: row for row in fetch(self._env, self._select(key))}}
         return self._rows[key]
 
@@ -82,10 +84,11 @@ class Months:
             """
             SELECT relationship_id AS id, %(columns)s,
                    COUNT(*) FILTER (WHERE %(year)s AND cost > 0 AND revenue <= 0) AS unpaid,
-                   COUNT(*) FILTER (WHERE %(year)s AND cost > 0) AS worked
+                   COUNT(*) FILTER (WHERE %(year)s AND (cost > 0 OR revenue > 0)) AS active,
+                   COUNT(*) FILTER (WHERE %(year)s AND booked > 0) AS billed
               FROM (SELECT COALESCE(work.relationship_id, paid.relationship_id) AS relationship_id,
                            COALESCE(work.date, paid.date) AS date,
-                           COALESCE(revenue, 0) AS revenue, COALESCE(cost, 0) AS cost,
+                           COALESCE(revenue, 0) AS revenue, COALESCE(cost, 0) AS cost, booked,
                            COALESCE(hours, 0) AS hours,
                            COALESCE(uncosted_hours, 0) AS uncosted_hours
                       FROM (%(work)s) work
@@ -113,7 +116,8 @@ class Months:
 def _select_work(company_id, start, end, ids):
     return SQL(
         """
-        SELECT relationship_id, date, SUM(labour_cost + other_cost) AS cost, SUM(hours) AS hours,
+        SELECT relationship_id, date, SUM(revenue) AS booked,
+               SUM(labour_cost + other_cost) AS cost, SUM(hours) AS hours,
                SUM(uncosted_hours) AS uncosted_hours
           FROM client_profitability
          WHERE company_id = %s AND relationship_id = ANY (%s) AND date >= %s AND date < %s
@@ -137,15 +141,25 @@ def _get_rate(row, *suffixes):
     return 100 * (revenue - cost) / revenue
 
 
+def _is_lumpy(row):
+    """Return whether invoices come so seldom that a quarter says little: yearly, by milestones."""
+    return row["billed"] < LUMPY * row["active"]
+
+
 def _is_enough(hours, rule):
     """Return whether the work can be judged; where there is none, all cost are bills."""
     return hours >= rule.least or not hours
 
 
 def read_loss(env, relationships, as_of, rule, months):
-    """Margin of the last three closed months, in percent of their revenue."""
+    """Margin of the last three closed months, in percent of their revenue; weak where lumpy."""
     return {
-        key: make(rate, months.end - timedelta(days=1), start=_get_start(months, QUARTER))
+        key: make(
+            max(rate, rule.severe + 1) if _is_lumpy(row) else rate,
+            months.end - timedelta(days=1),
+            start=_get_start(months, QUARTER),
+            weak=_is_lumpy(row) or None,
+        )
         for key, row in months.read(relationships).items()
         if _is_enough(row["hours_now"], rule) and (rate := _get_rate(row, "now")) is not None
     }
@@ -166,13 +180,17 @@ def read_margin_falling(env, relationships, as_of, rule, months):
     readings = {}
     for key, row in months.read(relationships).items():
         now, year = _get_rate(row, "now"), _get_rate(row, "now", "before")
-        if now is None or year is None or year < LEAST_POINTS or year - now < LEAST_POINTS:
+        if _is_lumpy(row) or now is None or year is None:
+            continue
+        if year < LEAST_POINTS or year - now < LEAST_POINTS:
             continue
         if row["hours_now"] >= rule.least and row["months_before"] >= BEFORE - QUARTER:
             readings[key] = make(
                 100 * (year - now) / year,
                 months.end - timedelta(days=1),
                 start=_get_start(months, period.MONTHS),
+                now=round(now),
+                year=round(year),
             )
     return readings
 
@@ -185,7 +203,9 @@ def read_revenue_falling(env, relationships, as_of, rule, months):
     """
     readings = {}
     for key, row in months.read(relationships).items():
-        if row["unpaid"] or row["months_before"] < rule.least or row["revenue_before"] <= 0:
+        if _is_lumpy(row) or row["unpaid"] or row["revenue_before"] <= 0:
+            continue
+        if row["months_before"] < rule.least:
             continue
         kept = _get_kept(row, "revenue", "now", "before")
         worked = _get_kept(row, "hours", "now", "before")

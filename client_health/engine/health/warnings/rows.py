@@ -76,8 +76,7 @@ def insert(rows):
     """Return the statement that adds rows, one JSON text."""
     names = SQL(", ").join(map(SQL.identifier, COLUMNS))
     return SQL(
-        "INSERT INTO client_health_warning (%s)"
-        " SELECT %s FROM jsonb_to_recordset(%s) AS new (%s)",
+        "INSERT INTO client_health_warning (%s) SELECT %s FROM jsonb_to_recordset(%s) AS new (%s)",
         names,
         names,
         rows,
