@@ -1,0 +1,2 @@
+from . import client_review_decision
+from . import client_relationship

@@ -1,0 +1,1 @@
+from . import book, clients, decisions, money, overview, reading, records
