@@ -9,7 +9,7 @@ from odoo import api, models
 
 from ..const import MONEY_GROUP
 from ..engine.clock import get_today
-from .review import clients, decisions, money, overview, records
+from .review import charts, clients, decisions, money, overview, records
 from .review.book import Book
 from .review.data import ReviewData
 
@@ -119,7 +119,7 @@ class ClientReview(models.AbstractModel):
                   lambda page, data: records.write_definitions(
                       page, data, [*fnames, *(MONEY_WORDS if data.sees_money else ())])),
             Sheet("figures", _("Figures of the charts"), _("What the charts draw."),
-                  overview.write_figures),
+                  charts.write_figures),
         ]  # fmt: skip
 
     @api.model

@@ -41,7 +41,7 @@ class ClientReviewImport(models.TransientModel):
         for number, row in rows:
             try:
                 values.append(self._prepare_decision(row))
-            except UserError as error:
+            except UserError as error:  # noqa: PERF203  each row is named
                 problems.append(self.env._("Row %(row)s: %(problem)s", row=number, problem=error))
         if problems:
             raise UserError("\n".join([
@@ -78,7 +78,9 @@ class ClientReviewImport(models.TransientModel):
         name = book.defined_names.get(DECISIONS_NAME)
         if not name:
             raise UserError(
-                self.env._("This workbook has no sheet of decisions. Please choose a client review.")
+                self.env._(
+                    "This workbook has no sheet of decisions. Please choose a client review."
+                )
             )
         ((title, cells),) = name.destinations
         found = []
@@ -156,9 +158,7 @@ class ClientReviewImport(models.TransientModel):
         try:
             return fields.Date.to_date(str(value).strip())
         except ValueError:
-            raise UserError(
-                self.env._("%s is no date: write 2026-12-31", value)
-            ) from None
+            raise UserError(self.env._("%s is no date: write 2026-12-31", value)) from None
 
     @api.model
     def _get_new(self, values):
@@ -173,9 +173,7 @@ class ClientReviewImport(models.TransientModel):
             )
         }
         new = [
-            one
-            for one in values
-            if (one["relationship_id"], one["name"], one["date"]) not in known
+            one for one in values if (one["relationship_id"], one["name"], one["date"]) not in known
         ]
         if not new:
             raise UserError(self.env._("All of these decisions were imported before."))

@@ -83,9 +83,7 @@ class ClientReviewDecision(models.Model):
     def _compute_state(self):
         for decision in self:
             activity = decision.activity_id
-            decision.state = (
-                "dropped" if not activity else "open" if activity.active else "done"
-            )
+            decision.state = "dropped" if not activity else "open" if activity.active else "done"
             decision.date_done = activity.date_done if decision.state == "done" else False
 
     @api.depends("state", "date_deadline")

@@ -1,1 +1,0 @@
-from . import book, clients, decisions, money, overview, reading, records

@@ -105,8 +105,8 @@ def get_lines(text, width, whole_words=False):
     """Return about how many lines a text takes in a column of that width."""
     if whole_words:
         return max(len(textwrap.wrap(text, max(int(width), 1), break_long_words=False)), 1)
-    # a line breaks between words, so it is filled to about nine tenths
-    return sum(max(math.ceil(len(line) / (0.92 * width)), 1) for line in text.split("\n"))
+    # the width of a column is in digits, and letters are narrower on the mean
+    return sum(max(math.ceil(len(line) / (1.1 * width)), 1) for line in text.split("\n"))
 
 
 def get_column(number):
@@ -246,12 +246,12 @@ class Page:
             after_number = column and heads[column - 1].kind in NUMBERS
             spec = {"text_wrap": True} if head.wrap else {}
             if head.kind not in NUMBERS and after_number:
-                spec["indent"] = 1
+                spec |= {"align": "left", "indent": 1}
             self.specs.append(spec)
 
     def write_heads(self):
-        lines = max(get_lines(head.label, head.width - 3, True) for head in self.heads)
-        self.sheet.set_row(self.row, LINE_HEIGHT * lines + 4)
+        lines = max(get_lines(head.label, head.width - 1, True) for head in self.heads)
+        self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
         for column, (head, spec) in enumerate(zip(self.heads, self.specs, strict=True)):
             align = {"align": "right"} if head.kind in NUMBERS else spec
             self.write(self.row, column, head.label, "header", **align)
@@ -288,6 +288,8 @@ class Page:
             zip(self.heads, values, self.specs, strict=True)
         ):
             own = {**spec, **more[column]} if more and column in more else spec
+            if isinstance(value, str) and head.kind in NUMBERS:
+                own = {**own, "align": "right"}
             self.write(self.row, column, value, head.kind, **own)
         self.row += 1
 

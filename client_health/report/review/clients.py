@@ -7,7 +7,10 @@ from .reading import read_rows
 MOST_REASONS = 3
 # A field that says whether a client is well, and its colours
 BAND_FIELDS = ("health_score", "health_band")
-BREAK_EVEN, FILLS = 0.05, {"good": BAND_COLORS["healthy"], "low": BAND_COLORS["watch"], "loss": BAND_COLORS["risk"]}
+BREAK_EVEN, FILLS = (
+    0.05,
+    {"good": BAND_COLORS["healthy"], "low": BAND_COLORS["watch"], "loss": BAND_COLORS["risk"]},
+)
 
 
 def write_movers(page, data):
@@ -17,9 +20,13 @@ def write_movers(page, data):
     steady = len(data.clients) - len(rows)
     page.write_title(
         _("Who moved since %s", data.format_date(data.since)),
-        _("%(moved)s clients moved, %(steady)s did not or have no score of both days. Fallen first.",
-          moved=len(rows), steady=steady),
-    )  # fmt: skip
+        _(
+            "%(moved)s clients moved, %(steady)s did not or have no score of both days. Fallen "
+            "first.",
+            moved=len(rows),
+            steady=steady,
+        ),
+    )
     heads = [
         Head(_("Client"), "text", 30, wrap=True),
         Head(_("Stage"), "text", 12),
@@ -98,6 +105,7 @@ def write_clients(page, data, columns):
     count = len(data.relationships)
     if sums:
         heads = [head._replace(total=number in sums) for number, head in enumerate(heads)]
+        page.row += 1
         page.write_totals(heads, sums, count, _("Sum"))
     page.begin_table(heads, count)
     _write_rows(page, data, columns)

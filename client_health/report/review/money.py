@@ -4,7 +4,7 @@ Margins are formulas: whoever tries a price sees at once what it does.
 """
 
 from ...engine.profitability import margin
-from .book import INPUT, Formula, Head, get_column, to_month
+from .book import INPUT, Formula, Head, to_month
 from .clients import color_column
 
 # Amounts of a client in the sheet Money, in their order
@@ -64,7 +64,17 @@ def write_money(page, data):
 def _write_sums(page, data, heads, rows):
     if not data.has_one_currency:
         return
-    names = (*AMOUNTS, "client_margin", None, "client_hours", None, None, "client_margin", None, *MORE_AMOUNTS)
+    names = (
+        *AMOUNTS,
+        "client_margin",
+        None,
+        "client_hours",
+        None,
+        None,
+        "client_margin",
+        None,
+        *MORE_AMOUNTS,
+    )
     sums = {
         number: sum(row[name] or 0 for row in rows)
         for number, name in enumerate(names, start=1)
@@ -140,7 +150,8 @@ def write_months(page, data):
     page.begin_table(heads, len(rows))
     for name, values in rows:
         line = page.row + 1
-        total = Formula(f"=SUM(B{line}:M{line})", sum(value or 0 for value in values))
+        known = [value for value in values if value is not None]
+        total = Formula(f"=SUM(B{line}:M{line})", sum(known)) if known else None
         sparkline = {
             "range": f"'{page.name}'!B{line}:M{line}",
             "type": "column",
@@ -205,6 +216,7 @@ def write_projects(page, data):
         line = page.row + 1
         known = margin.get_band(sums)
         rate = margin.get_margin_rate(sums)
+        effective = margin.get_effective_rate(sums)
         page.write_row(
             [
                 data.by_id[client_id]["partner_id"],
@@ -213,11 +225,13 @@ def write_projects(page, data):
                 sums.labour_cost,
                 sums.other_cost,
                 Formula(f"=C{line}-D{line}-E{line}", sums.margin) if known else _("unknown"),
-                Formula(f'=IF(C{line}>0,F{line}/C{line},"")', rate and rate / 100) if known else None,
+                Formula(f'=IF(C{line}>0,F{line}/C{line},"")', rate and rate / 100)
+                if known
+                else None,
                 sums.hours,
-                Formula(f'=IF(H{line}>0,(C{line}-E{line})/H{line},"")', margin.get_effective_rate(sums)),
+                Formula(f'=IF(H{line}>0,(C{line}-E{line})/H{line},"")', effective),
             ]
-        )  # fmt: skip
+        )
     color_column(page, data, 6, len(rows))
 
 

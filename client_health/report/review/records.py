@@ -157,7 +157,10 @@ def write_definitions(page, data, fnames):
     rows += _get_measure_rows(data)
     page.write_title(_("Definitions"), _("What the words and figures in this file mean."))
     page.row += 1
-    page.begin_table([Head(_("Word"), "text", 34, wrap=True), Head(_("Meaning"), "text", 120, wrap=True)], len(rows))
+    page.begin_table(
+        [Head(_("Word"), "text", 34, wrap=True), Head(_("Meaning"), "text", 120, wrap=True)],
+        len(rows),
+    )
     for row in rows:
         page.write_row(row)
 
@@ -169,9 +172,16 @@ def _get_measure_rows(data):
     for measure in data.env["client.health.measure"].search([]):
         if measure.dimension_id.code == "money" and not sees_money:
             continue
-        limits = _("%(floor)s %(unit)s is 0 points, %(target)s %(unit)s is 100 points.",
-                   floor=f"{measure.floor:g}", target=f"{measure.target:g}", unit=measure.unit or "")
+        limits = _(
+            "%(floor)s %(unit)s is 0 points, %(target)s %(unit)s is 100 points.",
+            floor=f"{measure.floor:g}",
+            target=f"{measure.target:g}",
+            unit=measure.unit or "",
+        )
         text = " ".join(filter(None, (measure.description, limits)))
-        name = _("Measure: %(name)s (%(dimension)s)",
-                 name=measure.name, dimension=measure.dimension_id.name)
+        name = _(
+            "Measure: %(name)s (%(dimension)s)",
+            name=measure.name,
+            dimension=measure.dimension_id.name,
+        )
         yield (name, text)

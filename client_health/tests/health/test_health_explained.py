@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ...engine.health import scoring
-from ..relationship.test_review import read_sheet
+from ..review.common_review import open_book, read_table
 from .common_health import HealthCommon
 
 MONEY = ("margin_rate", "rate_trend", "overdue_habit")
@@ -196,13 +196,12 @@ class TestHealthExplained(HealthCommon):
         client = self._create_clients(1, self.owner)
         clients = self.relationship | client
         review = self.env["client.review"].with_user(self.owner)
-        header, *rows = read_sheet(review._get_workbook(clients.with_user(self.owner)))
-        known, unknown = (dict(zip(header, row, strict=True)) for row in rows)
-        self.assertEqual(known["Health"], self.relationship.health_score)
+        content = review._get_workbook(clients.with_user(self.owner))
+        known, unknown = read_table(open_book(content)["Clients"])
+        self.assertEqual(known["Health"], scoring.get_shown(self.relationship.health_score))
         self.assertEqual(known["Health Band"], "Yellow")
-        self.assertEqual(known["Coverage (%)"], 1)
-        self.assertEqual(known["Trend"], self.relationship.health_trend)
+        self.assertEqual(known["Trend"], scoring.round_half_up(self.relationship.health_trend))
         self.assertIn("Money", known["Main Reasons"])
         self.assertIsNone(unknown["Health"])
         self.assertIsNone(unknown["Trend"])
-        self.assertIsNone(unknown["Health Band"])
+        self.assertEqual(unknown["Health Band"], "Not enough data")
