@@ -45,6 +45,7 @@
         "views/res_config_settings_views.xml",
         "views/client_job_failure_views.xml",
         "views/review/client_review_decision_views.xml",
+        "views/review/client_review_run_views.xml",
         "views/client_health_menus.xml",
         # profitability
         "wizards/client_scenario_simulation_views.xml",

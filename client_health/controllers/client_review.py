@@ -11,7 +11,12 @@ class ClientReviewController(http.Controller):
         export = request.env["client.review.export"].browse(export_id).exists()
         if not export or not export.has_access("read"):
             raise request.not_found()
-        content = request.env["client.review"]._get_workbook(export._get_relationships())
+        if not request.env["client.review"]._take_turn():
+            message = request.env._("A review of yours is being made already. Please wait for it.")
+            return request.make_response(message, status=429)
+        content = request.env["client.review"]._get_workbook(
+            export._get_relationships(), filters=export._get_filters()
+        )
         today = fields.Date.context_today(export)
         return request.make_response(
             content,

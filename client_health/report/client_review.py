@@ -6,6 +6,7 @@ from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..const import MONEY_GROUP
 from ..engine.clock import get_today
@@ -15,6 +16,8 @@ from .review.data import ReviewData
 
 # With what a first review is compared
 FIRST_PERIOD = timedelta(days=30)
+# A number of our own among the locks of the database: one review per user at a time
+LOCK = 1_802_026
 
 
 class Column(NamedTuple):
@@ -134,6 +137,12 @@ class ClientReview(models.AbstractModel):
         today = get_today(self.env.company)
         last = self.env["client.review.decision"].search([("date", "<", today)], limit=1)
         return last.date or today - FIRST_PERIOD
+
+    @api.model
+    def _take_turn(self):
+        """Return whether no other request of this user makes a review; until this one ends."""
+        query = SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK, self.env.uid)
+        return self.env.execute_query(query)[0][0]
 
     @api.model
     def _write_workbook(self, file, relationships, since=None, filters=(), progress=None):

@@ -71,6 +71,9 @@ class ProtectedCommon(RichClientCommon):
         )
         cls.env["client.health.snapshot"].create({**here, "date": cls.today})
         cls.env["client.scenario"].create({**here, "name": "Test"})
+        cls.env["client.review.decision"].create({**here, "name": "Call"})
+        cls.env["client.review.schedule"].create({"recipient_ids": cls.manager.ids})
+        cls.env["client.review.run"].with_user(cls.manager)._queue(cls.relationship)
         link = cls.env["client.personal.link"].search([], limit=1)
         cls.env["client.personal.link.visit"].create({"kind": "open", "link_id": link.id})
         cls.env["client.profitability"].create(

@@ -83,14 +83,20 @@ def _add_bubbles(page, data):
     if not rows:
         return None
     title = _("Margin against score")
-    first = _write_block(
-        page, title,
-        [(_("Client"), "text"), (_("Score"), "score"), (_("Margin (%)"), "percent"), (_("Revenue"), "amount")],
-        [
-            (row["partner_id"], row["health_score"], row["client_margin_rate"] / 100, row["client_revenue"])
-            for _band, _size, row in rows
-        ],
-    )  # fmt: skip
+    heads = [
+        (_("Client"), "text"), (_("Score"), "score"),
+        (_("Margin (%)"), "percent"), (_("Revenue"), "amount"),
+    ]  # fmt: skip
+    cells = [
+        (
+            row["partner_id"],
+            row["health_score"],
+            row["client_margin_rate"] / 100,
+            row["client_revenue"],
+        )
+        for _band, _size, row in rows
+    ]
+    first = _write_block(page, title, heads, cells)
     chart = page.book.file.add_chart({"type": "scatter"})
     named = set()
     unnamed = []
