@@ -10,12 +10,13 @@ from odoo.tools import SQL
 
 from ..const import MONEY_GROUP
 from ..engine.clock import get_today
-from .review import charts, clients, decisions, money, overview, records
+from .review import charts, clients, decisions, meeting, money, overview, records
 from .review.book import Book
 from .review.data import ReviewData
 
 # With what a first review is compared
 FIRST_PERIOD = timedelta(days=30)
+QUARTER = timedelta(days=91)
 # A number of our own among the locks of the database: one review per user at a time
 LOCK = 1_802_026
 
@@ -130,6 +131,49 @@ class ClientReview(models.AbstractModel):
         """Return the sheets that the user may see, in order."""
         see_money = self.env.user.has_group(MONEY_GROUP)
         return [sheet for sheet in self._get_sheets() if see_money or not sheet.money]
+
+    # One client, for a quarterly meeting
+
+    @api.model
+    def _get_client_sheets(self, for_client):
+        """Return all sheets of the review of one client, in order; another addon may add its own.
+
+        ``for_client``: what is handed to the client. Nothing of ours may be in it.
+        """
+        _ = self.env._
+        shared = [
+            Sheet("goals", _("Goals"), "",
+                  lambda page, data: meeting.write_goals(page, data, for_client)),
+            Sheet("done", _("What we did"), "",
+                  lambda page, data: meeting.write_accomplishments(page, data, for_client)),
+            Sheet("next", _("Next quarter"), "", meeting.write_next),
+        ]  # fmt: skip
+        if for_client:
+            return [Sheet("start", _("Review"), "", meeting.write_client_start), *shared]
+        internal = {"moves", "decisions", "feedback", "promises", "issues", "months", "projects"}
+        return [
+            Sheet("start", _("Client"), "", meeting.write_internal_start),
+            *shared,
+            *(sheet for sheet in self._get_allowed_sheets() if sheet.code in internal),
+        ]
+
+    @api.model
+    def _get_client_workbook(self, relationship, for_client=False):
+        """Return the review of one client, of the last quarter, as the bytes of an XLSX file."""
+        relationship.ensure_one()
+        relationship.check_access("read")
+        review = self
+        if for_client:
+            lang = relationship.partner_id.lang or self.env.lang
+            review, relationship = (one.with_context(lang=lang) for one in (self, relationship))
+        data = ReviewData(relationship, get_today(relationship.company_id) - QUARTER)
+        with TemporaryFile() as file:
+            book = Book(file, review.env)
+            for sheet in review._get_client_sheets(for_client):
+                sheet.write(book.add_page(sheet.code, sheet.name), data)
+            book.close()
+            file.seek(0)
+            return file.read()
 
     @api.model
     def _get_since(self):

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-
 # More take longer than a user waits for a page
 AT_ONCE = 500
 
@@ -30,6 +29,19 @@ class ClientReviewExport(models.TransientModel):
         if not relationships:
             raise UserError(self.env._("Please select the clients to export."))
         return self.create({"relationship_ids": [(6, 0, relationships.ids)]}).action_export()
+
+    @api.private  # called by server actions
+    @api.model
+    def action_export_client(self, relationships, for_client=False):
+        """Download the review of one client: for ourselves, or to hand to the client."""
+        if len(relationships) != 1:
+            raise UserError(self.env._("Please choose one client."))
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/client_health/review/client/{relationships.id}?for_client="
+            + ("1" if for_client else ""),
+            "target": "download",
+        }
 
     def action_export(self):
         """Download the review; a large one is made in the background, and its page opens."""

@@ -30,6 +30,7 @@ MAX_ROWS = 1_048_576
 MAX_LINKS = 65_530
 MAX_SHEET_NAME = 31
 CUT = "…"
+SHORT = MAX_CELL // 2  # of any characters
 
 LINE_HEIGHT, MAX_LINES = 14.5, 9
 
@@ -86,6 +87,8 @@ class Head(NamedTuple):
 
 def clean_text(text):
     """Return a text as a cell holds it, over-long ones cut with a mark."""
+    if len(text) < SHORT and text.isprintable():
+        return text
     text = FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     # characters beyond 16 bits, such as emoji, count twice
     if len(text) * 2 > MAX_CELL and len(text.encode("utf-16-le")) // 2 > MAX_CELL:
@@ -152,7 +155,7 @@ class Page:
         self.row = 0
         self.links = 0
         self.head_row = None
-        self.heads, self.specs = [], []
+        self.heads, self.specs, self.formats, self.wraps = [], [], [], []
         self._set_up_print()
 
     def _set_up_print(self):
@@ -168,32 +171,35 @@ class Page:
 
     def write(self, row, column, value, kind="text", **more):
         """Write one value by its type; None is unknown."""
-        cell_format = self.book.get_format(kind, **more)
+        shown = "link" if isinstance(value, Link) else kind
+        self._write_value(row, column, value, kind, self.book.get_format(shown, **more))
+
+    def _write_value(self, row, column, value, kind, cell_format):
+        sheet = self.sheet
         if value is None or value == "":
-            self.sheet.write_blank(row, column, None, cell_format)
+            sheet.write_blank(row, column, None, cell_format)
         elif isinstance(value, str):
-            self.sheet.write_string(row, column, clean_text(value), cell_format)
+            sheet.write_string(row, column, clean_text(value), cell_format)
         elif isinstance(value, bool):
             text = self.env._("Yes") if value else self.env._("No")
-            self.sheet.write_string(row, column, text, cell_format)
+            sheet.write_string(row, column, text, cell_format)
         elif isinstance(value, int | float):
-            self.sheet.write_number(row, column, get_shown(value, kind), cell_format)
+            sheet.write_number(row, column, get_shown(value, kind), cell_format)
         elif isinstance(value, Formula):
-            self.sheet.write_formula(
-                row, column, value.text, cell_format, "" if value.value is None else value.value
-            )
+            result = "" if value.value is None else value.value
+            sheet.write_formula(row, column, value.text, cell_format, result)
         elif isinstance(value, Link):
-            self._write_link(row, column, value, more)
+            self._write_link(row, column, value, cell_format)
         else:
             self._write_date(row, column, value, cell_format)
 
-    def _write_link(self, row, column, link, more):
+    def _write_link(self, row, column, link, cell_format):
         self.links += 1
-        if self.links > MAX_LINKS:
-            self.write(row, column, link.text, **more)
-            return
         text = clean_text(link.text)
-        self.sheet.write_url(row, column, link.url, self.book.get_format("link", **more), text)
+        if self.links > MAX_LINKS:
+            self.sheet.write_string(row, column, text)
+        else:
+            self.sheet.write_url(row, column, link.url, cell_format, text)
 
     def _write_date(self, row, column, value, cell_format):
         """Write a date as a date; earlier ones than the format knows as text."""
@@ -248,6 +254,11 @@ class Page:
             if head.kind not in NUMBERS and after_number:
                 spec |= {"align": "left", "indent": 1}
             self.specs.append(spec)
+        self.formats = [
+            self.book.get_format(head.kind, **spec)
+            for head, spec in zip(heads, self.specs, strict=True)
+        ]
+        self.wraps = [(column, head.width) for column, head in enumerate(heads) if head.wrap]
 
     def write_heads(self):
         lines = max(get_lines(head.label, head.width - 1, True) for head in self.heads)
@@ -272,26 +283,39 @@ class Page:
         self.row += 1
 
     def write_row(self, values, more=None):
-        """Write a row of the table; ``more``: {column: format}, as in xlsxwriter."""
-        lines = max(
-            (
-                get_lines(getattr(value, "text", value), head.width)
-                for head, value in zip(self.heads, values, strict=True)
-                if head.wrap and value
-            ),
-            default=1,
-        )
-        if lines > 1:
-            # neither program fits the height to what a script has written
-            self.sheet.set_row(self.row, LINE_HEIGHT * min(lines, MAX_LINES) + 1)
-        for column, (head, value, spec) in enumerate(
-            zip(self.heads, values, self.specs, strict=True)
-        ):
-            own = {**spec, **more[column]} if more and column in more else spec
-            if isinstance(value, str) and head.kind in NUMBERS:
-                own = {**own, "align": "right"}
-            self.write(self.row, column, value, head.kind, **own)
+        """Write a row of the table; ``more``: {column: format}, as in xlsxwriter.
+
+        What is unknown is left out, where it has no format of its own.
+        """
+        self._fit_height(values)
+        for column, value in enumerate(values):
+            own = more.get(column) if more else None
+            if own is None and (value is None or value == ""):
+                continue
+            kind = self.heads[column].kind
+            if own is None and not (isinstance(value, str | Link) and kind in NUMBERS):
+                cell_format = self.formats[column]
+            else:
+                cell_format = self._get_cell_format(column, value, own)
+            self._write_value(self.row, column, value, kind, cell_format)
         self.row += 1
+
+    def _fit_height(self, values):
+        """Set the height of a row with long texts: no program does it for what is written."""
+        lines = 1
+        for column, width in self.wraps:
+            text = values[column]
+            if text and (len(text := getattr(text, "text", text)) > width or "\n" in text):
+                lines = max(lines, get_lines(text, width))
+        if lines > 1:
+            self.sheet.set_row(self.row, LINE_HEIGHT * min(lines, MAX_LINES) + 1)
+
+    def _get_cell_format(self, column, value, own):
+        kind = self.heads[column].kind
+        spec = {**self.specs[column], **(own or {})}
+        if isinstance(value, str) and kind in NUMBERS:
+            spec["align"] = "right"
+        return self.book.get_format("link" if isinstance(value, Link) else kind, **spec)
 
     def get_range(self, column, count, first=None):
         """Return the absolute address of ``count`` cells of a column, for charts and formulas."""

@@ -47,7 +47,7 @@ def write_moves(page, data):
 
 def _get_moves(data):
     """Return [(client, move, points, planned activity, its date, owner)]."""
-    rows = data.focus[:FOCUS]
+    rows = data.focus[:FOCUS] if len(data.clients) > 1 else data.clients
     clients = data.relationships.browse(row["id"] for row in rows)
     effects = get_effects(clients)
     found = []
