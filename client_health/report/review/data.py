@@ -124,8 +124,10 @@ class ReviewData:
 
     @cached_property
     def reasons(self):
-        """{client id: what costs the most points, in words}."""
-        found = self.env["client.health.explanation"]._get_reasons(self.relationships)
+        """{client id: what costs the most points, in words} of the clients to talk about."""
+        rows = self.focus if len(self.clients) > 1 else self.clients
+        clients = self.relationships.browse(row["id"] for row in rows[:FOCUS])
+        found = self.env["client.health.explanation"]._get_reasons(clients)
         return {key: " · ".join(words) for key, words in found.items()}
 
     def get_grounds(self, row):

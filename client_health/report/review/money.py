@@ -210,8 +210,10 @@ def write_projects(page, data):
         }
         page.write_totals(heads, sums, len(rows), _("Sum"))
     page.begin_table(heads, len(rows), freeze=2)
+    ids = {project.id for _id, project, _sums in rows if project}
     # sudo: names of projects in the ledger that the user may read, as Odoo's lists show them
-    names = {project.id: project.sudo().display_name for _id, project, _sums in rows}
+    projects = data.env["project.project"].sudo().browse(ids)
+    names = {project.id: project.display_name for project in projects}
     for client_id, project, sums in rows:
         line = page.row + 1
         known = margin.get_band(sums)

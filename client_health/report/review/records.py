@@ -112,7 +112,10 @@ def _write_records(page, data, records, listed, title, note, overdue=None):
     page.row += 1
     page.begin_table(heads, len(records))
     percents = {item.field for item in listed if item.kind == "percent"}
-    for row in read_rows(records, [item.field for item in listed]):
+    standing = _get_standings(records) if "standing" in names else {}
+    stored = [item.field for item in listed if item.field != "standing"]
+    for row in read_rows(records, stored):
+        row["standing"] = standing.get(row["id"])
         for name in percents:
             row[name] = None if row[name] is None else row[name] / 100
         late = overdue and row[overdue] and row[overdue] < data.today
@@ -120,6 +123,15 @@ def _write_records(page, data, records, listed, title, note, overdue=None):
         page.write_row(
             [row[item.field] for item in listed], dict.fromkeys(range(len(listed)), color)
         )
+
+
+def _get_standings(goals):
+    """Return {goal id: word}: by a search for each word, where a record each takes longer."""
+    found = {}
+    for key, word in goals._fields["standing"]._description_selection(goals.env):
+        domain = [("id", "in", goals.ids), ("standing", "=", key)]
+        found |= dict.fromkeys(goals.search(domain).ids, word)
+    return found
 
 
 # Definitions
