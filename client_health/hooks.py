@@ -1,5 +1,6 @@
 def post_init_hook(env):
-    """Build the ledger as soon as the scheduler runs, not only tonight."""
+    """Build the ledger as soon as the scheduler runs, not only tonight; read what is old."""
+    env["mail.message"]._mark_old_messages()
     env.ref("client_health.ir_cron_client_profitability")._trigger()
 
 

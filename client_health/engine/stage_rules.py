@@ -20,9 +20,10 @@ STAGE_PROCESSES = {REBOOT: "client.reboot", OFFBOARD: "client.offboarding"}
 
 
 class Move(NamedTuple):
-    """What a change of phase asks for."""
+    """What a change of phase asks for; ``gone``: nothing happened with the client for long."""
 
     manager: bool
+    gone: bool = False
 
 
 MOVES = {
@@ -35,13 +36,21 @@ MOVES = {
     (REBOOT, OFFBOARD): Move(manager=True),
     (OFFBOARD, REBOOT): Move(manager=True),
     (OFFBOARD, ENDED): Move(manager=True),
-    (ENDED, HEALTHY): Move(manager=True),
+    (HEALTHY, ENDED): Move(manager=False, gone=True),
+    (AT_RISK, ENDED): Move(manager=False, gone=True),
+    (ENDED, AT_RISK): Move(manager=True),
 }
 
 
 def get_move(old_phase, new_phase):
     """Return the Move between two phases, or None when there is no such way."""
     return MOVES.get((old_phase, new_phase))
+
+
+def is_gone(old_phase, new_phase):
+    """Return whether such a move is for clients with which nothing happened for long."""
+    move = get_move(old_phase, new_phase)
+    return bool(move and move.gone)
 
 
 def get_next_phases(phase):

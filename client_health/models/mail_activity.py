@@ -1,9 +1,21 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP, USER_GROUP
 from ..engine.clock import get_today
 from .feedback.client_conversation_facts import TOPICS
+
+FRIDAY = 5
+
+
+def _get_next_weekday(day):
+    """Return the next day from Monday to Friday."""
+    day += timedelta(days=1)
+    while day.isoweekday() > FRIDAY:
+        day += timedelta(days=1)
+    return day
 
 
 class MailActivity(models.Model):
@@ -131,6 +143,21 @@ class MailActivity(models.Model):
                 "strain": strain,
             }
         )
+
+    # Calls
+
+    def action_client_not_reached(self):
+        """Try again on the next working day; a call that nobody took is no contact."""
+        self.check_access("write")
+        for activity in self:
+            document = self.env[activity.res_model].browse(activity.res_id)
+            # sudo: a note of what the user did, on the document of their own activity
+            document.sudo()._message_log(
+                body=self.env._("Not reached: %s", activity.display_name),
+                author_id=self.env.user.partner_id.id,
+            )
+        self.date_deadline = _get_next_weekday(get_today(self.env.company))
+        return True
 
     # Tough conversation
 

@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..const import USER_GROUP
+
+CONTACTS = ("phonecall", "client_conversation")
 
 
 class MailActivityType(models.Model):
@@ -11,3 +15,17 @@ class MailActivityType(models.Model):
         ],
         ondelete={"client_opinion": "set default", "client_conversation": "set default"},
     )
+    client_is_contact = fields.Boolean(
+        string="Contact with a Client",
+        compute="_compute_client_is_contact",
+        store=True,
+        readonly=False,
+        groups=USER_GROUP,
+        help="Marked as done on a document of a client, it counts as a contact, and answers what "
+        "the client wrote there. Calls and tough conversations do.",
+    )
+
+    @api.depends("category")
+    def _compute_client_is_contact(self):
+        for activity_type in self:
+            activity_type.client_is_contact = activity_type.category in CONTACTS

@@ -1,7 +1,20 @@
+from lxml.html import fragment_fromstring, tostring
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import html2plaintext, split_every
 
 from ..const import USER_GROUP
+from ..engine.correspondence import no_answer
+
+# What says more than thanks is longer; HTML makes much of little.
+MOST_BODY = 20_000
+MARKED_AT_ONCE = 1_000
+# What mail programs and Odoo's gateway make of the mail below an answer.
+QUOTES = (
+    "//blockquote | //*[@data-o-mail-quote] | //*[@data-o-mail-quote-container]"
+    " | //*[contains(@class, 'gmail_quote')] | //*[contains(@class, 'moz-cite-prefix')]"
+)
 
 
 class MailMessage(models.Model):
@@ -9,10 +22,14 @@ class MailMessage(models.Model):
 
     Odoo lets authors and notified users edit messages, and deletes them for all who may write
     the record. Internal notes stay as Odoo has them.
+
+    A message that asks for no answer carries a mark: it says thanks, a machine wrote it, or a user
+    said so. Marked ones wait for nobody; what a machine wrote is no message of the client at all.
     """
 
     _name = "mail.message"
-    _inherit = ["mail.message"]
+    _inherit = ["mail.message", "client.protected.mixin"]
+    _protect_derived = False
 
     client_from_outside = fields.Boolean(
         string="From Outside",
@@ -21,6 +38,49 @@ class MailMessage(models.Model):
         help="A mail from outside that landed on an internal discussion about a client.",
     )
 
+    client_no_answer = fields.Selection(
+        [
+            (no_answer.AUTOMATIC, "Automatic reply"),
+            (no_answer.BULK, "Newsletter"),
+            (no_answer.THANKS, "Thanks"),
+            (no_answer.SAID, "No answer needed"),
+        ],
+        string="No Answer Needed",
+        readonly=True,
+        copy=False,
+        groups=USER_GROUP,
+        help="Why this message does not wait for an answer.",
+        protected=True,
+    )
+    client_no_answer_reason = fields.Char(
+        string="Reason for No Answer",
+        readonly=True,
+        copy=False,
+        groups=USER_GROUP,
+        protected=True,
+    )
+    client_no_answer_user_id = fields.Many2one(
+        "res.users",
+        string="No Answer, by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups=USER_GROUP,
+        protected=True,
+    )
+    client_no_answer_date = fields.Datetime(
+        string="No Answer Since",
+        readonly=True,
+        copy=False,
+        groups=USER_GROUP,
+        help="When a user said so; empty where it follows from the message.",
+        protected=True,
+    )
+
+    _client_no_answer_idx = models.Index(
+        "(model, res_id, create_date) WHERE client_no_answer IS NOT NULL"
+    )
     _client_from_outside_idx = models.Index("(model, res_id) WHERE client_from_outside")
 
     @api.model_create_multi
@@ -28,6 +88,7 @@ class MailMessage(models.Model):
         messages = super().create(vals_list)
         messages._check_client_author()
         messages._drop_barred_recipients()
+        messages._mark_thanks()
         return messages
 
     def write(self, vals):
@@ -98,3 +159,88 @@ class MailMessage(models.Model):
             barred = thread._get_barred(message.partner_ids.ids)
             if barred:
                 message.partner_ids -= barred
+
+    # No answer needed
+
+    def _mark_thanks(self):
+        """Mark what people from outside wrote, and only says thanks."""
+        for message in self:
+            # sudo: of which kind the message is, and whether its author is a colleague
+            if message.sudo()._is_thanks_from_outside():
+                # sudo: protected; it follows from the message that was just written
+                message.sudo().client_no_answer = no_answer.THANKS
+
+    def _is_thanks_from_outside(self):
+        return (
+            self.message_type in ("email", "comment")
+            and bool(self.model)
+            and not self.client_no_answer
+            and len(self.body or "") <= MOST_BODY
+            and (not self.author_id or self.author_id.partner_share)
+            and no_answer.is_thanks(_get_text(self.body))
+        )
+
+    def client_set_no_answer(self, reason=False):
+        """Say that these messages, and what came before in their discussions, need no answer."""
+        self._check_may_judge_answer()
+        # sudo: protected; that the user may write on these documents was just checked
+        self.sudo().write(
+            {
+                "client_no_answer": no_answer.SAID,
+                "client_no_answer_reason": reason,
+                "client_no_answer_user_id": self.env.uid,
+                "client_no_answer_date": fields.Datetime.now(),
+            }
+        )
+
+    def client_set_asks(self):
+        """Say that these messages wait for an answer after all."""
+        self._check_may_judge_answer()
+        # sudo: protected; that the user may write on these documents was just checked
+        self.sudo().write(
+            {
+                "client_no_answer": False,
+                "client_no_answer_reason": False,
+                "client_no_answer_user_id": False,
+                "client_no_answer_date": False,
+            }
+        )
+
+    def _check_may_judge_answer(self):
+        """Those who may answer on a document may say what on it needs no answer."""
+        if not self.env.user.has_group(USER_GROUP):
+            raise AccessError(self.env._("Only users of Client Health can say so."))
+        self.check_access("read")
+        for model, messages in self.grouped("model").items():
+            if not model or model not in self.env:
+                raise UserError(self.env._("This message stands on no document."))
+            documents = self.env[model].browse(messages.mapped("res_id"))
+            operations = documents._mail_get_operation_for_mail_message_operation("create")
+            for document, operation in operations.items():
+                document.check_access(operation)
+
+    @api.model
+    def _mark_old_messages(self):
+        """Mark what was received before the installation, as far as it can still be seen.
+
+        Headers are gone: automatic replies show by their subject, newsletters by the link to
+        unsubscribe. Only messages whose words may mean it are read.
+        """
+        for name, query in no_answer.select_old_candidates().items():
+            for ids in split_every(MARKED_AT_ONCE, [row[0] for row in self.env.execute_query(query)]):
+                messages = self.browse(ids)
+                if name == no_answer.THANKS:
+                    messages = messages.filtered(lambda m: m._is_thanks_from_outside())
+                messages.client_no_answer = name
+                self.env.flush_all()
+                self.env.invalidate_all()
+
+
+def _get_text(body):
+    """Return the text of a message, without the mail that it quotes."""
+    if not body:
+        return ""
+    tree = fragment_fromstring(body, create_parent="div")
+    for quote in tree.xpath(QUOTES):
+        quote.getparent().remove(quote)
+    return html2plaintext(tostring(tree, encoding="unicode"), include_references=False)

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..const import HEADER_NOTE
+from ..engine.correspondence import no_answer
 
 
 class MailThread(models.AbstractModel):
@@ -33,3 +34,23 @@ class MailThread(models.AbstractModel):
         # sudo: Odoo's gateway has just marked them; they are only read
         message_dict["bounced_message"].sudo().notification_ids._plan_client_mails_again()
         return result
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        """Mark what a machine wrote: only the mail itself says so.
+
+        Automatic replies become what Odoo calls its own, so that they are no messages of a client.
+        An answer to a mail of ours is no newsletter, whatever list it came through.
+        """
+        found = super().message_parse(message, save_original=save_original)
+        mark = no_answer.get_mark(message, found.get("subject") or "")
+        if found.get("is_bounce") or (mark == no_answer.BULK and found.get("parent_id")):
+            return found
+        if mark == no_answer.AUTOMATIC:
+            found["message_type"] = "out_of_office"
+        if mark:
+            found["client_no_answer"] = mark
+        return found
+
+    def _get_message_create_valid_field_names(self):
+        return super()._get_message_create_valid_field_names() | {"client_no_answer"}

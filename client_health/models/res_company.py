@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..const import MANAGER_GROUP, MONEY_GROUP, USER_GROUP
-from ..engine.profitability import scenario
+from ..engine.profitability import margin
 
 
 class ResCompany(models.Model):
@@ -73,12 +73,19 @@ class ResCompany(models.Model):
     )
     client_target_margin = fields.Float(
         string="Target Margin (%)",
-        default=scenario.TARGET_MARGIN_RATE,
+        default=margin.TARGET_RATE,
         digits=(5, 2),
         groups=MONEY_GROUP,
         help="The margin, in percent of revenue, that every client should reach. Agencies that "
         "price each client for 60 to 70 % keep 50 to 60 % as a whole (Parakeeto, Delivery Margin "
         "and Agency Fee Calculator; they measure it after costs that are passed on).",
+    )
+    client_break_even_margin = fields.Float(
+        string="Break-even Margin (%)",
+        default=margin.BREAK_EVEN_RATE,
+        digits=(5, 2),
+        groups=MONEY_GROUP,
+        help="Up to this margin, in percent of revenue, a client only breaks even.",
     )
     client_health_healthy = fields.Float(
         string="Green From",
@@ -93,13 +100,13 @@ class ResCompany(models.Model):
         help="Below this score, a client is red.",
     )
     client_health_move = fields.Selection(
-        [("move", "Move the client"), ("propose", "Propose the move")],
+        [("propose", "Propose the move"), ("move", "Move the client")],
         string="When Health Changes",
-        default="move",
+        default="propose",
         required=True,
         groups=USER_GROUP,
-        help="Between Healthy and At risk, clients can be moved by their nightly scores, or a "
-        "person decides. All other moves are made by a person.",
+        help="Between Healthy and At risk, clients can be moved by their warnings, or a person "
+        "decides. All other moves are made by a person.",
     )
     client_reboot_days = fields.Integer(
         string="Days for a Reboot",
@@ -118,6 +125,10 @@ class ResCompany(models.Model):
         "CHECK (client_target_margin > 0 AND client_target_margin < 100)",
         "The target margin of clients must be more than 0 % and less than 100 %.",
     )
+    _client_break_even_margin_range = models.Constraint(
+        "CHECK (client_break_even_margin >= 0 AND client_break_even_margin < client_target_margin)",
+        "The break-even margin of clients must be at least 0 % and less than the target margin.",
+    )
     _client_closing_lag_range = models.Constraint(
         "CHECK (client_closing_lag >= 0 AND client_closing_lag <= 31)",
         "Please close a month after 0 to 31 days.",
@@ -130,3 +141,18 @@ class ResCompany(models.Model):
     _client_reboot_days_positive = models.Constraint(
         "CHECK(client_reboot_days > 0)", "A reboot must last at least one day."
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"client_target_margin", "client_break_even_margin"}.isdisjoint(vals):
+            # sudo: the figures of clients are written by our own methods alone
+            ledger = self.env["client.profitability"].sudo()
+            for company in self:
+                ledger._refresh_figures(company)
+        return result
+
+    def _get_margin_limits(self):
+        """Return the two limits by which every margin is coloured."""
+        # sudo: two settings, for what is shown to users who may see money
+        company = self.sudo()
+        return margin.Limits(company.client_break_even_margin, company.client_target_margin)

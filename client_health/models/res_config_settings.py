@@ -13,8 +13,17 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
     client_agreement_required = fields.Boolean(
         related="company_id.client_agreement_required", readonly=False, groups=MANAGER_GROUP
     )
+    client_closing_lag = fields.Integer(
+        related="company_id.client_closing_lag", readonly=False, groups=MANAGER_GROUP
+    )
+    client_pass_through_account_ids = fields.Many2many(
+        related="company_id.client_pass_through_account_ids", readonly=False, groups=MONEY_GROUP
+    )
     client_target_margin = fields.Float(
         related="company_id.client_target_margin", readonly=False, groups=MONEY_GROUP
+    )
+    client_break_even_margin = fields.Float(
+        related="company_id.client_break_even_margin", readonly=False, groups=MONEY_GROUP
     )
     client_health_healthy = fields.Float(
         related="company_id.client_health_healthy", readonly=False, groups=MANAGER_GROUP

@@ -54,12 +54,28 @@ class ResPartner(models.Model):
         clients = self.browse()
         if not {"parent_id", "is_company"}.isdisjoint(vals) and not self.env.su:
             clients = self.filtered(lambda partner: partner.commercial_partner_id == partner)
+        projects = self._get_projects_of_contacts() if "parent_id" in vals else {}
         result = super().write(vals)
+        if projects:
+            self.env["project.project"]._date_customers(projects)
         if before:
             self._log_email_changes(before)
         if clients:
             clients._check_client_moves()
         return result
+
+    def _get_projects_of_contacts(self):
+        """Return {project: client} of the contacts of firms: who moves to another firm takes the
+        projects along, from that day on.
+
+        A firm that becomes part of another is still the same client.
+        """
+        contacts = self.filtered(lambda partner: partner.commercial_partner_id != partner)
+        if not contacts:
+            return {}
+        # sudo: their projects, whoever may read them
+        projects = self.env["project.project"].sudo().with_context(active_test=False)
+        return projects.search([("partner_id", "in", contacts.ids)])._get_customers()
 
     def _log_email_changes(self, before):
         """Keep who changed an address, and when; links that went to the old one end."""

@@ -24,13 +24,15 @@ LOCK = 1_802_026
 class Column(NamedTuple):
     """A column of the sheet *Clients*; ``kind`` is one of ``review.book.KINDS``.
 
-    ``money``: only for users who may see money; ``total``: with its sum.
+    ``money``: for users who may see money; ``shared``: what the others get in its place;
+    ``total``: with its sum.
     """
 
     field: str
     kind: str
     width: int
     money: bool = False
+    shared: bool = False
     total: bool = False
     wrap: bool = False
 
@@ -45,13 +47,16 @@ class Sheet(NamedTuple):
     money: bool = False
 
 
-# At most 12, and together about 165 characters wide: more is not readable on a page
+# At most 12 for each user, and together about 190 characters wide: more is not readable on a page
 COLUMNS = (
     Column("partner_id", "text", 28, wrap=True),
     Column("stage_id", "text", 11),
-    Column("health_score", "score", 8),
-    Column("health_band", "text", 11),
-    Column("health_trend", "points", 8),
+    Column("health_score", "score", 8, money=True),
+    Column("health_score_shared", "score", 10, shared=True),
+    Column("health_band", "text", 11, money=True),
+    Column("health_band_shared", "text", 13, shared=True),
+    Column("health_trend", "points", 8, money=True),
+    Column("health_trend_shared", "points", 10, shared=True),
     Column("health_reasons", "text", 36, wrap=True),
     Column("user_id", "text", 16, wrap=True),
     Column("activity_summary", "text", 26, wrap=True),
@@ -85,7 +90,11 @@ class ClientReview(models.AbstractModel):
     def _get_allowed_columns(self):
         """Return the columns that the user may see, in order."""
         see_money = self.env.user.has_group(MONEY_GROUP)
-        return [column for column in self._get_columns() if see_money or not column.money]
+        return [
+            column
+            for column in self._get_columns()
+            if not (column.shared if see_money else column.money)
+        ]
 
     @api.model
     def _get_sheets(self):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.tests import TransactionCase, new_test_user
 
@@ -66,6 +68,44 @@ class ClientHealthCommon(TransactionCase):
             relationships.with_user(user or cls.env.user).write(
                 {"stage_id": cls._get_stage(phase).id, "stage_reason": f"Test: {phase}"}
             )
+
+    @classmethod
+    def _create_warning(cls, relationship, code="silent"):
+        """Create what the night and a manager make: a warning, and why it is none."""
+        rule = cls.env["client.health.warning.rule"].search([("code", "=", code)])
+        today = fields.Date.today()
+        own = {"relationship_id": relationship.id}
+        cls.env["client.health.declaration"].create(
+            {**own, "kind": "held", "reason": "Test", "date_end": fields.Date.add(today, days=9)}
+        )
+        return cls.env["client.health.warning"].create(
+            {**own, "rule_id": rule.id, "date_start": today, "date_seen": today, "level": 1}
+        )
+
+    @classmethod
+    def _make_gone(cls, relationships, days=300):
+        """Let the last that happened with these clients be a mail of so many days ago."""
+        moment = fields.Datetime.now() - timedelta(days=days)
+        relationships.sudo().date_start = moment.date() - timedelta(days=365)
+        messages = cls.env["mail.message"].create(
+            [
+                {
+                    "model": "res.partner",
+                    "res_id": partner.id,
+                    "author_id": partner.id,
+                    "message_type": "email",
+                    "subtype_id": cls.env.ref("mail.mt_comment").id,
+                    "body": "<p>Good-bye</p>",
+                }
+                for partner in relationships.partner_id
+            ]
+        )
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE mail_message SET create_date = %s, date = %s WHERE id IN %s",
+            (moment, moment, tuple(messages.ids)),
+        )
+        cls.env.invalidate_all()
 
     @classmethod
     def _create_job_records(cls):

@@ -82,9 +82,18 @@ class RolesCommon(RichClientCommon):
         cls.env["client.review.run"].with_user(cls.owner)._queue(relationship)
         cls.env["client.review.decision"].create({**own, "name": "Call", "user_id": cls.owner.id})
         cls.env["client.health.snapshot"].create({**own, "date": "2026-01-05", "score": 50})
+        cls._create_warning(relationship)
+        cls.env["client.overhead"].create(
+            {"date": "2026-01-01", "rate": 20, "company_id": cls.company.id}
+        )
         visit = {"kind": "open", "link_id": cls.env["client.personal.link"].search([], limit=1).id}
         cls.env["client.personal.link.visit"].create(visit)
-        project = cls.env["project.project"].create({"name": "Of no client"})
+        project = cls.env["project.project"].create(
+            {"name": "Of no client", "company_id": cls.company.id}
+        )
+        cls.env["client.project.customer"].create(
+            {"project_id": project.id, "partner_id": relationship.partner_id.id}
+        )
         month = {"company_id": cls.company.id, "date": "2026-01-01"}
         cls.env["client.profitability"].create(
             [
@@ -154,6 +163,7 @@ class RolesCommon(RichClientCommon):
                 "project.task": cls.relationship.accomplishment_ids.task_id,
                 "crm.lead": cls.samples["client.fit.answer"].lead_id,
                 "mail.activity": cls.relationship.activity_ids,
+                "mail.message": cls.relationship.message_ids,
             }.get(name, cls.env[name])
         return known[:1]
 

@@ -23,6 +23,7 @@ class TestDeletion(RichClientCommon):
                 "date_end": cls.today,
             }
         )
+        cls._create_warning(cls.relationship)
         for model, values in {
             "client.health.snapshot": {
                 "relationship_id": cls.relationship.id,
@@ -35,6 +36,10 @@ class TestDeletion(RichClientCommon):
             "client.review.run": {"user_id": cls.manager.id, "company_id": cls.company.id},
         }.items():
             cls.env[model].sudo().create(values)
+        project = cls.env["project.project"].search([("name", "=", "Rich project")])
+        cls.env["client.project.customer"].create(
+            {"project_id": project.id, "partner_id": cls.relationship.partner_id.id}
+        )
         cls._move(cls.relationship, "at_risk", "reboot")
         cls._move(cls.relationship, "offboard", user=cls.manager)
         offboarding = cls.relationship.offboarding_ids

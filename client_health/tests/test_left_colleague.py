@@ -1,4 +1,4 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -64,10 +64,15 @@ class TestLeftColleague(LeaverCommon):
     def _get_assignees(self, record=None):
         return (record or self.relationship).activity_ids.user_id
 
+    def _get_proposal(self):
+        """Return what the night proposes, and the case of the client."""
+        case = stage_proposals.Case("healthy", fields.Date.today())
+        return stage_proposals.Proposal("at_risk", ("red",)), {self.relationship.id: case}
+
     def test_proposals_of_the_night(self):
         for _way in self._each_way():
-            proposal = stage_proposals.Proposal("at_risk", (stage_proposals.LOW,))
-            self.env["client.health.proposal"]._suggest(self.relationship, proposal)
+            proposal, cases = self._get_proposal()
+            self.env["client.health.proposal"]._suggest(self.relationship, proposal, cases)
             self.assertTrue(self.relationship.health_proposed_stage_id)
             self.assertNotIn(self.leaver, self._get_assignees())
             self._as_manager(self.relationship).action_accept_proposal()
@@ -75,8 +80,8 @@ class TestLeftColleague(LeaverCommon):
 
     def test_moves_by_the_night_and_by_hand(self):
         for _way in self._each_way():
-            proposal = stage_proposals.Proposal("at_risk", (stage_proposals.LOW,))
-            self.env["client.health.proposal"]._move(self.relationship, proposal)
+            proposal, cases = self._get_proposal()
+            self.env["client.health.proposal"]._move(self.relationship, proposal, cases)
             self._move(self.relationship, "reboot", user=self.manager)
             reboot = self.env["client.reboot"]._get_open(self.relationship)
             self.assertNotIn(self.leaver, reboot.user_id | self._get_assignees(reboot))

@@ -70,12 +70,18 @@ class ProtectedCommon(RichClientCommon):
             {**here, "band": "risk", "reason": "Test", "date_end": cls.today + timedelta(days=9)}
         )
         cls.env["client.health.snapshot"].create({**here, "date": cls.today})
+        cls._create_warning(cls.relationship)
         cls.env["client.scenario"].create({**here, "name": "Test"})
         cls.env["client.review.decision"].create({**here, "name": "Call"})
         cls.env["client.review.schedule"].create({"recipient_ids": cls.manager.ids})
         cls.env["client.review.run"].with_user(cls.manager)._queue(cls.relationship)
+        cls.env["client.overhead"].create({"date": cls.today, "rate": 20})
         link = cls.env["client.personal.link"].search([], limit=1)
         cls.env["client.personal.link.visit"].create({"kind": "open", "link_id": link.id})
+        project = cls.env["project.project"].create({"name": "Moved", "company_id": cls.company.id})
+        cls.env["client.project.customer"].create(
+            {"project_id": project.id, "partner_id": cls.relationship.partner_id.id}
+        )
         cls.env["client.profitability"].create(
             {"company_id": cls.company.id, "date": cls.today.replace(day=1)}
         )

@@ -25,8 +25,10 @@ RIGHTS = {
 ELSEWHERE = {
     "client.decision",
     "client.handover",
+    "client.health.declaration",
     "client.health.override",
     "client.health.snapshot",
+    "client.health.warning",
     "client.offboarding",
     "client.pulse",
     "client.reboot",

@@ -34,6 +34,8 @@ class ClientMachine(RuleBasedStateMachine):
         self.clients = self.case._create_clients(3)
         self.users = self.case.owner | self.case.seller | self.case.manager
         self.twins = 0
+        self.gone = self.clients[2]
+        self.case._make_gone(self.gone)
 
     def teardown(self):
         self.savepoint.close(rollback=True)
@@ -89,6 +91,7 @@ class ClientMachine(RuleBasedStateMachine):
                 rule_of_move = stage_rules.get_move(old, phase)
                 assert rule_of_move, f"No way from {old} to {phase}"
                 assert not rule_of_move.manager or user == self.case.manager
+                assert not rule_of_move.gone or client in self.gone
 
     def _open_sheets(self, clients, user):
         for client in clients:
@@ -202,6 +205,8 @@ class ClientMachine(RuleBasedStateMachine):
             merged = self._try(lambda: self._become_part(kept.partner_id, gone.partner_id))
         else:
             merged = self._try(lambda: mover._merge(partners.ids, kept.partner_id))
+        if gone in self.gone:
+            self.gone |= kept  # it takes over what happened last
         self.clients = self.clients.exists()
         assert len(self.clients & (kept | gone)) == (1 if merged else 2)
 

@@ -8,6 +8,7 @@ from . import client_health_calibration_line
 from . import client_issue_confirm
 from . import client_issue_give_up
 from . import client_lead_win
+from . import client_no_answer
 from . import client_offboarding_end
 from . import client_offboarding_end_line
 from . import client_opinion_answer

@@ -1,6 +1,5 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from ..engine.clock import get_today
 from ..engine.health import calibration
@@ -9,7 +8,7 @@ DAYS = (30, 60, 90)
 
 
 class ClientHealthCalibration(models.TransientModel):
-    """Was the score of use? Compares it with the clients that left, before they left.
+    """Were the warnings of use? Compares them with the clients that left, before they left.
 
     Snapshots of that time count as they are; those filled in afterwards are computed by the same
     code from the records of that time.
@@ -24,31 +23,46 @@ class ClientHealthCalibration(models.TransientModel):
     )
     days = fields.Selection(
         [(str(days), f"{days} days") for days in DAYS],
-        string="Warned Before",
+        string="Warned Within",
         default="90",
         required=True,
-        help="How long before a client left the score should have warned.",
+        help="So many days before a client left, a warning should have counted.",
     )
     line_ids = fields.One2many("client.health.calibration.line", "calibration_id", readonly=True)
     cases = fields.Integer(
         string="Clients That Left", compute="_compute_figures", help="Offboarded or ended."
     )
     flagged = fields.Integer(
-        compute="_compute_figures", help="Clients whose score was in the red band at that time."
+        string="Warned Of", compute="_compute_figures", help="Clients with a warning in that time."
     )
     missed = fields.Integer(
-        string="Not Flagged",
-        compute="_compute_figures",
-        help="Clients with a score that was not in the red band.",
+        string="Missed", compute="_compute_figures", help="Clients that left without a warning."
     )
     unknown = fields.Integer(
-        string="Without a Score",
-        compute="_compute_figures",
-        help="Too little was known about them, or there was no snapshot.",
+        string="Not Looked At", compute="_compute_figures", help="There was no snapshot of them."
     )
-    false_flags = fields.Integer(
-        compute="_compute_false_flags",
-        help="Clients that were red at least that long ago, and are neither offboarded nor ended.",
+    hit_rate = fields.Float(
+        string="Hits (%)", compute="_compute_figures", help="Warned of, of those looked at."
+    )
+    chance = fields.Float(
+        string="By Chance (%)",
+        compute="_compute_figures",
+        help="Of the clients that stayed, the part with a warning in the same weeks. Warnings are "
+        "worth what they find beyond that.",
+    )
+    lead = fields.Integer(
+        string="Days Ahead",
+        compute="_compute_figures",
+        help="From the first warning to the end: half of the clients that were warned of had more.",
+    )
+    false_alarms = fields.Float(
+        string="False Alarms per Client and Year",
+        compute="_compute_false_alarms",
+        help="Warnings that began with clients that are still here, per client and year.",
+    )
+    simulation = fields.Char(
+        compute="_compute_simulation",
+        help="The same of clients with a known fate, made up for tests of this program.",
     )
     fit_cases = fields.Integer(
         string="Fit and Health Known",
@@ -82,28 +96,38 @@ class ClientHealthCalibration(models.TransientModel):
     @api.depends("days", "line_ids")
     def _compute_figures(self):
         for page in self:
-            result = calibration.judge([line._get_band(page.days) for line in page.line_ids])
+            days, today = int(page.days), get_today(page.company_id)
+            query = calibration.select_chance(page.company_id.id, today, days)
+            [[chance]] = self.env.execute_query(query)
+            result = calibration.judge([line._to_case(days) for line in page.line_ids], chance)
+            known = result.hits + result.missed
             page.cases = result.cases
-            page.flagged = result.flagged
+            page.flagged = result.hits
             page.missed = result.missed
             page.unknown = result.unknown
+            page.hit_rate = 100 * result.hits / known if known else 0
+            page.chance = 100 * (chance or 0)
+            page.lead = result.lead or 0
             page.verdict = result.verdict
 
-    @api.depends("days")
-    def _compute_false_flags(self):
+    @api.depends("company_id")
+    def _compute_false_alarms(self):
         for page in self:
-            before = get_today(page.company_id) - timedelta(days=int(page.days))
-            red = self.env["client.health.snapshot"]._read_group(
-                [
-                    ("company_id", "=", page.company_id.id),
-                    ("band", "=", "risk"),
-                    ("date", "<=", before),
-                    ("relationship_id.phase", "not in", ("offboard", "ended")),
-                ],
-                [],
-                ["relationship_id:count_distinct"],
-            )
-            page.false_flags = red[0][0]
+            query = calibration.select_stayed(page.company_id.id, get_today(page.company_id))
+            [[alarms, days]] = self.env.execute_query(query)
+            page.false_alarms = alarms / (days / 365) if days else 0
+
+    @api.depends_context("lang")
+    def _compute_simulation(self):
+        figures = calibration.SIMULATION
+        self.simulation = self.env._(
+            "%(hits)s %% hits, %(chance)s %% by chance, %(false)s false alarms per client and "
+            "year, %(lead)s days ahead",
+            hits=figures.hits,
+            chance=figures.chance,
+            false=formatLang(self.env, figures.false_alarms),
+            lead=figures.lead,
+        )
 
     @api.depends("company_id")
     def _compute_fit(self):
@@ -120,15 +144,34 @@ class ClientHealthCalibration(models.TransientModel):
         """Open the page with what is known today."""
         page = self.create({})
         self.env.flush_all()
-        rows = self.env.execute_query_dict(calibration.select_left(page.company_id.id, DAYS))
+        company, today = page.company_id, get_today(page.company_id)
+        rows = self.env.execute_query_dict(calibration.select_left(company.id, DAYS))
+        warned = {
+            row["relationship_id"]: row
+            for row in self.env.execute_query_dict(
+                calibration.select_warned(company.id, today, DAYS)
+            )
+        }
         self.env["client.health.calibration.line"].create(
-            [{"calibration_id": page.id, **page._prepare_line(row)} for row in rows]
+            [
+                {
+                    "calibration_id": page.id,
+                    **page._prepare_line(row, warned.get(row["relationship_id"])),
+                }
+                for row in rows
+            ]
         )
         return page._get_records_action(name=self.env._("Calibration"))
 
-    def _prepare_line(self, row):
-        line = {"relationship_id": row["relationship_id"], "date_left": row["date_left"]}
+    def _prepare_line(self, row, warned):
+        line = {
+            "relationship_id": row["relationship_id"],
+            "date_left": row["date_left"],
+            "known": bool(warned),
+            "date_warned": warned and warned["since"],
+        }
         for days in DAYS:
+            line[f"warned_{days}"] = bool(warned and warned[f"warned_{days}"])
             line[f"score_{days}"] = row[f"score_{days}"] or 0
             line[f"band_{days}"] = row[f"band_{days}"] or ("none" if row[f"seen_{days}"] else False)
         return line

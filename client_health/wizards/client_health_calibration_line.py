@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..engine.health import calibration
+
 BANDS = [
     ("healthy", "Green"),
     ("watch", "Yellow"),
@@ -23,6 +25,13 @@ class ClientHealthCalibrationLine(models.TransientModel):
         "client.relationship", string="Client", required=True, ondelete="cascade"
     )
     date_left = fields.Date(string="Left On")
+    known = fields.Boolean(help="There were snapshots before it left.")
+    date_warned = fields.Date(
+        string="Warned Since", help="The first warning within half a year before."
+    )
+    warned_30 = fields.Boolean()
+    warned_60 = fields.Boolean()
+    warned_90 = fields.Boolean()
     score_30 = fields.Float(string="30 Days Before")
     score_60 = fields.Float(string="60 Days Before")
     score_90 = fields.Float(string="90 Days Before")
@@ -30,7 +39,7 @@ class ClientHealthCalibrationLine(models.TransientModel):
     band_60 = fields.Selection(BANDS, string="Band 60 Days Before")
     band_90 = fields.Selection(BANDS, string="Band 90 Days Before")
 
-    def _get_band(self, days):
-        """Return the band that many days before the client left; None without a score."""
-        band = self[f"band_{days}"]
-        return None if band in ("none", False) else band
+    def _to_case(self, days):
+        """Return the ``calibration.Case``, of warnings within so many days."""
+        lead = (self.date_left - self.date_warned).days if self.date_warned else None
+        return calibration.Case(self.known, self[f"warned_{days}"], lead)

@@ -25,6 +25,9 @@ class ClientStageMove(models.TransientModel):
     reason = fields.Char(
         required=True, help="One sentence that colleagues will understand in three months."
     )
+    left_because = fields.Text(
+        string="Why It Left", compute="_compute_left_because", export_string_translation=False
+    )
     missing = fields.Text(compute="_compute_missing", export_string_translation=False)
     date_deadline = fields.Date(
         string="Deadline",
@@ -43,6 +46,17 @@ class ClientStageMove(models.TransientModel):
         help="Person in charge. Empty: the responsible of each client.",
     )
     date_opened = fields.Datetime(default=fields.Datetime.now, export_string_translation=False)
+
+    @api.depends("relationship_ids", "stage_id")
+    def _compute_left_because(self):
+        """Before a client comes back, one reads why it left."""
+        for wizard in self:
+            ended = wizard.relationship_ids._origin.filtered(
+                lambda rel, wizard=wizard: rel.phase == stage_rules.ENDED != wizard.phase
+            )
+            wizard.left_because = "\n".join(
+                f"{rel.display_name}: {rel.stage_reason}" for rel in ended if rel.stage_reason
+            )
 
     @api.depends("relationship_ids", "stage_id")
     def _compute_missing(self):

@@ -6,18 +6,22 @@ from datetime import date
 from .activities import build_activities
 from .agreements import build_agreements
 from .bills import build_bills, build_expenses
+from .branch import build_branch
 from .currencies import build_currencies
 from .deals import build_deals
+from .deferrals import build_deferrals
 from .deposits import build_deposits
 from .feedback import build_feedback
 from .fit import build_fit
 from .health import build_health
 from .invoices import build_invoices
+from .media import build_media
 from .meetings import build_meetings
 from .offboardings import build_offboardings, freeze_decisions
 from .orders import build_orders
+from .overheads import build_overheads
 from .payments import build_payments
-from .projects import build_projects, close_projects
+from .projects import build_projects, close_projects, hand_over_projects
 from .reboots import build_reboots
 from .relationships import build_relationships
 from .requests import build_requests
@@ -25,12 +29,25 @@ from .results import build_results
 from .scene import Scene
 from .talk import build_conversation
 from .timesheets import build_timesheets
+from .write_offs import build_write_offs
 
 _logger = logging.getLogger(__name__)
 
 WORK = (build_deals, build_currencies, build_projects, build_orders, build_timesheets)
-MONEY = (build_deposits, build_invoices, build_bills, build_expenses, build_payments)
+MONEY = (
+    build_deposits,
+    build_invoices,
+    build_deferrals,
+    build_bills,
+    build_media,
+    build_expenses,
+    build_write_offs,
+    build_payments,
+    build_branch,
+)
 CARE = (
+    hand_over_projects,
+    build_overheads,
     build_meetings,
     build_relationships,
     build_activities,

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from odoo.fields import Command
 
-from ..stories.kinds import FEE, HOURS, MILESTONES
+from ..stories import CLIENTS
+from ..stories.kinds import FEE, HOURS, MILESTONES, YEARLY
 from . import when
 from .past import set_columns, set_created
 from .timesheets import get_billable_hours
@@ -30,7 +31,8 @@ def build_invoices(scene):
         for client, number, project in scene.each_project()
         for document in _get_documents(scene, client, number, project)
     ]
-    documents += [document for client in scene.stories for document in _get_credits(scene, client)]
+    for client in scene.stories:
+        documents += [*_get_credits(scene, client), *_get_media(scene, client)]
     documents = sorted(
         (document for document in documents if document.day > scene.locked_until),
         key=lambda document: (document.day, document.client.key),
@@ -51,7 +53,12 @@ def build_invoices(scene):
 
 
 def _get_documents(scene, client, number, project):
-    makers = {HOURS: _get_hour_documents, FEE: _get_fee_documents, MILESTONES: _get_milestones}
+    makers = {
+        HOURS: _get_hour_documents,
+        FEE: _get_fee_documents,
+        MILESTONES: _get_milestones,
+        YEARLY: _get_yearly_documents,
+    }
     maker = makers.get(project.billing)
     yield from maker(scene, client, number, project) if maker else ()
 
@@ -80,10 +87,30 @@ def _get_fee_documents(scene, client, number, project):
     for month in range(project.start, max(project.end, 1) - 1, -1):
         name = f"{project.label}, {when.month_start(scene.today, month):%B %Y}"
         yield Document(
-            client,
+            _get_payer(client, project, month),
             when.last_workday(scene.today, month),
             [_prepare_line(line, name, 1, project.price)],
         )
+
+
+def _get_payer(client, project, month):
+    """Return whose project it was in a month: a project can change hands."""
+    if not project.handed_to or month > project.handed_to[1]:
+        return client
+    return next(other for other in CLIENTS if other.key == project.handed_to[0])
+
+
+def _get_yearly_documents(scene, client, number, project):
+    """One invoice a year, on the first working day of the first month that it pays for."""
+    line = scene.sale_lines[client.key, number]
+    for month in get_years(project):
+        lines = [_prepare_line(line, project.label, 1, project.price)]
+        yield Document(client, when.workdays(scene.today, month)[0], lines)
+
+
+def get_years(project):
+    """Return the first month of each year of a project that is paid a year ahead."""
+    return range(project.start, 0, -12)
 
 
 def _get_milestones(scene, client, number, project):
@@ -126,6 +153,24 @@ def _get_credits(scene, client):
         del values["sale_line_ids"]
         day = when.workdays(scene.today, credit.month)[12]
         yield Document(client, day, [values], kind="out_refund", ref=credit.reason)
+
+
+def _get_media(scene, client):
+    """Media spend on a clearing account, as the bill said, and our fee for buying it."""
+    for media in client.media:
+        line = scene.sale_lines[client.key, media.project]
+        for month in media.months:
+            fee = _prepare_line(line, f"{media.label}: our fee", 1, media.fee)
+            del fee["sale_line_ids"]
+            spend = {
+                **fee,
+                "product_id": False,
+                "name": f"{media.label}: media, at cost",
+                "price_unit": media.spend,
+                "account_id": scene.account("media").id,
+                "tax_ids": [Command.clear()],
+            }
+            yield Document(client, when.last_workday(scene.today, month), [spend, fee])
 
 
 def _prepare_line(sale_line, name, quantity, price, discount=0):

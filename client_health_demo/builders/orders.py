@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from odoo.fields import Command
 
-from ..stories.kinds import FEE, FIXED, HOURS, MILESTONES
+from ..stories.kinds import FEE, FIXED, HOURS, MILESTONES, YEARLY
 from . import hours
 from .past import set_created
 
@@ -13,6 +13,7 @@ PRODUCTS = {
     FEE: "product_care",
     MILESTONES: "product_milestones",
     FIXED: "product_fixed",
+    YEARLY: "product_yearly",
 }
 
 
@@ -69,6 +70,8 @@ def _get_quantity(scene, project):
     """Return what was ordered: the hours of the whole story, months, or one project."""
     if project.billing == FEE:
         return project.start + 12 - project.start % 12
+    if project.billing == YEARLY:
+        return project.start // 12 + 1
     if project.billing != HOURS:
         return 1
     total = sum(

@@ -128,6 +128,19 @@ def _get_moments(scene, client, project, effort, name, months):
     return at_hour(start), end, end
 
 
+def hand_over_projects(scene):
+    """Give projects to the clients that took them over: what was done before stays where it was."""
+    for client, number, project in scene.each_project():
+        if project.handed_to:
+            key, month = project.handed_to
+            record = scene.projects[client.key, number]
+            record.partner_id = scene.client(key)
+            running = record.task_ids.filtered(lambda task: not task.is_closed)
+            running.partner_id = scene.client(key)
+            today = record.client_customer_ids.filtered("date_from")
+            today.date_from = when.month_start(scene.today, month)
+
+
 def close_projects(scene):
     """Archive what is over; the money of archived projects still counts."""
     for client, number, project in scene.each_project():

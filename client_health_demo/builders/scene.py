@@ -8,6 +8,13 @@ from . import when
 # Demo users of Odoo itself who work in the agency; where they are missing, Leo does it.
 ODOO_USERS = {"admin": "base.user_admin", "marc": "base.user_demo"}
 
+# Accounts that no chart has: {name: (code, name, type)}
+ACCOUNTS = {
+    "media": ("141500", "Media Spend Passed On", "asset_current"),
+    "bad_debts": ("681000", "Bad Debts", "expense"),
+    "deferred": ("212500", "Fees Paid in Advance", "liability_current"),
+}
+
 CONTEXT = {
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -65,6 +72,15 @@ class Scene:
             return self.ref(f"employee_{login}")
         domain = [("user_id", "=", self.user(login).id), ("company_id", "=", self.company.id)]
         return self.env["hr.employee"].search(domain, limit=1) or self.ref("employee_leo")
+
+    def account(self, name):
+        """Return an account of the agency that its chart does not have, made when it is missing."""
+        code, label, kind = ACCOUNTS[name]
+        accounts = self.env["account.account"]
+        domain = [("code", "=", code), ("company_ids", "in", self.company.ids)]
+        return accounts.search(domain, limit=1) or accounts.create(
+            {"code": code, "name": label, "account_type": kind}
+        )
 
     def partner(self, client, who):
         """Return who speaks: a number is a contact of the client, a login one of us."""

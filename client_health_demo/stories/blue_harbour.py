@@ -1,12 +1,15 @@
 from .kinds import (
     HOURS,
+    YEARLY,
     Bill,
+    BranchInvoice,
     Call,
     Chatter,
     Client,
     Deal,
     Effort,
     Expense,
+    Media,
     Meeting,
     Milestone,
     Move,
@@ -86,6 +89,23 @@ APP = Project(
     ),
 )
 
+CARE = Project(
+    name="Care of the hotel websites",
+    manager="leo",
+    billing=YEARLY,
+    price=12000,
+    start=14,
+    label="Care of the hotel websites, one year",
+    efforts=(
+        Effort(
+            tasks=("Updates and backups, first year", "Updates and backups, second year"),
+            start=14,
+            hours=(7, 7),
+            team={"ravi": 0.6, "zoe": 0.4},
+        ),
+    ),
+)
+
 CLIENT = Client(
     key="blue_harbour",
     story="The star: gains a lot from our work, says so, pays early and sends us others.",
@@ -95,13 +115,20 @@ CLIENT = Client(
     channel="video",
     pays_late=(-3, -5),
     hosting=720,
-    projects=(WEBSITE, APP),
+    projects=(WEBSITE, APP, CARE),
     bills=(
         Bill(vendor="paperplane", label="Photographs of the hotels", amount=1900, months=(20, 8)),
         Bill(vendor="cloudmeadow", label="Servers of the booking", amount=260,
              months=(22, 19, 16, 13, 10, 7, 4, 1)),
         Bill(vendor="wordsmith", label="Translations of the app", amount=740, months=(3,),
             project=1),
+    ),
+    media=(
+        Media(months=(8, 7, 6), spend=6000, fee=900, vendor="beacon",
+              label="Campaign for the season"),
+    ),
+    branch_invoices=(
+        BranchInvoice(month=3, amount=2400, label="Two days of photographs in Portland"),
     ),
     expenses=(
         Expense(who="leo", label="Train to Portland, yearly review", amount=146, days=48),

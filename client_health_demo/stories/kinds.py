@@ -12,6 +12,7 @@ HOURS = "hours"
 FEE = "fee"
 MILESTONES = "milestones"
 FIXED = "fixed"
+YEARLY = "yearly"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,8 @@ class Status:
 class Project:
     """A project and the order behind it.
 
-    ``price``: per hour, per month, or in all, as ``billing`` says, in the client's currency.
+    ``price``: per hour, per month, per year or in all, as ``billing`` says, in the client's
+    currency. What is paid a year ahead is earned month by month (``builders/deferrals.py``).
     """
 
     name: str
@@ -80,6 +82,8 @@ class Project:
     label: str = "Design and development"
     # Archived: over, and out of sight.
     closed: bool = False
+    # (client key, month): from this month on it is that client's project, and pays for it.
+    handed_to: tuple = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,37 @@ class Credit:
     month: int
     amount: float
     reason: str
+    project: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    """Advertising that is passed on as it is, on a clearing account, and our fee for it."""
+
+    months: tuple
+    spend: float
+    fee: float
+    vendor: str
+    label: str
+    project: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteOff:
+    """What of an invoice will never be paid; the rest of it is."""
+
+    month: int
+    amount: float
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BranchInvoice:
+    """An invoice of the branch, for a project whose hours are written down in the company."""
+
+    month: int
+    amount: float
+    label: str
     project: int = 0
 
 
@@ -224,6 +259,9 @@ class Client:
     hosting: float = 0
     bills: tuple = ()
     credits: tuple = ()
+    media: tuple = ()
+    write_offs: tuple = ()
+    branch_invoices: tuple = ()
     expenses: tuple = ()
     says: tuple = ()
     chatter: tuple = ()

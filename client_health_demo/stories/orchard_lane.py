@@ -32,7 +32,7 @@ PORTAL = Project(
                 "Training of the teachers",
             ),
             start=14,
-            hours=(56, 52),
+            hours=(56, 45),
             team={"ravi": 0.5, "sam": 0.3, "zoe": 0.2},
             late=("Letters to parents",),
         ),

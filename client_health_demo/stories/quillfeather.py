@@ -12,6 +12,7 @@ from .kinds import (
     Project,
     Say,
     Status,
+    WriteOff,
 )
 
 FILES = Project(
@@ -77,6 +78,9 @@ CLIENT = Client(
     bills=(
         Bill(vendor="cloudmeadow", label="Encrypted storage", amount=190,
              months=(19, 16, 13, 10, 7, 4, 1)),
+    ),
+    write_offs=(
+        WriteOff(month=4, amount=1450, reason="Changes that they refuse to pay"),
     ),
     chatter=(Chatter(start=21, end=5, every=2, reply_hours=10),),
     says=(

@@ -1,4 +1,5 @@
 from .kinds import (
+    FEE,
     HOURS,
     Bill,
     Call,
@@ -49,6 +50,24 @@ EXHIBITIONS = Project(
     ),
 )  # fmt: skip
 
+WALKS = Project(
+    name="Audio walks through the city",
+    manager="ana",
+    billing=FEE,
+    price=420,
+    start=13,
+    label="Audio walks",
+    handed_to=("blue_harbour", 6),
+    efforts=(
+        Effort(
+            tasks=("New walks for the museum", "Walks from hotel to hotel"),
+            start=13,
+            hours=(4, 4),
+            team={"zoe": 1},
+        ),
+    ),
+)
+
 CLIENT = Client(
     key="sundial",
     story="Parted as friends half a year ago: the museum hired its own web editor.",
@@ -57,7 +76,7 @@ CLIENT = Client(
     cadence="quarterly",
     channel="call",
     pays_late=(0, 0),
-    projects=(EXHIBITIONS,),
+    projects=(EXHIBITIONS, WALKS),
     bills=(
         Bill(vendor="paperplane", label="Photographs of exhibits", amount=540, months=(20, 12)),
     ),
@@ -67,6 +86,10 @@ CLIENT = Client(
             "museum, and it means that we will need you less and less."),
         Say(days=261.8, who="ana", text="Congratulations, Inez! Let us plan the change well, so "
             "that your editor starts with everything in hand."),
+        Say(days=225, who=1, text="The audio walks would be a pity to lose. Elena of Blue Harbour "
+            "would like them for her guests. May she have them?"),
+        Say(days=224.8, who="ana", text="With pleasure! From next month on they are hers, and so "
+            "are the invoices."),
         Say(days=184, who=1, text="All received, and our editor found her way on the first day. "
             "Thank you for three good years."),
         Say(days=183.8, who="ana", text="It was a pleasure from the first show to the last. "

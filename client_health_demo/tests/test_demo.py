@@ -272,14 +272,20 @@ class TestDemo(DemoCommon):
         line = page.line_ids.filtered(lambda line: line.relationship_id == left)
         self.assertTrue(all((line.band_30, line.band_60, line.band_90)))
 
-    def test_one_client_is_proposed_to_be_at_risk_and_the_next_night_moves_nobody(self):
+    def test_two_clients_are_proposed_to_be_at_risk_and_the_next_night_moves_nobody(self):
+        """Each for a reason that a person would accept."""
         kestrel = self._get_client("kestrel")
         proposed = self.env["client.relationship"].search(
             [("health_proposed_stage_id", "!=", False)]
         )
-        self.assertEqual(proposed, kestrel)
-        self.assertEqual(kestrel.health_proposed_stage_id.phase, "at_risk")
-        self.assertIn("low on two nights", kestrel.health_proposal_reason)
+        self.assertEqual(
+            {rel.partner_id.name: rel.health_proposal_reason for rel in proposed},
+            {
+                "Kestrel Bay Ferries": "Red for two nights",
+                "Blue Harbour Hotels": "More hours than agreed",
+            },
+        )
+        self.assertEqual(proposed.health_proposed_stage_id.mapped("phase"), ["at_risk"])
         stages = {rel: rel.stage_id for rel in self.relationships}
         with freeze_time(fields.Datetime.now() + timedelta(days=1)):
             self.env["client.health.run"]._run_night(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..profitability.client_map import is_client, select_projects
+from ..profitability.client_map import is_client, is_on, select_projects
 from ..profitability.labour import hours_of
 from ..query import is_one_of
 
@@ -19,6 +19,7 @@ class Hours(NamedTuple):
     client: float = 0.0
     us: float = 0.0
     unclear: float = 0.0
+    recent: float = 0.0  # of all these, what is later than the last closed month
 
     @property
     def total(self):
@@ -34,12 +35,19 @@ class Hours(NamedTuple):
 
 
 def select_hours(
-    company_ids, start, end, hours_per_unit, partner_ids=(), project_ids=(), created=None
+    company_ids,
+    start,
+    end,
+    hours_per_unit,
+    partner_ids=(),
+    project_ids=(),
+    created=None,
+    recent=None,
 ):
     """Return a SELECT of the hours of ``start`` <= date <= ``end``, by client and project.
 
-    Columns: partner_id, project_id, client, us, unclear, last (the newest date) and us_task_ids
-    (the most hours first). ``partner_ids``, ``project_ids``: only these clients or projects; all
+    Columns: partner_id, project_id, client, us, unclear, recent (all hours from a day on), last
+    (the newest date) and us_task_ids (the most hours first). ``partner_ids``, ``project_ids``: only these clients or projects; all
     by default. ``created``: what was entered later (a moment) does not count. Template projects
     and tasks don't count.
     """
@@ -52,31 +60,35 @@ def select_hours(
                SUM(t.hours) FILTER (WHERE k.requested_by = 'us') AS us,
                SUM(t.hours) FILTER (WHERE COALESCE(k.requested_by, 'unclear') = 'unclear')
                    AS unclear,
+               SUM(t.recent) AS recent,
                MAX(t.last) AS last,
                ARRAY_AGG(k.id ORDER BY t.hours DESC, k.id)
                    FILTER (WHERE k.requested_by = 'us') AS us_task_ids
-          FROM (SELECT l.project_id, l.task_id, SUM(%(hours)s) AS hours, MAX(l.date) AS last
+          FROM (SELECT l.project_id, l.task_id, p.partner_id, SUM(%(hours)s) AS hours,
+                       SUM(%(hours)s) FILTER (WHERE l.date >= %(recent)s) AS recent,
+                       MAX(l.date) AS last
                   FROM account_analytic_line l
-                  JOIN client_project p ON p.project_id = l.project_id
+                  JOIN client_project p ON p.project_id = l.project_id AND %(is_on)s
                  WHERE l.company_id IN %(companies)s
                    AND l.date BETWEEN %(start)s AND %(end)s
                    AND %(known)s
                    AND %(of_projects)s
                    AND (p.partner_id IS NULL OR %(of_clients)s)
-              GROUP BY l.project_id, l.task_id) t
-          JOIN client_project p ON p.project_id = t.project_id
+              GROUP BY l.project_id, l.task_id, p.partner_id) t
      LEFT JOIN project_task k ON k.id = t.task_id
      LEFT JOIN res_partner kc ON kc.id = k.partner_id
-     LEFT JOIN res_partner c ON c.id = COALESCE(p.partner_id, kc.commercial_partner_id)
+     LEFT JOIN res_partner c ON c.id = COALESCE(t.partner_id, kc.commercial_partner_id)
          WHERE k.has_template_ancestor IS NOT TRUE
            AND %(is_client)s
       GROUP BY c.commercial_partner_id, t.project_id
         """,
         projects=select_projects(),
+        is_on=is_on("p", SQL("l.date")),
         hours=hours_of("l", hours_per_unit),
         companies=tuple(company_ids),
         start=start,
         end=end,
+        recent=recent or end,
         known=SQL("l.create_date <= %s", created) if created else SQL("true"),
         of_projects=_is_in(SQL("l.project_id"), project_ids),
         of_clients=_is_in(SQL("p.partner_id"), partner_ids),

@@ -49,6 +49,7 @@ class Correspondence:
         ends = _get_ends(env, relationships, scope, as_of)
         people = messages.with_people(ends, scope)
         end, first = max(ends.values()), min(ends.values())
+        self._end = end
         # analyzed, or PostgreSQL expects few discussions, and looks the answers up one by one
         self._create_temp_table("received", _select_received(people, end), analyze=True)
         self._create_temp_table("answers", self._select_answers(people, end))
@@ -86,6 +87,10 @@ class Correspondence:
         """Return a SELECT of relationship_id, id and create_date of the clients' messages."""
         return self._select("received", relationships)
 
+    def select_meetings(self, relationships):
+        """Return a SELECT of relationship_id, moment, kind, model and res_id of meetings, calls."""
+        return self._select("meetings", relationships)
+
     def select_waiting(self, relationships):
         """Return a SELECT of the columns of ``waiting.Waiting``."""
         return self._select("waiting", relationships)
@@ -93,7 +98,8 @@ class Correspondence:
     def select_replies(self, since, relationships):
         """Return a SELECT of id (the relationship), message_id, received, answered and its day.
 
-        One row per burst that was answered: the first message since our last one in a discussion.
+        One row per burst that was answered: the first message since our last one in a discussion,
+        unless it asks for no answer.
         """
         return SQL(
             """
@@ -101,10 +107,12 @@ class Correspondence:
                    %(day)s AS day
               FROM (%(messages)s) message
              WHERE begins AND answered IS NOT NULL AND create_date > %(since)s
+               AND NOT EXISTS (SELECT FROM mail_message m WHERE m.id = message.id AND %(marked)s)
             """,
             messages=self._select("answers", relationships),
             day=local_date(relationships, SQL("answered")),
             since=since,
+            marked=messages.asks_for_no_answer(SQL("m"), self._end),
         )
 
     def select_contacts(self, relationships):
@@ -126,7 +134,7 @@ class Correspondence:
         )
 
     def select_first_steps(self, since, relationships):
-        """Return a SELECT of relationship_id, moment, ours, model, res_id: which side began.
+        """Return a SELECT of relationship_id, moment, ours, model, res_id, kind: which side began.
 
         A message begins a contact when its discussion rested for ``QUIET``. Ours counts when it
         was sent to a contact of the client; invoices and mass mails are sent by the system.
@@ -144,11 +152,11 @@ class Correspondence:
                              SELECT relationship_id, model, res_id, id, create_date, true
                                FROM (%(sent)s) sent
                               WHERE create_date > %(since)s - %(quiet)s) m)
-            SELECT relationship_id, moment, ours, model, res_id
+            SELECT relationship_id, moment, ours, model, res_id, 'message' AS kind
               FROM line
              WHERE moment > %(since)s AND (before IS NULL OR moment - before > %(quiet)s)
          UNION ALL
-            SELECT relationship_id, moment, ours, model, res_id
+            SELECT relationship_id, moment, ours, model, res_id, kind
               FROM (%(meetings)s) meeting
              WHERE moment > %(since)s
             """,

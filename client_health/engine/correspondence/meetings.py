@@ -11,7 +11,7 @@ from . import messages
 def select_meetings():
     """Meetings that are over, between a contact of a client and a colleague of that company.
 
-    A contact who declined is no participant. ``ours``: a colleague called the meeting.
+    Who declined is no participant, on either side. ``ours``: a colleague called the meeting.
     """
     return SQL(
         """
@@ -39,18 +39,25 @@ def select_meetings():
                             WHERE a.event_id = e.id
                               AND a.partner_id = p.id
                               AND a.state = 'declined')
-           AND ((e.user_id, r.company_id) IN (SELECT user_id, company_id FROM staff)
-                OR EXISTS (SELECT 1
-                             FROM calendar_event_res_partner_rel y
-                            WHERE y.calendar_event_id = e.id
-                              AND (y.res_partner_id, r.company_id)
-                                  IN (SELECT partner_id, company_id FROM staff)))
+           AND EXISTS (SELECT 1
+                         FROM staff s
+                        WHERE s.company_id = r.company_id
+                          AND (s.user_id = e.user_id
+                               OR EXISTS (SELECT 1
+                                            FROM calendar_event_res_partner_rel y
+                                           WHERE y.calendar_event_id = e.id
+                                             AND y.res_partner_id = s.partner_id))
+                          AND NOT EXISTS (SELECT 1
+                                            FROM calendar_attendee b
+                                           WHERE b.event_id = e.id
+                                             AND b.partner_id = s.partner_id
+                                             AND b.state = 'declined'))
         """
     )
 
 
 def select_calls(end):
-    """Calls and tough conversations that colleagues marked as done, on documents of the clients."""
+    """What colleagues marked as done on documents of the clients, of types that are a contact."""
     return SQL(
         """
         WITH done AS (
@@ -59,14 +66,11 @@ def select_calls(end):
              WHERE o.create_date <= %(end)s
                AND %(is_by_colleague)s
                AND o.mail_activity_type_id = ANY (ARRAY(
-                   SELECT id FROM mail_activity_type WHERE category = 'phonecall'
-                   UNION
-                   SELECT %(tough)s)))
+                   SELECT id FROM mail_activity_type WHERE client_is_contact)))
         SELECT * FROM (%(calls)s) c
         """,
         end=end,
         is_by_colleague=messages.is_by_colleague(SQL("o")),
-        tough=select_tough_type(),
         calls=messages.select_messages("done"),
     )
 

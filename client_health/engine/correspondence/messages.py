@@ -1,14 +1,16 @@
 """Reads messages between clients and us; returns pieces of SQL: author, document, relationship.
 
-A message is the client's when a contact of the client wrote it, archived or not; or when the
-sender's address is unknown and it stands on a document of the client. Freelancers, suppliers and
-colleagues with a contact in Odoo are none of these. Automatic replies, notifications and internal
-notes are no messages in this sense, nor is anything that OdooBot wrote.
+A message is the client's when a contact of the client wrote it, archived or not, or a person without
+a firm whose address is of the client's mail domain (``senders.py``); or when the sender's address is
+unknown and it stands on a document of the client. Freelancers, suppliers and colleagues with a contact in Odoo are none of these. Automatic replies, newsletters, notifications
+and internal notes are no messages in this sense, nor is anything that OdooBot wrote.
 
 What counts is when Odoo received a message, never the date that the sender's computer put on it.
 """
 
 from odoo.tools import SQL
+
+from . import senders
 
 
 def with_people(ends, scope):
@@ -75,13 +77,13 @@ def is_by_colleague(message):
 
 
 def is_call(message, as_of):
-    """Return the condition that a message records a call that was made."""
+    """Return the condition that a message records a call, or another contact, that was made."""
     return SQL(
         """
         (%(m)s.create_date <= %(as_of)s
          AND %(m)s.mail_activity_type_id IN (SELECT id
                                                FROM mail_activity_type
-                                              WHERE category = 'phonecall'))
+                                              WHERE client_is_contact))
         """,
         m=message,
         as_of=as_of,
@@ -115,11 +117,31 @@ def is_posted_in_person(message):
     )
 
 
+def asks_for_no_answer(message, as_of):
+    """Return the condition that a message was marked so; a user's mark counts from then on."""
+    return SQL(
+        """
+        (%(m)s.client_no_answer IS NOT NULL
+         AND (%(m)s.client_no_answer_date IS NULL OR %(m)s.client_no_answer_date <= %(as_of)s))
+        """,
+        m=message,
+        as_of=as_of,
+    )
+
+
 def select_received(as_of, since):
     """What the clients wrote after ``since``; reads the CTEs client and colleague."""
     return SQL(
-        "%s UNION ALL (%s)",
+        """
+        WITH %s, %s
+        %s
+        UNION ALL (%s)
+        UNION ALL (%s)
+        """,
+        senders.with_domains(),
+        senders.with_people_of_domains(),
         _select_from_contacts(as_of, since),
+        _select_from_people_of_domains(as_of, since),
         _select_from_unknown_senders(as_of, since),
     )
 
@@ -130,6 +152,7 @@ def _is_received(as_of, since):
         m.message_type IN ('email', 'comment')
         AND m.model IS NOT NULL
         AND m.model <> 'discuss.channel'
+        AND (m.client_no_answer IN ('automatic', 'bulk')) IS NOT TRUE
         AND m.create_date > %s
         AND %s
         """,
@@ -153,8 +176,23 @@ def _select_from_contacts(as_of, since):
     )
 
 
+def _select_from_people_of_domains(as_of, since):
+    """What people of their own wrote whose address is of the mail domain of a client."""
+    return SQL(
+        """
+        SELECT m.id, m.model, m.res_id, m.create_date, a.client_id
+          FROM domain_person a
+          JOIN mail_message m ON m.author_id = a.id
+         WHERE %s
+        """,
+        _is_received(as_of, since),
+    )
+
+
 def _select_from_unknown_senders(as_of, since):
-    """What came without an author: the address may be a contact's by now, or unknown (NULL)."""
+    """What came without an author: the address may be a contact's by now, one of a client's mail
+    domain, or unknown (NULL), then it is the document's client.
+    """
     return SQL(
         """
         WITH unknown_sender AS MATERIALIZED (
@@ -163,6 +201,7 @@ def _select_from_unknown_senders(as_of, since):
              WHERE m.author_id IS NULL AND %(is_received)s
         ), known AS (
             SELECT DISTINCT ON (p.email_normalized)
+                   p.id,
                    p.email_normalized AS address,
                    p.commercial_partner_id,
                    c.id IS NOT NULL AS ours
@@ -175,14 +214,16 @@ def _select_from_unknown_senders(as_of, since):
                    p.active DESC,
                    p.id
         )
-        SELECT m.id, m.model, m.res_id, m.create_date, a.commercial_partner_id
+        SELECT m.id, m.model, m.res_id, m.create_date,
+               COALESCE(p.client_id, a.commercial_partner_id, d.client_id)
           FROM unknown_sender m
      LEFT JOIN known a USING (address)
+     LEFT JOIN domain_person p ON p.id = a.id
+     LEFT JOIN domain d ON d.name = %(domain)s
          WHERE a.ours IS NOT TRUE
         """,
-        address=SQL(
-            "LOWER(COALESCE(SUBSTRING(m.email_from FROM '<([^<>]+@[^<>]+)>'), TRIM(m.email_from)))"
-        ),
+        domain=senders.get_domain(SQL("m.address")),
+        address=senders.get_address(SQL("m")),
         is_received=_is_received(as_of, since),
     )
 
@@ -233,12 +274,12 @@ def select_messages(source="received"):
            AND r.company_id = COALESCE(d.company_id, r.company_id)
            AND r.till >= m.create_date
         """,
-        documents=_select_documents(source),
+        documents=select_documents(source),
         source=SQL.identifier(source),
     )
 
 
-def _select_documents(source):
+def select_documents(source):
     """Whose each document is: client_id, a commercial partner, and company_id.
 
     Once per document, because many messages stand on each. Ids of another model's documents are

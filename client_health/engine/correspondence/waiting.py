@@ -1,20 +1,25 @@
 """Reads messages of clients, returns those that wait for an answer. One statement for all clients.
 
-What is a client's message, and what is ours, is defined in ``messages.py``.
+What is a client's message, and what is ours, is defined in ``messages.py``. Thanks ask for no
+answer (``no_answer.py``), nor does what a user marked so, with all before it. A task that is closed
+answers what was written on it until then, and what was old when the firm began is history.
 
 It is answered by whatever a colleague writes later on the same document for the client to read,
 by chat, mail or a call that was made, by a reaction (a thumb up says "seen" to a "thank you"), or
 once the feedback made of it was answered.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from odoo.addons.project.models.project_task import CLOSED_STATES
+
 from .. import period
 from ..query import is_one_of
 from .messages import (
+    asks_for_no_answer,
     is_ours,
     is_posted_in_person,
     select_colleagues,
@@ -24,6 +29,8 @@ from .messages import (
 
 # After so long, an answer is not waited for any more.
 WINDOW = period.YEAR_OF_DAYS
+# What was older than this at set-up was answered elsewhere, or never will be. Rule of thumb.
+OLD_AT_SETUP = timedelta(days=30)
 
 # Read by the statement, so flushed before it; some columns are those of other modules.
 READS = (
@@ -40,6 +47,7 @@ READS = (
     "mail.message.subtype",
     "project.project",
     "project.task",
+    "res.company",
     "res.partner",
     "res.users",
     "sale.order",
@@ -129,7 +137,7 @@ def select_open(as_of):
     """Return a SELECT of the columns of ``Waiting``, of the messages in the CTE message.
 
     They have no answer; a reaction, or an answer to the feedback made of one, counts as seen.
-    Reads the CTE colleague.
+    What asks for no answer, or is over, is left out. Reads the CTE colleague.
     """
     return SQL(
         """
@@ -141,6 +149,9 @@ def select_open(as_of):
                COUNT(*)::int AS messages
           FROM message i
          WHERE NOT EXISTS (%(reaction)s)
+           AND NOT EXISTS (%(mark)s)
+           AND NOT EXISTS (%(closed)s)
+           AND NOT EXISTS (%(history)s)
            AND NOT EXISTS (SELECT 1
                              FROM client_feedback f
                             WHERE f.message_id = i.id AND f.answered_date <= %(as_of)s)
@@ -148,7 +159,57 @@ def select_open(as_of):
       ORDER BY MIN(i.create_date), MIN(i.id)
         """,
         reaction=_select_reaction(),
+        mark=_select_mark(as_of),
+        closed=_select_closed_task(as_of),
+        history=_select_history(as_of),
         as_of=as_of,
+    )
+
+
+def _select_mark(as_of):
+    """The message asks for no answer, or a user said so of it or of a later one."""
+    return SQL(
+        """
+        SELECT 1
+          FROM mail_message o
+         WHERE o.model = i.model
+           AND o.res_id = i.res_id
+           AND (o.id = i.id
+                OR o.client_no_answer = 'said' AND (o.create_date, o.id) > (i.create_date, i.id))
+           AND %s
+        """,
+        asks_for_no_answer(SQL("o"), as_of),
+    )
+
+
+def _select_closed_task(as_of):
+    """The message stands on a task that was closed after it."""
+    return SQL(
+        """
+        SELECT 1
+          FROM project_task t
+         WHERE i.model = 'project.task'
+           AND t.id = i.res_id
+           AND t.state IN %s
+           AND COALESCE(t.date_last_stage_update, i.create_date) BETWEEN i.create_date AND %s
+        """,
+        tuple(CLOSED_STATES),
+        as_of,
+    )
+
+
+def _select_history(as_of):
+    """The message was old when the company was set up; of the time before, nothing is history."""
+    return SQL(
+        """
+        SELECT 1
+          FROM res_company c
+         WHERE c.id = i.company_id
+           AND c.client_setup_date <= %s
+           AND i.create_date < c.client_setup_date - %s
+        """,
+        as_of,
+        OLD_AT_SETUP,
     )
 
 

@@ -31,7 +31,7 @@ MIN_KNOWN = 2
 # Without it, our side is unknown.
 NEEDED = {US: "margin_rate", THEM: None}
 
-# Rules of thumb, like those of ``health/flags.py``: a quarter of the year at a loss, as often asked
+# Rules of thumb, like those of ``health/warnings``: a quarter of the year at a loss, as often asked
 # for cheaper, more likely a loss than not, two questions that were left without an answer.
 LOSS_MONTHS = 3
 LOSS_PROBABILITY = 50.0

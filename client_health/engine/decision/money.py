@@ -133,16 +133,17 @@ def read_discount(env, relationships, as_of):
                 SELECT r.id, m.id AS move_id, m.date, -l.balance AS paid,
                        CASE WHEN l.product_id = %(product)s THEN GREATEST(l.balance, 0)
                             WHEN l.discount >= 100
-                            THEN l.price_unit * l.quantity
+                            THEN l.price_unit * l.quantity / (1 + included.rate)
                                  / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1)
                                  * CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END
                             WHEN l.discount > 0
                             THEN -l.balance * l.discount / (100 - l.discount)
                             ELSE 0 END AS given
                   FROM client_relationship r
-                  JOIN res_partner c ON c.commercial_partner_id = r.partner_id
-                  JOIN account_move m ON m.partner_id = c.id AND m.company_id = r.company_id
+                  JOIN account_move m ON m.commercial_partner_id = r.partner_id
+                                     AND m.company_id = r.company_id
                   JOIN account_move_line l ON l.move_id = m.id
+            CROSS JOIN LATERAL (%(included)s) included
                  WHERE r.id IN %(ids)s
                    AND m.state = 'posted'
                    AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
@@ -158,6 +159,7 @@ def read_discount(env, relationships, as_of):
           GROUP BY id
             HAVING SUM(paid + given) > 0
             """,
+            included=_select_included_tax(),
             product=company.sale_discount_product_id.id or 0,
             ids=relationships._ids,
             start=start,
@@ -173,3 +175,18 @@ def read_discount(env, relationships, as_of):
         )
         for row in rows
     }
+
+
+def _select_included_tax():
+    """The part of tax in the price of a line: what is given away is given net of it."""
+    return SQL(
+        """
+        SELECT COALESCE(SUM(t.amount), 0) / 100 AS rate
+          FROM account_move_line_account_tax_rel x
+          JOIN account_tax t ON t.id = x.account_tax_id
+          JOIN res_company n ON n.id = t.company_id
+         WHERE x.account_move_line_id = l.id
+           AND t.amount_type = 'percent'
+           AND COALESCE(t.price_include_override, n.account_price_include) = 'tax_included'
+        """
+    )

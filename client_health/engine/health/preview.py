@@ -4,22 +4,24 @@ Pure Python but for the one SELECT.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 from typing import NamedTuple
 
 from odoo.tools import SQL
 
 from ..reading import Reading
-from .scoring import BANDS, Measure, Scorer, get_band
+from .scoring import BANDS, Measure, Scorer, get_band, get_stored
 
 NO_SCORE = "none"
 
 
 class Settings(NamedTuple):
-    """What makes a band: the measures, and where the bands begin, by company id."""
+    """What makes a band: the measures; by company id, where bands begin and which codes are fed."""
 
     measures: Sequence[Measure]
     limits: dict[int, tuple[float, float]]
+    fed: dict[int, Set[str]]
 
 
 class Client(NamedTuple):
@@ -58,16 +60,29 @@ def get_clients(rows):
     ]
 
 
-def get_bands(clients: Iterable[Client], settings: Settings) -> list[str]:
+def get_bands(clients: Sequence[Client], settings: Settings) -> list[str]:
     """Return the band of each client by these settings, or that it would have no score."""
-    scorer = Scorer(settings.measures)
+    scorers = _get_scorers(clients, settings)
     bands = []
     for client in clients:
-        score = scorer.get_score(client.readings).score
-        # rounded as in a snapshot, or a client at a limit would get another band
-        score = None if score is None else round(score, 1)
+        score = scorers[client.company_id].get_score(client.readings).score
+        # as in a snapshot, or a client at a limit would get another band
+        score = None if score is None else get_stored(score)
         bands.append(get_band(score, *settings.limits[client.company_id]) or NO_SCORE)
     return bands
+
+
+def _get_scorers(clients: Sequence[Client], settings: Settings) -> dict[int, Scorer]:
+    """Return {company id: Scorer}: each company feeds measures of its own."""
+    fed = {company_id: set(codes) for company_id, codes in settings.fed.items()}
+    for client in clients:
+        fed[client.company_id].update(client.readings)
+    return {
+        company_id: Scorer(
+            replace(measure, fed=measure.code in codes) for measure in settings.measures
+        )
+        for company_id, codes in fed.items()
+    }
 
 
 def count_bands(bands: Iterable[str]) -> dict[str, int]:

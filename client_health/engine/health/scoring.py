@@ -4,7 +4,8 @@ A measure turns its reading into 0 to 100 points, on a straight line from ``floo
 ``target`` (100 points); the direction follows from the two. Points of a dimension are the weighted
 mean of its known measures, the score is the weighted mean of the known dimensions. So a measure
 that is unknown counts exactly as if it did not exist: neither as zero nor as good. What it costs
-is coverage: the part of all weight that is known. With too little of it there is no score.
+is coverage: the part of the weight that is known, of what the company can know. With too little of
+it the score is provisional, with less there is none.
 
 ``None`` is unknown everywhere. Nothing is rounded here, only where people read it:
 ``get_shown``.
@@ -12,14 +13,19 @@ is coverage: the part of all weight that is known. With too little of it there i
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..reading import Readings
+from ..reading import Reading, Readings
 
 # Below this part of the weight (percent), or with fewer dimensions, there is no score. The Linux
 # Foundation's insights came to the same gate after scores without data looked excellent.
 MIN_COVERAGE = 40.0
 MIN_DIMENSIONS = 2
+# Above this part there is a provisional score: a firm that fills in no forms still sees which
+# clients are silent and which lose. Money or contact is part of it, the rest alone is paperwork.
+MIN_PROVISIONAL = 25.0
+MONEY = "money"
+PROVISIONAL_DIMENSIONS = frozenset((MONEY, "contact"))
 
 BANDS = HEALTHY, WATCH, RISK = ("healthy", "watch", "risk")
 
@@ -28,7 +34,10 @@ Values = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is measured and how it counts; ``weight`` is relative to its dimension's others."""
+    """What is measured and how it counts; ``weight`` is relative to its dimension's others.
+
+    ``fed``: whether the company has records of it at all. What nobody feeds lowers no coverage.
+    """
 
     code: str
     dimension: str
@@ -36,6 +45,7 @@ class Measure:
     floor: float
     target: float
     dimension_weight: float = 1.0
+    fed: bool = True
 
     def __post_init__(self) -> None:
         numbers = (self.weight, self.floor, self.target, self.dimension_weight)
@@ -49,12 +59,16 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """``coverage`` in percent; ``points`` by measure, ``dimensions`` by dimension: the known."""
+    """``coverage`` in percent; ``points`` by measure, ``dimensions`` by dimension: the known.
+
+    ``provisional``: there is a score, and too little is known for more than a first look.
+    """
 
     score: float | None
     coverage: float
     points: dict[str, float] = field(default_factory=dict)
     dimensions: dict[str, float] = field(default_factory=dict)
+    provisional: bool = False
 
 
 def get_points(measure: Measure, value: float | None) -> float | None:
@@ -113,7 +127,7 @@ class Scorer:
         ]
         self._weights = [(m.code, m.dimension, m.weight) for m in self.measures if m.weight]
         self._dimension_weights = {m.dimension: m.dimension_weight for m in self.measures}
-        self._parts = get_weights(self.measures, [m.code for m in self.measures])
+        self._parts = get_weights(self.measures, [m.code for m in self.measures if m.fed])
 
     def get_score(self, readings: Readings) -> Score:
         """Return the score of a client from what is known of it."""
@@ -140,13 +154,80 @@ class Scorer:
                 rows.setdefault(dimension, []).append((weight, points[code]))
         dimensions = {dimension: get_mean(values) for dimension, values in rows.items()}
         coverage = min(100.0, 100.0 * math.fsum(self._parts[code] for code in points))
-        counting = [
-            (weight, dimensions[code])
+        counting = self._get_counting(dimensions)
+        is_full = coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS
+        is_enough = is_full or (
+            coverage >= MIN_PROVISIONAL and not PROVISIONAL_DIMENSIONS.isdisjoint(counting)
+        )
+        score = get_mean([*counting.values()]) if is_enough else None
+        return Score(score, coverage, points, dimensions, is_enough and not is_full)
+
+
+    def _get_counting(self, dimensions: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+        return {
+            code: (weight, dimensions[code])
             for code, weight in self._dimension_weights.items()
             if weight and code in dimensions
-        ]
-        is_enough = coverage >= MIN_COVERAGE and len(counting) >= MIN_DIMENSIONS
-        return Score(get_mean(counting) if is_enough else None, coverage, points, dimensions)
+        }
+
+    def get_shared(
+        self, result: Score, limits: tuple[float, float]
+    ) -> tuple[float | None, dict[str, float]]:
+        """Return the score, and the points by dimension, for those who may not see money.
+
+        From the exact score and the weights, the margin of a client could be computed.
+        """
+        dimensions = share_dimensions(result.dimensions, limits)
+        if result.score is None:
+            return None, dimensions
+        return get_mean([*self._get_counting(dimensions).values()]), dimensions
+
+
+def get_middle(points: float, limits: tuple[float, float]) -> float:
+    """Return the middle of the band that points are in: 25, 62 or 87 at the usual limits.
+
+    ``limits``: from where on a score is green, and below which it is red.
+    """
+    healthy, risk = limits
+    ends = {HEALTHY: (healthy, 100.0), WATCH: (risk, healthy), RISK: (0.0, risk)}
+    low, high = ends[get_band(points, healthy, risk) or RISK]
+    return float(math.floor((low + high) / 2))
+
+
+def share_dimensions(
+    dimensions: Mapping[str, float], limits: tuple[float, float]
+) -> dict[str, float]:
+    """Return points by dimension, of money the middle of its band."""
+    return {
+        code: get_middle(points, limits) if code == MONEY else points
+        for code, points in dimensions.items()
+    }
+
+
+def share_measures(measures: Iterable[Measure]) -> list[Measure]:
+    """Return measures that explain a shared score: of money there is one, worth its points."""
+    measures = list(measures)
+    money = [measure for measure in measures if measure.dimension == MONEY]
+    is_fed = any(measure.fed for measure in money)
+    shared = [
+        replace(measure, code=MONEY, weight=1.0, floor=0.0, target=100.0, fed=is_fed)
+        for measure in money[:1]
+    ]
+    return shared + [measure for measure in measures if measure.dimension != MONEY]
+
+
+def share_readings(
+    measures: "Iterable[Measure] | Scorer", readings: Readings, limits: tuple[float, float]
+) -> dict[str, Reading]:
+    """Return readings as ``share_measures`` reads them."""
+    scorer = get_scorer(measures)
+    points = scorer.get_score(readings).dimensions.get(MONEY)
+    shared = {
+        code: reading
+        for code, reading in readings.items()
+        if scorer.dimensions.get(code) not in (MONEY, None)
+    }
+    return shared if points is None else shared | {MONEY: Reading(get_middle(points, limits))}
 
 
 def get_scorer(measures: "Iterable[Measure] | Scorer") -> Scorer:
@@ -159,12 +240,17 @@ def _get_values(readings: Readings) -> Values:
 
 
 def round_half_up(value: float) -> int:
-    """Round as people do, and as the browser does; see ``get_shown`` for scores."""
+    """Round as people do, and as the browser does: of weights, which add up to 100."""
     return math.floor(value + 0.5)
 
 
+def get_stored(score: float) -> float:
+    """Return what is stored of a score, points or coverage: the tenth that is reached."""
+    return math.floor(10 * score + 1e-6) / 10
+
+
 def get_shown(score: float) -> int:
-    """Return the whole number that is shown of a score or of points: what is reached.
+    """Return the whole number that is shown of a score, points or coverage: what is reached.
 
     Not rounded up, or a red 50 would stand where red ends at 50. The browser does the same.
     """

@@ -52,10 +52,9 @@ def select_unfilled(company_id, date, after_id, limit):
 def select_nights(relationship_ids, today):
     """Select what the rules for moving need, one row per client whom tonight may move.
 
-    These have a new flag to look at, are in the band of another stage, or may have dropped within
-    a week: where the coverage differs, the score alone is not enough. The run are the nights up to
-    tonight that are low as tonight (or not), for a client at risk those that are healthy as tonight
-    (or not). What was known before them counts only where tonight is in that band.
+    These are in the band of another stage: red while healthy, green while at risk. The run are the
+    nights up to tonight in that band. What was known before them: the client itself has to have
+    come there.
     """
     # OFFSET 0: tonight is looked up client by client. As a join, PostgreSQL begins with a day that
     # it expects to be empty, because it was just written, and goes through all ids for each row.
@@ -64,52 +63,54 @@ def select_nights(relationship_ids, today):
         WITH night AS NOT MATERIALIZED (
             SELECT * FROM client_health_snapshot WHERE NOT COALESCE(backfilled, false)
         ), asked AS MATERIALIZED (
-            SELECT rel.id, rel.phase, rel.health_overridden, stage.band AS stage_band,
-                   stage.decided, tonight.band, tonight.flags,
+            SELECT rel.id, tonight.band,
+                   GREATEST(rel.date_last_stage_update, rel.health_decided_on)::date AS decided,
                    COALESCE(tonight.readings, '{}')
-                       || COALESCE(tonight.money_readings, '{}') AS known,
-                   week.readings || COALESCE(week.money_readings, '{}') AS week_known
+                       || COALESCE(tonight.money_readings, '{}') AS known
               FROM client_relationship rel
               JOIN LATERAL (SELECT * FROM night
                              WHERE night.relationship_id = rel.id AND night.date = %(today)s
                             OFFSET 0) tonight ON true
-              JOIN LATERAL (SELECT CASE rel.phase WHEN 'healthy' THEN 'risk'
-                                                  ELSE 'healthy' END AS band,
-                                   GREATEST(rel.date_last_stage_update,
-                                            rel.health_decided_on)::date AS decided) stage ON true
-              LEFT JOIN LATERAL (
-                    SELECT night.* FROM night
-                     WHERE night.relationship_id = rel.id
-                       AND night.date BETWEEN %(today)s - 7 AND %(today)s - 1
-                       AND night.date >= stage.decided
-                     ORDER BY night.date LIMIT 1) week ON true
              WHERE rel.id = ANY (%(ids)s)
-               AND rel.phase IN ('healthy', 'at_risk', 'reboot', 'offboard')
-               AND (rel.phase = 'healthy' AND jsonb_array_length(COALESCE(tonight.flags, '[]')) > 0
-                    OR tonight.band = stage.band
-                    OR week.score - tonight.score > 10
-                    OR week.coverage <> tonight.coverage)
+               AND tonight.band = CASE rel.phase WHEN 'healthy' THEN 'risk'
+                                                 WHEN 'at_risk' THEN 'healthy' END
         )
-        SELECT asked.id, asked.phase, asked.decided, asked.flags, asked.known,
-               asked.health_overridden, other.date IS NULL AS is_first, run.start, run.nights,
-               CASE WHEN asked.band = asked.stage_band
-                    THEN other.readings || COALESCE(other.money_readings, '{}') END,
-               asked.week_known, seen.flags
+        SELECT asked.id, asked.decided, asked.known, other.date IS NULL AS is_first,
+               run.start, run.nights,
+               other.readings || COALESCE(other.money_readings, '{}')
           FROM asked
           LEFT JOIN LATERAL (
                 SELECT night.* FROM night
                  WHERE night.relationship_id = asked.id AND night.date < %(today)s
-                   AND night.band IS DISTINCT FROM asked.stage_band
+                   AND night.band IS DISTINCT FROM asked.band
                  ORDER BY night.date DESC LIMIT 1) other ON true
           LEFT JOIN LATERAL (
                 SELECT min(night.date) AS start, count(*) AS nights FROM night
                  WHERE night.relationship_id = asked.id AND night.date <= %(today)s
                    AND (other.date IS NULL OR night.date > other.date)) run ON true
+        """,
+        ids=to_array(relationship_ids),
+        today=today,
+    )
+
+
+def select_held(relationship_ids, today):
+    """Select (client, phase, overridden, proposed phase, codes that declarations lift)."""
+    return SQL(
+        """
+        SELECT rel.id, rel.phase, COALESCE(rel.health_overridden, false), proposed.phase,
+               COALESCE(lifted.codes, '{}')
+          FROM client_relationship rel
+          LEFT JOIN client_relationship_stage proposed
+            ON proposed.id = rel.health_proposed_stage_id
           LEFT JOIN LATERAL (
-                SELECT night.flags FROM night
-                 WHERE night.relationship_id = asked.id AND night.date <= asked.decided
-                   AND night.date < %(today)s
-                 ORDER BY night.date DESC LIMIT 1) seen ON true
+                SELECT ARRAY_AGG(DISTINCT rule.code) AS codes
+                  FROM client_health_declaration own
+                  JOIN client_health_declaration_rule_rel link ON link.declaration_id = own.id
+                  JOIN client_health_warning_rule rule ON rule.id = link.rule_id
+                 WHERE own.relationship_id = rel.id AND own.date_ended IS NULL
+                   AND own.date_start <= %(today)s AND own.date_end >= %(today)s) lifted ON true
+         WHERE rel.id = ANY (%(ids)s)
         """,
         ids=to_array(relationship_ids),
         today=today,

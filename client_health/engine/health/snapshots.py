@@ -7,6 +7,7 @@ statistics, and a client has some 200 of them.
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,10 @@ from ..reading import Reading, Readings
 DAILY_DAYS = 90
 WEEKLY_DAYS = 730
 TREND_DAYS = 30
+# So long, a measure that can't be read keeps what was read last, marked as stale: a fault of ours
+# must neither raise nor lower a score.
+STALE_DAYS = 7
+STALE = "stale"
 # The start of a period is the first snapshot of its first week: history is kept weekly.
 WEEK = 6
 
@@ -28,9 +33,13 @@ COLUMNS = {
     "company_id": "int",
     "date": "date",
     "score": "float8",
+    "score_shared": "float8",
     "band": "text",
+    "band_shared": "text",
+    "provisional": "bool",
     "coverage": "float8",
     "points": "jsonb",
+    "points_shared": "jsonb",
     "readings": "jsonb",
     "money_readings": "jsonb",
     "margin_rate": "float8",
@@ -38,6 +47,22 @@ COLUMNS = {
     "backfilled": "bool",
 }
 KEY = ("relationship_id", "date")
+# What the clients show of their latest snapshot, as ``refresh`` writes it.
+FIGURES = (
+    "health_score",
+    "health_score_shared",
+    "health_known",
+    "health_provisional",
+    "health_band",
+    "health_band_shared",
+    "health_coverage",
+    "health_trend",
+    "health_trend_shared",
+    "health_direction",
+    "health_direction_shared",
+    "health_coverage_lost",
+    "health_overridden",
+)
 
 encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
@@ -98,6 +123,10 @@ class Day:
             if self._texts is not None:
                 self._texts[key][place].append(f'"{code}":{encode(_pack(reading))}')
 
+    def get_codes(self) -> set[str]:
+        """Return what is known of any of them."""
+        return set().union(*self.values.values())
+
     def get_texts(self, key: int) -> tuple[str, str]:
         """Return the JSON of the readings of a client, and of those apart; null: not stored."""
         if self._texts is None:
@@ -135,23 +164,20 @@ def upsert(rows):
 
 
 def refresh(relationship_ids, today):
-    """Write onto the clients what their latest snapshot says; returns whose band changed."""
+    """Write onto the clients what their latest snapshot says, where it differs.
+
+    The trend is the difference of the two scores as they are shown. Ended clients have no band.
+    """
     return SQL(
         """
         UPDATE client_relationship rel
-           SET health_score = new.score, health_known = new.known, health_band = new.band,
-               health_coverage = new.coverage, health_trend = new.trend,
-               health_direction = new.direction, health_coverage_lost = new.lost,
-               health_overridden = new.overridden
+           SET (%(figures)s) = ROW (%(new)s)
           FROM (%(latest)s) new
-         WHERE rel.id = new.relationship_id
-           AND (rel.health_score, rel.health_known, rel.health_band, rel.health_coverage,
-                rel.health_trend, rel.health_direction, rel.health_coverage_lost,
-                rel.health_overridden)
-               IS DISTINCT FROM
-               (new.score, new.known, new.band, new.coverage, new.trend, new.direction,
-                new.lost, new.overridden)
+         WHERE rel.id = new.relationship_id AND (%(old)s) IS DISTINCT FROM (%(new)s)
         """,
+        figures=_names(FIGURES),
+        old=SQL(", ").join(SQL.identifier("rel", name) for name in FIGURES),
+        new=SQL(", ").join(SQL.identifier("new", name) for name in FIGURES),
         latest=_select_latest(relationship_ids, today),
     )
 
@@ -159,22 +185,29 @@ def refresh(relationship_ids, today):
 def _select_latest(relationship_ids, today):
     return SQL(
         """
-        SELECT day.relationship_id, day.score, day.score IS NOT NULL AS known,
-               COALESCE(own.band, day.band) AS band, day.coverage,
-               round((day.score - past.score)::numeric, 1)::float8 AS trend,
-               CASE WHEN day.score - past.score >= 1 THEN 'up'
-                    WHEN day.score - past.score <= -1 THEN 'down'
-                    WHEN day.score - past.score IS NOT NULL THEN 'same' END AS direction,
+        SELECT day.relationship_id, day.score AS health_score,
+               day.score_shared AS health_score_shared,
+               day.score IS NOT NULL AS health_known,
+               COALESCE(day.provisional, false) AS health_provisional,
+               CASE WHEN client.phase <> 'ended'
+                    THEN COALESCE(own.band, day.band) END AS health_band,
+               CASE WHEN client.phase <> 'ended'
+                    THEN COALESCE(own.band, day.band_shared) END AS health_band_shared,
+               day.coverage AS health_coverage,
+               floor(day.score) - floor(past.score) AS health_trend,
+               floor(day.score_shared) - floor(past.score_shared) AS health_trend_shared,
+               %(direction)s AS health_direction,
+               %(direction_shared)s AS health_direction_shared,
                CASE WHEN past.coverage - day.coverage > 10
-                    THEN round((past.coverage - day.coverage)::numeric)::float8 END AS lost,
-               own.band IS NOT NULL AS overridden
-          FROM unnest(%(ids)s::int[]) AS client (id)
+                    THEN floor(past.coverage - day.coverage) END AS health_coverage_lost,
+               own.band IS NOT NULL AS health_overridden
+          FROM client_relationship client
           JOIN LATERAL (
                 SELECT * FROM client_health_snapshot day
                  WHERE day.relationship_id = client.id AND day.date <= %(today)s
                  ORDER BY day.date DESC LIMIT 1) day ON true
           LEFT JOIN LATERAL (
-                SELECT score, coverage FROM client_health_snapshot past
+                SELECT score, score_shared, coverage FROM client_health_snapshot past
                  WHERE past.relationship_id = day.relationship_id
                    AND past.date BETWEEN day.date - %(days)s AND day.date - %(days)s + %(week)s
                  ORDER BY past.date LIMIT 1) past ON true
@@ -183,7 +216,10 @@ def _select_latest(relationship_ids, today):
                  WHERE own.relationship_id = day.relationship_id AND own.date_ended IS NULL
                    AND own.date_start <= %(today)s AND own.date_end >= %(today)s
                  ORDER BY own.id DESC LIMIT 1) own ON true
+         WHERE client.id = ANY (%(ids)s)
         """,
+        direction=_get_direction("score"),
+        direction_shared=_get_direction("score_shared"),
         ids=to_array(relationship_ids),
         today=today,
         days=TREND_DAYS,
@@ -191,15 +227,65 @@ def _select_latest(relationship_ids, today):
     )
 
 
+def _get_direction(name):
+    """Return the SQL of how a score differs from the past one, as both are shown."""
+    return SQL(
+        """
+        CASE WHEN floor(%(new)s) > floor(%(old)s) THEN 'up'
+             WHEN floor(%(new)s) < floor(%(old)s) THEN 'down'
+             WHEN floor(%(new)s) = floor(%(old)s) THEN 'same' END
+        """,
+        new=SQL.identifier("day", name),
+        old=SQL.identifier("past", name),
+    )
+
+
+def select_kept(relationship_ids, codes, as_of):
+    """Select (client, code, plain reading, its date) of the last one before ``as_of`` of each."""
+    return SQL(
+        """
+        SELECT client.id, code.code, day.known->code.code, day.date
+          FROM unnest(%(ids)s::int[]) AS client (id)
+    CROSS JOIN unnest(%(codes)s::text[]) AS code (code)
+          JOIN LATERAL (
+                SELECT date, COALESCE(readings, '{}') || COALESCE(money_readings, '{}') AS known
+                  FROM client_health_snapshot day
+                 WHERE day.relationship_id = client.id
+                   AND day.date BETWEEN %(as_of)s - %(days)s AND %(as_of)s - 1
+                   AND (day.readings ? code.code OR day.money_readings ? code.code)
+                 ORDER BY day.date DESC LIMIT 1) day ON true
+        """,
+        ids=to_array(relationship_ids),
+        codes=list(codes),
+        as_of=as_of,
+        days=STALE_DAYS,
+    )
+
+
+def get_kept(rows, as_of):
+    """Return {code: {relationship id: Reading}} of the rows of ``select_kept``, marked as stale.
+
+    What was stale already is so since it was read, and is unknown when that is too long ago.
+    """
+    kept = {}
+    for relationship_id, code, plain, day in rows:
+        reading = unpack({code: plain})[code]
+        since = (reading.detail or {}).get(STALE) or day.isoformat()
+        if (as_of - date.fromisoformat(since)).days <= STALE_DAYS:
+            detail = (reading.detail or {}) | {STALE: since}
+            kept.setdefault(code, {})[relationship_id] = replace(reading, detail=detail)
+    return kept
+
+
 def select_days(relationship_ids, days):
-    """Select (client, date, score, coverage, points, readings, money readings).
+    """Select (client, date, score, shared score, coverage, points, readings, money readings).
 
     ``days``: None for the latest snapshot, 0 for the one before it, else the one that many days
     before the latest, or the next within a week.
     """
     return SQL(
         """
-        SELECT day.relationship_id, day.date, day.score, day.coverage, day.points,
+        SELECT day.relationship_id, day.date, day.score, day.score_shared, day.coverage, day.points,
                day.readings, day.money_readings
           FROM unnest(%(ids)s::int[]) AS client (id)
           JOIN LATERAL (SELECT relationship_id, date FROM client_health_snapshot day

@@ -1,9 +1,8 @@
-"""Reads a client's nights, returns whether it should move between Healthy and At risk. Pure Python.
+"""Reads a client's warnings and nights, returns the stage to propose for it. Pure Python.
 
-A client should move only for what happened to it. So every night is judged with today's
-settings, and two nights are compared over the measures known on both: an edit of a weight or a
-floor, or a measure that becomes known, moves no client. Nights before the last decision of a person
-count as known to that person. Backfilled days are no nights.
+Warnings, not falls of the score, ask for At risk. Whether a client came into a band by itself is
+judged with today's settings over the measures known on both nights: an edit of a weight or a
+floor, or a measure that becomes known, moves no client. Backfilled days are no nights.
 """
 
 import datetime
@@ -11,19 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..reading import Reading
-from .scoring import HEALTHY, RISK, Measure, Scorer, get_band, get_drop, get_scorer
+from ..stage_rules import AT_RISK, ENDED
+from ..stage_rules import HEALTHY as PHASE_HEALTHY
+from .scoring import HEALTHY, RISK, Measure, Scorer, get_band, get_scorer
+from .warnings.life import Life
 
-TO_RISK = "at_risk"
-TO_HEALTHY = "healthy"
-
-LOW = "low"
-DROP = "drop"
-FLAG_ISSUE = "issue"
-FLAG_MONEY = "money"
 RECOVERED = "recovered"
+GONE = "gone"
 
 LOW_NIGHTS = 2
-DROP_POINTS = 15.0
 HEALTHY_DAYS = 14
 
 
@@ -53,29 +48,35 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Night:
+    """What the scores of a client say tonight; ``decided``: when a person last decided."""
+
+    decided: datetime.date
+    now: Mapping[str, Reading]
+    run: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What the rules need to know of one client tonight.
 
-    ``phase`` is where it is, ``decided`` the day on which a person put it there or declined a
-    move. ``flags`` are hard flags as "kind:what", ``seen`` those of the night of that decision.
-    ``week``: the readings at the start of the last seven days. ``overridden``: a person
-    set the band for now, so that the score moves nothing.
+    ``lives``: its warnings, without those that a declaration lifts; ``asking``: the codes of rules
+    that propose, the causes first. ``overridden``: a person set the band for now, so that nothing
+    is proposed. ``is_gone``: nothing happened for so long.
     """
 
     phase: str
     today: datetime.date
-    decided: datetime.date
-    now: Mapping[str, Reading]
-    run: Run | None = None
-    week: Mapping[str, Reading] | None = None
-    flags: frozenset[str] = frozenset()
-    seen: frozenset[str] = frozenset()
+    lives: tuple[Life, ...] = ()
+    asking: tuple[str, ...] = ()
+    night: Night | None = None
     overridden: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Where a client should go, and why: the reasons in the order of their weight."""
+    """Where a client should go, and why: codes of warnings in their order, or one reason."""
 
     phase: str
     reasons: tuple[str, ...] = field(default_factory=tuple)
@@ -85,63 +86,53 @@ def get_proposal(
     case: Case, measures: Iterable[Measure] | Scorer, limits: Limits = DEFAULT_LIMITS
 ) -> Proposal | None:
     """Return the move that the rules ask for tonight, or None."""
-    scorer = get_scorer(measures)
-    if case.phase == TO_HEALTHY:
-        reasons = _get_risk_reasons(case, scorer, limits)
-        return Proposal(TO_RISK, reasons) if reasons else None
-    if case.phase == TO_RISK and _is_recovered(case, scorer, limits):
-        return Proposal(TO_HEALTHY, (RECOVERED,))
+    if case.overridden or case.phase not in (PHASE_HEALTHY, AT_RISK):
+        return None
+    if case.is_gone:
+        return Proposal(ENDED, (GONE,))
+    standing = get_standing(case)
+    if case.phase == PHASE_HEALTHY:
+        return Proposal(AT_RISK, standing) if standing else None
+    if not standing and _is_recovered(case, get_scorer(measures), limits):
+        return Proposal(PHASE_HEALTHY, (RECOVERED,))
     return None
 
 
-def is_drop(
-    measures: Iterable[Measure] | Scorer,
-    week: Mapping[str, Reading] | None,
-    now: Mapping[str, Reading],
+def get_standing(case: Case) -> tuple[str, ...]:
+    """Return the codes of the warnings that ask for a person, the causes first."""
+    codes = {life.code for life in case.lives if life.is_standing}
+    return tuple(code for code in case.asking if code in codes)
+
+
+def is_low(
+    night: Night, measures: Iterable[Measure] | Scorer, limits: Limits = DEFAULT_LIMITS
 ) -> bool:
-    """Return whether the score fell by 15 points or more over what is known on both dates."""
-    drop = None if week is None else get_drop(measures, week, now)
-    return drop is not None and round(drop, 6) >= DROP_POINTS
-
-
-def _get_risk_reasons(case: Case, scorer: Scorer, limits: Limits) -> tuple[str, ...]:
-    reasons = sorted({flag.partition(":")[0] for flag in case.flags - case.seen})
-    if not case.overridden:
-        if is_drop(scorer, case.week, case.now):
-            reasons.append(DROP)
-        if _is_low(case, scorer, limits):
-            reasons.append(LOW)
-    return tuple(reasons)
-
-
-def _is_low(case: Case, scorer: Scorer, limits: Limits) -> bool:
-    run = case.run
-    if run is None or run.nights < LOW_NIGHTS or not _is_news(case, run):
+    """Return whether the client itself came into red, and stayed there for two nights."""
+    scorer, run = get_scorer(measures), night.run
+    if run is None or run.nights < LOW_NIGHTS or not _is_news(night, run):
         return False
-    if _get_band(scorer, case.now, limits) != RISK:
+    if _get_band(scorer, night.now, limits) != RISK:
         return False
-    if run.is_first:
-        return True
-    return _crossed(scorer, run.before, case.now, limits, RISK)
+    return run.is_first or _crossed(scorer, run.before, night.now, limits, RISK)
 
 
 def _is_recovered(case: Case, scorer: Scorer, limits: Limits) -> bool:
-    run = case.run
-    if case.flags or case.overridden or run is None:
+    night = case.night
+    if night is None or night.run is None or any(life.end is None for life in case.lives):
         return False
-    since = max(run.start, case.decided)
+    since = max(night.run.start, night.decided)
     if (case.today - since).days < HEALTHY_DAYS:
         return False
-    if _get_band(scorer, case.now, limits) != HEALTHY:
+    if _get_band(scorer, night.now, limits) != HEALTHY:
         return False
-    if run.is_first:
+    if night.run.is_first:
         return True
-    return _crossed(scorer, run.before, case.now, limits, HEALTHY)
+    return _crossed(scorer, night.run.before, night.now, limits, HEALTHY)
 
 
-def _is_news(case: Case, run: Run) -> bool:
+def _is_news(night: Night, run: Run) -> bool:
     """Return whether the run began after the last decision: else it was known to that person."""
-    return run.start > case.decided or (run.is_first and run.start == case.decided)
+    return run.start > night.decided or (run.is_first and run.start == night.decided)
 
 
 def _crossed(

@@ -26,6 +26,8 @@ FIGURES = (
     "client_billable_hours",
     "client_uncosted_hours",
     "client_effective_rate",
+    "client_overhead",
+    "client_margin_after_overhead",
     "client_revenue_share",
     "client_margin_share",
     "client_active_months",
@@ -69,11 +71,11 @@ def select_figures(company_id, start, end, as_of, partner_ids=()):
         """,
         months=_select_months(company_id, start, end, scope),
         spread=spread.select_spread(company_id, start, end, as_of, scope),
-        totals=_select_totals(),
+        totals=_select_totals(margin.select_limits(company_id)),
         company_totals=_select_company(company_id, start, end),
         overdue=receivables.select_overdue(company_id, as_of, partner_ids),
         habit=receivables.select_habit(company_id, as_of, partner_ids),
-        unbilled=unbilled.select_to_invoice(company_id),
+        unbilled=unbilled.select_to_invoice(company_id, partner_ids),
         columns=_columns(),
         company=company_id,
         clients=is_one_of(SQL("r.partner_id"), partner_ids) if partner_ids else SQL("true"),
@@ -91,7 +93,8 @@ def _select_months(company_id, start, end, scope):
                SUM(other_cost) AS other_cost,
                SUM(hours) AS hours,
                SUM(billable_hours) AS billable_hours,
-               SUM(uncosted_hours) AS uncosted_hours
+               SUM(uncosted_hours) AS uncosted_hours,
+               SUM(overhead) AS overhead
           FROM client_profitability
          WHERE company_id = %s AND date >= %s AND date < %s
            AND relationship_id IS NOT NULL
@@ -105,8 +108,8 @@ def _select_months(company_id, start, end, scope):
     )
 
 
-def _select_totals():
-    sql = margin.get_sql()
+def _select_totals(limits):
+    sql = margin.get_sql(limits=limits)
     judged = margin.get_sql({**SUM_COLUMNS, "revenue": SQL("COALESCE(p.revenue, 0)")})["margin"]
     return SQL(
         """
@@ -119,6 +122,7 @@ def _select_totals():
                        ROUND(SUM(hours)::numeric, 4) AS hours,
                        ROUND(SUM(billable_hours)::numeric, 4) AS billable_hours,
                        ROUND(SUM(uncosted_hours)::numeric, 4) AS uncosted_hours,
+                       SUM(overhead) AS overhead,
                        COUNT(*) AS active_months,
                        COUNT(*) FILTER (WHERE %(judged)s < 0) AS loss_months
                   FROM month m
@@ -168,6 +172,8 @@ def _columns():
         COALESCE(t.billable_hours, 0)::float8,
         COALESCE(t.uncosted_hours, 0)::float8,
         ROUND(t.effective_rate, 2),
+        COALESCE(t.overhead, 0),
+        CASE WHEN t.is_known THEN t.margin_after_overhead END,
         CASE WHEN company.revenue > 0
              THEN ROUND(100 * COALESCE(t.revenue, 0) / company.revenue, 2) END,
         CASE WHEN company.margin > 0 AND t.is_known

@@ -6,7 +6,7 @@ makes a customer of any sender. Negative hours and amounts are corrections and c
 
 from odoo.tools import SQL
 
-from .client_map import month_of
+from .client_map import is_on, month_of
 
 
 def hours_of(line, hours_per_unit):
@@ -28,12 +28,13 @@ def hours_of(line, hours_per_unit):
     )
 
 
-def select_labour(company_id, hours_per_unit):
+def select_labour(sources):
     """Return a SELECT of labour by client, project and month; reads the CTE client_project.
 
     Columns: partner_id, project_id, date, labour_cost, hours, billable_hours, uncosted_hours;
     a client, project and month once. Grouped by project before it meets the clients: there are
-    many more lines than projects.
+    many more lines than projects. Projects without customer, or with several one after the
+    other, take the long way.
     """
     return SQL(
         """
@@ -41,33 +42,37 @@ def select_labour(company_id, hours_per_unit):
                w.uncosted_hours
           FROM (%(work)s) w
           JOIN client_project p ON p.project_id = w.project_id
-         WHERE p.partner_id IS NOT NULL
+         WHERE p.partner_id IS NOT NULL AND NOT p.dated
      UNION ALL
-        SELECT c.commercial_partner_id, w.project_id, w.date, SUM(w.labour_cost), SUM(w.hours),
-               SUM(w.billable_hours), SUM(w.uncosted_hours)
+        SELECT COALESCE(p.partner_id, c.commercial_partner_id), w.project_id, %(month)s,
+               SUM(w.labour_cost), SUM(w.hours), SUM(w.billable_hours), SUM(w.uncosted_hours)
           FROM (%(work_by_task)s) w
+          JOIN client_project p ON p.project_id = w.project_id AND %(is_on)s
      LEFT JOIN project_task k ON k.id = w.task_id
      LEFT JOIN res_partner c ON c.id = k.partner_id
       GROUP BY 1, 2, 3
         """,
-        work=_select_work(
-            company_id, hours_per_unit, SQL("project_id"), SQL("l.project_id IS NOT NULL")
-        ),
+        work=_select_work(sources, SQL("project_id"), SQL("l.project_id IS NOT NULL")),
+        month=month_of(SQL("w.date")),
         work_by_task=_select_work(
-            company_id,
-            hours_per_unit,
+            sources,
             SQL("project_id, task_id"),
-            SQL("l.project_id IN (SELECT project_id FROM client_project WHERE partner_id IS NULL)"),
+            SQL(
+                "l.project_id IN (SELECT project_id FROM client_project"
+                " WHERE partner_id IS NULL OR dated)"
+            ),
+            SQL("l.date"),
         ),
+        is_on=is_on("p", SQL("w.date")),
     )
 
 
-def _select_work(company_id, hours_per_unit, keys, condition):
-    """Return the timesheets of a company grouped by some columns and by month."""
+def _select_work(sources, keys, condition, date=None):
+    """Return the timesheets grouped by some columns and by ``date``, or by month."""
     return SQL(
         """
         SELECT %(keys)s,
-               %(month)s AS date,
+               %(date)s AS date,
                -SUM(l.amount) AS labour_cost,
                SUM(%(hours)s) AS hours,
                SUM(%(hours)s) FILTER (WHERE l.timesheet_invoice_type LIKE 'billable%%')
@@ -75,12 +80,14 @@ def _select_work(company_id, hours_per_unit, keys, condition):
                SUM(%(hours)s) FILTER (WHERE l.amount = 0) AS uncosted_hours
           FROM account_analytic_line l
          WHERE %(condition)s
-           AND l.company_id = %(company)s
-      GROUP BY %(keys)s, %(month)s
+           AND %(company)s
+           AND %(scope)s
+      GROUP BY %(keys)s, %(date)s
         """,
         keys=keys,
-        month=month_of(SQL("l.date")),
-        hours=hours_of("l", hours_per_unit),
+        date=date or month_of(SQL("l.date")),
+        hours=hours_of("l", sources.hours_per_unit),
         condition=condition,
-        company=company_id,
+        company=sources.is_of_company("l"),
+        scope=sources.is_of_projects("l"),
     )

@@ -2,7 +2,7 @@
 
 The one definition, in Python for a handful of records and in SQL (``get_sql``) for all at once; a
 test compares the two. Amounts are in company currency, costs positive; hours are hours; rates are
-percent of revenue.
+percent of revenue. Margin is before overhead, unless it says otherwise.
 """
 
 from typing import NamedTuple
@@ -14,10 +14,27 @@ from odoo.tools import SQL
 UNCOSTED_SHARE = 0.10
 # Rule of thumb for clients that only break even: a margin of 0 to 5 % of revenue.
 BREAK_EVEN_RATE = 5.0
+# Delivery margin that agencies price a client for. Consultancy practice: Parakeeto, "Delivery
+# Margin" and "Agency Fee Calculator" (60 to 70 % per client, so that the whole firm keeps 50 to
+# 60 %).
+TARGET_RATE = 60.0
 
 STATES = KNOWN, NO_REVENUE, UNKNOWN, EMPTY = ("known", "no_revenue", "unknown", "empty")
 
-BANDS = LOSS, BREAK_EVEN, PROFIT = ("loss", "break_even", "profit")
+BANDS = LOSS, BREAK_EVEN, BELOW_TARGET, PROFIT = ("loss", "break_even", "below_target", "profit")
+
+
+class Limits(NamedTuple):
+    """Where a company says that a client breaks even, and what it should reach; percent.
+
+    As numbers, or as SQL for ``get_sql``.
+    """
+
+    break_even: float = BREAK_EVEN_RATE
+    target: float = TARGET_RATE
+
+
+DEFAULT_LIMITS = Limits()
 
 
 class Sums(NamedTuple):
@@ -29,6 +46,7 @@ class Sums(NamedTuple):
     hours: float = 0.0
     billable_hours: float = 0.0
     uncosted_hours: float = 0.0
+    overhead: float = 0.0
 
     @property
     def cost(self):
@@ -37,6 +55,10 @@ class Sums(NamedTuple):
     @property
     def margin(self):
         return self.revenue - self.cost
+
+    @property
+    def margin_after_overhead(self):
+        return self.margin - self.overhead
 
 
 def get_sums(row):
@@ -62,13 +84,15 @@ def get_margin_rate(sums):
     return 100 * sums.margin / sums.revenue if get_state(sums) == KNOWN else None
 
 
-def get_band(sums):
-    """Return whether ``sums`` are a loss, break even or a profit; None: not known."""
+def get_band(sums, limits=DEFAULT_LIMITS):
+    """Return one of BANDS by the limits of the company; None: not known."""
     if get_state(sums) not in (KNOWN, NO_REVENUE):
         return None
     if sums.margin < 0:
         return LOSS
-    return BREAK_EVEN if 100 * sums.margin <= BREAK_EVEN_RATE * sums.revenue else PROFIT
+    if 100 * sums.margin <= limits.break_even * sums.revenue:
+        return BREAK_EVEN
+    return PROFIT if 100 * sums.margin >= limits.target * sums.revenue else BELOW_TARGET
 
 
 def get_effective_rate(sums):
@@ -85,16 +109,27 @@ def get_loss_probability(loss_months, active_months):
     return 100 * (loss_months + 1) / (active_months + 2) if active_months else None
 
 
-def get_sql(columns=None):
+def select_limits(company_id):
+    """Return the ``Limits`` of a company as SQL."""
+    return Limits(
+        SQL("(SELECT client_break_even_margin FROM res_company WHERE id = %s)", company_id),
+        SQL("(SELECT client_target_margin FROM res_company WHERE id = %s)", company_id),
+    )
+
+
+def get_sql(columns=None, limits=DEFAULT_LIMITS):
     """Return {name: SQL} of all of the above, over columns of ``Sums``; NULL is what is None there.
 
-    ``columns``: {name: SQL}, by default the columns of these names. ``cost`` and ``margin`` are
+    ``columns``: {name: SQL}, by default the columns of these names. ``cost`` and the margins are
     those of ``Sums``; ``is_costed``: few enough hours have no cost; ``is_known``: there is a band.
     """
     columns = columns or {name: SQL.identifier(name) for name in Sums._fields}
     sql = {
         "cost": SQL("(%(labour_cost)s + %(other_cost)s)", **columns),
         "margin": SQL("(%(revenue)s - %(labour_cost)s - %(other_cost)s)", **columns),
+        "margin_after_overhead": SQL(
+            "(%(revenue)s - %(labour_cost)s - %(other_cost)s - %(overhead)s)", **columns
+        ),
         "is_costed": SQL(
             "(%(uncosted_hours)s <= %(share)s * %(hours)s)", **columns, share=UNCOSTED_SHARE
         ),
@@ -111,19 +146,20 @@ def get_sql(columns=None):
         sql["margin"],
         columns["revenue"],
     )
-    sql["band"] = _get_band_sql(columns["revenue"], **sql)
+    sql["band"] = _get_band_sql(columns["revenue"], limits, **sql)
     return sql
 
 
 def _get_state_sql(columns, is_costed):
     return SQL(
         """
-        (CASE WHEN (%(columns)s) = (0, 0, 0, 0, 0, 0) THEN %(empty)s
+        (CASE WHEN (%(columns)s) = (%(zeros)s) THEN %(empty)s
               WHEN NOT %(is_costed)s THEN %(unknown)s
               WHEN %(revenue)s > 0 THEN %(known)s
               ELSE %(no_revenue)s END)
         """,
         columns=SQL(", ").join(columns[name] for name in Sums._fields),
+        zeros=SQL(", ").join([SQL("0")] * len(Sums._fields)),
         is_costed=is_costed,
         revenue=columns["revenue"],
         empty=EMPTY,
@@ -133,20 +169,23 @@ def _get_state_sql(columns, is_costed):
     )
 
 
-def _get_band_sql(revenue, is_known, margin, **_others):
+def _get_band_sql(revenue, limits, is_known, margin, **_others):
     return SQL(
         """
         CASE WHEN NOT %(is_known)s THEN NULL
              WHEN %(margin)s < 0 THEN %(loss)s
-             WHEN 100 * %(margin)s <= %(rate)s * %(revenue)s THEN %(break_even)s
-             ELSE %(profit)s END
+             WHEN 100 * %(margin)s <= %(least)s * %(revenue)s THEN %(break_even)s
+             WHEN 100 * %(margin)s >= %(target)s * %(revenue)s THEN %(profit)s
+             ELSE %(below_target)s END
         """,
         is_known=is_known,
         margin=margin,
         revenue=revenue,
-        rate=BREAK_EVEN_RATE,
+        least=limits.break_even,
+        target=limits.target,
         loss=LOSS,
         break_even=BREAK_EVEN,
+        below_target=BELOW_TARGET,
         profit=PROFIT,
     )
 

@@ -2,12 +2,14 @@
 
 from odoo.tools import SQL
 
-from .client_map import is_client
+from .client_map import is_client, is_contact
 
 # A habit needs repetition: fewer than three paid invoices are an anecdote; of more than ten, the
 # oldest are of another time.
 HABIT_MIN_INVOICES = 3
 HABIT_MAX_INVOICES = 10
+# Rule of thumb: cash discounts are smaller; who paid less than this did not pay the invoice.
+SMALL_PART = 0.05
 
 
 def select_overdue(company_id, as_of, partner_ids=(), created=None):
@@ -34,10 +36,11 @@ def select_overdue(company_id, as_of, partner_ids=(), created=None):
                   FROM account_move_line l
                   JOIN account_account a ON a.id = l.account_id
                   JOIN account_move m ON m.id = l.move_id
-                  JOIN res_partner c ON c.id = COALESCE(m.partner_id, l.partner_id)
+                  JOIN res_partner c ON c.id = COALESCE(m.commercial_partner_id, l.partner_id)
              LEFT JOIN (%(later)s) later ON later.line_id = l.id
                  WHERE l.company_id = %(company)s
                    AND %(scope)s
+                   AND %(of_items)s
                    AND %(known)s
                    AND (l.amount_residual <> 0 OR later.line_id IS NOT NULL)
                    AND l.parent_state = 'posted'
@@ -51,6 +54,7 @@ def select_overdue(company_id, as_of, partner_ids=(), created=None):
         company=company_id,
         as_of=as_of,
         scope=is_client(partner_ids),
+        of_items=is_contact(SQL("l.partner_id"), partner_ids),
         known=_is_known("m", created),
         later=_select_matched_later(as_of, created),
     )
@@ -69,8 +73,9 @@ def select_open(company_id, partner_ids):
           FROM account_move_line l
           JOIN account_account a ON a.id = l.account_id
           JOIN account_move m ON m.id = l.move_id
-          JOIN res_partner c ON c.id = COALESCE(m.partner_id, l.partner_id)
+          JOIN res_partner c ON c.id = COALESCE(m.commercial_partner_id, l.partner_id)
          WHERE l.company_id = %s
+           AND %s
            AND %s
            AND l.amount_residual <> 0
            AND l.parent_state = 'posted'
@@ -80,36 +85,38 @@ def select_open(company_id, partner_ids):
         """,
         company_id,
         is_client(partner_ids),
+        is_contact(SQL("l.partner_id"), partner_ids),
     )
 
 
 def select_habit(company_id, as_of, partner_ids=(), created=None):
     """Return a SELECT of partner_id, last_paid, days_late (a median), move_ids (its invoices).
 
+    ``most_late``: nine of ten were paid by then; ``usual_amount``: a median, company currency.
+
     The last paid invoices make the habit, the latest first: days between the due date and the
-    last payment, negative for clients that pay early. Clients with too few paid invoices
-    are not in it.
+    last payment, negative for clients that pay early. What was written off was not paid. Clients
+    with too few paid invoices are not in it.
     """
     return SQL(
         """
         SELECT partner_id,
                MAX(paid_on) AS last_paid,
                ARRAY_AGG(move_id ORDER BY number) AS move_ids,
-               ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY days_late))::int AS days_late
+               ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY days_late))::int AS days_late,
+               PERCENTILE_DISC(0.9) WITHIN GROUP (ORDER BY days_late) AS most_late,
+               PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY amount) AS usual_amount
           FROM (SELECT c.commercial_partner_id AS partner_id,
                        m.id AS move_id,
+                       m.amount_total_signed AS amount,
                        paid.date AS paid_on,
                        paid.date - m.invoice_date_due AS days_late,
                        ROW_NUMBER() OVER (PARTITION BY c.commercial_partner_id
                                           ORDER BY paid.date DESC, m.id DESC) AS number
                   FROM account_move m
-                  JOIN res_partner c ON c.id = m.partner_id
-                  JOIN (SELECT l.move_id,
-                               MAX(p.max_date) AS date,
-                               MAX(p.create_date) AS create_date
-                          FROM account_partial_reconcile p
-                          JOIN account_move_line l ON l.id = p.debit_move_id
-                      GROUP BY l.move_id) paid ON paid.move_id = m.id
+                  JOIN (%(payments)s) paid ON paid.move_id = m.id
+                  -- LEFT: an inner one PostgreSQL would start with, and scan all for each partner
+             LEFT JOIN res_partner c ON c.id = m.commercial_partner_id
                  WHERE m.company_id = %(company)s
                    AND %(scope)s
                    AND m.state = 'posted'
@@ -118,6 +125,7 @@ def select_habit(company_id, as_of, partner_ids=(), created=None):
                    AND m.invoice_date_due IS NOT NULL
                    AND %(known)s
                    AND %(paid_known)s
+                   AND paid.written_off <= %(small)s * m.amount_total_signed
                    AND paid.date <= %(as_of)s) invoice
          WHERE number <= %(most)s
       GROUP BY partner_id
@@ -129,7 +137,45 @@ def select_habit(company_id, as_of, partner_ids=(), created=None):
         least=HABIT_MIN_INVOICES,
         scope=is_client(partner_ids),
         known=_is_known("m", created),
+        payments=_select_payments(company_id, partner_ids),
+        small=SMALL_PART,
         paid_known=_is_known("paid", created),
+    )
+
+
+def _select_payments(company_id, partner_ids):
+    """What was matched with each document: date and create_date of the last payment, written_off.
+
+    Written off by an entry that brings no money: an item of profit or loss, none of the bank.
+    """
+    return SQL(
+        """
+        SELECT move_id,
+               MAX(max_date) FILTER (WHERE NOT is_written_off) AS date,
+               MAX(create_date) FILTER (WHERE NOT is_written_off) AS create_date,
+               COALESCE(SUM(amount) FILTER (WHERE is_written_off), 0) AS written_off
+          FROM (SELECT l.move_id, p.max_date, p.create_date, p.amount,
+                       m.move_type = 'entry'
+                       AND m.origin_payment_id IS NULL
+                       AND m.statement_line_id IS NULL
+                       AND EXISTS (SELECT 1 FROM account_move_line o
+                                     JOIN account_account a ON a.id = o.account_id
+                                    WHERE o.move_id = m.id
+                                      AND a.account_type ~ '^(income|expense)')
+                       AND NOT EXISTS (SELECT 1 FROM account_move_line o
+                                         JOIN account_account a ON a.id = o.account_id
+                                        WHERE o.move_id = m.id
+                                          AND a.account_type = 'asset_cash') AS is_written_off
+                  FROM account_partial_reconcile p
+                  JOIN account_move_line l ON l.id = p.debit_move_id
+                  JOIN account_move_line k ON k.id = p.credit_move_id
+                  JOIN account_move m ON m.id = k.move_id
+                  JOIN account_move i ON i.id = l.move_id
+                 WHERE i.company_id = %s AND i.move_type = 'out_invoice' AND %s) matched
+      GROUP BY move_id
+        """,
+        company_id,
+        is_contact(SQL("l.partner_id"), partner_ids),
     )
 
 

@@ -1,115 +1,164 @@
 """Reads the general ledger and ours; returns both sides per month: posted, and assigned.
 
-The left side takes the shortest way to the same sums, past all that decides whose money it is,
-so that anything lost or counted twice on the long way shows.
+The side of the books takes the shortest way: all journal items on income accounts, whatever
+document they are of, past all that decides whose money it is. What of them is no revenue of
+clients is named, list by list; anything else that is lost or counted twice is the difference.
 """
 
 from odoo.tools import SQL
 
-from .client_map import month_of
+from .client_map import month_of, with_client_map
 from .other_cost import is_other_cost
+from .revenue import is_document, is_exchange, is_passed_through, select_lines
+
+# revenue_books + written_off - other_income - pass_through = revenue_ledger
+AMOUNTS = (
+    "revenue_books",
+    "other_income",
+    "pass_through",
+    "written_off",
+    "revenue_ledger",
+    "labour_cost_books",
+    "labour_cost_ledger",
+    "other_cost_books",
+    "other_cost_ledger",
+    "unassigned",
+    "unassigned_revenue",
+)
 
 
-def select_reconciliation():
-    """Return a SELECT of both sides by company and month.
+def select_reconciliation(sources):
+    """Return a SELECT of both sides by company and month: company_id, date and AMOUNTS.
 
-    Columns: company_id, date, and of revenue, labour_cost and other_cost each <name>_books,
-    <name>_ledger; unassigned: cost in the ledger that has no client. Company currency.
+    Company currency. written_off is negative: expenses that lower our revenue. unassigned is
+    cost, unassigned_revenue revenue, in the ledger without client.
     """
     return SQL(
         """
-        SELECT company_id,
-               date,
-               SUM(revenue_books) AS revenue_books,
-               SUM(revenue_ledger) AS revenue_ledger,
-               SUM(labour_cost_books) AS labour_cost_books,
-               SUM(labour_cost_ledger) AS labour_cost_ledger,
-               SUM(other_cost_books) AS other_cost_books,
-               SUM(other_cost_ledger) AS other_cost_ledger,
-               SUM(unassigned) AS unassigned
-          FROM (%(ledger)s
-                UNION ALL %(documents)s
-                UNION ALL %(roundings)s
-                UNION ALL %(timesheets)s
-                UNION ALL %(costs)s) side
+        WITH %(client_map)s, revenue_line AS MATERIALIZED (%(lines)s)
+        SELECT company_id, date, %(sums)s
+          FROM (%(sides)s) side (company_id, date, %(names)s)
       GROUP BY company_id, date
         """,
-        ledger=_select_ledger(),
-        documents=_select_documents(),
-        roundings=_select_roundings(),
-        timesheets=_select_timesheets(),
-        costs=_select_costs(),
+        client_map=with_client_map(),
+        lines=select_lines(sources),
+        sums=SQL(", ").join(
+            SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name)) for name in AMOUNTS
+        ),
+        names=SQL(", ").join(SQL.identifier(name) for name in AMOUNTS),
+        sides=SQL(" UNION ALL ").join(
+            [
+                _select_ledger(),
+                _select_income(),
+                _select_not_revenue(),
+                _select_written_off(),
+                _select_timesheets(),
+                _select_costs(sources),
+            ]
+        ),
     )
+
+
+def _amounts(**columns):
+    """Return the expressions of AMOUNTS: those given, else 0."""
+    return SQL(", ").join(columns.get(name, SQL("0")) for name in AMOUNTS)
 
 
 def _select_ledger():
     return SQL(
-        """
-        SELECT company_id,
-               date,
-               0 AS revenue_books,
-               revenue AS revenue_ledger,
-               0 AS labour_cost_books,
-               labour_cost AS labour_cost_ledger,
-               0 AS other_cost_books,
-               other_cost AS other_cost_ledger,
-               CASE WHEN partner_id IS NULL THEN labour_cost + other_cost ELSE 0 END AS unassigned
-          FROM client_profitability
-        """
+        "SELECT company_id, date, %s FROM client_profitability",
+        _amounts(
+            revenue_ledger=SQL("revenue"),
+            labour_cost_ledger=SQL("labour_cost"),
+            other_cost_ledger=SQL("other_cost"),
+            unassigned=SQL("CASE WHEN partner_id IS NULL THEN labour_cost + other_cost ELSE 0 END"),
+            unassigned_revenue=SQL("CASE WHEN partner_id IS NULL THEN revenue ELSE 0 END"),
+        ),
     )
 
 
-def _select_documents():
-    """The untaxed amount of posted customer documents, as Odoo's list of invoices sums it."""
+def _select_income():
+    """The income accounts, as the profit and loss report sums them."""
     return SQL(
         """
-        SELECT m.company_id, %(month)s, m.amount_untaxed_signed, 0, 0, 0, 0, 0, 0
-          FROM account_move m
-         WHERE m.state = 'posted'
-           AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+        SELECT l.company_id, %s, %s
+          FROM account_move_line l
+          JOIN account_account a ON a.id = l.account_id
+         WHERE l.parent_state = 'posted' AND a.account_type IN ('income', 'income_other')
+      GROUP BY 1, 2
         """,
-        month=month_of(SQL("m.date")),
+        month_of(SQL("l.date")),
+        _amounts(revenue_books=SQL("SUM(-l.balance)")),
     )
 
 
-def _select_roundings():
-    """Cash rounding: Odoo has it in the untaxed amount, but it is no sale."""
+def _select_not_revenue():
+    """Of these: other income and gains of exchange rates, and what is passed through."""
     return SQL(
         """
-        SELECT l.company_id, %(month)s, l.balance, 0, 0, 0, 0, 0, 0
+        SELECT l.company_id, %(month)s, %(amounts)s
           FROM account_move_line l
           JOIN account_move m ON m.id = l.move_id
-         WHERE m.state = 'posted'
-           AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-           AND l.display_type = 'rounding'
+          JOIN account_account a ON a.id = l.account_id
+         WHERE l.parent_state = 'posted' AND a.account_type IN ('income', 'income_other')
+      GROUP BY 1, 2
         """,
         month=month_of(SQL("l.date")),
+        amounts=_amounts(
+            other_income=SQL(
+                "SUM(-l.balance) FILTER (WHERE NOT (%s) AND (a.account_type = 'income_other'"
+                " OR %s AND NOT %s))",
+                is_passed_through(),
+                is_exchange(),
+                is_document(),
+            ),
+            pass_through=SQL("SUM(-l.balance) FILTER (WHERE %s)", is_passed_through()),
+        ),
+    )
+
+
+def _select_written_off():
+    """Items on other accounts that lower revenue: what never comes in."""
+    return SQL(
+        """
+        SELECT l.company_id, r.date, %s
+          FROM revenue_line r
+          JOIN account_move_line l ON l.id = r.id
+          JOIN account_account a ON a.id = l.account_id
+         WHERE NOT r.through AND a.account_type <> 'income'
+        """,
+        _amounts(written_off=SQL("r.revenue")),
     )
 
 
 def _select_timesheets():
     return SQL(
         """
-        SELECT l.company_id, %(month)s, 0, 0, -l.amount, 0, 0, 0, 0
+        SELECT l.company_id, %s, %s
           FROM account_analytic_line l
           JOIN project_project j ON j.id = l.project_id
          WHERE j.is_template IS NOT TRUE
         """,
-        month=month_of(SQL("l.date")),
+        month_of(SQL("l.date")),
+        _amounts(labour_cost_books=SQL("-l.amount")),
     )
 
 
-def _select_costs():
+def _select_costs(sources):
     return SQL(
         """
-        SELECT x.company_id, %(month)s, 0, 0, 0, 0, -x.amount, 0, 0
+        SELECT x.company_id, %(month)s, %(amounts)s
           FROM account_analytic_line x
      LEFT JOIN account_move_line l ON l.id = x.move_line_id
      LEFT JOIN account_move m ON m.id = l.move_id
      LEFT JOIN account_account g ON g.id = l.account_id
-         WHERE x.account_id IS NOT NULL
+         WHERE %(account)s IS NOT NULL
+           AND NOT (x.move_line_id IS NOT NULL AND %(through)s)
            AND %(is_cost)s
         """,
         month=month_of(SQL("x.date")),
+        amounts=_amounts(other_cost_books=SQL("-x.amount")),
+        account=sources.account_of("x"),
+        through=is_passed_through(),
         is_cost=is_other_cost(),
     )

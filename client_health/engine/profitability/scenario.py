@@ -3,7 +3,8 @@
 The last twelve months of a client are taken apart as everywhere (``margin.py``): its hours bring
 in *fees* = revenue - other cost = effective rate x hours, and other cost is passed on as it is. So
 a new rate changes the fees, new hours change labour cost in proportion, and a discount is given on
-the whole invoice. ``None`` is unknown: what is unknown today is unknown in any scenario.
+the whole invoice; overhead follows the hours. ``None`` is unknown: what is unknown today is
+unknown in any scenario.
 
     >>> year = margin.Sums(revenue=12000, labour_cost=9000, other_cost=2000, hours=200)
     >>> today = get_outcome(year)
@@ -20,11 +21,6 @@ the whole invoice. ``None`` is unknown: what is unknown today is unknown in any 
 from typing import NamedTuple
 
 from . import margin
-
-# Delivery margin that agencies price a client for, in percent; editable per company. Consultancy
-# practice: Parakeeto, "Delivery Margin" and "Agency Fee Calculator" (60 to 70 % per client, so
-# that the whole firm keeps 50 to 60 %).
-TARGET_MARGIN_RATE = 60.0
 
 
 class Change(NamedTuple):
@@ -45,6 +41,7 @@ class Outcome(NamedTuple):
     labour_cost: float | None
     other_cost: float
     hours: float
+    overhead: float = 0.0
 
     @property
     def cost(self) -> float | None:
@@ -55,9 +52,17 @@ class Outcome(NamedTuple):
         return None if None in (self.revenue, self.labour_cost) else self._sums.margin
 
     @property
+    def margin_after_overhead(self) -> float | None:
+        return None if self.margin is None else self.margin - self.overhead
+
+    @property
     def margin_rate(self) -> float | None:
         """Margin in percent of revenue; None without revenue."""
         return None if self.margin is None else margin.get_margin_rate(self._sums)
+
+    def get_band(self, limits: "margin.Limits") -> str | None:
+        """Return where the margin stands between the limits of a company; None: not known."""
+        return None if self.margin is None else margin.get_band(self._sums, limits)
 
     @property
     def effective_rate(self) -> float | None:
@@ -100,14 +105,17 @@ def get_outcome(sums: margin.Sums, change: Change = KEEP) -> Outcome:
     >>> get_outcome(margin.Sums(revenue=100, labour_cost=60, hours=2), Change(hours=1)).margin
     70.0
     >>> get_outcome(margin.Sums(revenue=100), LEAVE)
-    Outcome(revenue=0.0, labour_cost=0.0, other_cost=0.0, hours=0.0)
+    Outcome(revenue=0.0, labour_cost=0.0, other_cost=0.0, hours=0.0, overhead=0.0)
+    >>> get_outcome(margin.Sums(hours=4, overhead=100), Change(hours=2)).overhead
+    50.0
     """
     if change.leaves:
         return Outcome(0.0, 0.0, 0.0, 0.0)
     hours = sums.hours if change.hours is None else change.hours
     fees = _get_fees(sums, change, hours)
     revenue = None if fees is None else _take_off(fees + sums.other_cost, change.discount)
-    return Outcome(revenue, _get_labour_cost(sums, hours), sums.other_cost, hours)
+    overhead = sums.overhead * hours / sums.hours if sums.hours > 0 else sums.overhead
+    return Outcome(revenue, _get_labour_cost(sums, hours), sums.other_cost, hours, overhead)
 
 
 def get_rate_for(outcome: Outcome, margin_rate: float) -> float | None:

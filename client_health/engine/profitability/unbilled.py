@@ -2,11 +2,15 @@
 
 from odoo.tools import SQL
 
+from .client_map import is_contact
 from .labour import hours_of
 
 
-def select_to_invoice(company_id):
-    """Return a SELECT of partner_id, to_invoice (company currency, net of tax)."""
+def select_to_invoice(company_id, partner_ids=()):
+    """Return a SELECT of partner_id, to_invoice (company currency, net of tax).
+
+    ``partner_ids``: only orders that may be of these clients.
+    """
     return SQL(
         """
         SELECT partner_id, ROUND(SUM(to_invoice)::numeric, %(digits)s) AS to_invoice
@@ -14,7 +18,7 @@ def select_to_invoice(company_id):
       GROUP BY partner_id
         """,
         digits=currency_digits(company_id),
-        orders=_select_by_order(company_id),
+        orders=_select_by_order(company_id, partner_ids),
     )
 
 
@@ -29,7 +33,7 @@ def select_orders(company_id, partner_ids):
       ORDER BY partner_id, order_id
         """,
         digits=currency_digits(company_id),
-        orders=_select_by_order(company_id),
+        orders=_select_by_order(company_id, partner_ids),
         partners=tuple(partner_ids),
     )
 
@@ -82,24 +86,47 @@ def select_drafts(company_id, partner_ids):
     )
 
 
-def _select_by_order(company_id):
+def _select_by_order(company_id, partner_ids):
     """Return a SELECT of partner_id, order_id, to_invoice.
 
     Odoo's own ``untaxed_amount_to_invoice`` of confirmed orders (delivered or ordered, as the
     product says, less what was invoiced), less down payments that are not deducted yet, at the
     rate of the order. An order paid in advance waits for nothing: never below zero. Client: the
-    project's of the line, else of the order, else the one that gets the invoice.
+    project's of the line, else of the order, else the one that gets the invoice. A down payment
+    is deducted from each client of an order by its share of the order.
     """
     return SQL(
         """
-        SELECT COALESCE(lc.commercial_partner_id,
+        SELECT partner_id,
+               order_id,
+               GREATEST(0, (to_invoice - paid * COALESCE(price / NULLIF(all_price, 0), part))
+                           / rate) AS to_invoice
+          FROM (SELECT l.*,
+                       SUM(price) OVER by_order AS all_price,
+                       SUM(down_payment) OVER by_order AS paid,
+                       1.0 / COUNT(*) OVER by_order AS part
+                  FROM (%(lines)s) l
+                WINDOW by_order AS (PARTITION BY order_id)) client
+        """,
+        lines=_select_by_client(company_id, partner_ids),
+    )
+
+
+def _select_by_client(company_id, partner_ids):
+    """Sums of the lines of each client of an order, in its currency; down payments have no client
+    of their own."""
+    return SQL(
+        """
+        SELECT o.id AS order_id,
+               COALESCE(lc.commercial_partner_id,
                         oc.commercial_partner_id,
                         ic.commercial_partner_id) AS partner_id,
-               o.id AS order_id,
-               GREATEST(0, SUM(CASE WHEN l.is_downpayment
-                                    THEN -l.untaxed_amount_invoiced
-                                    ELSE l.untaxed_amount_to_invoice END
-                               / COALESCE(NULLIF(o.currency_rate, 0), 1))) AS to_invoice
+               COALESCE(NULLIF(o.currency_rate, 0), 1) AS rate,
+               SUM(CASE WHEN l.is_downpayment THEN 0 ELSE l.price_subtotal END) AS price,
+               SUM(CASE WHEN l.is_downpayment THEN 0 ELSE l.untaxed_amount_to_invoice END)
+                   AS to_invoice,
+               SUM(CASE WHEN l.is_downpayment THEN l.untaxed_amount_invoiced ELSE 0 END)
+                   AS down_payment
           FROM sale_order o
           JOIN sale_order_line l ON l.order_id = o.id
      LEFT JOIN project_project lp ON lp.id = l.project_id
@@ -110,9 +137,29 @@ def _select_by_order(company_id):
          WHERE o.state = 'sale'
            AND o.company_id = %(company)s
            AND l.display_type IS NULL
-      GROUP BY o.id, 1
+           AND %(scope)s
+      GROUP BY o.id, 2
         """,
         company=company_id,
+        scope=_is_of_clients(partner_ids),
+    )
+
+
+def _is_of_clients(partner_ids):
+    """The order may be of some clients: whole orders, because their lines share down payments."""
+    if not partner_ids:
+        return SQL("true")
+    return SQL(
+        """
+        (%(invoiced)s
+         OR o.project_id IN (%(projects)s)
+         OR o.id IN (SELECT order_id FROM sale_order_line WHERE project_id IN (%(projects)s)))
+        """,
+        invoiced=is_contact(SQL("o.partner_invoice_id"), partner_ids),
+        projects=SQL(
+            "SELECT id FROM project_project j WHERE %s",
+            is_contact(SQL("j.partner_id"), partner_ids),
+        ),
     )
 
 

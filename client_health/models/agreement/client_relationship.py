@@ -57,7 +57,7 @@ class ClientRelationship(models.Model):
             ids = tuple(group.partner_id.ids)
             if not ids:
                 continue
-            found = self._read_scope_hours((company.id,), as_of, "partner_id", partner_ids=ids)
+            found = self._read_scope_hours(company, as_of, "partner_id", partner_ids=ids)
             hours |= {
                 rel._origin.id: found[rel.partner_id._origin.id]
                 for rel in group

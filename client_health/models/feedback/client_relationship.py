@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ...const import ACTIVITY_OPINION, MONEY_GROUP
 from ...engine.clock import get_today
-from ...engine.correspondence import waiting
+from ...engine.correspondence import unassigned, waiting
 from ...engine.feedback import team
 from ...engine.profitability import margin
 from ...tools import get_data_record
@@ -93,6 +93,20 @@ class ClientRelationship(models.Model):
             "client_health.client_waiting_action"
         )
         return dict(action, domain=[("id", "in", [line.message_id for line in found])])
+
+    @api.model
+    def action_view_unknown_senders(self):
+        """List the last mail of each sender who could not be assigned to a client.
+
+        The list is Odoo's of messages: a user finds there what stands on documents they may read.
+        """
+        self.check_access("read")  # they are found in SQL
+        self.env.flush_all()
+        query = unassigned.select_unassigned(waiting.get_now(), self.env.companies.ids)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_unknown_sender_action"
+        )
+        return dict(action, domain=[("id", "in", [row[0] for row in self.env.execute_query(query)])])
 
     def _prepare_feedback_context(self):
         self.ensure_one()

@@ -33,6 +33,7 @@ class ClientFitRound(models.Model):
             ("reboot", "Reboot"),
             ("expectation", "Expectation changed"),
             ("check", "Regular check"),
+            ("returned", "Came back"),
         ],
         required=True,
         default="check",

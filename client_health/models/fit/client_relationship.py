@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import clean_context
 
 from ...const import ACTIVITY_FIT, USER_GROUP
-from ...engine import fit
+from ...engine import fit, stage_rules
 from .client_fit_round import BEFORE_SIGNING
 
 # More rounds than this do not fit side by side.
@@ -135,6 +135,15 @@ class ClientRelationship(models.Model):
         result = super()._on_expectation_changed()
         self._start_fit_round("expectation")
         return result
+
+    def _move_stage(self, stage, reason):
+        """A client that comes back: the reasons for a good match may have gone when it left."""
+        ended = self.filtered(lambda record: record.phase == stage_rules.ENDED)
+        moved = super()._move_stage(stage, reason)
+        (moved & ended).filtered(lambda rel: rel.phase == stage_rules.AT_RISK)._start_fit_round(
+            "returned"
+        )
+        return moved
 
     def _remind_fit_round(self, reason):
         reasons = dict(

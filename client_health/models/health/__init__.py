@@ -2,6 +2,9 @@ from . import client_health_preview_mixin
 from . import client_health_dimension
 from . import client_health_measure
 from . import client_health_snapshot
+from . import client_health_warning_rule
+from . import client_health_warning
+from . import client_health_declaration
 from . import client_health_run
 from . import client_health_proposal
 from . import client_health_reminder

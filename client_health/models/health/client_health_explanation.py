@@ -5,14 +5,20 @@ from odoo.tools import format_date, formatLang
 
 from ...const import MANAGER_GROUP, MONEY_GROUP
 from ...engine.health import scoring, sentences, snapshots
-from ...engine.reading import MOST_RECORDS
+from ...engine.reading import AGREED, DEFAULT, MOST_RECORDS, OWN
 from .client_health_run import DIMENSION_MONEY
 
 LAST = 0
 PERIODS = (LAST, 30, 90)
 # How many measures are named as reasons.
 STRONGEST = 2
+# What a sign has to cost, in parts of a cause, to be named before it. Rule of thumb.
+OF_SIGNS = 1 / 3
 MONEY = frozenset((DIMENSION_MONEY,))
+# Figures of the client that have a shared twin.
+SHOWN = ("score", "band", "trend", "direction")
+# What some measures are measured by, by what they are.
+YARDSTICKS = {"rate_trend": OWN, "overdue_habit": OWN, "hours_over": AGREED}
 
 
 class Day(NamedTuple):
@@ -20,16 +26,28 @@ class Day(NamedTuple):
 
     date: object
     score: float | None
+    score_shared: float | None
     coverage: float
     points: dict
     readings: dict | None
+
+
+def _share(day, scorer, limits):
+    """Return a day as those read it who may not see money."""
+    readings = day.readings
+    return day._replace(
+        score=day.score_shared,
+        points=scoring.share_dimensions(day.points, limits),
+        readings=None if readings is None else scoring.share_readings(scorer, readings, limits),
+    )
 
 
 class ClientHealthExplanation(models.AbstractModel):
     """Explains a score, row by row: what it is made of, the records behind it, and why it changed.
 
     The caller has checked that the user may read the clients. Users without access to money get the
-    points of that dimension and nothing else: not its measures, values or sources.
+    middle of the band of that dimension and nothing else: not its measures, values or sources. All
+    that they read is explained from it, or the exact points would follow from the rest.
     """
 
     _name = "client.health.explanation"
@@ -40,21 +58,23 @@ class ClientHealthExplanation(models.AbstractModel):
     @api.model
     def _get_explanation(self, relationship):
         """Return all that the popover shows of one client, as plain JSON."""
-        day = self._read_days(relationship, None).get(relationship.id)
+        self = self.with_company(relationship.company_id)  # each records measures of its own
         hidden = self._get_hidden()
+        day = self._read_shown_days(relationship, None, hidden).get(relationship.id)
+        shown = {name: relationship[f"health_{name}{'_shared' if hidden else ''}"] for name in SHOWN}
         return {
             "name": relationship.display_name,
-            "score": relationship.health_known and scoring.get_shown(relationship.health_score),
+            "score": relationship.health_known and scoring.get_shown(shown["score"]),
             "known": relationship.health_known,
-            "band": relationship.health_band,
+            "provisional": relationship.health_provisional,
+            "band": shown["band"],
             "limits": {
                 "healthy": relationship.company_id.client_health_healthy,
                 "risk": relationship.company_id.client_health_risk,
             },
-            "trend": relationship.health_direction
-            and scoring.round_half_up(relationship.health_trend),
-            "coverage": day and scoring.round_half_up(day.coverage),
-            "coverage_lost": scoring.round_half_up(relationship.health_coverage_lost),
+            "trend": shown["direction"] and scoring.get_shown(shown["trend"]),
+            "coverage": day and scoring.get_shown(day.coverage),
+            "coverage_lost": scoring.get_shown(relationship.health_coverage_lost),
             "date": day and format_date(self.env, day.date),
             "override": self._get_override(relationship),
             "dimensions": self._get_dimensions(relationship, day, hidden) if day else [],
@@ -73,7 +93,7 @@ class ClientHealthExplanation(models.AbstractModel):
         }
 
     def _get_dimensions(self, relationship, day, hidden):
-        measures = self.env["client.health.measure"]._get_measures()
+        measures = self._get_shown_measures(hidden)
         result = scoring.get_score(measures, day.readings or {})
         weights = scoring.get_weights(measures, result.points)
         records = self._get_records()
@@ -114,7 +134,33 @@ class ClientHealthExplanation(models.AbstractModel):
             "date": reading and reading.date and format_date(self.env, reading.date),
             "sources": self._get_sources(relationship, reading),
             "error": measure.error if error else False,
+            "yardstick": self._get_yardstick(measure, reading),
+            "stale": self._get_stale(reading),
+            "fed": measure.is_fed,
         }
+
+    def _get_yardstick(self, measure, reading):
+        """Return in words what a reading is measured by; False where that is the same for all."""
+        detail = (reading and reading.detail) or {}
+        words = {
+            OWN: self.env._("its own past"),
+            AGREED: self.env._("as agreed"),
+            DEFAULT: self.env._("the default"),
+        }
+        yardstick = words.get(detail.get("yardstick") or YARDSTICKS.get(measure.code))
+        if not reading or reading.value is None or not yardstick:
+            return False
+        if "usual" not in detail:
+            return yardstick
+        usual = formatLang(self.env, detail["usual"], digits=0)
+        if measure.code == "contact_gap":
+            return self.env._("every %(days)s days, %(why)s", days=usual, why=yardstick)
+        return self.env._("within %(hours)s working hours, %(why)s", hours=usual, why=yardstick)
+
+    def _get_stale(self, reading):
+        """Return since when a reading is not read again, because its measure is broken."""
+        since = reading and (reading.detail or {}).get(snapshots.STALE)
+        return bool(since) and format_date(self.env, since)
 
     def _get_periods(self, relationship, hidden):
         labels = {
@@ -122,10 +168,10 @@ class ClientHealthExplanation(models.AbstractModel):
             30: self.env._("Within 30 days"),
             90: self.env._("Within 90 days"),
         }
-        new = self._read_days(relationship, None)[relationship.id]
+        new = self._read_shown_days(relationship, None, hidden)[relationship.id]
         periods = []
         for days in PERIODS:
-            old = self._read_days(relationship, days).get(relationship.id)
+            old = self._read_shown_days(relationship, days, hidden).get(relationship.id)
             if not old:
                 continue
             lines = self._get_changes(relationship, days, hidden)[relationship.id]
@@ -145,11 +191,14 @@ class ClientHealthExplanation(models.AbstractModel):
 
     @api.model
     def _get_reasons(self, relationships, hidden=None):
-        """Return {relationship id: the words of what costs most points, the strongest first}."""
-        days = self._read_days(relationships, None)
-        measures = self.env["client.health.measure"]._get_measures()
-        records = self._get_records()
+        """Return {relationship id: the words of what costs most points, the strongest first}.
+
+        Signs, such as a judgement or late work, are named after causes unless they cost much more.
+        """
         hidden = self._get_hidden() if hidden is None else hidden
+        days = self._read_shown_days(relationships, None, hidden)
+        measures = self._get_shown_measures(hidden)
+        records = self._get_records()
         return {
             relationship_id: self._get_day_reasons(day, measures, records, hidden)
             for relationship_id, day in days.items()
@@ -164,27 +213,60 @@ class ClientHealthExplanation(models.AbstractModel):
             hide = measure.dimension in hidden
             name = (measure.dimension, None) if hide else (measure.dimension, measure.code)
             costs[name] = costs.get(name, 0) + cost
-        worst = sorted(costs.items(), key=lambda item: -item[1])[:STRONGEST]
+        causes = {code for code, record in records.items() if record.is_cause}
+        worst = sorted(
+            costs.items(),
+            key=lambda item: -item[1] * (1 if item[0][1] in causes | {None} else OF_SIGNS),
+        )[:STRONGEST]
         return [
-            self._get_value_text(records[code], day.readings[code].value, named=True)
+            self.env._(
+                "%(reason)s: −%(points)s",
+                reason=self._get_reason_text(records[code], day.readings[code]),
+                points=scoring.round_half_up(cost),
+            )
             if code
-            else self._get_dimension_names()[dimension]
+            # no points: from these, the margin could be computed
+            else self.env._("%s pulls it down", self._get_dimension_names()[dimension])
             for (dimension, code), cost in worst
             if cost >= 0.5
         ]
 
     @api.model
+    def _get_reason_text(self, measure, reading):
+        """Return what a measure says against the client, in a sentence where there is one."""
+        detail = reading.detail or {}
+        figures = {
+            name: formatLang(self.env, detail[name], digits=0)
+            for name in ("days", "hours", "usual")
+            if name in detail
+        }
+        if measure.code == "contact_gap" and {"days", "usual"} <= detail.keys():
+            return self.env._(
+                "No contact for %(days)s days, usually every %(usual)s", **figures
+            )
+        if measure.code == "unanswered_hours" and detail.get("waiting"):
+            hours = formatLang(self.env, reading.value, digits=0)
+            return self.env._("A message waits for %s working hours", hours)
+        if measure.code == "reply_hours" and {"hours", "usual"} <= detail.keys():
+            return self.env._(
+                "Answers take %(hours)s working hours, usually %(usual)s", **figures
+            )
+        return self._get_value_text(measure, reading.value, named=True)
+
+    @api.model
     def _get_changes(self, relationships, days, hidden=None):
         """Return {relationship id: [{"text", "points"}]}: what changed since then."""
-        old, new = self._read_days(relationships, days), self._read_days(relationships, None)
-        measures = self.env["client.health.measure"]._get_measures()
-        words = self._get_records(), self._get_dimension_names()
         hidden = self._get_hidden() if hidden is None else hidden
-        return {
-            relationship_id: self._get_sentences(old[relationship_id], day, measures, words, hidden)
-            for relationship_id, day in new.items()
-            if relationship_id in old
-        }
+        old = self._read_shown_days(relationships, days, hidden)
+        new = self._read_shown_days(relationships, None, hidden)
+        words = self._get_records(), self._get_dimension_names()
+        found = {}
+        for company, clients in relationships.grouped("company_id").items():
+            measures = self.with_company(company)._get_shown_measures(hidden)
+            for key in clients._ids:
+                if key in old and key in new:
+                    found[key] = self._get_sentences(old[key], new[key], measures, words, hidden)
+        return found
 
     def _get_sentences(self, old, new, measures, words, hidden):
         """Return the sentences from one day to another; None: it can't be known."""
@@ -234,6 +316,28 @@ class ClientHealthExplanation(models.AbstractModel):
         return frozenset() if self.env.user.has_group(MONEY_GROUP) else MONEY
 
     @api.model
+    def _get_shown_measures(self, hidden):
+        """Return what explains the score that the user sees; see ``scoring.share_measures``."""
+        measures = self.env["client.health.measure"]._get_measures()
+        return scoring.share_measures(measures) if hidden else measures
+
+    @api.model
+    def _read_shown_days(self, relationships, days, hidden):
+        """Return {relationship id: Day} of what the user may see of each."""
+        found = self._read_days(relationships, days)
+        if not hidden:
+            return found
+        scorer = scoring.Scorer(self.env["client.health.measure"]._get_measures())
+        for company, clients in relationships.grouped("company_id").items():
+            # sudo: only the limits of the bands, which are drawn in every chart
+            company = company.sudo()
+            limits = company.client_health_healthy, company.client_health_risk
+            for key in clients._ids:
+                if key in found:
+                    found[key] = _share(found[key], scorer, limits)
+        return found
+
+    @api.model
     def _read_days(self, relationships, days):
         """Return {relationship id: Day}, in one query; see ``snapshots.select_days``."""
         if not relationships:
@@ -244,11 +348,12 @@ class ClientHealthExplanation(models.AbstractModel):
             relationship_id: Day(
                 date,
                 score,
+                score_shared,
                 coverage,
                 points or {},
                 None if readings is None else snapshots.unpack(readings) | snapshots.unpack(money),
             )
-            for relationship_id, date, score, coverage, points, readings, money in rows
+            for relationship_id, date, score, score_shared, coverage, points, readings, money in rows
         }
 
     @api.model

@@ -1,10 +1,17 @@
 from dataclasses import replace
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import float_repr
 
+from ...engine.clock import get_today
 from ...engine.health import scoring
 from ...engine.health.signals import agreement, contact, money, pulse, results, voice
+
+# So long, what was known once is expected to be known: a year, because some things happen once a
+# year. How old it is, is written once a week.
+FED = timedelta(days=365)
+WEEK = timedelta(days=7)
 
 
 class ClientHealthMeasure(models.Model):
@@ -71,6 +78,16 @@ class ClientHealthMeasure(models.Model):
         help="The reading that gives all points. It can be lower than the reading for 0 points: "
         "fewer days of silence are better.",
     )
+    is_cause = fields.Boolean(
+        string="Names a Cause",
+        default=True,
+        help="Causes are named as reasons before signs, such as judgements or late work.",
+    )
+    is_key = fields.Boolean(
+        string="Key Measure",
+        help="At no points, a client is not green, whatever else is good; with two such measures, "
+        "it is red.",
+    )
     unit = fields.Char(translate=True, readonly=True, protected=True)
     description = fields.Text(translate=True, help="What is measured, and when it is unknown.")
     source = fields.Text(
@@ -80,11 +97,25 @@ class ClientHealthMeasure(models.Model):
         "to your firm.",
     )
     line = fields.Char(compute="_compute_line")
+    date_known = fields.Date(
+        string="Last Known On",
+        company_dependent=True,
+        readonly=True,
+        copy=False,
+        protected=True,
+        help="Day on which it was last known of any client of the company, to the week. A measure "
+        "that was known of none for a year is left out of the coverage, until there are records.",
+    )
+    is_fed = fields.Boolean(
+        string="Recorded Here",
+        compute="_compute_is_fed",
+        help="Whether your company has records of it. What nobody records lowers no coverage.",
+    )
     error = fields.Text(
         readonly=True,
         copy=False,
-        help="Why the last reading failed. Until it works again, the measure is unknown for every "
-        "client, and the others are scored.",
+        help="Why the last reading failed. Until it works again, the measure keeps what was read "
+        "before for 7 days, marked as stale. Then it is unknown for every client.",
         protected=True,
     )
     error_date = fields.Datetime(string="Broken Since", readonly=True, copy=False, protected=True)
@@ -107,6 +138,13 @@ class ClientHealthMeasure(models.Model):
                 target=float_repr(measure.target, 2).rstrip("0").rstrip("."),
                 unit=measure.unit or "",
             )
+
+    @api.depends("date_known")
+    @api.depends_context("company")
+    def _compute_is_fed(self):
+        oldest = get_today(self.env.company) - FED
+        for measure in self:
+            measure.is_fed = bool(measure.date_known and measure.date_known >= oldest)
 
     @api.depends("weight", "floor", "target", "active", "dimension_weight")
     @api.depends_context("allowed_company_ids")
@@ -152,8 +190,19 @@ class ClientHealthMeasure(models.Model):
 
     @api.model
     def _get_measures(self):
-        """Return the active measures as ``scoring.Measure``, in the order of the list."""
-        return self.search([("active", "=", True)])._to_scoring()
+        """Return the active measures as ``scoring.Measure``, in the order of the list.
+
+        They are ``fed`` as far as the current company has records of them.
+        """
+        # sudo: users without access to money may not read its measures, and are shown none of them:
+        # what is computed for these users is a shared score
+        return self.sudo().search([("active", "=", True)])._to_scoring()
+
+    @api.model
+    def _get_key_measures(self):
+        """Return {code: dimension} of the measures that cap the band at no points."""
+        key = self.search([("active", "=", True), ("is_key", "=", True)])
+        return {measure.code: measure.dimension for measure in key}
 
     def _to_scoring(self):
         return [
@@ -164,9 +213,18 @@ class ClientHealthMeasure(models.Model):
                 measure.floor,
                 measure.target,
                 measure.dimension_weight,
+                measure.is_fed,
             )
             for measure in self
         ]
+
+    @api.model
+    def _set_known(self, codes, today):
+        """Remember which measures are known of any client of the current company, to the week."""
+        stale = self.with_context(active_test=False).search([("code", "in", list(codes))])
+        stale = stale.filtered(lambda m: not m.date_known or m.date_known + WEEK <= today)
+        # sudo: protected; what the nightly run found, whoever starts it
+        stale.sudo().write({"date_known": today})
 
     @api.model
     def _set_errors(self, errors, codes=None):

@@ -42,6 +42,7 @@ class ClientHealthPreviewMixin(models.AbstractModel):
                 company.id: (company.client_health_healthy, company.client_health_risk)
                 for company in companies
             },
+            {company.id: self._get_fed(company) for company in companies},
         )
         clients = self._read_clients(companies)
         now = get_bands(clients, saved)
@@ -54,11 +55,18 @@ class ClientHealthPreviewMixin(models.AbstractModel):
         edited = Settings(
             saved.measures if measures is None else measures,
             saved.limits if limits is None else dict.fromkeys(companies.ids, limits),
+            saved.fed,
         )
         self._read_unread(clients, [measure.code for measure in edited.measures])
         new = get_bands(clients, edited)
         changing = sum(old != band for old, band in zip(now, new, strict=True))
         return preview | {"new": count_bands(new), "changing": changing}
+
+    @api.model
+    def _get_fed(self, company):
+        """Return the codes that the company has records of."""
+        measures = self.env["client.health.measure"].with_company(company)
+        return {measure.code for measure in measures._get_measures() if measure.fed}
 
     @api.model
     def _read_clients(self, companies):

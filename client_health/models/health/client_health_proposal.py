@@ -1,16 +1,24 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.tools import format_date
 
 from ...const import ACTIVITY_HEALTH
+from ...engine import stage_rules
 from ...engine.health import scoring, snapshot_queue, stage_proposals
 from ...engine.health.snapshots import unpack
+from ...engine.health.warnings import gone
+from ...engine.health.warnings.life import Life
+from ...engine.reading import Reading
+from .client_health_warning_rule import RED
 
-MONEY = frozenset(("money",))
+# So many causes stand in a reason; the rest are in the note.
+MOST_REASONS = 2
+HELD_OPEN = (stage_rules.REBOOT, stage_rules.OFFBOARD)
 
 
 class ClientHealthProposal(models.AbstractModel):
-    """What a night means for the stages: proposed or automatic moves, alerts of a sharp drop.
+    """What a night means for the stages: proposed or automatic moves, by warnings.
 
     The rules are in ``engine/health/stage_proposals.py``; here is what they read and what follows
     from them. A company chooses whether clients move by themselves or wait for a user.
@@ -22,80 +30,112 @@ class ClientHealthProposal(models.AbstractModel):
     @api.model
     def _follow_night(self, company, relationships, today):
         """Move clients, or propose it; returns {relationship id: Proposal}."""
-        cases = self._get_cases(relationships, today)
-        measures = scoring.Scorer(self.env["client.health.measure"]._get_measures())
-        limits = stage_proposals.Limits(company.client_health_healthy, company.client_health_risk)
-        proposals = {
-            relationship_id: proposal
-            for relationship_id, case in cases.items()
-            if (proposal := stage_proposals.get_proposal(case, measures, limits))
-        }
-        self._withdraw(relationships, cases)
-        act = self._move if company.client_health_move == "move" else self._suggest
-        for proposal in set(proposals.values()):
-            ids = [key for key, value in proposals.items() if value == proposal]
-            act(relationships.browse(ids), proposal)
-        self._alert(relationships, cases, measures)
-        return proposals
-
-    @api.model
-    def _get_cases(self, relationships, today):
-        """Return {relationship id: Case} of the clients that may have to move, in one query."""
         if not relationships:
             return {}
         self.env.flush_all()
+        measures = scoring.Scorer(self.env["client.health.measure"]._get_measures())
+        limits = stage_proposals.Limits(company.client_health_healthy, company.client_health_risk)
+        nights = self._get_nights(relationships, today)
+        self._follow_red(relationships, today, nights, measures, limits)
+        cases, proposed = self._get_cases(relationships, today, nights)
+        proposals = {
+            key: proposal
+            for key, case in cases.items()
+            if (proposal := stage_proposals.get_proposal(case, measures, limits))
+        }
+        self._withdraw(relationships, cases, proposed, proposals)
+        moves = company.client_health_move == "move"
+        for proposal in set(proposals.values()):
+            ids = [key for key, value in proposals.items() if value == proposal]
+            # whoever is gone, a person says good-bye
+            act = self._move if moves and proposal.phase != stage_rules.ENDED else self._suggest
+            act(relationships.browse(ids), proposal, cases)
+        self._alert(relationships, cases)
+        return proposals
+
+    # What the rules read
+
+    @api.model
+    def _get_nights(self, relationships, today):
+        """Return {relationship id: Night} of clients in the band of another stage, in one query."""
         query = snapshot_queue.select_nights(relationships.ids, today)
         return {
-            row[0]: self._prepare_case(today, *row[1:]) for row in self.env.execute_query(query)
+            key: stage_proposals.Night(
+                decided or today,
+                unpack(now),
+                stage_proposals.Run(
+                    start, nights, None if before is None else unpack(before), is_first
+                )
+                if nights
+                else None,
+            )
+            for key, decided, now, is_first, start, nights, before in self.env.execute_query(query)
         }
 
     @api.model
-    def _prepare_case(
-        self, today, phase, decided, flags, now, overridden, is_first, start, nights,
-        before, week, seen,
-    ):  # fmt: skip
-        return stage_proposals.Case(
-            phase=phase,
-            today=today,
-            decided=decided or today,
-            now=unpack(now),
-            run=stage_proposals.Run(
-                start, nights, None if before is None else unpack(before), is_first
+    def _follow_red(self, relationships, today, nights, measures, limits):
+        """Red for two nights is a warning as well, where the client itself came there."""
+        phases = dict(relationships.mapped(lambda rel: (rel.id, rel.phase)))
+        found = {
+            key: {RED: Reading(float(night.run.nights), night.run.start)}
+            for key, night in nights.items()
+            if phases[key] == stage_rules.HEALTHY
+            and stage_proposals.is_low(night, measures, limits)
+        }
+        self.env["client.health.warning"]._follow(relationships, today, found, {RED})
+
+    @api.model
+    def _get_cases(self, relationships, today, nights):
+        """Return ({relationship id: Case}, {relationship id: phase that is proposed})."""
+        lives = self.env["client.health.warning"]._get_lives(relationships, today)
+        rules = self.env["client.health.warning.rule"]._get_rules()
+        asking = tuple(code for code, rule in rules.items() if rule.proposes)
+        left = gone.read_gone(self.env, relationships, today)
+        cases, proposed = {}, {}
+        query = snapshot_queue.select_held(relationships.ids, today)
+        for key, phase, overridden, goal, lifted in self.env.execute_query(query):
+            cases[key] = stage_proposals.Case(
+                phase,
+                today,
+                tuple(one for one in lives.get(key, ()) if one.code not in lifted),
+                asking,
+                nights.get(key),
+                overridden,
+                key in left,
             )
-            if nights
-            else None,
-            week=None if week is None else unpack(week),
-            flags=frozenset(flags or ()),
-            seen=frozenset(seen or ()),
-            overridden=bool(overridden),
-        )
+            if goal:
+                proposed[key] = goal
+        return cases, proposed
+
+    # What follows
 
     @api.model
     def _get_reason(self, proposal):
-        """Return why, in words without a figure of money."""
+        """Return why, in words without a figure."""
         words = {
-            stage_proposals.FLAG_ISSUE: self.env._("a severe issue is open"),
-            stage_proposals.FLAG_MONEY: self.env._("money: three bad months in a row"),
-            stage_proposals.DROP: self.env._("health fell by 15 points or more within 7 days"),
-            stage_proposals.LOW: self.env._("health was low on two nights in a row"),
-            stage_proposals.RECOVERED: self.env._("health has been good for 14 days"),
+            stage_proposals.RECOVERED: self.env._("green for 14 days, without a warning"),
+            stage_proposals.GONE: self.env._("no hours, invoice, order or message for 9 months"),
+            **{
+                code: rule.name
+                for code, rule in self.env["client.health.warning.rule"]._get_rules().items()
+            },
         }
-        text = ", ".join(words[reason] for reason in proposal.reasons)
+        text = " · ".join(words[reason] for reason in proposal.reasons[:MOST_REASONS])
         return text[:1].upper() + text[1:]
 
     @api.model
-    def _move(self, relationships, proposal):
+    def _move(self, relationships, proposal, cases):
         """Move them by the same write as a person would, and log what led to it."""
         stage = self.env["client.relationship.stage"]._get_first_stage(proposal.phase)
         relationships.write({"stage_id": stage.id, "stage_reason": self._get_reason(proposal)})
-        self._log_why(relationships)
+        self._log_why(relationships, cases)
 
     @api.model
-    def _suggest(self, relationships, proposal):
+    def _suggest(self, relationships, proposal, cases):
         """Leave the decision to a person; a proposal that stands is not made again."""
         stage = self.env["client.relationship.stage"]._get_first_stage(proposal.phase)
         new = relationships.filtered(lambda rel: rel.health_proposed_stage_id != stage)
-        new.write(
+        relationships.write(
             {
                 "health_proposed_stage_id": stage.id,
                 "health_proposal_reason": self._get_reason(proposal),
@@ -108,58 +148,82 @@ class ClientHealthProposal(models.AbstractModel):
                 "Move to %s?", stage.with_env(clients.env).name
             ),
         )
-        self._log_why(new)
+        self._log_why(new, cases)
 
     @api.model
-    def _withdraw(self, relationships, cases):
-        """Take back proposals of clients that moved, or whose health no longer asks for it."""
-        proposed = relationships.with_context(active_test=False).search(
-            [("id", "in", relationships.ids), ("health_proposed_stage_id", "!=", False)]
+    def _withdraw(self, relationships, cases, proposed, proposals):
+        """Take back proposals whose cause is gone, and say so; those that moved are done."""
+        done, gone_ids = [], []
+        for key, goal in proposed.items():
+            case = cases[key]
+            if goal == case.phase or case.phase in HELD_OPEN:
+                done.append(key)
+            elif key not in proposals and not case.overridden and self._is_over(case, goal):
+                gone_ids.append(key)
+        relationships.browse(done)._clear_proposal()
+        over = relationships.browse(gone_ids)
+        over._message_log_batch(
+            {
+                rel.id: self.env._(
+                    "No longer proposed: %(stage)s. What led to it is gone: %(reason)s",
+                    stage=rel.health_proposed_stage_id.name,
+                    reason=rel.health_proposal_reason or "",
+                )
+                for rel in over
+            }
         )
-        proposed.filtered(
-            lambda rel: (
-                rel.health_proposed_stage_id.phase == rel.stage_id.phase
-                or rel.stage_id.phase not in (stage_proposals.TO_HEALTHY, stage_proposals.TO_RISK)
-                or rel.id not in cases
-            )
-        )._clear_proposal()
+        over._clear_proposal()
 
     @api.model
-    def _alert(self, relationships, cases, measures):
-        """Have clients looked at that dropped sharply and did not move by themselves, once."""
-        dropped = relationships.browse(
-            relationship_id
-            for relationship_id, case in cases.items()
-            if case.phase != stage_proposals.TO_HEALTHY
-            and stage_proposals.is_drop(measures, case.week, case.now)
+    def _is_over(self, case, goal):
+        """Return whether the cause is gone: for At risk, each warning; no window moves it away."""
+        if goal == stage_rules.AT_RISK:
+            return not stage_proposals.get_standing(case)
+        if goal == stage_rules.HEALTHY:
+            return bool(stage_proposals.get_standing(case)) or case.night is None
+        return not case.is_gone
+
+    @api.model
+    def _alert(self, relationships, cases):
+        """Have clients looked at that a person takes care of already, once per new warning."""
+        new = relationships.browse(
+            key
+            for key, case in cases.items()
+            if case.phase in (stage_rules.AT_RISK, *HELD_OPEN)
+            and any(one.is_standing and one.counts == case.today for one in case.lives)
         )
-        if not dropped:
-            return
-        asked = dropped.activity_search([ACTIVITY_HEALTH]).mapped("res_id")
-        dropped -= dropped.browse(asked)
-        dropped._schedule_activities(
-            dropped._get_responsible(),
+        new = new.filtered(lambda rel: not rel.health_proposed_stage_id)
+        new._schedule_activities(
+            new._get_responsible(),
             ACTIVITY_HEALTH,
-            get_summary=lambda clients: clients.env._("Health fell by 15 points within 7 days"),
+            once=True,
+            get_summary=lambda clients: clients.env._("A new warning"),
         )
-        self._log_why(dropped)
+        self._log_why(new, cases)
 
     @api.model
-    def _log_why(self, relationships):
-        """Note in the chatter what changed within a week; money only by its points."""
-        if not relationships:
-            return
-        explanation = self.env["client.health.explanation"]
-        changes = explanation._get_changes(relationships, 7, hidden=MONEY)
-        bodies = {
-            relationship_id: Markup("<p>{}</p><ul>{}</ul>").format(
-                self.env._("Health within 7 days"),
-                Markup().join(
-                    Markup("<li>{}: {}</li>").format(line["text"], line["points"])
-                    for line in lines[:5]
-                ),
-            )
-            for relationship_id, lines in changes.items()
-            if lines
-        }
+    def _log_why(self, relationships, cases):
+        """Note in the chatter which warnings stand, since when; money only by its name."""
+        rules = self.env["client.health.warning.rule"]._get_rules()
+        bodies = {}
+        for key in relationships.ids:
+            lives = [life for life in cases[key].lives if life.is_standing and life.code in rules]
+            lives.sort(key=lambda life: rules[life.code].sequence)
+            if lives:
+                bodies[key] = Markup("<ul>{}</ul>").format(
+                    Markup().join(
+                        Markup("<li>{}</li>").format(self._get_line(life, rules[life.code]))
+                        for life in lives
+                    )
+                )
         relationships.browse(bodies)._message_log_batch(bodies)
+
+    @api.model
+    def _get_line(self, life: Life, rule):
+        return self.env._(
+            "%(warning)s (since %(date)s)",
+            warning=rule.name
+            if rule.dimension == "money"
+            else rule._get_text(life.value, life.detail),
+            date=format_date(self.env, life.since),
+        )

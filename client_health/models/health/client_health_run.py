@@ -1,14 +1,16 @@
 import gc
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 
 from odoo import api, models
 from odoo.tools import split_every
 
 from ...engine.clock import get_today
-from ...engine.health import flags, scoring, signals, snapshot_queue, snapshots
+from ...engine.health import scoring, signals, snapshot_queue, snapshots
 from ...engine.query import get_company
 from ..common.client_job_failure import JobRun
 
@@ -35,15 +37,28 @@ def _without_collecting():
             gc.enable()
 
 
-def _prepare_score(result, bands):
-    """Return {column: value} of a ``scoring.Score``."""
-    score = None if result.score is None else round(result.score, 1)
+def _prepare_score(scorer, values, limits, cap):
+    """Return {column: value} of the values of a client; shared: for those who see no money.
+
+    ``cap(band, points, shared)``: what a mean hides.
+    """
+    result = scorer.get_score_of_values(values)
+    exact, (shared, dimensions) = result.score, scorer.get_shared(result, limits)
+    score, shared = (None if one is None else scoring.get_stored(one) for one in (exact, shared))
     return {
         "score": score,
-        "band": scoring.get_band(score, *bands),
-        "coverage": round(result.coverage, 1),
-        "points": {code: round(points, 1) for code, points in result.dimensions.items()},
+        "score_shared": shared,
+        "band": cap(scoring.get_band(score, *limits), result.points, False),
+        "band_shared": cap(scoring.get_band(shared, *limits), result.points, True),
+        "provisional": result.provisional,
+        "coverage": scoring.get_stored(result.coverage),
+        "points": _prepare_points(result.dimensions),
+        "points_shared": _prepare_points(dimensions),
     }
+
+
+def _prepare_points(dimensions):
+    return {code: scoring.get_stored(points) for code, points in dimensions.items()}
 
 
 class ClientHealthRun(models.AbstractModel):
@@ -148,17 +163,19 @@ class ClientHealthRun(models.AbstractModel):
     def _take(self, company, relationship_ids, as_of, backfilled=False, reader=None):
         """Write the snapshots of one day of clients of a company; return the broken measures.
 
-        A backfilled day is computed by the same code. It has no hard flags, which are not needed
-        afterwards, and clients of whom nothing was known then get no row. ``reader``: the
+        A backfilled day is computed by the same code; clients of whom nothing was known then get
+        no row. ``reader``: the
         ``signals.Reader`` of these clients, and others; by default, one of their own.
         """
         if reader is None:
             relationships = self.env["client.relationship"].browse(relationship_ids)
             with signals.Reader(self.env, relationships, as_of, self._get_codes()) as reader:
                 return self._take(company, relationship_ids, as_of, backfilled, reader)
-        scorer = scoring.Scorer(self.env["client.health.measure"]._get_measures())
-        day, errors = self._read_day(relationship_ids, as_of, scorer, reader)
-        found = {} if backfilled else flags.read_flags(self.env, relationship_ids, as_of)
+        self = self.with_company(company)
+        measures = self.env["client.health.measure"]._get_measures()
+        day, errors = self._read_day(relationship_ids, as_of, measures, reader)
+        scorer = scoring.Scorer(self._get_fed(measures, day, as_of, backfilled))
+        caps = self.env["client.health.warning"]._take(relationship_ids, as_of, backfilled, reader)
         common = {"company_id": company.id, "date": as_of, "backfilled": backfilled}
         bands = company.client_health_healthy, company.client_health_risk
         self.env["client.health.snapshot"]._upsert(
@@ -166,9 +183,9 @@ class ClientHealthRun(models.AbstractModel):
                 {
                     **common,
                     "relationship_id": key,
-                    "flags": found.get(key, []),
+                    "flags": caps.get_flags(key),
                     "margin_rate": values.get("margin_rate"),
-                    **_prepare_score(scorer.get_score_of_values(values), bands),
+                    **_prepare_score(scorer, values, bands, partial(caps.cap, key)),
                 },
                 *day.get_texts(key),
             )
@@ -177,17 +194,38 @@ class ClientHealthRun(models.AbstractModel):
         )
         return errors
 
-    def _read_day(self, relationship_ids, as_of, scorer, reader):
+    def _get_fed(self, measures, day, as_of, backfilled):
+        """Return the measures, fed where the company can know them on that day.
+
+        A backfilled day says it alone: what was known later was not known then.
+        """
+        known = day.get_codes()
+        if not backfilled:
+            self.env["client.health.measure"]._set_known(known, as_of)
+        return [
+            replace(measure, fed=measure.code in known or measure.fed and not backfilled)
+            for measure in measures
+        ]
+
+    def _read_day(self, relationship_ids, as_of, measures, reader):
         """Return (``snapshots.Day``, the broken measures) of clients of a company."""
         relationships = self.env["client.relationship"].browse(relationship_ids)
-        money = [code for code, kind in scorer.dimensions.items() if kind == DIMENSION_MONEY]
+        money = [measure.code for measure in measures if measure.dimension == DIMENSION_MONEY]
         oldest_kept = get_today(get_company(relationships)) - timedelta(days=snapshots.DAILY_DAYS)
         day, errors = snapshots.Day(relationship_ids, money, as_of >= oldest_kept), {}
         for code, readings, error in reader.read_each(relationships):
             day.add(code, readings)
             if error:
                 errors[code] = error
+        if errors:
+            for code, readings in self._read_kept(relationship_ids, errors, as_of).items():
+                day.add(code, readings)
         return day, errors
+
+    def _read_kept(self, relationship_ids, codes, as_of):
+        """Return {code: {relationship id: Reading}} of what was read of broken measures lately."""
+        query = snapshots.select_kept(relationship_ids, codes, as_of)
+        return snapshots.get_kept(self.env.execute_query(query), as_of)
 
     # The past
 

@@ -21,7 +21,7 @@ class ClientHealthSnapshot(models.Model):
 
     Written by the nightly run in SQL, never by users. Unknown is NULL: neither a filter nor an
     average takes it for a zero. Readings of money stand in a column of their own, for the money
-    group. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": detail}} of what
+    group, and so does the exact score: others read ``score_shared``. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": detail}} of what
     is known; ``points`` is {dimension: points}.
     """
 
@@ -41,16 +41,36 @@ class ClientHealthSnapshot(models.Model):
     score = fields.Float(
         readonly=True,
         aggregator="avg",
+        groups=MONEY_GROUP,
         help="From 0 to 100. Empty when too little is known.",
     )
-    band = fields.Selection(BANDS, readonly=True, falsy_value_label="Not enough data")
+    score_shared = fields.Float(
+        string="Score without Money Figures",
+        readonly=True,
+        aggregator="avg",
+        help="The score, with the middle of its band in place of the points of money: from the exact "
+        "one, the margin of the client could be computed.",
+    )
+    band = fields.Selection(
+        BANDS, readonly=True, groups=MONEY_GROUP, falsy_value_label="Not enough data"
+    )
+    band_shared = fields.Selection(
+        BANDS,
+        string="Band without Money Figures",
+        readonly=True,
+        falsy_value_label="Not enough data",
+    )
+    provisional = fields.Boolean(
+        readonly=True, help="A first look: less is known than a score needs."
+    )
     coverage = fields.Float(
         string="Coverage (%)",
         readonly=True,
         aggregator="avg",
-        help="Share of the measures that are known, by weight.",
+        help="Share of what your company can know that is known of this client, by weight.",
     )
-    points = fields.Json(readonly=True)
+    points = fields.Json(readonly=True, groups=MONEY_GROUP)
+    points_shared = fields.Json(readonly=True)
     readings = fields.Json(readonly=True)
     money_readings = fields.Json(readonly=True, groups=MONEY_GROUP)
     margin_rate = fields.Float(
@@ -60,7 +80,11 @@ class ClientHealthSnapshot(models.Model):
         groups=MONEY_GROUP,
         help="Margin in percent of revenue, as read on that day.",
     )
-    flags = fields.Json(readonly=True)
+    flags = fields.Json(
+        readonly=True,
+        groups=MONEY_GROUP,
+        help="Warnings that stood on that day, by their codes; those of money among them.",
+    )
     backfilled = fields.Boolean(
         readonly=True, help="Computed afterwards from the records of that day."
     )
@@ -74,15 +98,21 @@ class ClientHealthSnapshot(models.Model):
         """Return {client id: {"score", "band", "date"}} as of a day, as the user may read it.
 
         In one query; the latest snapshot up to the day, and none that is older than LONGEST_GAP.
+        Users who see no money get the shared score and band.
         """
+        shared = "" if self.env.user.has_group(MONEY_GROUP) else "_shared"
         query = self._search([("date", "<=", day), ("date", ">", day - LONGEST_GAP)])
         client = self._field_to_sql(query.table, "relationship_id", query)
         query.add_where(is_one_of(client, relationships._ids))
         query.order = SQL("%s, %s DESC", client, SQL.identifier(query.table, "date"))
         columns = [SQL("DISTINCT ON (%s) %s AS id", client, client)]
         columns += [
-            SQL("%s AS %s", self._field_to_sql(query.table, name, query), SQL.identifier(name))
-            for name in ("score", "band", "date")
+            SQL("%s AS %s", self._field_to_sql(query.table, fname, query), SQL.identifier(name))
+            for name, fname in (
+                ("score", f"score{shared}"),
+                ("band", f"band{shared}"),
+                ("date", "date"),
+            )
         ]
         return {row["id"]: row for row in self.env.execute_query_dict(query.select(*columns))}
 

@@ -1,27 +1,24 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
 
 from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE, MONEY_GROUP
 from ...engine.clock import get_today
 from ...engine.health import history, snapshots
+from ...engine.health.warnings import gone
 from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(
     (
-        "health_score",
-        "health_known",
-        "health_band",
-        "health_coverage",
-        "health_trend",
-        "health_direction",
-        "health_coverage_lost",
-        "health_overridden",
+        *snapshots.FIGURES,
         "health_decided_on",
         "health_proposed_stage_id",
         "health_proposal_reason",
     )
 )
-HISTORY_FIGURES = ("date", "score", "backfilled")
+ENDED = "ended"
+MOST_REASONS = 2
+HISTORY_FIGURES = ("date", "backfilled")
 
 
 class ClientRelationship(models.Model):
@@ -44,15 +41,45 @@ class ClientRelationship(models.Model):
         help="From 0 to 100, computed from what is known about the client. Click on it for "
         "details. Empty when too little is known.",
         protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_score_shared = fields.Float(
+        string="Health without Money Figures",
+        readonly=True,
+        copy=False,
+        index=True,
+        aggregator="avg",
+        help="From 0 to 100, as users without access to profitability see it: of money, the middle "
+        "of its band counts, so that no figure of money can be computed from it.",
+        protected=True,
     )
     health_known = fields.Boolean(readonly=True, copy=False, protected=True)
+    health_provisional = fields.Boolean(
+        string="Provisional",
+        readonly=True,
+        copy=False,
+        help="The score is a first look: between 25 and 40 % of what your company can know is "
+        "known of this client, or all of it is of one kind.",
+        protected=True,
+    )
     health_band = fields.Selection(
         BANDS,
         readonly=True,
         copy=False,
         index=True,
         falsy_value_label="Not enough data",
-        help="Band of the score, or of a manager's override.",
+        help="Band of the score, or of a manager's override. Ended clients have none.",
+        protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_band_shared = fields.Selection(
+        BANDS,
+        string="Health Band without Money Figures",
+        readonly=True,
+        copy=False,
+        index=True,
+        falsy_value_label="Not enough data",
+        help="Band of the score without money figures, or of a manager's override.",
         protected=True,
     )
     health_coverage = fields.Float(
@@ -60,7 +87,9 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="Share of the measures that are known, by weight. Below 40 % there is no score.",
+        help="Share of what your company can know that is known of this client, by weight. Below "
+        "40 % the score is provisional, below 25 % there is none. What nobody in your company "
+        "records is left out.",
         protected=True,
     )
     health_trend = fields.Float(
@@ -68,7 +97,17 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="Change in points compared with 30 days ago. Empty when there was no score then.",
+        help="Change in points compared with 30 days ago, of the scores as they are shown. Empty "
+        "when there was no score then.",
+        protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_trend_shared = fields.Float(
+        string="Trend without Money Figures",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="Change of the score without money figures, compared with 30 days ago.",
         protected=True,
     )
     health_direction = fields.Selection(
@@ -77,6 +116,15 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         help="Whether the score rose or fell by a point or more within 30 days.",
+        protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_direction_shared = fields.Selection(
+        [("up", "Rising"), ("same", "Steady"), ("down", "Falling")],
+        string="Direction without Money Figures",
+        readonly=True,
+        copy=False,
+        help="Whether the score without money figures rose or fell by a point or more.",
         protected=True,
     )
     health_coverage_lost = fields.Float(
@@ -97,7 +145,7 @@ class ClientRelationship(models.Model):
     health_reasons = fields.Char(
         string="Main Reasons",
         compute="_compute_health_reasons",
-        help="The two measures that lose the most points.",
+        help="What warns, and what loses the most points; two at most.",
     )
     health_override_id = fields.Many2one(
         "client.health.override", string="Override", compute="_compute_health_override_id"
@@ -105,6 +153,17 @@ class ClientRelationship(models.Model):
     pulse_ids = fields.One2many("client.pulse", "relationship_id", string="Pulses")
     health_override_ids = fields.One2many(
         "client.health.override", "relationship_id", string="Overrides"
+    )
+    health_warning_ids = fields.One2many(
+        "client.health.warning", "relationship_id", string="Warnings"
+    )
+    health_declaration_ids = fields.One2many(
+        "client.health.declaration", "relationship_id", string="Declarations"
+    )
+    health_declaration_id = fields.Many2one(
+        "client.health.declaration",
+        string="Declared",
+        compute="_compute_health_declaration_id",
     )
     health_decided_on = fields.Datetime(readonly=True, copy=False, protected=True)
     health_proposed_stage_id = fields.Many2one(
@@ -128,9 +187,19 @@ class ClientRelationship(models.Model):
 
     @api.depends_context("uid", "lang")
     def _compute_health_reasons(self):
-        reasons = self.env["client.health.explanation"]._get_reasons(self._origin)
+        """Say what warns first, then what pulls the score down; two at most."""
+        warned = self.env["client.health.warning"]._get_sentences(self._origin)
+        pulled = self.env["client.health.explanation"]._get_reasons(self._origin)
         for relationship in self:
-            relationship.health_reasons = " · ".join(reasons.get(relationship._origin.id, ()))
+            key = relationship._origin.id
+            reasons = [*warned.get(key, ()), *(pulled.get(key) or ())]
+            relationship.health_reasons = " · ".join(reasons[:MOST_REASONS])
+
+    @api.depends("health_declaration_ids.date_ended", "health_declaration_ids.date_end")
+    def _compute_health_declaration_id(self):
+        for relationship in self:
+            current = relationship.health_declaration_ids.filtered("is_current")
+            relationship.health_declaration_id = current[:1]
 
     @api.depends("health_override_ids.date_ended", "health_override_ids.date_end")
     def _compute_health_override_id(self):
@@ -160,6 +229,13 @@ class ClientRelationship(models.Model):
         )
         return dict(action, context={"default_relationship_id": self.id})
 
+    def action_declare_health(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_health_declaration_action_give"
+        )
+        return dict(action, context={"default_relationship_id": self.id})
+
     def action_end_override(self):
         self.health_override_id.action_end()
 
@@ -168,6 +244,20 @@ class ClientRelationship(models.Model):
 
     def _close_override_reminders(self):
         self.activity_unlink([ACTIVITY_OVERRIDE])
+
+    # Stages
+
+    def _move_stage(self, stage, reason):
+        """Who moves a client knows its warnings. Ended clients have no band, and those that come
+        back have that of their last score.
+        """
+        ended = self.filtered(lambda relationship: relationship.phase == ENDED)
+        moved = super()._move_stage(stage, reason)
+        self.env["client.health.warning"]._decide(moved)
+        changed = moved if stage.phase == ENDED else moved & ended
+        if changed:
+            changed._refresh_health()
+        return moved
 
     # Proposed move
 
@@ -188,6 +278,7 @@ class ClientRelationship(models.Model):
         self.check_access("write")
         # sudo: users can't write these fields; those who may move the client may decline to
         self.sudo().health_decided_on = fields.Datetime.now()
+        self.env["client.health.warning"]._decide(self)
         self._clear_proposal()
 
     def _clear_proposal(self):
@@ -195,6 +286,53 @@ class ClientRelationship(models.Model):
         # sudo: users can't write these fields; the callers move the clients, or may
         proposed.sudo().write({"health_proposed_stage_id": False, "health_proposal_reason": False})
         proposed.activity_unlink([ACTIVITY_HEALTH])
+
+    # Clients that are gone
+
+    def _check_gone(self, old_stage, stage):
+        """Without an offboarding, only those end with which nothing happened for long."""
+        present = self - self.browse(self._get_gone())
+        if present:
+            raise UserError(
+                self.env._(
+                    "%(client)s is not gone: there were hours, an invoice, an order or a message "
+                    "within 9 months. From %(old)s, clients that are still there leave by an "
+                    "offboarding, not directly to %(new)s.",
+                    client=present[:1].display_name,
+                    old=old_stage.name,
+                    new=stage.name,
+                )
+            )
+
+    def _get_gone(self):
+        """Return {relationship id: {kind: last day}} of those with which nothing happens."""
+        # sudo: only when something last happened; no record is read, and the move was allowed
+        return {
+            key: days
+            for company, clients in self.sudo().grouped("company_id").items()
+            for key, days in gone.read_gone(self.sudo().env, clients, get_today(company)).items()
+        }
+
+    def _log_gone(self):
+        """Keep the evidence, as it was: what is read later may have changed."""
+        labels = {
+            gone.HOURS: self.env._("Hours"),
+            gone.INVOICE: self.env._("Invoice"),
+            gone.ORDER: self.env._("Order"),
+            gone.MESSAGE: self.env._("Message"),
+        }
+        self._message_log_batch(
+            {
+                key: self.env._(
+                    "Last seen: %s",
+                    ", ".join(
+                        f"{labels[kind]} {format_date(self.env, day) if day else '–'}"
+                        for kind, day in days.items()
+                    ),
+                )
+                for key, days in self._get_gone().items()
+            }
+        )
 
     # Snapshots of today
 
@@ -266,7 +404,9 @@ class ClientRelationship(models.Model):
         snapshots = self.env["client.health.snapshot"]
         names = {name: name for name in HISTORY_FIGURES}
         if self.env.user.has_group(MONEY_GROUP):
-            names["margin"] = "margin_rate"
+            names |= {"score": "score", "margin": "margin_rate"}
+        else:
+            names["score"] = "score_shared"
         start = history.get_start(get_today(self.env.company))
         # the rules are in the query; _field_to_sql() checks the groups of each field
         query = snapshots._search(

@@ -5,4 +5,5 @@ from . import client_handover
 from . import client_decision
 from . import client_relationship
 from . import client_offboarding_checklist
+from . import client_decision_words
 from . import client_decision_sheet

@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine.clock import get_closed_months, get_today
-from ...engine.profitability import figures, ledger, margin
+from ...engine.profitability import client_map, figures, ledger, margin
 from ..common.client_job_failure import JobRun
-from .client_profitability_mixin import SUMS
+from .client_profitability_mixin import BANDS, SUMS
 
 _logger = logging.getLogger(__name__)
 # For the two large statements only. They group in memory instead of on disk, and compare by hash
@@ -32,7 +32,7 @@ class ClientProfitability(models.Model):
 
     _name = "client.profitability"
     _description = "Client Profitability"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.protected.mixin", "client.closed.month.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
     # Rows are never edited, and the columns would make the table a third larger.
@@ -63,13 +63,23 @@ class ClientProfitability(models.Model):
     date = fields.Date(string="Month", required=True, readonly=True, help="First day of the month.")
     revenue = fields.Monetary(
         readonly=True,
-        help="Posted customer invoices less credit notes, net of tax, by accounting date.",
+        help="Income accounts of the general ledger, by accounting date, less what is written off.",
     )
     labour_cost = fields.Monetary(
         readonly=True, help="Timesheets, at the hourly cost when the hours were entered."
     )
     other_cost = fields.Monetary(
         readonly=True, help="Vendor bills, expenses and manual analytic lines on projects."
+    )
+    pass_through = fields.Monetary(
+        string="Passed Through",
+        readonly=True,
+        help="Charged to the client on pass-through accounts. Neither revenue nor margin.",
+    )
+    pass_through_cost = fields.Monetary(
+        string="Pass-Through Cost",
+        readonly=True,
+        help="Bought for the client on pass-through accounts. Neither cost nor margin.",
     )
     margin = fields.Monetary(
         readonly=True,
@@ -92,6 +102,16 @@ class ClientProfitability(models.Model):
         readonly=True,
         help="Hours of employees who had no hourly cost when the hours were entered.",
     )
+    overhead = fields.Monetary(
+        readonly=True,
+        help="Hours at the company's overhead per hour of that month. Not part of cost.",
+    )
+    margin_after_overhead = fields.Monetary(
+        compute="_compute_rates",
+        aggregator="sum",
+        help="Margin less overhead. Equal to the margin before the first overhead per hour.",
+    )
+    margin_band = fields.Selection(BANDS, string="Result", compute="_compute_rates")
     effective_rate = fields.Float(
         string="Effective Hourly Rate",
         compute="_compute_rates",
@@ -107,18 +127,24 @@ class ClientProfitability(models.Model):
 
     # Rates of a row and of a group
 
-    @api.depends("revenue", "labour_cost", "other_cost", "hours", "uncosted_hours")
+    @api.depends("revenue", "labour_cost", "other_cost", "hours", "uncosted_hours", "overhead")
     def _compute_rates(self):
+        limits = {company: company._get_margin_limits() for company in self.mapped("company_id")}
         for row in self:
             sums = margin.Sums(*(row[name] for name in SUMS))
             row.margin_rate = margin.get_margin_rate(sums) or 0
             row.effective_rate = margin.get_effective_rate(sums) or 0
+            row.margin_after_overhead = sums.margin_after_overhead
+            row.margin_band = margin.get_band(sums, limits[row.company_id])
 
     def _read_group_select(self, aggregate_spec, query):
         """A rate of a group is that of its sums; what is not known is empty, not a number."""
         name, _sep, function = aggregate_spec.partition(":")
         if name in ("margin_rate", "effective_rate"):
             return self._get_group_figures(query)[name]
+        if name == "margin_after_overhead":
+            figures = self._get_group_figures(query)
+            return SQL("CASE WHEN %s THEN %s END", figures["is_costed"], figures[name])
         expression = super()._read_group_select(aggregate_spec, query)
         if name == "margin" and function in ("sum", "sum_currency"):
             is_costed = self._get_group_figures(query)["is_costed"]
@@ -131,6 +157,18 @@ class ClientProfitability(models.Model):
         return margin.get_sql(
             {name: SQL("SUM(%s)::numeric", column) for name, column in columns.items()}
         )
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self.env["client.overhead"]._is_used())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Show a margin after overhead only where a company says what its overhead is."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        self.env["client.overhead"]._hide_unused(arch)
+        return arch, view
 
     # Rebuild
 
@@ -181,15 +219,15 @@ class ClientProfitability(models.Model):
         :param clients: only these (commercial) partners and their projects
         :return: dict of counts: rows (as they should be), added, changed, removed
         """
-        clients = clients or self.env["res.partner"]
         self._lock(company)
         self.env.flush_all()
+        sources = self._get_sources(company, clients)
         self._set_planner(PLANNER)
-        [counts] = self.env.execute_query_dict(self._sql_rebuild(company, clients))
-        if counts["rows"] != self._count_rows(company, clients):
-            self._remove_doubles(company, clients)
+        [counts] = self.env.execute_query_dict(self._sql_rebuild(sources))
+        if counts["rows"] != self._count_rows(sources):
+            self._remove_doubles(sources)
         self.invalidate_model()
-        self._refresh_figures(company)
+        self._refresh_figures(company, clients)
         self._set_planner(dict.fromkeys(PLANNER))
         if not clients:
             company.write(
@@ -224,7 +262,37 @@ class ClientProfitability(models.Model):
         )
 
     @api.model
-    def _sql_rebuild(self, company, clients):
+    def _get_sources(self, company, clients=None):
+        """Return what the ledger reads (``client_map.Sources``); no company: of all of them."""
+        scope = client_map.read_scope(self.env, company.id, clients.ids) if clients else None
+        return client_map.Sources(
+            company.id if company else None,
+            self._get_hours_per_unit(),
+            self._get_plan_columns(),
+            scope,
+        )
+
+    @api.model
+    def _get_plan_columns(self):
+        """Return the columns of analytic lines that hold accounts of projects.
+
+        Nearly always that of the project plan alone; a project's account may lie in any plan.
+        """
+        self.env["account.analytic.account"].flush_model(["root_plan_id"])
+        self.env["project.project"].flush_model(["account_id"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT a.root_plan_id FROM project_project j"
+                " JOIN account_analytic_account a ON a.id = j.account_id"
+                " WHERE a.root_plan_id IS NOT NULL"
+            )
+        )
+        # sudo: names of columns
+        plans = self.env["account.analytic.plan"].sudo().browse(row[0] for row in rows)
+        return tuple(dict.fromkeys(["account_id", *(plan._column_name() for plan in plans)]))
+
+    @api.model
+    def _sql_rebuild(self, sources):
         """Return the one statement that gathers, compares and writes only what differs.
 
         Rows are matched with COALESCE because client and project may be empty, and because
@@ -269,25 +337,25 @@ class ClientProfitability(models.Model):
                    (SELECT COUNT(*) FROM changed) AS changed,
                    (SELECT COUNT(*) FROM removed) AS removed
             """,
-            select=ledger.select_ledger(company.id, self._get_hours_per_unit(), clients.ids),
-            company=company.id,
-            scope=ledger.in_scope(clients.ids),
+            select=ledger.select_ledger(sources),
+            company=sources.company_id,
+            scope=ledger.is_in_scope(sources.scope),
             **names,
         )
 
     @api.model
-    def _count_rows(self, company, clients):
+    def _count_rows(self, sources):
         [[count]] = self.env.execute_query(
             SQL(
                 "SELECT COUNT(*) FROM client_profitability WHERE company_id = %s AND %s",
-                company.id,
-                ledger.in_scope(clients.ids),
+                sources.company_id,
+                ledger.is_in_scope(sources.scope),
             )
         )
         return count
 
     @api.model
-    def _remove_doubles(self, company, clients):
+    def _remove_doubles(self, sources):
         """Delete rows that became the same: a merge of partners makes two clients one."""
         self.env.cr.execute(
             SQL(
@@ -304,8 +372,8 @@ class ClientProfitability(models.Model):
                    AND l.date = kept.date
                    AND l.id <> kept.id
                 """,
-                company=company.id,
-                scope=ledger.in_scope(clients.ids),
+                company=sources.company_id,
+                scope=ledger.is_in_scope(sources.scope),
             )
         )
 

@@ -5,6 +5,19 @@ from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import margin
 
 SUMS = margin.Sums._fields
+BANDS = [
+    (margin.LOSS, "At a loss"),
+    (margin.BREAK_EVEN, "Breaks even"),
+    (margin.BELOW_TARGET, "Below target"),
+    (margin.PROFIT, "On target"),
+]
+# Colours of text, by the two limits of the company: red, amber, green
+BAND_CLASSES = {
+    margin.LOSS: "text-danger fw-bold",
+    margin.BREAK_EVEN: "text-danger",
+    margin.BELOW_TARGET: "text-warning",
+    margin.PROFIT: "text-success",
+}
 
 
 class ClientProfitabilityMixin(models.AbstractModel):
@@ -89,12 +102,13 @@ class ClientProfitabilityMixin(models.AbstractModel):
         "than 10 % of the hours have no cost: please set an hourly cost for these employees.",
     )
     client_margin_band = fields.Selection(
-        [("loss", "At a loss"), ("break_even", "Breaks even"), ("profit", "Profitable")],
+        BANDS,
         string="Result",
         compute="_compute_client_figures",
         groups=MONEY_GROUP,
-        help="At a loss: negative margin. Breaks even: margin of 0 to 5 % of revenue. Empty when "
-        "the margin is unknown.",
+        help="At a loss: negative margin. Breaks even: up to the break-even margin of the company. "
+        "On target: its target margin or more. Both limits are in the settings. Empty when the "
+        "margin is unknown.",
     )
     client_hours = fields.Float(
         string="Hours",
@@ -123,6 +137,23 @@ class ClientProfitabilityMixin(models.AbstractModel):
         groups=MONEY_GROUP,
         help="Income per hour of work: revenue less other cost, divided by all hours of the last "
         "12 full months, billable or not.",
+    )
+
+    client_overhead = fields.Monetary(
+        string="Overhead",
+        compute="_compute_client_figures",
+        currency_field="client_currency_id",
+        groups=MONEY_GROUP,
+        help="Hours of the last 12 full months at the company's overhead per hour. Not part of "
+        "cost.",
+    )
+    client_margin_after_overhead = fields.Monetary(
+        string="Margin after Overhead",
+        compute="_compute_client_figures",
+        currency_field="client_currency_id",
+        groups=MONEY_GROUP,
+        help="Margin less overhead, over the last 12 full months. Clients are judged by the margin "
+        "before overhead.",
     )
 
     @api.model
@@ -174,7 +205,7 @@ class ClientProfitabilityMixin(models.AbstractModel):
     def _prepare_figures(self, sums):
         """Return the values of the figures for ``sums``; None: no rows."""
         sums = sums or margin.Sums()
-        band = margin.get_band(sums)
+        band = margin.get_band(sums, self.env.company._get_margin_limits())
         return {
             "client_revenue": sums.revenue,
             "client_labour_cost": sums.labour_cost,
@@ -188,6 +219,8 @@ class ClientProfitabilityMixin(models.AbstractModel):
             "client_billable_hours": sums.billable_hours,
             "client_uncosted_hours": sums.uncosted_hours,
             "client_effective_rate": margin.get_effective_rate(sums) or 0,
+            "client_overhead": sums.overhead,
+            "client_margin_after_overhead": sums.margin_after_overhead if band else 0,
         }
 
     def action_view_profitability(self):
@@ -196,4 +229,9 @@ class ClientProfitabilityMixin(models.AbstractModel):
             "client_health.client_profitability_action"
         )
         domain = [(self._get_ledger_field(), "in", self._get_ledger_records().ids)]
-        return dict(action, domain=domain, display_name=self.env._("Profitability"))
+        return dict(
+            action,
+            domain=domain,
+            context={"search_default_last_year": 1},  # not the largest clients of the menu
+            display_name=self.env._("Profitability"),
+        )

@@ -5,7 +5,7 @@ from ...engine.profitability import reconciliation
 
 
 class ClientReconciliation(models.Model):
-    """Posted documents beside the ledger, for every company and month, at this moment.
+    """The books beside the ledger, for every company and month, at this moment.
 
     No table: the query runs when the list is opened. A difference means that documents changed
     since the last rebuild; after a rebuild there is none.
@@ -13,7 +13,7 @@ class ClientReconciliation(models.Model):
 
     _name = "client.reconciliation"
     _description = "Reconciliation of the Client Profitability"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.protected.mixin", "client.closed.month.mixin"]
     _auto = False
     _order = "date desc, company_id"
     _rec_name = "date"
@@ -23,12 +23,26 @@ class ClientReconciliation(models.Model):
     date = fields.Date(string="First Day", readonly=True)
     month = fields.Char(compute="_compute_month")
     revenue_books = fields.Monetary(
-        string="Revenue: Documents",
+        string="Income: Profit and Loss",
         readonly=True,
-        help="Untaxed amount of posted customer invoices, credit notes and receipts, without "
-        "cash rounding.",
+        help="All posted journal items on accounts of income and other income.",
+    )
+    other_income = fields.Monetary(
+        readonly=True,
+        help="Of this: other income, and gains of exchange rates. No revenue of clients.",
+    )
+    pass_through = fields.Monetary(
+        string="Passed Through", readonly=True, help="Of this: on pass-through accounts."
+    )
+    written_off = fields.Monetary(
+        readonly=True,
+        help="Bad debts, write-offs and cash discounts on other accounts: they lower the revenue "
+        "of the client, so they are negative.",
     )
     revenue_ledger = fields.Monetary(string="Revenue: Profitability", readonly=True)
+    unassigned_revenue = fields.Monetary(
+        readonly=True, help="Revenue that cannot be assigned to a client. See Findings."
+    )
     labour_cost_books = fields.Monetary(
         string="Labour: Timesheets", readonly=True, help="Cost of all timesheets."
     )
@@ -36,7 +50,7 @@ class ClientReconciliation(models.Model):
     other_cost_books = fields.Monetary(
         string="Other Cost: Analytic Items",
         readonly=True,
-        help="Bills, expenses and manual lines on accounts of the project plan.",
+        help="Analytic items of expense accounts and manual ones, on accounts of projects' plans.",
     )
     other_cost_ledger = fields.Monetary(string="Other Cost: Profitability", readonly=True)
     difference = fields.Monetary(
@@ -66,19 +80,31 @@ class ClientReconciliation(models.Model):
 
     @property
     def _table_query(self):
+        # sudo: units and plans, no record of a client
+        sources = self.env["client.profitability"].sudo()._get_sources(self.env["res.company"])
         return SQL(
             """
             SELECT r.*,
                    r.company_id::bigint * 1000000
                    + DATE_PART('year', r.date)::int * 100
                    + DATE_PART('month', r.date)::int AS id,
-                   ABS(r.revenue_books - r.revenue_ledger)
+                   ABS(r.revenue_books - r.other_income - r.pass_through + r.written_off
+                       - r.revenue_ledger)
                    + ABS(r.labour_cost_books - r.labour_cost_ledger)
                    + ABS(r.other_cost_books - r.other_cost_ledger) AS difference
               FROM (%s) r
             """,
-            reconciliation.select_reconciliation(),
+            reconciliation.select_reconciliation(sources),
         )
+
+    def action_view_findings(self):
+        """List what of this month is unassigned, to check or no revenue, each with its record."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_profitability_finding_action"
+        )
+        domain = [("company_id", "=", self.company_id.id), ("date", "=", self.date)]
+        return dict(action, domain=domain, context={"search_default_group_kind": 1})
 
     def action_rebuild(self):
         """Rebuild the companies of the chosen rows now."""

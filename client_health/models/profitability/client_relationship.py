@@ -1,10 +1,12 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...const import MONEY_GROUP
 from ...engine.clock import get_closed_months, get_today
-from ...engine.profitability import margin, scenario
+from ...engine.profitability import figures, margin, pareto, scenario
 from .client_profitability_mixin import SUMS
 
+TOP_CLIENTS = 20
 STORED = {"store": True, "compute": None, "readonly": True, "copy": False, "protected": True}
 
 
@@ -33,6 +35,22 @@ class ClientRelationship(models.Model):
     client_billable_hours = fields.Float(**STORED)
     client_uncosted_hours = fields.Float(**STORED)
     client_effective_rate = fields.Monetary(**STORED)
+    client_overhead = fields.Monetary(**STORED)
+    client_margin_after_overhead = fields.Monetary(**STORED)
+    client_target_gap = fields.Float(
+        string="Against Target (points)",
+        compute="_compute_client_target_gap",
+        digits=(16, 2),
+        groups=MONEY_GROUP,
+        help="Margin in percent of revenue less the target margin of the company.",
+    )
+    client_is_top = fields.Boolean(
+        string="Among the Largest Clients",
+        compute="_compute_client_is_top",
+        search="_search_client_is_top",
+        groups=MONEY_GROUP,
+        help="One of the 20 clients with the most revenue in the last 12 full months.",
+    )
     client_revenue_share = fields.Float(
         string="Share of Revenue (%)",
         digits=(16, 2),
@@ -157,6 +175,94 @@ class ClientRelationship(models.Model):
             expected = relationship.client_payment_expected
             relationship.client_days_over_habit = (today - expected).days if expected else 0
 
+    @api.depends("client_margin_rate", "client_margin_state")
+    def _compute_client_target_gap(self):
+        limits = {company: company._get_margin_limits() for company in self.mapped("company_id")}
+        for relationship in self:
+            known = relationship.client_margin_state == margin.KNOWN
+            relationship.client_target_gap = (
+                relationship.client_margin_rate - limits[relationship.company_id].target
+                if known
+                else 0
+            )
+
+    def _compute_client_is_top(self):
+        top = set(self._get_top_ids())
+        for relationship in self:
+            relationship.client_is_top = relationship._origin.id in top
+
+    @api.model
+    def _search_client_is_top(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("id", "in", self._get_top_ids())]
+
+    @api.model
+    def _get_top_ids(self):
+        """Return the ids of the largest clients of each company, of those that the user sees."""
+        return [
+            relationship_id
+            for company in self.env.companies
+            for relationship_id in self._search(
+                [("company_id", "=", company.id), ("client_revenue", ">", 0)],
+                order="client_revenue desc, id",
+                limit=TOP_CLIENTS,
+            )
+        ]
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, view_type == "list" and self.env["client.overhead"]._is_used())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "list":
+            self.env["client.overhead"]._hide_unused(arch)
+        return arch, view
+
+    @api.model
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Unknown is neither much nor little: it comes last, whichever way a figure is sorted."""
+        if field_name in figures.FIGURES and not nulls.code:
+            nulls = SQL("NULLS LAST")
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    # Who earns
+
+    @api.model
+    def get_pareto(self):
+        """Return what the page *Margin over Hours* draws; see ``pareto.get_curve``.
+
+        Of the clients of the current company that the user may see. ``unknown``: how many are left
+        out, because their margin is not known.
+        """
+        self.browse().check_access("read")
+        names = ("partner_id", "client_margin", "client_hours", "client_margin_band")
+        domain = [
+            ("company_id", "=", self.env.company.id),
+            ("client_margin_state", "not in", (margin.EMPTY, False)),
+        ]
+        rows = self.search_read([*domain, ("client_margin_band", "!=", False)], names)
+        by_id = {row["id"]: row for row in rows}
+        curve = pareto.get_curve(
+            [pareto.Client(row["id"], row["client_margin"], row["client_hours"]) for row in rows]
+        )
+        return {
+            "currency_id": self.env.company.currency_id.id,
+            "clients": [
+                {
+                    **point._asdict(),
+                    "name": by_id[point.id]["partner_id"][1],
+                    "band": by_id[point.id]["client_margin_band"],
+                }
+                for point in curve
+            ],
+            "summary": pareto.get_summary(curve)._asdict(),
+            "unknown": self.search_count([*domain, ("client_margin_band", "=", False)]),
+        }
+
     # Ledger
 
     @api.model_create_multi
@@ -189,7 +295,18 @@ class ClientRelationship(models.Model):
         Ledger.check_access("read")
         for company, relationships in self.grouped("company_id").items():
             Ledger._rebuild(company, relationships.partner_id)
-        return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Done: the money of %s is that of its documents and timesheets now.",
+                    ", ".join(self.mapped("partner_id.display_name")[:3]),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     # Scenarios
 
@@ -205,13 +322,15 @@ class ClientRelationship(models.Model):
         """Return the answer to a ``scenario.Change`` as plain values; see client.scenario.mixin."""
         sums = self._get_scenario_sums()
         company_rate = self._get_company_rate() if change.leaves else None
+        limits = self.company_id._get_margin_limits()
         return {
             "today": list(scenario.get_outcome(sums)),
             "then": list(scenario.get_outcome(sums, change)),
             "departure": list(scenario.get_departure(sums, company_rate))
             if change.leaves
             else None,
-            "target": self.company_id.client_target_margin,
+            "target": limits.target,
+            "break_even": limits.break_even,
             "company_rate": company_rate,
             "revenue_share": self.client_revenue_share,
         }

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ...engine.profitability import scenario
+from ...engine.profitability import margin, scenario
+from .client_profitability_mixin import BAND_CLASSES
 
 LEAVE = "leave"
 # The fields of the question, apart from whose it is
@@ -90,8 +91,8 @@ class ClientScenarioMixin(models.AbstractModel):
         """Return the answer as plain values, as they can be kept as JSON.
 
         ``today``, ``then``: values of ``scenario.Outcome``; ``departure``: of
-        ``scenario.Departure``, or None; ``target``: margin in percent; ``company_rate``:
-        average effective rate or None; ``revenue_share``: percent.
+        ``scenario.Departure``, or None; ``target``, ``break_even``: limits of the margin in
+        percent; ``company_rate``: average effective rate or None; ``revenue_share``: percent.
         """
         raise NotImplementedError
 
@@ -151,7 +152,7 @@ class ClientScenarioMixin(models.AbstractModel):
         return ", ".join(terms) or self.env._("As today")
 
     def _get_hours_today(self):
-        return self._get_figures()["today"][-1]
+        return scenario.Outcome(*self._get_figures()["today"]).hours
 
     # Comparison, as text
 
@@ -164,16 +165,10 @@ class ClientScenarioMixin(models.AbstractModel):
                 {
                     "hint": self._get_hint(name, figures),
                     "label": label,
-                    **self._prepare_row(name, form, today, then),
+                    **self._prepare_row(name, form, today, then, figures),
                 }
-                for name, label, form in (
-                    ("revenue", self.env._("Revenue"), self._money),
-                    ("cost", self.env._("Cost"), self._money),
-                    ("margin", self.env._("Margin"), self._money),
-                    ("margin_rate", self.env._("Margin (%)"), self._percent),
-                    ("hours", self.env._("Hours"), self._hours),
-                    ("effective_rate", self.env._("Effective hourly rate"), self._per_hour),
-                )
+                for name, label, form in self._get_rows()
+                if name != "margin_after_overhead" or today.overhead
             ],
             "marks": [
                 self._prepare_mark(self.env._("Breaks even at"), 0, today, then),
@@ -184,6 +179,18 @@ class ClientScenarioMixin(models.AbstractModel):
             "unknown_cost": today.cost is None,
             "departure": figures["departure"] and self._prepare_departure(figures),
         }
+
+    def _get_rows(self):
+        """Return (name in ``scenario.Outcome``, label, how it is written) of each row."""
+        return (
+            ("revenue", self.env._("Revenue"), self._money),
+            ("cost", self.env._("Cost"), self._money),
+            ("margin", self.env._("Margin"), self._money),
+            ("margin_after_overhead", self.env._("Margin after overhead"), self._money),
+            ("margin_rate", self.env._("Margin (%)"), self._percent),
+            ("hours", self.env._("Hours"), self._hours),
+            ("effective_rate", self.env._("Effective hourly rate"), self._per_hour),
+        )
 
     def _get_hint(self, name, figures):
         """Return what a figure means when the client leaves."""
@@ -197,16 +204,19 @@ class ClientScenarioMixin(models.AbstractModel):
         }
         return hints.get(name, "")
 
-    def _prepare_row(self, name, form, today, then):
+    def _prepare_row(self, name, form, today, then, figures):
         before, after = getattr(today, name), getattr(then, name)
         known = None not in (before, after)
         change = self._points if name == "margin_rate" else form
+        limits = margin.Limits(figures["break_even"], figures["target"])
+        coloured = name in ("margin", "margin_rate")
         return {
             "today": form(before, missing=self._get_missing(today, name)),
             "then": form(after, missing=self._get_missing(then, name)),
             "difference": change(after - before, sign=True) if known and after != before else "",
             "worse": known and name == "margin" and after < before,
-            "loss": name == "margin" and after is not None and after < 0,
+            "today_class": BAND_CLASSES.get(coloured and today.get_band(limits), ""),
+            "then_class": BAND_CLASSES.get(coloured and then.get_band(limits), ""),
         }
 
     def _prepare_mark(self, label, margin_rate, today, then):

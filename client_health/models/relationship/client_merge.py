@@ -84,6 +84,7 @@ class ClientMerge(models.AbstractModel):
         kept._message_log_batch({kept.id: self._get_merge_note(others)})
         kept.write(self._prepare_merge_values(kept, others))
         self.env["client.health.snapshot"]._merge(kept, others)
+        self.env["client.health.warning"]._merge(kept, others)
         self.env["client.personal.link"]._merge(kept, others)
         # Odoo's own tool for merging partners moves the references of any model. Activities
         # that were done are archived, and would be left behind without active_test.

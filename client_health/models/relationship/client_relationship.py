@@ -321,8 +321,8 @@ class ClientRelationship(models.Model):
             raise UserError(self.env._("This stage no longer exists. Please reload the page."))
         self._check_not_archived(stage)
         leaving = self.filtered(lambda relationship: relationship.stage_id.phase != stage.phase)
-        for old_stage in leaving.stage_id:
-            leaving._check_way(old_stage, stage)
+        for old_stage, clients in leaving.grouped("stage_id").items():
+            clients._check_way(old_stage, stage)
         for processes in leaving._get_open_processes():
             processes._check_leave(stage, reason)
         if leaving and not (reason or "").strip():
@@ -330,7 +330,6 @@ class ClientRelationship(models.Model):
         if leaving and stage.phase in stage_rules.STAGE_PROCESSES:
             self.env[stage_rules.STAGE_PROCESSES[stage.phase]]._check_enter(leaving, stage, reason)
 
-    @api.model
     def _check_way(self, old_stage, stage):
         move = stage_rules.get_move(old_stage.phase, stage.phase)
         if not move:
@@ -344,6 +343,8 @@ class ClientRelationship(models.Model):
                     new=stage.name,
                 )
             )
+        if move.gone:
+            self._check_gone(old_stage, stage)
 
     @api.model
     def _get_no_way_message(self, old_stage, stage):
@@ -476,6 +477,7 @@ class ClientRelationship(models.Model):
         leaving = moved.filtered(lambda relationship: relationship.stage_id.phase != stage.phase)
         for processes in leaving._get_open_processes():
             processes._close_for_move(stage.phase, reason)
+        leaving.filtered(lambda rel: stage_rules.is_gone(rel.phase, stage.phase))._log_gone()
         moved._write_stage(stage, reason)
         if stage.phase in stage_rules.STAGE_PROCESSES:
             values = self.env.context.get("client_move_values") or {}

@@ -60,6 +60,13 @@ class ClientSetup(models.Model):
         help="Partners that could not be added; the reasons are listed under Failed Jobs.",
     )
 
+    unfed_measures = fields.Char(
+        string="Not Recorded Yet",
+        compute="_compute_unfed_measures",
+        help="Measures of which nobody in your company has records. They are left out of the "
+        "coverage, and come in by themselves with the first records.",
+    )
+
     _months_positive = models.Constraint(
         "CHECK(months > 0)", "Please look back at least one month."
     )
@@ -82,6 +89,14 @@ class ClientSetup(models.Model):
             setup.progress = 100 * (total - left) / total if total else 100
             setup.client_count = sum(count for is_client, _state, count in own if is_client)
             setup.failed_count = sum(count for _is, state, count in own if state == "failed")
+
+    @api.depends("state")
+    def _compute_unfed_measures(self):
+        """Name what nobody feeds, once a night has looked."""
+        for setup in self:
+            measures = self.env["client.health.measure"].with_company(setup.company_id).search([])
+            unfed = measures.filtered(lambda measure: not measure.is_fed)
+            setup.unfed_measures = unfed != measures and ", ".join(unfed.mapped("name"))
 
     # Proposal
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...const import ACTIVITY_REVIEW_DECISION
+from ...const import ACTIVITY_REVIEW_DECISION, MONEY_GROUP
 from ...engine.clock import get_today
 from ...engine.health import scoring
 
@@ -109,6 +109,8 @@ class ClientReviewDecision(models.Model):
         One query per day of decisions: a review has one.
         """
         Snapshot = self.env["client.health.snapshot"]
+        sees_money = self.env.user.has_group(MONEY_GROUP)
+        fname = "health_score" if sees_money else "health_score_shared"
         found = {}
         for day, decisions in self.filtered("date").grouped("date").items():
             clients = decisions.relationship_id
@@ -116,7 +118,7 @@ class ClientReviewDecision(models.Model):
             for decision in decisions:
                 client = decision.relationship_id
                 then = snapshots.get(client._origin.id, {}).get("score")
-                now = client.health_score if client.health_known else None
+                now = client[fname] if client.health_known else None
                 found[decision] = tuple(
                     None if score is None else scoring.get_shown(score) for score in (then, now)
                 )

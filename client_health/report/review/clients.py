@@ -6,11 +6,12 @@ from .reading import read_rows
 
 MOST_REASONS = 3
 # A field that says whether a client is well, and its colours
-BAND_FIELDS = ("health_score", "health_band")
-BREAK_EVEN, FILLS = (
-    0.05,
-    {"good": BAND_COLORS["healthy"], "low": BAND_COLORS["watch"], "loss": BAND_COLORS["risk"]},
-)
+BAND_FIELDS = ("health_score", "health_band", "health_score_shared", "health_band_shared")
+FILLS = {
+    "good": BAND_COLORS["healthy"],
+    "low": BAND_COLORS["watch"],
+    "loss": BAND_COLORS["risk"],
+}
 
 
 def write_movers(page, data):
@@ -113,7 +114,7 @@ def write_clients(page, data, columns):
 
 
 def _write_rows(page, data, columns):
-    names = list(dict.fromkeys([*(column.field for column in columns), "health_band"]))
+    names = [column.field for column in columns]
     for row in read_rows(data.relationships, names):
         band = data.by_id[row["id"]]["health_band"]
         values, more = [], {}
@@ -123,7 +124,8 @@ def _write_rows(page, data, columns):
                 value /= 100
             if column.field in BAND_FIELDS:
                 more[number] = _get_fill(band)
-                value = data.get_band(band) if column.field == "health_band" else value
+                if column.field.startswith("health_band"):
+                    value = data.get_band(band)
             if not number:
                 value = Link(data.get_url(row["id"]), value or "")
             values.append(value)
@@ -141,10 +143,10 @@ def color_column(page, data, number, count):
     letters = get_column(number)
     first = page.head_row + 2
     cells = f"{letters}{first}:{letters}{first + max(count, 1) - 1}"
-    target = data.company.client_target_margin / 100
+    target = data.limits.client_target_margin / 100
     for criteria, value, fill in (
         ("<", 0, FILLS["loss"]),
-        ("<=", BREAK_EVEN, FILLS["low"]),
+        ("<=", data.limits.client_break_even_margin / 100, FILLS["low"]),
         (">=", target, FILLS["good"]),
     ):
         page.sheet.conditional_format(

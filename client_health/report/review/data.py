@@ -18,11 +18,9 @@ CLIENT_FIELDS = (
     "stage_id",
     "phase",
     "user_id",
-    "health_score",
-    "health_band",
-    "health_coverage",
-    "health_trend",
 )
+# Of these, users who see no money get the twins of which no margin can be computed
+HEALTH_FIELDS = ("health_score", "health_band", "health_trend")
 MONEY_FIELDS = (
     "client_revenue",
     "client_labour_cost",
@@ -36,6 +34,8 @@ MONEY_FIELDS = (
     "client_overdue",
     "client_to_invoice",
 )
+# Where a company says what an hour of overhead costs
+OVERHEAD_FIELDS = ("client_overhead", "client_margin_after_overhead")
 CODES = ("phase", "health_band", "client_margin_band")
 # Phases in which a client needs a decision
 OPEN_PHASES = ("at_risk", "reboot", "offboard")
@@ -98,15 +98,40 @@ class ReviewData:
 
     @cached_property
     def clients(self):
-        """[{field: value}] of all clients; CODES are keys, ``labels`` has their words."""
-        names = [*CLIENT_FIELDS, *(MONEY_FIELDS if self.sees_money else ())]
-        return list(reading.read_rows(self.relationships, names, raw=CODES))
+        """[{field: value}] of all clients; CODES are keys, ``labels`` has their words.
+
+        Score, band and trend stand under their names, whichever of the twins the user may see.
+        """
+        twins = {f"{name}{self.shared}": name for name in HEALTH_FIELDS}
+        names = [*CLIENT_FIELDS, *twins, *(self.money_fields if self.sees_money else ())]
+        raw = [name for name in names if twins.get(name, name) in CODES]
+        rows = list(reading.read_rows(self.relationships, names, raw=raw))
+        for row in rows:
+            for fname, name in twins.items():
+                row[name] = row[fname]
+        return rows
+
+    @property
+    def shared(self):
+        return "" if self.sees_money else "_shared"
+
+    @cached_property
+    def has_overhead(self):
+        return self.sees_money and self.env["client.overhead"]._is_used()
+
+    @property
+    def money_fields(self):
+        return MONEY_FIELDS + (OVERHEAD_FIELDS if self.has_overhead else ())
 
     @cached_property
     def labels(self):
         """{field: {key: word}} of CODES."""
         fields = self.relationships._fields
-        return {name: dict(fields[name]._description_selection(self.env)) for name in CODES}
+        return {
+            name: dict(fields[name]._description_selection(self.env))
+            for name in CODES
+            if self.sees_money or name != "client_margin_band"
+        }
 
     def get_band(self, key):
         return self.labels["health_band"].get(key) or self.env._("Not enough data")
@@ -124,11 +149,20 @@ class ReviewData:
 
     @cached_property
     def reasons(self):
-        """{client id: what costs the most points, in words} of the clients to talk about."""
+        """{client id: its main reasons, in words} of the clients to talk about."""
         rows = self.focus if len(self.clients) > 1 else self.clients
         clients = self.relationships.browse(row["id"] for row in rows[:FOCUS])
-        found = self.env["client.health.explanation"]._get_reasons(clients)
-        return {key: " · ".join(words) for key, words in found.items()}
+        return {client.id: client.health_reasons for client in clients}
+
+    @cached_property
+    def warnings(self):
+        """{client id: sentences of the warnings that stand}."""
+        return self.env["client.health.warning"]._get_sentences(self.relationships)
+
+    @cached_property
+    def limits(self):
+        """The company, for its limits: those of scores and margins are drawn in every chart."""
+        return self.company.sudo()  # only numbers, some of which have a group
 
     def get_grounds(self, row):
         """Return why a client needs to be talked about, in words; none: it doesn't."""
@@ -138,6 +172,8 @@ class ReviewData:
             grounds.append(_("red"))
         if row["phase"] in OPEN_PHASES:
             grounds.append(_("in stage %s", row["stage_id"]))
+        if self.warnings.get(row["id"]):
+            grounds.append(_("a warning stands"))
         trend = row["health_trend"]
         if trend is not None and trend <= SHARP_DROP:
             grounds.append(_("fell by %s points in 30 days", -scoring.round_half_up(trend)))
@@ -195,14 +231,25 @@ class ReviewData:
         ]
         return sorted(rows, key=lambda row: (-row[2].revenue, row[0], row[1].id))
 
-    def _read_ledger(self, *groups):
-        domain = [
+    @cached_property
+    def passed_through(self):
+        """{client id: amount} of what was only passed on: neither revenue nor cost."""
+        domain = [*self._get_ledger_domain(), ("pass_through", "!=", 0)]
+        rows = self.env["client.profitability"]._read_group(
+            domain, ["relationship_id"], ["pass_through:sum"]
+        )
+        return {client.id: amount for client, amount in rows}
+
+    def _get_ledger_domain(self):
+        return [
             ("relationship_id", "in", self.ids),
             ("date", ">=", self.start),
             ("date", "<", self.end),
         ]
+
+    def _read_ledger(self, *groups):
         sums = [f"{name}:sum" for name in margin.Sums._fields]
-        return self.env["client.profitability"]._read_group(domain, groups, sums)
+        return self.env["client.profitability"]._read_group(self._get_ledger_domain(), groups, sums)
 
     def read_trend(self):
         """Return {month: mean score}: of the last snapshot that each client has in it."""
@@ -219,7 +266,7 @@ class ReviewData:
                 day,
                 day,
             ),
-            SQL("%s AS score", snapshots._field_to_sql(query.table, "score", query)),
+            SQL("%s AS score", snapshots._field_to_sql(query.table, f"score{self.shared}", query)),
         )
         rows = self.env.execute_query(
             SQL("SELECT month, AVG(score) FROM (%s) latest GROUP BY month", latest)

@@ -69,11 +69,11 @@ def _get_moves(data):
 def get_effects(clients):
     """Return {client id: [(words, points)]}: what each measure would bring at its target."""
     Explanation = clients.env["client.health.explanation"]
-    measures = clients.env["client.health.measure"]._get_measures()
     hidden = Explanation._get_hidden()
+    measures = Explanation._get_shown_measures(hidden)
     records = Explanation._get_records()
     found = {}
-    for id_, day in Explanation._read_days(clients, None).items():
+    for id_, day in Explanation._read_shown_days(clients, None, hidden).items():
         points = scoring.get_score(measures, day.readings or {}).points
         weights = scoring.get_weights(measures, points)
         effects = [

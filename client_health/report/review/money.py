@@ -6,10 +6,12 @@ Margins are formulas: whoever tries a price sees at once what it does.
 from ...engine.profitability import margin
 from .book import INPUT, Formula, Head, to_month
 from .clients import color_column
+from .data import OVERHEAD_FIELDS
 
 # Amounts of a client in the sheet Money, in their order
 AMOUNTS = ("client_revenue", "client_labour_cost", "client_other_cost")
 MORE_AMOUNTS = ("client_overdue", "client_to_invoice")
+FIRST_MORE = 13  # the column after these, from 0
 
 
 def _get_label(data, fname):
@@ -50,15 +52,42 @@ def write_money(page, data):
         Head(_("Margin then"), "amount", 13, total=True),
         Head(_("Margin then (%)"), "percent", 10),
         *(Head(_get_label(data, name), "amount", 12, total=True) for name in MORE_AMOUNTS),
+        *_get_more_heads(data),
     ]
     rows = sorted(data.clients, key=lambda row: -(row["client_revenue"] or 0))
     _write_sums(page, data, heads, rows)
     page.begin_table(heads, len(rows))
     fill = {8: {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}}
     for row in rows:
-        page.write_row(_get_money_values(page.row + 1, row, _("unknown")), fill)
+        values = _get_money_values(page.row + 1, row, _("unknown"))
+        page.write_row([*values, *_get_more_values(data, page.row + 1, row)], fill)
     for number in (5, 10):
         color_column(page, data, number, len(rows))
+
+
+def _get_more_heads(data):
+    """Return the columns that only some firms use: what is passed on, and overhead."""
+    heads = []
+    if data.passed_through:
+        heads.append(Head(data.env._("Passed through"), "amount", 12, total=True))
+    if data.has_overhead:
+        heads += [
+            Head(_get_label(data, name), "amount", 13, total=True) for name in OVERHEAD_FIELDS
+        ]
+    return heads
+
+
+def _get_more_values(data, line, row):
+    values = [data.passed_through.get(row["id"], 0)] if data.passed_through else []
+    if data.has_overhead:
+        overhead = get_column(FIRST_MORE + len(values))
+        after = row["client_margin_after_overhead"]
+        known = _has_margin(row)
+        values += [
+            row["client_overhead"] or 0,
+            Formula(f"=E{line}-{overhead}{line}", after) if known else data.env._("unknown"),
+        ]
+    return values
 
 
 def _write_sums(page, data, heads, rows):
@@ -80,6 +109,10 @@ def _write_sums(page, data, heads, rows):
         for number, name in enumerate(names, start=1)
         if name
     }
+    more = [_get_more_values(data, 1, row) for row in rows]
+    for number, values in enumerate(zip(*more, strict=True), start=FIRST_MORE):
+        values = [getattr(value, "value", value) for value in values]
+        sums[number] = sum(value for value in values if not isinstance(value, str))
     line = page.row + 1
     known = [row for row in rows if _has_margin(row)]
     revenue = sum(row["client_revenue"] or 0 for row in known)

@@ -119,7 +119,7 @@ def get_why(data, row):
 
 def _get_reading_help(data):
     _ = data.env._
-    company = data.company
+    company = data.limits
     yield _(
         "Green is a score of %(healthy)s and above, red is below %(risk)s. An empty cell is not "
         "known, never zero.",

@@ -140,7 +140,7 @@ def _get_standings(goals):
 def write_definitions(page, data, fnames):
     """``fnames``: the fields of a client in this file; their help says what they mean."""
     _ = data.env._
-    company = data.company
+    company = data.limits
     fields = data.relationships.fields_get(fnames, ["string", "help"])
     rows = [
         (_("Green, Yellow, Red"), _(
@@ -157,8 +157,10 @@ def write_definitions(page, data, fnames):
     if data.sees_money:
         rows.append(
             (_("Colours of a margin"), _(
-                "Green from the company's target of %s %%, yellow up to 5 %%, red below zero.",
-                f"{company.client_target_margin:g}",
+                "Green from the company's target of %(target)s %%, yellow up to its break-even of "
+                    "%(even)s %%, red below zero.",
+                target=f"{company.client_target_margin:g}",
+                    even=f"{company.client_break_even_margin:g}",
             ))
         )  # fmt: skip
     rows += [

@@ -6,6 +6,7 @@ from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.mail.tests.common import MailCommon
 
+from ...engine.clock import get_closed_months
 from ..common import ClientHealthCommon
 
 MAIL = """To: {to}
@@ -438,6 +439,20 @@ class TestScopeHours(ScopeCommon):
                 ],
             )
             self.assertAlmostEqual(record.unrequested_share, 20)
+
+    def test_the_months_of_profitability_and_since(self):
+        """Without what is more recent, the hours are those of the profitability."""
+        self._make_hours()
+        start, end = get_closed_months(self.company, fields.Date.today())
+        task = self._create_task()
+        for day, hours in ((start, 20), (end - timedelta(days=1), 7), (start - timedelta(1), 50)):
+            self._log(task, hours, days=(fields.Date.today() - day).days)
+        self.env["client.profitability"]._rebuild(self.company)
+        self.env.invalidate_all()
+        self.assertGreaterEqual(self.relationship.client_hours, 27)
+        for record in (self.project, self.relationship):
+            self.assertEqual(record.scope_hours, 37)
+            self.assertEqual(record.scope_hours - record.scope_recent_hours, record.client_hours)
 
     def test_no_hours(self):
         self.assertEqual(self.relationship.scope_hours, 0)

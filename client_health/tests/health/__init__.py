@@ -1,5 +1,6 @@
 from . import test_contact
 from . import test_engine_scoring
+from . import test_engine_warnings
 from . import test_health_backfill
 from . import test_health_calibration
 from . import test_health_explained
@@ -7,8 +8,10 @@ from . import test_health_history
 from . import test_health_measure
 from . import test_health_preview
 from . import test_health_proposals
+from . import test_health_shared
 from . import test_health_snapshots
 from . import test_health_tours
+from . import test_no_answer
 from . import test_pulse_override
 from . import test_signal_agreement
 from . import test_signal_cases
@@ -21,3 +24,4 @@ from . import test_signal_voice
 from . import test_signals
 from . import test_signals_together
 from . import test_stage_proposals
+from . import test_warnings

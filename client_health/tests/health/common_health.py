@@ -22,6 +22,7 @@ class HealthCommon(ClientHealthCommon):
         cls.Run = cls.env["client.health.run"]
         cls.Snapshot = cls.env["client.health.snapshot"]
         cls.measures = cls.env["client.health.measure"].search([])
+        cls.measures.with_company(cls.company).date_known = cls.today  # all of them are recorded
         cls._settle(cls.relationship)
         cls.values = {}
         fakes = {measure.code: Signal(cls._get_fake(measure.code)) for measure in cls.measures}

@@ -41,7 +41,8 @@ class SignalTricks(SignalMail):
         self._set(milestone.project_id, **project)
 
     def _task(self, relationship, project=None, **vals):
-        task = self._start_task(relationship, date_deadline=NINE - 5 * DAY)
+        late = {"date_deadline": NINE - 5 * DAY, "allocated_hours": 16}
+        task = self._start_task(relationship, **late)
         self._set(task, **vals)
         self._set(task.project_id, **project or {})
 
@@ -195,7 +196,7 @@ class SignalTricks(SignalMail):
         },
         "overdue_work": {
             "due never": (lambda t, c: t._task(c, date_deadline=NEVER), 0),
-            "due long ago": (lambda t, c: t._task(c, date_deadline=LONG_AGO), 100),
+            "due long ago": (lambda t, c: t._task(c, date_deadline=LONG_AGO), 10),
             "no deadline": (lambda t, c: t._task(c, date_deadline=None), None),
             "closed, nobody knows when": (
                 lambda t, c: t._task(c, state="1_done", date_last_stage_update=None),
@@ -219,7 +220,7 @@ class SignalTricks(SignalMail):
             "of who left": (lambda t, c: t._said(c, "team", user_id=t.leaver.id), 4),
         },
         "open_conversations": {
-            "due never": (lambda t, c: t._conversation_planned(c, date_deadline=NEVER), 0),
+            "due never": (lambda t, c: t._conversation_planned(c, date_deadline=NEVER), None),
             "due long ago": (
                 lambda t, c: t._conversation_planned(c, date_deadline=LONG_AGO),
                 above(45000),

@@ -125,14 +125,14 @@ class SignalMail(SignalCases):
             **{
                 f"theirs: {what}": (
                     lambda t, c, vals=vals: t._talk_on_three_days(c, vals, {}),
-                    1 if counts else None,
+                    1 / 8 if counts else None,
                 )
                 for what, (counts, vals) in THEIRS.items()
             },
             **{
                 f"ours: {what}": (
                     lambda t, c, vals=vals: t._talk_on_three_days(c, {}, vals),
-                    1 if counts else 23,
+                    1 / 8 if counts else 23 / 8,
                 )
                 for what, (counts, vals) in OURS.items()
             },

@@ -93,14 +93,17 @@ class SignalTimes(SignalCases):
         self._set_milestone(relationship, day, reached=day, created=moment)
 
     def _task_is_due(self, relationship, moment):
-        self._start_task(relationship, date_deadline=moment)
+        self._start_task(relationship, date_deadline=moment, allocated_hours=16)
 
     def _task_is_closed(self, relationship, moment):
-        task = self._start_task(relationship, date_deadline=moment - 20 * DAY, state="1_done")
+        task = self._start_task(
+            relationship, date_deadline=moment - 20 * DAY, state="1_done", allocated_hours=16
+        )
         task.date_last_stage_update = moment
 
     def _task_is_entered(self, relationship, moment):
-        set_created(self._start_task(relationship, date_deadline=moment - 20 * DAY), moment)
+        late = {"date_deadline": moment - 20 * DAY, "allocated_hours": 16}
+        set_created(self._start_task(relationship, **late), moment)
 
     def _pulse_is_entered(self, relationship, moment):
         self._judge(relationship, (moment - 5 * DAY).date(), created=moment)
@@ -156,9 +159,9 @@ class SignalTimes(SignalCases):
         "goals_on_track": (Case(_goal_is_entered, None, 100, dated=False),),
         "milestones_on_time": (Case(_milestone_is_entered, None, 100, dated=False),),
         "overdue_work": (
-            Case(_task_is_due, 0, 100, dated=False),
-            Case(_task_is_closed, 100, None, dated=False),
-            Case(_task_is_entered, None, 100),
+            Case(_task_is_due, 0, 10, dated=False),
+            Case(_task_is_closed, 10, None, dated=False),
+            Case(_task_is_entered, None, 10),
         ),
         "owner_pulse": (Case(_pulse_is_entered, None, 4, dated=False),),
         "team_pulse": (
@@ -270,7 +273,7 @@ class SignalTimes(SignalCases):
             Case(_pulse_goes_stale, 4, None, dated=False),
         ),
         "open_conversations": (
-            Case(_conversation_is_due, 0, 1, 1, dated=False),
+            Case(_conversation_is_due, None, 1, 1, dated=False),
             Case(_conversation_was_held, above(3), 0),
         ),
         "open_complaints": (Case(_issue_is_a_year_old, 0, None, dated=False),),

@@ -177,6 +177,61 @@ class TestContact(VoiceCommon):
         nonsense = self._say(nobody, self.project, days=0.2, email_from="no address <><@>")
         self._assert_waits(nonsense)
 
+    def test_a_person_without_a_contact_writes_from_the_mail_domain_of_the_client(self):
+        nobody = self.env["res.partner"]
+        asked = self._say(
+            nobody, self.other_project, days=3, email_from="New <new@blueharbour.example.com>"
+        )
+        self._assert_waits(asked)
+        loner = self.env["res.partner"].create(
+            {"name": "Ida Lone", "email": "Ida@BlueHarbour.example.com"}
+        )
+        hers = self._say(loner, self.env["crm.lead"].create({"name": "Idea"}), days=2)
+        self._assert_waits(asked, hers)
+        freelancer = self.env["res.partner"].create(
+            {"name": "Freelance", "email": "f@elsewhere.example.com"}
+        )
+        self._say(freelancer, self.task, days=1)
+        self._assert_waits(asked, hers)
+
+    def test_whose_a_mail_domain_is(self):
+        """Not that of two clients, of colleagues, or of everybody."""
+        nobody = self.env["res.partner"]
+        self.elena.email = "elena.marsh@gmail.com"
+        self._say(nobody, self.other_project, days=3, email_from="someone@gmail.com")
+        self._assert_waits()
+        self._say(nobody, self.other_project, days=2, email_from="new@blueharbour.example.com")
+        ours = self._create_user("ours", "base.group_user")
+        ours.partner_id.email = "ours@blueharbour.example.com"
+        self._assert_waits()
+        ours.partner_id.email = "ours@agency.example.com"
+        self.assertEqual(len(self._waiting()[self.relationship.id]), 1)
+        self.stranger.email = "info@blueharbour.example.com"
+        self.assertEqual(len(self._waiting()[self.relationship.id]), 1)
+        self._create_relationship(self.stranger)
+        self._assert_waits()
+
+    def test_unknown_senders_are_a_list(self):
+        nobody = self.env["res.partner"]
+        inbox = self.env["project.project"].create({"name": "Inbox", "company_id": self.company.id})
+        self._say(nobody, inbox, days=9, email_from="Lea <lea@nowhere.example.com>")
+        last = self._say(nobody, inbox, days=3, email_from="lea@nowhere.example.com")
+        self._say(nobody, self.project, days=3, email_from="on@document.example.com")
+        self._say(nobody, inbox, days=3, email_from="new@blueharbour.example.com")
+        self._say(nobody, inbox, days=3, email_from=self.stranger.email)
+        self._say(nobody, inbox, days=300, email_from="old@nowhere.example.com")
+        self._say(nobody, inbox, days=1, email_from="bot@nowhere.example.com",
+                  client_no_answer="bulk")  # fmt: skip
+        self.owner.group_ids |= self.env.ref("project.group_project_user")
+        action = self.env["client.relationship"].with_user(self.owner).action_view_unknown_senders()
+        found = self.env["mail.message"].search(action["domain"])
+        self.assertEqual(found & self.env["mail.message"].search([("res_id", "=", inbox.id)]), last)
+        self.assertNotIn("on@document.example.com", found.mapped("email_from"))
+        inbox.privacy_visibility = "followers"
+        self.assertFalse(
+            last & self.env["mail.message"].with_user(self.owner).search(action["domain"])
+        )
+
     def test_address_in_the_name_fools_nobody(self):
         self._say(
             self.env["res.partner"],

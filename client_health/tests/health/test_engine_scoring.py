@@ -132,6 +132,65 @@ class TestEngineScoring(BaseCase):
         self.assertEqual((score.score, score.coverage), (None, 90))
         self.assertEqual(scoring.get_score([], {}), scoring.Score(None, 0.0))
 
+    def test_provisional(self):
+        """From a quarter of the weight on, with money or contact among what is known."""
+        codes = ("money", "contact", "results", "voice", "agreement", "pulse")
+        measures = [Measure(code, code, 1, 0, 100) for code in codes]
+        for known, expected in (
+            (("money", "contact"), (60, True)),  # a third
+            (("money", "voice"), (60, True)),
+            (("voice", "agreement"), (None, False)),  # paperwork alone
+            (("money",), (None, False)),  # a sixth
+            (("money", "contact", "voice"), (60, False)),
+        ):
+            with self.subTest(known):
+                score = scoring.get_score(measures, {code: Reading(60) for code in known})
+                self.assertEqual((score.score, score.provisional), expected)
+        lone = [Measure("contact", "contact", 1, 0, 100)]
+        score = scoring.get_score(lone, {"contact": Reading(60)})
+        self.assertEqual((score.score, score.provisional), (60, True), "one dimension")
+
+    def test_coverage_is_of_what_is_fed(self):
+        """What nobody in the company records lowers the coverage of no client."""
+        measures = [
+            Measure("a", "x", 1, 0, 100),
+            Measure("b", "x", 3, 0, 100, fed=False),
+            Measure("c", "y", 1, 0, 100),
+            Measure("d", "z", 1, 0, 100, fed=False),
+        ]
+        score = scoring.get_score(measures, {"a": Reading(100)})
+        self.assertEqual((score.coverage, score.score), (50, None))
+        score = scoring.get_score(measures, {"a": Reading(100), "c": Reading(50)})
+        self.assertEqual((score.coverage, score.score), (100, 75))
+
+    @given(cases(), st.data())
+    def test_fed_changes_the_coverage_alone(self, case, data):
+        measures, readings = case
+        known = {code for code, reading in readings.items() if is_known(reading)}
+        fed = [
+            replace(m, fed=m.code in known or data.draw(st.booleans())) for m in measures
+        ]  # fmt: skip
+        all_fed, some_fed = scoring.get_score(measures, readings), scoring.get_score(fed, readings)
+        self.assertEqual(some_fed.points, all_fed.points)
+        self.assertEqual(some_fed.dimensions, all_fed.dimensions)
+        self.assertGreaterEqual(some_fed.coverage, all_fed.coverage - 1e-9)
+        self.assertLessEqual(some_fed.coverage, 100)
+        if all_fed.score is not None:
+            self.assertEqual(some_fed.score, all_fed.score)
+
+    def test_one_rounding(self):
+        """What is stored and shown is what is reached, never more."""
+        for score, stored, shown in (
+            (49.96, 49.9, 49),
+            (50, 50, 50),
+            (49.9999999999, 50, 49),
+            (74.95, 74.9, 74),
+            (0.1 + 0.2 + 74.7, 75, 75),
+        ):
+            self.assertEqual(scoring.get_stored(score), stored)
+            self.assertEqual(scoring.get_shown(scoring.get_stored(score)), math.floor(stored))
+        self.assertEqual(scoring.get_shown(49.96), 49)
+
     def test_a_weight_of_zero_is_shown_and_does_not_count(self):
         measures = [
             Measure("a", "x", 1, 0, 100),

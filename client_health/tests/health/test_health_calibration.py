@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from ...engine.health import calibration
+from ...engine.health.calibration import Case, judge
 from .common_health import HealthCommon
 
 
@@ -18,32 +18,62 @@ class TestHealthCalibration(HealthCommon):
         date = self.today - timedelta(days=days_ago)
         self.Run._take(self.company, relationship.ids, date, backfilled=True)
 
-    def test_what_the_score_said_of_who_left(self):
-        warned, green, silent, stayed = self._create_clients(4)
-        left = warned | green | silent
+    def _flag(self, relationship, days_ago, *flags, backfilled=False):
+        """A night with these warnings."""
+        self.Snapshot.create(
+            {
+                "relationship_id": relationship.id,
+                "date": self.today - timedelta(days=days_ago),
+                "flags": [*flags],
+                "backfilled": backfilled,
+            }
+        )
+
+    def test_what_was_known_of_who_left(self):
+        warned, early, silent, unknown, stayed, other = self._create_clients(6)
+        left = warned | early | silent | unknown
         self._move(left, "offboard")
         self._settle(left, 10)
-        for days in (41, 71, 101):  # 31, 61 and 91 days before they left
-            self._score(warned, days, 30)
-            self._score(green, days, 90)
-            self._score(stayed, days, 30)
+        for days in range(20, 170, 10):
+            self._flag(warned, days, *["silent!"] if days <= 60 else [])
+            self._flag(early, days, *["loss"] if days >= 120 else [])
+            self._flag(silent, days, "~silent")
+            self._flag(stayed, days, *["price"] if days in (30, 40, 150) else [])
+            self._flag(other, days)
         page = self._open()
         self.assertRecordValues(
             page,
             [
-                {
-                    "cases": 3,
-                    "flagged": 1,
-                    "missed": 1,
-                    "unknown": 1,
-                    "false_flags": 1,
-                    "verdict": "too_few",
-                }
+                {"cases": 4, "flagged": 1, "missed": 2, "unknown": 1, "lead": 50,
+                 "verdict": "too_few", "chance": 50}
             ],
-        )
+        )  # fmt: skip
+        # two clients, 141 days each
+        self.assertAlmostEqual(page.false_alarms, 2 / (2 * 141 / 365))
+        self.assertAlmostEqual(page.hit_rate, 100 / 3)
         line = page.line_ids.filtered(lambda line: line.relationship_id == warned)
+        self.assertEqual(line.date_warned, self.today - timedelta(days=60))
+        page.days = "30"
+        self.assertEqual((page.flagged, page.chance), (1, 50))
+
+    def test_days_filled_in_afterwards(self):
+        """What is mild and alone has no nights to count: it has to be there a week later."""
+        steady, once = self._create_clients(2)
+        self._move(steady | once, "offboard")
+        self._settle(steady | once, 10)
+        for days in range(20, 70, 7):
+            self._flag(steady, days, *["~silent"] if days < 40 else [], backfilled=True)
+            self._flag(once, days, *["~silent"] if days == 34 else [], backfilled=True)
+        self.assertEqual(self._open().flagged, 1)
+
+    def test_scores_of_who_left(self):
+        client = self._create_clients(1)
+        self._move(client, "offboard")
+        self._settle(client, 10)
+        for days in (41, 71, 101):  # 31, 61 and 91 days before it left
+            self._score(client, days, 30)
         self.assertRecordValues(
-            line,
+            self._open().line_ids,
             [
                 {
                     "date_left": self.today - timedelta(days=10),
@@ -120,14 +150,17 @@ class TestHealthCalibration(HealthCommon):
         self.assertEqual(self._open().fit_cases, 0)
 
     def test_verdict(self):
-        for bands, verdict in (
-            (["risk"] * 9 + [None] * 5, "too_few"),
-            (["risk"] * 8 + ["healthy"] * 2, "warns"),
-            (["risk"] * 5 + ["watch"] * 5, "half"),
-            (["healthy"] * 10, "blind"),
-            ([], "too_few"),
+        hit, miss, unknown = Case(True, True, 40), Case(True, False), Case(False, False)
+        for cases, chance, verdict in (
+            ([hit] * 9 + [unknown] * 5, 0, "too_few"),
+            ([hit] * 8 + [miss] * 2, 0.1, "warns"),
+            ([hit] * 8 + [miss] * 2, 0.5, "half"),
+            ([hit] * 8 + [miss] * 2, 0.8, "blind"),
+            ([miss] * 10, None, "blind"),
+            ([], None, "too_few"),
         ):
-            self.assertEqual(calibration.judge(bands).verdict, verdict)
+            self.assertEqual(judge(cases, chance).verdict, verdict, (cases, chance))
+        self.assertEqual(judge([hit, Case(True, True, 60), miss], 0).lead, 50)
 
     def test_only_managers(self):
         for user in (self.owner, self.seller, self.controller, self.portal):

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ...engine.health import scoring
+from ...engine.reading import Reading
 from ..review.common_review import open_book, read_table
 from .common_health import HealthCommon
 
@@ -54,6 +55,32 @@ class TestHealthExplained(HealthCommon):
             self.assertEqual(total, period["new"] - period["old"])
             self.assertLess(total, -10)
 
+    def test_causes_are_named_before_signs(self):
+        """Unless a sign costs three times as much."""
+        self.measures.filtered(lambda m: m.code == "owner_pulse").is_cause = False
+        self._set_points(100)
+        self._set_points(40, codes=("owner_pulse",))
+        self._set_points(60, codes=("contact_gap",))
+        self._night()
+        reasons = self.relationship.health_reasons.split(" · ")
+        self.assertEqual([reason.split(":")[0] for reason in reasons],
+                         ["Last two-way contact", "Salesperson's judgement"])  # fmt: skip
+        self._set_points(0, codes=("owner_pulse",))
+        self._set_points(90, codes=("contact_gap",))
+        self._night()
+        self.env.invalidate_all()
+        self.assertIn("Salesperson's judgement", self.relationship.health_reasons.split(" · ")[0])
+
+    def test_yardstick_in_words(self):
+        explanation = self.env["client.health.explanation"]
+        measure = self.measures.filtered(lambda m: m.code == "contact_gap")
+        own = Reading(3, self.today, {"yardstick": "own", "usual": 7, "days": 21})
+        self.assertEqual(explanation._get_yardstick(measure, own), "every 7 days, its own past")
+        self.assertEqual(
+            explanation._get_reason_text(measure, own), "No contact for 21 days, usually every 7"
+        )
+        self.assertFalse(explanation._get_yardstick(self.margin, Reading(3, self.today)))
+
     def test_money_only_for_the_money_group(self):
         for user, sees in ((self.manager, True), (self.owner, False), (self.seller, False)):
             explained = self._explain(user)
@@ -65,7 +92,8 @@ class TestHealthExplained(HealthCommon):
             ]
             self.assertEqual("Money" in sentences, not sees)
             money = explained["dimensions"][0]
-            self.assertEqual((money["name"], money["points"]), ("Money", 10))
+            points = 10 if sees else 25  # the middle of its band
+            self.assertEqual((money["name"], money["points"]), ("Money", points))
             reasons = self.relationship.with_user(user).health_reasons
             self.env.invalidate_all()
             self.assertIn("Money" if not sees else "Last two-way contact", reasons)
@@ -198,10 +226,18 @@ class TestHealthExplained(HealthCommon):
         review = self.env["client.review"].with_user(self.owner)
         content = review._get_workbook(clients.with_user(self.owner))
         known, unknown = read_table(open_book(content)["Clients"])
-        self.assertEqual(known["Health"], scoring.get_shown(self.relationship.health_score))
-        self.assertEqual(known["Health Band"], "Yellow")
-        self.assertEqual(known["Trend"], scoring.round_half_up(self.relationship.health_trend))
+        self.assertNotIn("Health", known)
+        shared = scoring.get_shown(self.relationship.health_score_shared)
+        self.assertEqual(known["Health without Money Figures"], shared)
+        self.assertEqual(known["Health Band without Money Figures"], "Yellow")
+        trend = scoring.round_half_up(self.relationship.health_trend_shared)
+        self.assertEqual(known["Trend without Money Figures"], trend)
         self.assertIn("Money", known["Main Reasons"])
-        self.assertIsNone(unknown["Health"])
-        self.assertIsNone(unknown["Trend"])
-        self.assertEqual(unknown["Health Band"], "Not enough data")
+        self.assertIsNone(unknown["Health without Money Figures"])
+        self.assertIsNone(unknown["Trend without Money Figures"])
+        self.assertEqual(unknown["Health Band without Money Figures"], "Not enough data")
+        review = review.with_user(self.manager)
+        content = review._get_workbook(clients.with_user(self.manager))
+        known = read_table(open_book(content)["Clients"])[0]
+        self.assertEqual(known["Health"], scoring.get_shown(self.relationship.health_score))
+        self.assertNotIn("Health without Money Figures", known)

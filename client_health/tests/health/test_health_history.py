@@ -16,7 +16,7 @@ class HistoryCommon(HealthCommon):
     """Snapshots as the night writes them, with the figures that the test decides."""
 
     def _write_days(self, relationship, days):
-        """``days``: {days ago: (score, margin)}; None is unknown."""
+        """``days``: {days ago: (score, margin)}; None is unknown. The shared score is one more."""
         self.Snapshot._upsert(
             [
                 snapshots.prepare_row(
@@ -25,6 +25,7 @@ class HistoryCommon(HealthCommon):
                         "company_id": relationship.company_id.id,
                         "date": self.today - timedelta(days=days_ago),
                         "score": score,
+                        "score_shared": None if score is None else score + 1,
                         "band": None if score is None else "watch",
                         "coverage": 80,
                         "points": {},
@@ -99,7 +100,8 @@ class TestHealthHistory(HistoryCommon):
         ):
             told = self._get_history(user, client)
             self.assertEqual(told["sees_margin"], sees, user.login)
-            self.assertEqual([day["score"] for day in told["days"]], [70.0, 58.0])
+            scores = [70.0, 58.0] if sees else [71.0, 59.0]
+            self.assertEqual([day["score"] for day in told["days"]], scores)
             self.assertEqual([day.get("margin") for day in told["days"]].count(2.5), int(sees))
             self.assertEqual('"margin"' in json.dumps(told), sees, user.login)
 
@@ -179,7 +181,7 @@ class TestHealthHistoryRpc(HistoryCommon, HttpCase):
         self._write_days(self.relationship, {1: (70.0, 12.25), 0: (58.0, 23.75)})
         for login, sees in (("ch_manager", True), ("ch_owner", False), ("ch_seller", False)):
             text = self._call(login, self.relationship)
-            self.assertIn('"score": 58.0', text, login)
+            self.assertIn(f'"score": {58.0 if sees else 59.0}', text, login)
             self.assertEqual('"margin"' in text, sees, login)
             self.assertEqual("23.75" in text, sees, login)
 

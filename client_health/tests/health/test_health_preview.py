@@ -109,7 +109,7 @@ class TestHealthPreview(HealthCommon):
         self.assertNotEqual(preview["new"], preview["now"])
 
     def test_switching_off_all_but_one_dimension(self):
-        measures = [m for m in self.Measure._get_measures() if m.dimension == "money"]
+        measures = [m for m in self.Measure._get_measures() if m.dimension == "results"]
         preview = self.Measure._preview_bands(self.company, measures)
         self.assertEqual(preview["new"], self._counts(0, 0, 0, 16), "one dimension is no score")
         self.assertEqual(preview["changing"], 15)
@@ -125,7 +125,7 @@ class TestHealthPreview(HealthCommon):
             form.active = True
             preview = form.band_preview
         self.assertEqual(preview["now"], self._counts(5, 10, 0, 1))
-        self.assertEqual(preview["new"], self._counts(0, 0, 15, 1))
+        self.assertEqual(preview["new"], self._counts(0, 0, 16, 0), "one measure is provisional")
 
     def test_a_broken_signal_breaks_no_form(self):
         self.measure.active = False
@@ -235,6 +235,6 @@ class TestHealthPreview(HealthCommon):
         lone = [replace(m, floor=0, target=100, weight=1) for m in measures]
         rows = [(1, 7, {m.code: 80 for m in lone}), (2, 7, {m.code: 49.96 for m in lone}),
                 (3, 7, None)]  # fmt: skip
-        settings = Settings(lone, {7: (75, 50)})
+        settings = Settings(lone, {7: (75, 50)}, {7: set()})
         bands = get_bands(get_clients(rows), settings)
-        self.assertEqual(bands, ["healthy", "watch", "none"], "49.96 is shown as 50.0")
+        self.assertEqual(bands, ["healthy", "risk", "none"], "49.96 is not 50 yet")

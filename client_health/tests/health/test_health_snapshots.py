@@ -60,6 +60,56 @@ class TestHealthSnapshots(HealthCommon):
         )
         self.assertEqual((average, known), (False, 0), "Unknown is not zero")
 
+    def test_what_nobody_records_is_left_out(self):
+        """A firm that fills in no forms still sees who is silent; the first record counts."""
+        self.measures.with_company(self.company).date_known = False
+        other = self._create_clients(1)
+        codes = ("margin_rate", "contact_gap")
+        self._set_points(90, codes=codes)
+        night = self._night(2)
+        self.assertRecordValues(night, [{"score": 90, "coverage": 100, "provisional": False}])
+        fed = self.measures.with_company(self.company).filtered("is_fed")
+        self.assertEqual(set(fed.mapped("code")), set(codes))
+        setup = self.env["client.setup"].create({"company_id": self.company.id})
+        self.assertIn("Salesperson's judgement", setup.unfed_measures)
+        self.assertNotIn("Margin rate", setup.unfed_measures)
+        self.values["owner_pulse"] = {other.id: 5}
+        night = self._night(1, self.relationship | other).filtered(
+            lambda day: day.relationship_id == self.relationship
+        )
+        self.assertAlmostEqual(night.coverage, 66, delta=1)
+        self.assertEqual(night.score, 90, "The score of those without it is the same")
+        del self.values["owner_pulse"]
+        night = self._night(0)
+        self.assertAlmostEqual(night.coverage, 66, delta=1, msg="It is expected from then on")
+        self.assertFalse(
+            self.measures.with_company(self.env["res.company"].create({"name": "Other"})).filtered(
+                "is_fed"
+            )
+        )
+
+    def test_provisional(self):
+        contact = ("contact_gap", "unanswered_hours", "reply_hours", "initiative")
+        self._set_points(40, codes=("margin_rate", "rate_trend", "overdue_habit", *contact))
+        night = self._night()
+        self.assertTrue(25 < night.coverage < 40, night.coverage)
+        self.assertRecordValues(night, [{"score": 40, "band": "risk", "provisional": True}])
+        self.assertRecordValues(
+            self.relationship, [{"health_known": True, "health_provisional": True}]
+        )
+        self.assertTrue(self.relationship.get_health_explanation()["provisional"])
+        self._set_points(40)
+        self._night()
+        self.assertFalse(self.relationship.health_provisional)
+
+    def test_ended_clients_have_no_band(self):
+        self._set_points(80)
+        self._night()
+        self._move(self.relationship, "offboard", "ended")
+        self.assertRecordValues(
+            self.relationship, [{"health_band": False, "health_score": 80, "health_known": True}]
+        )
+
     def test_twice_a_day_is_one_row(self):
         self._set_points(60)
         self._night()
@@ -85,7 +135,35 @@ class TestHealthSnapshots(HealthCommon):
         self.assertEqual(self.env["mail.message"].search_count([]), messages)
         self.assertEqual(self.env["mail.activity"].search_count([]), activities)
 
-    def test_broken_measure_is_unknown(self):
+    def test_broken_measure_keeps_what_was_read_for_a_week(self):
+        """Then it is unknown. Neither moves the score: a fault of ours is no news of the client."""
+        self._set_points(80)
+        self._set_points(20, codes=("contact_gap",))
+        before = self._night(9)
+        self._set_points(80)
+        self.values["contact_gap"] = ValueError("no such column")
+        with mute_logger(SIGNALS_LOG):
+            for days_ago in (8, 5, 2):
+                night = self._night(days_ago)
+                self.assertEqual(night.score, before.score)
+                stale = night.readings["contact_gap"]["x"]["stale"]
+                self.assertEqual(stale, before.date.isoformat(), "Since it was read")
+            night = self._night(1)
+        self.assertNotIn("contact_gap", night.readings)
+        self.assertEqual(night.score, 80)
+        self._set_points(80)
+        self.assertNotIn("stale", self._night().readings["contact_gap"]["x"])
+
+    def test_broken_measure_of_money_keeps_apart(self):
+        self._set_points(80)
+        self._night(1)
+        self.values["margin_rate"] = ValueError("no such column")
+        with mute_logger(SIGNALS_LOG):
+            night = self._night()
+        self.assertIn("stale", night.money_readings["margin_rate"]["x"])
+        self.assertNotIn("margin_rate", night.readings)
+
+    def test_broken_measure_is_named(self):
         self._set_points(80)
         self.values["contact_gap"] = ValueError("no such column")
         with mute_logger(SIGNALS_LOG), self._stop_after(50):

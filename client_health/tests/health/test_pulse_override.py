@@ -147,16 +147,17 @@ class TestHealthJudgement(HealthCommon):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self._override(date_end=False)
 
-    def test_override_holds_the_score_not_a_hard_flag(self):
+    def test_override_holds_proposals_until_its_end(self):
         self._nights([(3, 60), (2, 60)])
         self._override()
-        self._nights([(1, 20), (0, 20)])
-        self.assertEqual(self.relationship.phase, "healthy")
         self.env["client.issue"].create(
             {"relationship_id": self.relationship.id, "name": "Data lost", "severity": "3"}
         )
+        self._nights([(1, 20), (0, 20)])
+        self.assertFalse(self.relationship.health_proposed_stage_id)
+        self.relationship.health_override_ids.with_user(self.manager).action_end()
         self._night()
-        self.assertEqual(self.relationship.phase, "at_risk")
+        self.assertTrue(self.relationship.health_proposed_stage_id)
 
     def _get_reminders(self, name):
         kind = self.env.ref(f"client_health.mail_activity_type_{name}")

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
 from .common_signals import SignalCommon, set_created
@@ -133,6 +134,46 @@ class TestSignalContact(SignalCommon):
         self._assert_gap(None, as_of=self.today - timedelta(days=2))
         self._assert_gap(6, "meeting")
 
+    def test_gap_meetings_that_all_of_ours_declined(self):
+        without_us = self._meet(6)
+        ours = without_us.attendee_ids.filtered(lambda attendee: attendee.partner_id == self.us)
+        ours.state = "declined"
+        self._assert_gap(None)
+        both = self._meet(7, self.elena | self.us | self.colleague.partner_id)
+        both.attendee_ids.filtered(lambda a: a.partner_id == self.us).state = "declined"
+        self._assert_gap(7, "meeting")
+
+    def test_gap_a_call_not_reached_is_no_contact(self):
+        """It stays open for the next working day; a colleague reads that it was tried."""
+        activity = self.relationship.activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.owner.id
+        )
+        activity.with_user(self.owner).action_client_not_reached()
+        self.assertTrue(activity.active)
+        self.assertGreater(activity.date_deadline, self.today)
+        self.assertLess(activity.date_deadline.isoweekday(), 6)
+        self.assertIn("Not reached", self.relationship.message_ids[0].body)
+        self._assert_gap(None)
+        with self.assertRaises(AccessError):
+            activity.with_user(self.portal).action_client_not_reached()
+
+    def test_gap_activity_types_of_the_firm(self):
+        """A setting says which of them are a contact."""
+        visit = self.env["mail.activity.type"].create({"name": "Visit"})
+        activity = self.relationship.activity_schedule(
+            activity_type_id=visit.id, user_id=self.owner.id
+        )
+        message = activity.with_user(self.owner)._action_done(feedback="There")[0]
+        set_created(message, self._ago(3))
+        self._assert_gap(None)
+        visit.client_is_contact = True
+        self._assert_gap(3, "call")
+        call = self.env.ref("mail.mail_activity_data_call")
+        self._call(1)
+        self._assert_gap(1, "call")
+        call.client_is_contact = False
+        self._assert_gap(3, "call")
+
     def test_gap_meeting_of_another_company(self):
         """A meeting is with the company that a colleague in it works for."""
         stranger = self._create_user("abroad", "client_health.group_client_user")
@@ -165,7 +206,45 @@ class TestSignalContact(SignalCommon):
             self.relationship.cadence = cadence
             self.assertEqual(self._value("contact_gap"), value)
         self.relationship.cadence = False
-        self.assertIsNone(self._value("contact_gap"))
+        found = self._read("contact_gap")
+        self.assertEqual((found.value, found.detail["yardstick"]), (0.23, "default"))
+
+    def _talk_every(self, step, until, times):
+        """Meet every ``step`` days, the last time ``until`` days ago."""
+        for number in range(times):
+            self._meet(until + step * number)
+
+    def test_gap_own_rhythm(self):
+        """Weekly for a year, then silent for three weeks: three times the rhythm, not 0.7."""
+        self._talk_every(7, 21, 40)
+        found = self._read("contact_gap")
+        self.assertEqual(found.value, 3)
+        self.assertEqual((found.detail["yardstick"], found.detail["usual"]), ("own", 7))
+
+    def test_gap_own_rhythm_of_a_quiet_client(self):
+        self._talk_every(90, 60, 8)
+        found = self._read("contact_gap")
+        self.assertEqual((found.value, found.detail["usual"]), (0.67, 90))
+
+    def test_gap_own_rhythm_of_seasons_and_of_busy_days(self):
+        """Much contact at once makes no short rhythm, nor does more than one contact a week."""
+        for start in (200, 400, 600):
+            self._talk_every(2, start, 8)
+        self.assertEqual(self._read("contact_gap").detail["usual"], 186)
+        self._talk_every(1, 3, 190)
+        found = self._read("contact_gap")
+        self.assertEqual(found.detail["usual"], 186, "while these are most of the time")
+
+    def test_gap_own_rhythm_more_often_than_weekly(self):
+        self._talk_every(2, 5, 120)
+        self.assertEqual(self._read("contact_gap").detail["usual"], 7)
+
+    def test_gap_own_rhythm_needs_enough(self):
+        self._talk_every(7, 10, 20)
+        found = self._read("contact_gap")
+        self.assertEqual(found.detail["yardstick"], "agreed", "less than half a year")
+        self._talk_every(100, 200, 2)
+        self.assertEqual(self._read("contact_gap").detail["yardstick"], "own")
 
     def test_gap_older_than_a_year_is_no_gap_in_our_knowledge(self):
         self._say(self.us, created=self._ago(801), to=self.elena)
@@ -223,6 +302,27 @@ class TestSignalContact(SignalCommon):
             found = self._read("contact_gap", as_of=datetime(2026, 6, 15).date())
         self.assertEqual((found.detail["days"], found.date.day), (5, 10))
 
+    # silence
+
+    def test_silence_earns_nothing(self):
+        """We write to a client that is silent: only the gap is known, and it grows."""
+        for days in (120, 110, 100):
+            self._say(self.us, created=self._ago(days + 1), to=self.elena)
+            self._say(self.elena, created=self._ago(days))
+        self._say(self.us, created=self._ago(99), to=self.elena)
+        for days in (80, 50, 20, 3):
+            self._say(self.us, self.project, self._ago(days), to=self.elena)
+        for code in ("unanswered_hours", "reply_hours", "initiative"):
+            self.assertIsNone(self._read(code), code)
+        self.assertEqual(self._read("contact_gap").detail["days"], 99)
+        self._say(self.elena, self.project, self._ago(2))
+        self.assertIsNotNone(self._read("unanswered_hours"))
+        self.assertIsNotNone(self._read("initiative"))
+
+    def test_silence_what_waits_for_long_is_known(self):
+        self._say(self.elena, created=self._ago(120))
+        self.assertGreater(self._value("unanswered_hours"), 72)
+
     # oldest unanswered message
 
     def test_unanswered_unknown_without_any_message(self):
@@ -268,7 +368,11 @@ class TestSignalContact(SignalCommon):
         self.assertIsNone(self._read("reply_hours", as_of=as_of), "two are an anecdote")
         self._reply(datetime(2026, 6, 10, 8), 4)
         found = self._read("reply_hours", as_of=as_of)
-        self.assertEqual((found.value, found.date), (2, datetime(2026, 6, 10).date()))
+        self.assertEqual((found.value, found.date), (0.25, datetime(2026, 6, 10).date()))
+        self.assertEqual(
+            (found.detail["hours"], found.detail["usual"], found.detail["yardstick"]),
+            (2, 8, "default"),
+        )
         self.assertEqual((found.detail["answered"], found.detail["waiting"]), (3, 0))
         self.assertEqual(len(found.detail["records"]["mail.message"]), 3, "One click away")
 
@@ -280,7 +384,18 @@ class TestSignalContact(SignalCommon):
         self._say(self.us, created=datetime(2026, 6, 12, 16, 40), message_type="notification")
         self._say(self.us, created=datetime(2026, 6, 15, 10))
         found = self._read("reply_hours", as_of=datetime(2026, 6, 17).date())
-        self.assertEqual((found.value, found.detail["answered"]), (2.5, 4))  # 1, 2, 3, 4
+        self.assertEqual((found.detail["hours"], found.detail["answered"]), (2.5, 4))  # 1, 2, 3, 4
+
+    @freeze_time("2026-06-17 15:00:00")
+    def test_reply_usual_is_the_client_s_own_past(self):
+        """Twelve answers within four hours, then three within eight: twice as slow as usual."""
+        for week in range(12):
+            self._reply(datetime(2025, 10, 6, 8) + timedelta(weeks=week), 4)
+        for day in (8, 9, 10):
+            self._reply(datetime(2026, 6, day, 8), 9)  # with an hour of lunch
+        found = self._read("reply_hours", as_of=datetime(2026, 6, 17).date())
+        self.assertEqual((found.value, found.detail["usual"]), (2, 4))
+        self.assertEqual(found.detail["yardstick"], "own")
 
     @freeze_time("2026-06-17 15:00:00")
     def test_reply_who_waits_longer_counts(self):
@@ -289,20 +404,20 @@ class TestSignalContact(SignalCommon):
         self._ask_three()
         self._say(self.elena, self.project, datetime(2026, 6, 17, 14, 30))
         found = self._read("reply_hours", as_of=as_of)
-        self.assertEqual((found.value, found.detail["waiting"]), (2, 1))
+        self.assertEqual((found.detail["hours"], found.detail["waiting"]), (2, 1))
         self._say(self.elena, self.project_abroad, datetime(2026, 6, 12, 8))
-        self.assertEqual(self._value("reply_hours", as_of=as_of), 2, "of another company")
+        self.assertEqual(self._value("reply_hours", as_of=as_of), 0.25, "of another company")
         lead = self.env["crm.lead"].create(
             {"name": "More", "partner_id": self.client_partner.id, "company_id": self.company.id}
         )
         self._say(self.elena, lead, datetime(2026, 6, 15, 8))
-        self.assertEqual(self._value("reply_hours", as_of=as_of), 3)  # 1, 2, 4, 22
+        self.assertEqual(self._read("reply_hours", as_of=as_of).detail["hours"], 3)  # 1, 2, 4, 22
 
     @freeze_time("2026-06-17 15:00:00")
     def test_reply_as_of_and_window(self):
         self._ask_three()
         self.assertIsNone(self._read("reply_hours", as_of=datetime(2026, 6, 9).date()))
-        self.assertEqual(self._value("reply_hours", as_of=datetime(2026, 6, 10).date()), 2)
+        self.assertEqual(self._value("reply_hours", as_of=datetime(2026, 6, 10).date()), 0.25)
         with freeze_time("2026-12-01 12:00:00"):
             self.assertIsNone(self._read("reply_hours", as_of=datetime(2026, 11, 30).date()))
 

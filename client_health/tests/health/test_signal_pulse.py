@@ -146,12 +146,22 @@ class TestSignalPulse(SignalCommon):
         self.assertIsNone(self._read("open_conversations"))
 
     def test_talks(self):
-        ahead = self._plan_conversation(-3)
-        self.assertEqual(self._value("open_conversations"), 0)
+        self._plan_conversation(-3)
+        self.assertIsNone(self._read("open_conversations"), "to plan one says nothing")
         late = self._plan_conversation(12)
         found = self._read("open_conversations")
         self.assertEqual((found.value, found.date), (12, self._day(30)))
-        self.assertEqual(found.detail["records"], {"mail.activity": [late.id, ahead.id]})
+        self.assertEqual(found.detail["records"], {"mail.activity": [late.id]})
+
+    def test_talks_that_the_plan_of_a_stage_scheduled(self):
+        """They are no evidence, neither open nor overdue nor held."""
+        planned = self._plan_conversation(12)
+        planned.client_stage_id = self.relationship.stage_id
+        self.assertIsNone(self._read("open_conversations"))
+        self._have(planned, 2)
+        self.assertIsNone(self._read("open_conversations"))
+        self._plan_conversation(5)
+        self.assertEqual(self._value("open_conversations"), 5)
 
     def test_talks_wherever_they_are_planned(self):
         self._plan_conversation(5, self.project)

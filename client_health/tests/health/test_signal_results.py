@@ -170,24 +170,38 @@ class TestSignalResults(SignalCommon):
         ahead = self._create_task(-1) | self._create_task(-30)
         self._create_task()
         found = self._read("overdue_work")
-        self.assertEqual(found.value, 50)
+        self.assertEqual(found.value, 10, "the first is forgiven, and ten are the least")
         self.assertEqual((found.detail["open"], found.detail["late"]), (4, 2))
         self.assertEqual(found.detail["records"]["project.task"], (late | ahead).ids)
+
+    def test_work_one_small_late_task_costs_nothing(self):
+        """Of one, two or three open ones; two days of work are not small."""
+        late = self._create_task(40, allocated_hours=4)
+        for _open in range(3):
+            self.assertEqual(self._value("overdue_work"), 0)
+            self._create_task(-5)
+        late.allocated_hours = 16
+        self.assertEqual(self._value("overdue_work"), 10)
+
+    def test_work_of_many(self):
+        for ago in [3] * 6 + [-3] * 14:
+            self._create_task(ago)
+        self.assertEqual(self._value("overdue_work"), 25, "five of twenty")
 
     def test_work_without_a_project_client_is_the_task_customers(self):
         internal = self.env["project.project"].create(
             {"name": "Inbox", "company_id": self.company.id}
         )
-        self._create_task(3, internal, partner_id=self.elena.id)
-        self.assertEqual(self._value("overdue_work"), 100)
+        self._create_task(3, internal, partner_id=self.elena.id, allocated_hours=20)
+        self.assertEqual(self._value("overdue_work"), 10)
         internal.partner_id = self.other.partner_id
         self.assertIsNone(self._read("overdue_work"))
 
     def test_work_as_of(self):
         """What was closed later was open then; what was entered later was not there."""
-        task = self._create_task(10, state="1_done")
+        task = self._create_task(10, state="1_done", allocated_hours=20)
         task.date_last_stage_update = self._ago(4)
         set_created(task, self._ago(20))
-        for ago, value in ((21, None), (12, 0), (9, 100), (3, None)):
+        for ago, value in ((21, None), (12, 0), (9, 10), (3, None)):
             with self.subTest(ago=ago):
                 self.assertEqual(self._value("overdue_work", as_of=self._day(ago)), value)

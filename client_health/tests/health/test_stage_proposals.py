@@ -7,7 +7,16 @@ from odoo.tests import BaseCase, tagged
 
 from ...engine.health.scoring import Measure, get_score, get_shown
 from ...engine.health.sentences import HIDDEN, SETTINGS, get_changes, get_sentences, round_to_total
-from ...engine.health.stage_proposals import DEFAULT_LIMITS, Case, Limits, Run, get_proposal
+from ...engine.health.stage_proposals import (
+    DEFAULT_LIMITS,
+    Case,
+    Limits,
+    Night,
+    Run,
+    get_proposal,
+    is_low,
+)
+from ...engine.health.warnings.life import Life
 from ...engine.reading import Reading
 
 TODAY = date(2026, 3, 20)
@@ -31,18 +40,26 @@ def all_at(value):
     return read(*[value] * len(CODES))
 
 
-def make_case(phase, now, before, **kwargs):
+def make_life(code="silent", level=1.2, start=30, counts=20, decided=None, end=None):
+    """A warning that was found ``start`` days ago and counts since ``counts`` days."""
+    first = TODAY - timedelta(days=start)
+    return Life(
+        code, first, first, TODAY, start, level, level,
+        counts=None if counts is None else TODAY - timedelta(days=counts),
+        decided=decided, end=end,
+    )  # fmt: skip
+
+
+def make_case(phase, lives=(), **kwargs):
+    asking = ("complaints", "silent", "red")
+    return Case(phase, TODAY, tuple(lives), **{"asking": asking, **kwargs})
+
+
+def make_night(phase, now, before, **kwargs):
     """A client that came from ``before`` to ``now`` two nights ago (15 nights, when at risk)."""
     nights = 2 if phase == "healthy" else 15
-    start = TODAY - timedelta(days=nights - 1)
-    values = {
-        "phase": phase,
-        "today": TODAY,
-        "decided": TODAY - timedelta(days=60),
-        "now": now,
-        "run": Run(start, nights, before, is_first=False),
-    }
-    return Case(**{**values, **kwargs})
+    run = Run(TODAY - timedelta(days=nights - 1), nights, before, is_first=False)
+    return Night(**{"decided": TODAY - timedelta(days=60), "now": now, "run": run, **kwargs})
 
 
 VALUES = st.one_of(st.none(), st.floats(0, 100))
@@ -59,71 +76,88 @@ class TestStageProposals(BaseCase):
         proposal = get_proposal(case, measures or make_measures(), limits)
         return proposal and (proposal.phase, proposal.reasons)
 
+    def is_low(self, night, measures=None, limits=DEFAULT_LIMITS):
+        return is_low(night, measures or make_measures(), limits)
+
+    def test_warning_asks_for_at_risk(self):
+        self.assertEqual(
+            self.propose(make_case("healthy", [make_life()])), ("at_risk", ("silent",))
+        )
+
+    def test_causes_come_first(self):
+        lives = [make_life("red"), make_life("silent"), make_life("complaints")]
+        case = make_case("healthy", lives)
+        self.assertEqual(self.propose(case), ("at_risk", ("complaints", "silent", "red")))
+
+    def test_what_is_no_warning_yet_or_any_more(self):
+        for life in (
+            make_life(counts=None),
+            make_life(end=TODAY),
+            make_life(decided=1.2),
+            make_life(decided=1.0, level=1.4),
+            make_life("only_shown"),
+        ):
+            self.assertIsNone(self.propose(make_case("healthy", [life])), life)
+
+    def test_decided_one_comes_back_when_it_got_worse(self):
+        case = make_case("healthy", [make_life(decided=1.2, level=1.7)])
+        self.assertEqual(self.propose(case), ("at_risk", ("silent",)))
+
+    def test_override_stops_it(self):
+        for phase in ("healthy", "at_risk"):
+            case = make_case(phase, [make_life(level=3)], overridden=True, is_gone=True)
+            self.assertIsNone(self.propose(case))
+
+    def test_gone_is_proposed_as_ended(self):
+        for phase in ("healthy", "at_risk"):
+            case = make_case(phase, [make_life()], is_gone=True)
+            self.assertEqual(self.propose(case), ("ended", ("gone",)))
+
     def test_two_low_nights(self):
-        case = make_case("healthy", all_at(45), all_at(55))
-        self.assertEqual(self.propose(case), ("at_risk", ("low",)))
+        self.assertTrue(self.is_low(make_night("healthy", all_at(45), all_at(55))))
 
     def test_one_low_night_is_none(self):
         run = Run(TODAY, 1, all_at(55))
-        self.assertIsNone(self.propose(make_case("healthy", all_at(45), None, run=run)))
+        self.assertFalse(self.is_low(make_night("healthy", all_at(45), None, run=run)))
 
     def test_low_from_the_first_night(self):
         run = Run(TODAY - timedelta(days=1), 2, None, is_first=True)
-        case = make_case("healthy", all_at(30), None, run=run)
-        self.assertEqual(self.propose(case), ("at_risk", ("low",)))
-
-    def test_drop_waits_for_no_second_night(self):
-        case = make_case("healthy", all_at(70), None, run=None, week=all_at(85))
-        self.assertEqual(self.propose(case), ("at_risk", ("drop",)))
-        case = make_case("healthy", all_at(70.1), None, run=None, week=all_at(85))
-        self.assertIsNone(self.propose(case))
-
-    def test_hard_flag_waits_for_nothing(self):
-        for flag, reason in (("issue:7", "issue"), ("money:2026-01", "money")):
-            case = make_case("healthy", all_at(95), None, run=None, flags=frozenset([flag]))
-            self.assertEqual(self.propose(case), ("at_risk", (reason,)))
-            overridden = make_case(
-                "healthy", all_at(95), None, run=None, flags=frozenset([flag]), overridden=True
-            )
-            self.assertEqual(self.propose(overridden), ("at_risk", (reason,)))
-
-    def test_flag_that_was_seen_moves_nobody_twice(self):
-        seen = frozenset(["issue:7"])
-        case = make_case("healthy", all_at(95), None, run=None, flags=seen, seen=seen)
-        self.assertIsNone(self.propose(case))
-        case = make_case("healthy", all_at(95), None, run=None, flags=seen | {"issue:8"}, seen=seen)
-        self.assertEqual(self.propose(case), ("at_risk", ("issue",)))
+        self.assertTrue(self.is_low(make_night("healthy", all_at(30), None, run=run)))
 
     def test_what_a_person_knew_when_deciding(self):
-        case = make_case("healthy", all_at(45), all_at(55), decided=TODAY)
-        self.assertIsNone(self.propose(case))
-
-    def test_override_holds_the_score(self):
-        case = make_case("healthy", all_at(20), all_at(55), week=all_at(90), overridden=True)
-        self.assertIsNone(self.propose(case))
+        night = make_night("healthy", all_at(45), all_at(55), decided=TODAY)
+        self.assertFalse(self.is_low(night))
 
     def test_back_after_14_days(self):
-        case = make_case("at_risk", all_at(80), all_at(60))
-        self.assertEqual(self.propose(case), ("healthy", ("recovered",)))
-        young = Run(TODAY - timedelta(days=13), 14, all_at(60))
-        self.assertIsNone(self.propose(make_case("at_risk", all_at(80), None, run=young)))
-        flagged = make_case("at_risk", all_at(80), all_at(60), flags=frozenset(["issue:1"]))
-        self.assertIsNone(self.propose(flagged))
-        just_moved = make_case("at_risk", all_at(80), all_at(60), decided=TODAY - timedelta(days=3))
-        self.assertIsNone(self.propose(just_moved))
+        night = make_night("at_risk", all_at(80), all_at(60))
+        self.assertEqual(
+            self.propose(make_case("at_risk", night=night)), ("healthy", ("recovered",))
+        )
+        young = make_night(
+            "at_risk", all_at(80), None, run=Run(TODAY - timedelta(days=13), 14, all_at(60))
+        )
+        just_moved = make_night(
+            "at_risk", all_at(80), all_at(60), decided=TODAY - timedelta(days=3)
+        )
+        for other in (young, just_moved):
+            self.assertIsNone(self.propose(make_case("at_risk", night=other)))
+
+    def test_not_back_with_a_warning(self):
+        """Neither with one that does not count yet, nor with one that was decided."""
+        night = make_night("at_risk", all_at(80), all_at(60))
+        for life in (make_life(), make_life(counts=None), make_life(decided=1.2)):
+            self.assertIsNone(self.propose(make_case("at_risk", [life], night=night)))
 
     def test_other_phases_are_left_to_people(self):
         for phase in ("reboot", "offboard", "ended"):
-            case = make_case(
-                phase, all_at(10), all_at(90), week=all_at(90), flags=frozenset(["issue:1"])
-            )
+            case = make_case(phase, [make_life(level=4)], is_gone=True)
             self.assertIsNone(self.propose(case))
 
     def test_newly_known_measure_moves_nobody(self):
         before = read(80, None, 80, None, None)
         now = read(80, 0, 80, 0, 0)
         self.assertLess(get_score(make_measures(), now).score, 50)
-        self.assertIsNone(self.propose(make_case("healthy", now, before, week=before)))
+        self.assertFalse(self.is_low(make_night("healthy", now, before)))
 
     @given(READINGS, WEIGHTS, FLOORS, st.floats(0, 100), st.floats(0, 100))
     @settings(deadline=None)
@@ -132,8 +166,9 @@ class TestStageProposals(BaseCase):
         measures = make_measures(weights, floors)
         limits = Limits(max(one, other), min(one, other))
         for phase in ("healthy", "at_risk"):
-            case = make_case(phase, readings, readings, week=readings)
-            self.assertIsNone(self.propose(case, measures, limits))
+            night = make_night(phase, readings, readings)
+            self.assertFalse(self.is_low(night, measures, limits))
+            self.assertIsNone(self.propose(make_case(phase, night=night), measures, limits))
 
     @given(READINGS, READINGS, WEIGHTS, FLOORS)
     @settings(deadline=None)
@@ -142,17 +177,9 @@ class TestStageProposals(BaseCase):
         measures = make_measures(weights, floors)
         grown = {**extra, **now}
         for phase in ("healthy", "at_risk"):
-            case = make_case(phase, grown, now, week=now)
-            self.assertIsNone(self.propose(case, measures))
-
-    @given(READINGS, READINGS, READINGS)
-    @settings(deadline=None)
-    def test_only_the_two_phases_are_proposed(self, now, before, week):
-        for phase, goal in (("healthy", "at_risk"), ("at_risk", "healthy")):
-            proposal = self.propose(make_case(phase, now, before, week=week))
-            self.assertIn(proposal and proposal[0], (None, goal))
-            if proposal:
-                self.assertTrue(proposal[1], "A move has a reason")
+            night = make_night(phase, grown, now)
+            self.assertFalse(self.is_low(night, measures))
+            self.assertIsNone(self.propose(make_case(phase, night=night), measures))
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from ...engine.decision import departure
-from ...engine.decision.money import read_sums
+from ...engine.decision.money import read_discount, read_sums
 from ...engine.decision.readings import read_balance
 from ...engine.profitability import margin, scenario
 from ...exceptions import MoveQuestion
@@ -84,7 +84,9 @@ class TestDecision(DecisionCommon):
             [value["text"] for value in rows["margin"]],
             [money(-2000), money(0), money(6000), money(0)],
         )
-        self.assertEqual([value["bad"] for value in rows["margin"]], [True, False, False, False])
+        for name in ("margin", "margin_rate"):
+            bands = [value["band"] for value in rows[name]]
+            self.assertEqual(bands, ["loss", "break_even", "profit", None])
         self.assertEqual(rows["margin_rate"][-1]["text"], "–")
         self.assertEqual(sheet["people"], [{"name": "Ada", "hours": "33.3 h"}])
         self.assertEqual(
@@ -108,7 +110,7 @@ class TestDecision(DecisionCommon):
         facts = {fact["label"]: fact["value"] for fact in sheet["facts"]}
         self.assertEqual(facts["Cost saved"], "unknown")
         rows = {row["code"]: row["values"] for row in sheet["scenarios"]["rows"]}
-        self.assertEqual(rows["margin"][0], {"text": "unknown", "bad": False})
+        self.assertEqual(rows["margin"][0], {"text": "unknown", "band": None})
         self.assertEqual(len(sheet["scenarios"]["columns"]), 2, "no rate can be told")
         self.assertEqual(sheet["quadrant"]["code"], "unknown")
 
@@ -204,6 +206,26 @@ class TestGiveAndTake(DecisionCommon):
         self.assertAlmostEqual(reading.value, 100 * 300 / 3100, places=2)
         self.assertAlmostEqual(reading.detail["amount"], 300, places=2)
         self.assertEqual(set(reading.detail["records"]["account.move"]), set(moves.ids))
+
+    def test_discount_with_prices_that_include_tax(self):
+        """200 net given away of 1,100, not 220 of 1,120: 18.18 %, not 19.64 %."""
+        tax = self.env["account.tax"].create(
+            {
+                "name": "Included",
+                "amount": 10,
+                "price_include_override": "tax_included",
+                "company_id": self.company.id,
+            }
+        )
+        move = self._invoice(self.vendor, [990, 220], month_ago(2), post=False)
+        move.invoice_line_ids.tax_ids = tax
+        move.invoice_line_ids[1].discount = 100
+        move.action_post()
+        self.assertEqual(move.amount_untaxed, 900)
+        client = self._create_relationship(self.vendor)
+        reading = read_discount(self.env, client, fields.Date.today())[client.id]
+        self.assertAlmostEqual(reading.value, 18.18, places=2)
+        self.assertAlmostEqual(reading.detail["amount"], 200, places=2)
 
     def test_losses_growth_and_rates(self):
         self.assertEqual(self._read("loss_months").value, 2)

@@ -163,8 +163,8 @@ class MoneyCommon(ClientHealthCommon):
         return cls._create_move("in_invoice", vals.pop("partner", cls.vendor), lines, day, **vals)
 
     @classmethod
-    def _create_entry(cls, items, day):
-        """Make and post a journal entry of (account, balance, distribution)."""
+    def _create_entry(cls, items, day, post=True):
+        """Make a journal entry of (account, balance, distribution)."""
         entry = cls.env["account.move"].create(
             {
                 "move_type": "entry",
@@ -185,7 +185,8 @@ class MoneyCommon(ClientHealthCommon):
                 ],
             }
         )
-        entry.action_post()
+        if post:
+            entry.action_post()
         return entry
 
     @classmethod
@@ -270,6 +271,8 @@ class MoneyCommon(ClientHealthCommon):
             "revenue",
             "labour_cost",
             "other_cost",
+            "pass_through",
+            "pass_through_cost",
             "hours",
             "billable_hours",
             "uncosted_hours",

@@ -94,21 +94,26 @@ class TestLedgerRevenue(MoneyCommon):
             }
         )
 
-    def test_product_line_on_another_account_is_revenue(self):
+    def test_product_line_on_another_account_is_no_revenue(self):
+        """On an account of expenses it lowers the cost of its project, as in the books."""
         invoice = self._invoice(self.client, [(100, {self.project: 50})], "2025-03-10", post=False)
         invoice.invoice_line_ids.account_id = self._get_account("expense")
         invoice.action_post()
         self.assertLedger(
             {
-                (self.client, self.project, "2025-03"): {"revenue": 50},
-                (self.client, None, "2025-03"): {"revenue": 50},
+                (self.client, self.project, "2025-03"): {"other_cost": -50},
             }
         )
 
-    def test_journal_entry_on_income_is_left_out(self):
+    def test_journal_entry_on_income_follows_the_project(self):
         income, bank = self._get_account("income"), self._get_account("asset_current")
         self._create_entry([(income, -70, {self.project: 100}), (bank, 70, {})], "2025-03-10")
-        self.assertLedger({})
+        self.assertLedger({(self.client, self.project, "2025-03"): {"revenue": 70}})
+
+    def test_journal_entry_on_income_of_nobody_is_unassigned(self):
+        income, bank = self._get_account("income"), self._get_account("asset_current")
+        self._create_entry([(income, -70, {}), (bank, 70, {})], "2025-03-10")
+        self.assertLedger({(None, None, "2025-03"): {"revenue": 70}})
 
     def test_draft_and_cancelled_are_left_out(self):
         self._invoice(self.client, [100], "2025-03-10", post=False)
@@ -269,11 +274,11 @@ class TestLedgerCost(MoneyCommon):
         self._create_move("in_receipt", self.vendor, [(4, {self.project: 100})], "2025-03-12")
         self.assertLedger({(self.client, self.project, "2025-03"): {"other_cost": 21}})
 
-    def test_bill_on_another_account_is_cost(self):
+    def test_bill_on_an_account_that_is_no_expense_is_no_cost(self):
         bill = self._bill([(100, {self.project: 100})], "2025-03-10", post=False)
         bill.invoice_line_ids.account_id = self._get_account("asset_current")
         bill.action_post()
-        self.assertLedger({(self.client, self.project, "2025-03"): {"other_cost": 100}})
+        self.assertLedger({})
 
     def test_tax_that_is_lost_is_cost(self):
         tax = self.env["account.tax"].create(

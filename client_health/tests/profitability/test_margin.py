@@ -23,6 +23,14 @@ def sums(draw):
         hours,
         0.0,
         draw(st.sampled_from([0.0, hours / 20, hours / 10, hours / 5, hours])),
+        25.5 * hours,
+    )
+
+
+def limits():
+    """Two limits in percent, the first one lower."""
+    return st.lists(st.integers(0, 99), min_size=2, max_size=2, unique=True).map(
+        lambda pair: margin.Limits(*sorted(pair))
     )
 
 
@@ -42,9 +50,27 @@ class TestMargin(BaseCase):
             (margin.LOSS, 100.01),
             (margin.BREAK_EVEN, 100),
             (margin.BREAK_EVEN, 95),
-            (margin.PROFIT, 94.99),
+            (margin.BELOW_TARGET, 94.99),
+            (margin.BELOW_TARGET, 40.01),
+            (margin.PROFIT, 40),
         ):
             self.assertEqual(margin.get_band(margin.Sums(revenue=100, other_cost=cost)), band)
+
+    def test_limits_are_the_companys(self):
+        limits = margin.Limits(10, 20)
+        for band, cost in (
+            (margin.LOSS, 101),
+            (margin.BREAK_EVEN, 90),
+            (margin.BELOW_TARGET, 89.99),
+            (margin.PROFIT, 80),
+        ):
+            values = margin.Sums(revenue=100, other_cost=cost)
+            self.assertEqual(margin.get_band(values, limits), band)
+
+    def test_overhead_is_beside_the_margin(self):
+        values = margin.Sums(revenue=100, labour_cost=30, other_cost=10, hours=1, overhead=25)
+        self.assertEqual((values.margin, values.margin_after_overhead), (60, 35))
+        self.assertEqual(margin.get_margin_rate(values), 60)
 
     def test_unknown_is_never_a_number(self):
         values = margin.Sums(revenue=100, hours=10, uncosted_hours=10)
@@ -61,20 +87,14 @@ class TestMargin(BaseCase):
         for today in (date(2026, 3, 1), date(2026, 3, 31)):
             self.assertEqual(period.last_full_months(today), (date(2025, 3, 1), date(2026, 3, 1)))
 
-    @given(sums())
-    def test_rate_and_band_agree(self, values):
-        rate, band = margin.get_margin_rate(values), margin.get_band(values)
+    @given(sums(), limits())
+    def test_rate_and_band_agree(self, values, limits):
+        rate, band = margin.get_margin_rate(values), margin.get_band(values, limits)
         if rate is None:
             self.assertNotEqual(margin.get_state(values), margin.KNOWN)
-        elif abs(rate) > 1e-9 and abs(rate - margin.BREAK_EVEN_RATE) > 1e-9:
-            expected = (
-                margin.LOSS
-                if rate < 0
-                else margin.BREAK_EVEN
-                if rate < margin.BREAK_EVEN_RATE
-                else margin.PROFIT
-            )
-            self.assertEqual(band, expected)
+        elif min(abs(rate - limit) for limit in (0, *limits)) > 1e-9:
+            passed = sum(rate > limit for limit in (0, *limits))
+            self.assertEqual(band, margin.BANDS[passed])
 
     @given(st.integers(1, 12).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
     def test_loss_probability_is_never_sure(self, months):
@@ -83,35 +103,36 @@ class TestMargin(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestMarginInSql(TransactionCase):
-    @given(sums())
-    def test_sql_is_that_of_python(self, values):
-        found = self._read(values)
+    @given(sums(), limits())
+    def test_sql_is_that_of_python(self, values, limits):
+        found = self._read(values, limits)
         self.assertEqual(found["state"], margin.get_state(values))
         self.assertEqual(found["is_known"], margin.get_band(values) is not None)
         for name, expected in (
             ("cost", values.cost),
             ("margin", values.margin),
+            ("margin_after_overhead", values.margin_after_overhead),
             ("margin_rate", margin.get_margin_rate(values)),
             ("effective_rate", margin.get_effective_rate(values)),
         ):
             self.assertEqual(found[name] is None, expected is None, name)
             self.assertAlmostEqual(float(found[name] or 0), expected or 0, 4, name)
-        limit = margin.BREAK_EVEN_RATE / 100 * values.revenue
-        if min(abs(values.margin), abs(values.margin - limit)) > 1e-6:  # floats are not exact
-            self.assertEqual(found["band"], margin.get_band(values))
+        edges = [limit / 100 * values.revenue for limit in (0, *limits)]
+        if min(abs(values.margin - edge) for edge in edges) > 1e-6:  # floats are not exact
+            self.assertEqual(found["band"], margin.get_band(values, limits))
 
     def test_bands_at_their_limits(self):
-        for cost in (100.01, 100, 95, 94.99):
+        for cost in (100.01, 100, 95, 94.99, 40.01, 40):
             values = margin.Sums(revenue=100, other_cost=cost)
             self.assertEqual(self._read(values)["band"], margin.get_band(values))
 
-    def _read(self, values):
+    def _read(self, values, limits=margin.DEFAULT_LIMITS):
         """Return {name: what ``margin.get_sql`` says of the values}."""
         columns = SQL(", ").join(
             SQL("%s::numeric AS %s", value, SQL.identifier(name))
             for name, value in values._asdict().items()
         )
-        sql = margin.get_sql()
+        sql = margin.get_sql(limits=limits)
         [row] = self.env.execute_query(
             SQL("SELECT %s FROM (SELECT %s) s", SQL(", ").join(sql.values()), columns)
         )

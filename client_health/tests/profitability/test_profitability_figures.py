@@ -15,6 +15,8 @@ SHARED = (
     "client_hours",
     "client_billable_hours",
     "client_uncosted_hours",
+    "client_overhead",
+    "client_margin_after_overhead",
 )
 RATES = ("client_margin_rate", "client_effective_rate")
 
@@ -55,7 +57,7 @@ class TestFigures(MoneyCommon):
             margin=500,
             margin_rate=50,
             margin_state="known",
-            margin_band="profit",
+            margin_band="below_target",
             hours=10,
             effective_rate=90,
             revenue_share=100,

@@ -79,7 +79,7 @@ class TestReconciliation(MoneyCommon):
             self.assertAlmostEqual(sum(found.mapped("amount")), cost, places=2)
             self.assertEqual(len(set(found.mapped("kind"))), 3)
 
-    def test_cash_rounding_is_no_revenue(self):
+    def test_cash_rounding_is_what_its_account_is(self):
         rounding = self.env["account.cash.rounding"].create(
             {
                 "name": "1.00",
@@ -93,7 +93,7 @@ class TestReconciliation(MoneyCommon):
             self.client, [99.6], "2025-03-10", invoice_cash_rounding_id=rounding.id
         )
         self.assertEqual(invoice.amount_untaxed_signed, 100)
-        self.assertLedger({(self.client, None, "2025-03"): {"revenue": 99.6}})
+        self.assertLedger({(self.client, None, "2025-03"): {"revenue": 100}})
         self.assertFalse(self._get_months().difference)
 
     def test_a_change_shows_until_the_next_rebuild(self):

@@ -22,6 +22,7 @@ def sums(draw):
         labour_cost=draw(AMOUNTS) + 1,
         other_cost=other_cost,
         hours=draw(HOURS),
+        overhead=draw(AMOUNTS),
     )
 
 
@@ -135,7 +136,9 @@ class TestScenario(BaseCase):
     @given(sums())
     def test_no_change_is_today(self, year):
         today = scenario.get_outcome(year)
-        self.assertEqual(today[1:], (year.labour_cost, year.other_cost, year.hours))
+        expected = (year.labour_cost, year.other_cost, year.hours)
+        self.assertEqual(today[1:4], expected)
+        self.assertNear(today.overhead, year.overhead)
         self.assertNear(today.revenue, year.revenue)
         self.assertNear(today.margin, year.margin)
         self.assertNear(today.margin_rate, margin.get_margin_rate(year))

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ...engine.profitability import scenario
+from ...engine.profitability import margin, scenario
 from .common_money import MoneyCommon, month_ago
 from .common_money_access import MoneyAccessCommon
 
@@ -99,7 +99,7 @@ class TestScenarioWizard(ScenarioCommon):
         manager.company_ids |= self.company
         settings = self.env["res.config.settings"].with_user(manager).with_company(self.company)
         record = settings.create({})
-        self.assertEqual(record.client_target_margin, scenario.TARGET_MARGIN_RATE)
+        self.assertEqual(record.client_target_margin, margin.TARGET_RATE)
         record.client_target_margin = 55
         self.assertEqual(self.company.client_target_margin, 55)
 

@@ -10,8 +10,9 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...engine.health import flags
 from ...engine.health.signals import money
+from ...engine.health.warnings import Rule
+from ...engine.health.warnings import money as warnings
 from ...engine.profitability import spread
 from .common_money import MoneyCommon, month_ago
 
@@ -218,8 +219,7 @@ class TestLossMonths(SpreadCommon):
         self.assertEqual(client.client_loss_months, losses)
         self.assertEqual(client.client_active_months, 12)
         self.assertAlmostEqual(client.client_loss_probability, 100 * (losses + 1) / 14, places=2)
-        found = flags.read_flags(self.env, client.ids, date.today())
-        self.assertEqual(bool(found), flagged)
+        self.assertEqual(self._is_flagged(date.today()), flagged)
 
     def test_retainer_paid_for_a_year_without_deferral_entries(self):
         for year in (0, 1, 2):
@@ -243,20 +243,27 @@ class TestLossMonths(SpreadCommon):
         self.assertJudged(0)
 
     def test_client_that_loses_every_month_is_flagged_after_the_third(self):
-        self._invoice(self.client, [(1000, {self.project: 100})], month_ago(4))
+        self._invoice(self.client, [(1500, {self.project: 100})], month_ago(5))
         for month in (1, 2, 3, 4):
-            self._bill([(500, {self.project: 100})], month_ago(month))
-        for month, expected in ((3, False), (2, False), (1, False), (0, True)):
-            self._rebuild_all()
+            self._invoice(self.client, [(100, {self.project: 100})], month_ago(month))
+            self._bill([(600, {self.project: 100})], month_ago(month))
+        self._rebuild_all()
+        for month, expected in ((3, False), (2, False), (1, True), (0, True)):
             as_of = date.fromisoformat(f"{month_ago(month, 1)}")
-            found = flags.read_flags(self.env, self.relationship.ids, as_of)
-            self.assertEqual(bool(found), expected, month)
+            self.assertEqual(self._is_flagged(as_of), expected, month)
+
+    def _is_flagged(self, as_of):
+        """Return whether three months are at a loss."""
+        client, rule = self.relationship, Rule("loss", 5, -10)
+        with warnings.Months(self.env, client, as_of) as months:
+            found = warnings.read_loss(self.env, client, as_of, rule, months)
+        return bool(found) and found[client.id].value < 0
 
     def test_one_yearly_invoice_alone_pays_for_its_month(self):
         """Nobody knows yet that it is for a year: there is no gap to go by."""
         self._invoice(self.client, [12000], month_ago(12))
         self._spend_every_month()
-        self.assertJudged(11, True)
+        self.assertJudged(11)
 
     def test_project_of_two_milestones(self):
         order = self._order(milestones=True, day=month_ago(13))

@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 
 from ...exceptions import MoveQuestion
 from ..common import ClientHealthCommon
-from .test_stage_moves import MANAGER_MOVES, OWNER_MOVES, PHASES, WAY_TO
+from .test_stage_moves import GONE_MOVES, MANAGER_MOVES, OWNER_MOVES, PHASES, WAY_TO
 
 WAYS = ("drag", "button", "mass", "import", "api")
 REASON = "Said in the test"
@@ -91,6 +91,15 @@ class TestStageWays(ClientHealthCommon, HttpCase):
                             expected = (old, new) in allowed
                             with self.subTest(old=old, new=new, way=way, user=user.login):
                                 self._assert_move(old, new, way, user, expected)
+
+    @mute_logger("odoo.http")
+    def test_gone_clients_for_every_way_and_role(self):
+        for old, new in GONE_MOVES:
+            self._make_gone(self._get_clients(old))
+            for user in (self.owner, self.manager):
+                for way in WAYS:
+                    with self.subTest(old=old, new=new, way=way, user=user.login):
+                        self._assert_move(old, new, way, user, True)
 
     def _assert_move(self, old, new, way, user, expected):
         relationships = self._get_clients(old)[: 2 if way == "mass" else 1]

@@ -31,8 +31,10 @@ MANAGER_MOVES = OWNER_MOVES | {
     ("reboot", "offboard"),
     ("offboard", "reboot"),
     ("offboard", "ended"),
-    ("ended", "healthy"),
+    ("ended", "at_risk"),
 }
+# Whoever may write the client, but only where nothing happened for nine months.
+GONE_MOVES = {("healthy", "ended"), ("at_risk", "ended")}
 
 
 @tagged("post_install", "-at_install")
@@ -58,6 +60,36 @@ class TestStageMoves(ClientHealthCommon):
                             self._try_move(relationship, new, user), (old, new) in allowed
                         )
 
+    def test_gone_clients_end_without_an_offboarding(self):
+        for user in (self.owner, self.manager):
+            for old in ("healthy", "at_risk"):
+                with self.subTest(user=user.login, old=old):
+                    gone, present = self._create_clients(2, self.owner)
+                    self._move(gone | present, *WAY_TO[old])
+                    self._make_gone(gone)
+                    self._make_gone(present, days=200)
+                    self.assertFalse(self._try_move(present, "ended", user))
+                    self.assertFalse(self._try_move(gone | present, "ended", user))
+                    self.assertTrue(self._try_move(gone, "ended", user))
+                    self.assertIn("Last seen", gone.message_ids.mapped("body")[0] or "")
+        self.assertFalse(self._try_move(gone, "healthy", self.manager), "It comes back At risk")
+
+    def test_welcome_back(self):
+        """Why it left is shown, and the fit questions are asked again."""
+        self._make_gone(self.relationship)
+        self._move(self.relationship, "ended", user=self.owner)
+        action = self.relationship.with_user(self.manager).with_context(client_phase="at_risk")
+        wizard = (
+            self.env["client.stage.move"]
+            .with_user(self.manager)
+            .with_context(**action.action_ask_stage()["context"])
+            .create({"reason": "They called"})
+        )
+        self.assertIn("Test: ended", wizard.left_because)
+        wizard.action_move()
+        self.assertEqual(self.relationship.phase, "at_risk")
+        self.assertEqual(self.relationship.fit_round_ids.mapped("reason"), ["returned"])
+
     def test_missing_reason_opens_the_question(self):
         with self.assertRaises(MoveQuestion) as caught:
             self.relationship.with_user(self.owner).stage_id = self._get_stage("at_risk")
@@ -80,8 +112,12 @@ class TestStageMoves(ClientHealthCommon):
             )
 
     def test_refusal_names_the_ways(self):
-        with self.assertRaisesRegex(UserError, "Healthy.*Ended.*At risk, Offboard"):
-            self._move(self.relationship, "ended")
+        self._move(self.relationship, "offboard")
+        with self.assertRaisesRegex(UserError, "Offboard.*At risk.*Reboot, Ended"):
+            self._move(self.relationship, "at_risk")
+        fresh = self._create_clients(1)
+        with self.assertRaisesRegex(UserError, "is not gone.*within 9 months.*offboarding"):
+            self._move(fresh, "ended")
 
     def test_not_created_beyond_at_risk(self):
         partner = self.env["res.partner"].create({"name": "Imported", "is_company": True})
@@ -148,17 +184,20 @@ class TestStageMoves(ClientHealthCommon):
         self.assertEqual(message.tracking_value_ids.field_id.name, "stage_id")
 
     def test_table_and_entry_phases_agree(self):
-        self.assertEqual(set(stage_rules.MOVES), MANAGER_MOVES)
+        self.assertEqual(set(stage_rules.MOVES), MANAGER_MOVES | GONE_MOVES)
         self.assertEqual(
             {ways for ways, move in stage_rules.MOVES.items() if not move.manager},
-            OWNER_MOVES | {("reboot", "healthy")},
+            OWNER_MOVES | GONE_MOVES | {("reboot", "healthy")},
+        )
+        self.assertEqual(
+            {ways for ways, move in stage_rules.MOVES.items() if move.gone}, GONE_MOVES
         )
 
     def test_phase_holds_what_it_needs_open(self):
         """Reboot has exactly one open reboot, every other phase has none."""
         for phases in (
             ("at_risk", "reboot", "healthy"),
-            ("at_risk", "reboot", "offboard", "ended", "healthy"),
+            ("at_risk", "reboot", "offboard", "ended", "at_risk"),
             ("at_risk", "reboot", "offboard", "reboot", "offboard"),
         ):
             relationship = self._create_clients(1)

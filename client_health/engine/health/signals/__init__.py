@@ -80,6 +80,17 @@ class Reader:
             found, error = self._read_one(code, relationships)
             yield code, {key: found[key] for key in ids & found.keys() if _says(found[key])}, error
 
+    def read_apart(self, name, signal, relationships, *args):
+        """Return ``({relationship id: Reading}, error)`` of what is no measure, with ``args``."""
+        self._env.flush_all()
+        source, error = self._get_source(signal.source)
+        if error or not relationships:
+            return {}, error
+        found, error = self._try(
+            name, signal.read, self._env, relationships, self._as_of, *args, *source
+        )
+        return {key: reading for key, reading in found.items() if is_known(reading)}, error
+
     def _read_one(self, code, relationships):
         signal = self._signals.get(code)
         source, error = self._get_source(signal and signal.source)

@@ -99,8 +99,10 @@ def read_team_pulse(env, relationships, as_of):
 
 
 def read_open_conversations(env, relationships, as_of):
-    """Days that the oldest tough conversation is past its date; unknown when none was planned.
+    """Days that the oldest tough conversation is past its date; 0 when one was held lately.
 
+    Unknown when none is due: to plan one says nothing. What the plan of a stage scheduled is no
+    evidence at all, for or against the client: the system would judge what it did itself.
     Odoo stores the day on which it was held in UTC. The last write gives the company's day, unless
     the activity was written on another day.
     """
@@ -114,6 +116,7 @@ def read_open_conversations(env, relationships, as_of):
                             ELSE date_done END AS held_on
                   FROM mail_activity
                  WHERE activity_type_id = %(tough)s
+                   AND client_stage_id IS NULL
                    AND create_date <= %(end)s
                    AND (active OR date_done > %(held_after)s)
             ), conversation AS (
@@ -134,11 +137,11 @@ def read_open_conversations(env, relationships, as_of):
                    AND s.company_id = COALESCE(j.company_id, s.company_id)
             )
             SELECT id,
-                   GREATEST(0, %(as_of)s::date - MIN(date_deadline) FILTER (WHERE is_open)) AS days,
+                   %(as_of)s::date - MIN(date_deadline) FILTER (WHERE is_open) AS days,
                    MAX(CASE WHEN is_open THEN created ELSE held_on END) AS day,
                    ARRAY_AGG(activity_id ORDER BY is_open DESC, date_deadline, activity_id) AS ids
               FROM conversation
-             WHERE id = ANY (%(ids)s)
+             WHERE id = ANY (%(ids)s) AND (NOT is_open OR date_deadline < %(as_of)s)
           GROUP BY id
             """,
             created=local_date(relationships, SQL("a.create_date")),

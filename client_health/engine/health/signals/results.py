@@ -15,6 +15,10 @@ from . import Signal
 # What was closed or reached so long ago is history. Rules of thumb.
 RECENT_GOALS = timedelta(days=90)
 RECENT_MILESTONES = timedelta(days=180)
+# One late task of one, two or three says little about a client: a share is of ten at least, and
+# the first late one is forgiven, unless it is two days of work. Rules of thumb.
+LEAST_TASKS = 10
+HOURS_THAT_MATTER = 16.0
 
 
 def read_goals_on_track(env, relationships, as_of):
@@ -130,9 +134,9 @@ def read_milestones_on_time(env, relationships, as_of):
 
 
 def read_overdue_work(env, relationships, as_of):
-    """Percent of the open tasks with a deadline that are past it.
+    """Percent of the open tasks with a deadline that are past it, of ``LEAST_TASKS`` at least.
 
-    A task that is closed today was open until its stage or state changed last.
+    A single late task counts only when it is much work. A task that is closed today was open until its stage or state changed last.
     """
     end = get_end(relationships, as_of)
     rows = fetch(
@@ -142,6 +146,7 @@ def read_overdue_work(env, relationships, as_of):
             SELECT r.id,
                    COUNT(*) AS open,
                    COUNT(*) FILTER (WHERE t.date_deadline <= %(end)s) AS late,
+                   MAX(t.allocated_hours) FILTER (WHERE t.date_deadline <= %(end)s) AS hours,
                    %(day)s AS day,
                    (ARRAY_AGG(t.id ORDER BY t.date_deadline, t.id))[1:%(most)s] AS ids
               FROM project_task t
@@ -176,7 +181,7 @@ def read_overdue_work(env, relationships, as_of):
     )
     return {
         row["id"]: make(
-            100 * row["late"] / row["open"],
+            100 * _count_late(row) / max(row["open"], LEAST_TASKS),
             row["day"],
             {"project.task": row["ids"]},
             open=row["open"],
@@ -184,6 +189,12 @@ def read_overdue_work(env, relationships, as_of):
         )
         for row in rows
     }
+
+
+def _count_late(row):
+    """Return how many late tasks count."""
+    forgiven = 0 if (row["hours"] or 0) >= HOURS_THAT_MATTER else 1
+    return max(0, row["late"] - forgiven)
 
 
 SIGNALS = {

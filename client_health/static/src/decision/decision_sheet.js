@@ -5,6 +5,12 @@ import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 const TONES = { for: "success", even: "secondary", against: "danger" };
+const BANDS = {
+    loss: "text-danger fw-bold",
+    break_even: "text-danger",
+    below_target: "text-warning",
+    profit: "text-success",
+};
 const ICONS = { for: "fa-plus-circle", even: "fa-minus-circle", against: "fa-exclamation-circle" };
 
 /** Opens the records behind a figure; `method` is a button of the record that opens them itself. */
@@ -67,6 +73,10 @@ export class DecisionSheet extends Component {
 
     getIcon(tone) {
         return ICONS[tone];
+    }
+
+    getBandClass(band) {
+        return BANDS[band] || "";
     }
 
     getToneTitle(tone) {

@@ -72,7 +72,10 @@ export class HealthPopover extends Component {
     }
 }
 
-/** The score at a glance: number, band, direction; a click explains it. */
+/**
+ * The score at a glance: number, band, direction; a click explains it. Users without access to money
+ * have a shared score with figures of its own.
+ */
 export class Health extends Component {
     static template = "client_health.Health";
     static props = { ...standardFieldProps, large: { type: Boolean, optional: true } };
@@ -92,41 +95,57 @@ export class Health extends Component {
         return this.props.record.data;
     }
 
+    /** A figure that the shared score has of its own. */
+    getFigure(name) {
+        return this.data[this.props.name.endsWith("_shared") ? `${name}_shared` : name];
+    }
+
     get isKnown() {
         return this.data.health_known;
     }
 
     get tone() {
-        return TONES[this.data.health_band] || "secondary";
+        return TONES[this.getFigure("health_band")] || "secondary";
     }
 
     get score() {
         // as get_shown() in engine/health/scoring.py: what is reached, or a red 50 would stand where
         // red ends at 50
-        return Math.floor(this.data.health_score + 1e-9);
+        return Math.floor(this.getFigure("health_score") + 1e-9);
     }
 
     get trend() {
-        const trend = Math.round(this.data.health_trend);
+        const trend = this.getFigure("health_trend");
         return trend > 0 ? `+${trend}` : `−${Math.abs(trend)}`;
+    }
+
+    get direction() {
+        return this.getFigure("health_direction");
     }
 
     get title() {
         if (!this.isKnown) {
             return _t("Not enough is known for a score. Click to see what is.");
         }
-        const bands = this.props.record.fields.health_band.selection;
-        const band = bands.find(([value]) => value === this.data.health_band)?.[1];
+        const name = this.props.name.replace("health_score", "health_band");
+        const bands = this.props.record.fields[name].selection;
+        const band = bands.find(([value]) => value === this.data[name])?.[1];
         // colours alone do not show the band to every user
         const title = _t(
             "Health %(score)s of 100: %(band)s, %(coverage)s % known. Click to see why.",
             {
                 score: this.score,
                 band: band || "",
-                coverage: Math.round(this.data.health_coverage),
+                coverage: Math.floor(this.data.health_coverage + 1e-9),
             }
         );
-        return this.data.health_overridden ? `${title} ${_t("A manager overrides it.")}` : title;
+        return [
+            title,
+            this.data.health_provisional && _t("It is provisional: little is known."),
+            this.data.health_overridden && _t("A manager overrides it."),
+        ]
+            .filter(Boolean)
+            .join(" ");
     }
 
     /** Where neither below nor above is room for all of it, it scrolls instead of being cut off. */
@@ -158,17 +177,23 @@ export class Health extends Component {
     }
 }
 
-registry.category("fields").add("client_health", {
-    component: Health,
-    displayName: _t("Client health"),
-    supportedTypes: ["float"],
-    fieldDependencies: [
-        { name: "health_band", type: "selection" },
-        { name: "health_known", type: "boolean" },
-        { name: "health_coverage", type: "float" },
-        { name: "health_trend", type: "float" },
-        { name: "health_direction", type: "selection" },
-        { name: "health_overridden", type: "boolean" },
-    ],
-    extractProps: ({ options }) => ({ large: Boolean(options.large) }),
-});
+function getDefinition(suffix) {
+    return {
+        component: Health,
+        displayName: _t("Client health"),
+        supportedTypes: ["float"],
+        fieldDependencies: [
+            { name: `health_band${suffix}`, type: "selection" },
+            { name: `health_trend${suffix}`, type: "float" },
+            { name: `health_direction${suffix}`, type: "selection" },
+            { name: "health_known", type: "boolean" },
+            { name: "health_provisional", type: "boolean" },
+            { name: "health_coverage", type: "float" },
+            { name: "health_overridden", type: "boolean" },
+        ],
+        extractProps: ({ options }) => ({ large: Boolean(options.large) }),
+    };
+}
+
+registry.category("fields").add("client_health", getDefinition(""));
+registry.category("fields").add("client_health_shared", getDefinition("_shared"));

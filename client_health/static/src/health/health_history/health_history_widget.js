@@ -20,7 +20,7 @@ export class HealthHistory extends Component {
         this.keepLast = new KeepLast();
         useRecordObserver((record) => {
             // these as well: another score means another line
-            this.load(record.resId, record.data.health_score, record.data.health_known);
+            this.load(record.resId, record.data.health_coverage, record.data.health_known);
         });
     }
 
@@ -44,7 +44,7 @@ export class HealthHistory extends Component {
 registry.category("view_widgets").add("client_health_history", {
     component: HealthHistory,
     fieldDependencies: [
-        { name: "health_score", type: "float" },
+        { name: "health_coverage", type: "float" },
         { name: "health_known", type: "boolean" },
     ],
 });

@@ -1,0 +1,77 @@
+"""Reads addresses of senders; returns pieces of SQL: whose mail domain, and who is unknown.
+
+A mail domain is a client's when the client or its contacts have addresses of it, no other client
+has, no colleague has, and it is not one at which anybody can have an address.
+"""
+
+from odoo.tools import SQL
+
+# Where anybody can have an address: most of the private mail of Europe and America.
+PUBLIC_DOMAINS = tuple(
+    ["gmail.com", "googlemail.com", "outlook.com", "outlook.de", "outlook.fr", "hotmail.com", "hotmail.de", "hotmail.fr", "hotmail.co.uk", "hotmail.it", "live.com", "live.de", "live.fr", "msn.com", "yahoo.com", "yahoo.de", "yahoo.fr", "yahoo.co.uk", "yahoo.es", "yahoo.it", "ymail.com", "icloud.com", "me.com", "mac.com", "aol.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "gmx.com", "web.de", "t-online.de", "freenet.de", "posteo.de", "mailbox.org", "arcor.de", "mail.com", "mail.de", "mail.ru", "yandex.ru", "yandex.com", "proton.me", "protonmail.com", "pm.me", "fastmail.com", "zoho.com", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "bbox.fr", "libero.it", "tiscali.it", "virgilio.it", "alice.it", "telenet.be", "skynet.be", "proximus.be", "ziggo.nl", "kpnmail.nl", "xs4all.nl", "planet.nl", "home.nl", "bluewin.ch", "hispeed.ch", "btinternet.com", "sky.com", "comcast.net", "verizon.net", "att.net", "cox.net", "shaw.ca", "rogers.com", "bigpond.com", "qq.com", "163.com", "126.com", "wp.pl", "o2.pl", "onet.pl", "interia.pl", "seznam.cz", "centrum.cz", "uol.com.br", "bol.com.br", "terra.com.br"]
+)
+
+
+def get_address(message):
+    """Return the SQL of the plain address of the sender of a message."""
+    return SQL(
+        "LOWER(COALESCE(SUBSTRING(%(m)s.email_from FROM '<([^<>]+@[^<>]+)>'),"
+        " TRIM(%(m)s.email_from)))",
+        m=message,
+    )
+
+
+def get_domain(address):
+    """Return the SQL of the mail domain of an address."""
+    return SQL("SPLIT_PART(%s, '@', 2)", address)
+
+
+def with_domains():
+    """Return the CTE domain: name and client_id, a commercial partner. Reads client and colleague.
+
+    Whether another client uses it is asked of all clients, not only of those in ``client``.
+    """
+    return SQL(
+        """
+        domain AS MATERIALIZED (
+            SELECT own.name, own.client_id
+              FROM (SELECT DISTINCT %(domain)s AS name, p.commercial_partner_id AS client_id
+                      FROM res_partner p
+                     WHERE p.commercial_partner_id IN (SELECT partner_id FROM client)
+                       AND p.email_normalized LIKE '%%@%%'
+                       AND p.id NOT IN (SELECT id FROM colleague)) own
+             WHERE own.name NOT IN %(public)s
+               AND NOT EXISTS (SELECT FROM res_partner c
+                                 JOIN colleague k ON k.id = c.id
+                                WHERE %(colleague_domain)s = own.name)
+               AND NOT EXISTS (SELECT FROM res_partner o
+                                 JOIN client_relationship r ON r.partner_id = o.commercial_partner_id
+                                WHERE o.commercial_partner_id <> own.client_id
+                                  AND %(other_domain)s = own.name))
+        """,
+        domain=get_domain(SQL("p.email_normalized")),
+        colleague_domain=get_domain(SQL("c.email_normalized")),
+        other_domain=get_domain(SQL("o.email_normalized")),
+        public=PUBLIC_DOMAINS,
+    )
+
+
+def with_people_of_domains():
+    """Return the CTE domain_person: id and client_id of people without a firm in Odoo.
+
+    A person who is a client is that client. Reads the CTEs domain and colleague.
+    """
+    return SQL(
+        """
+        domain_person AS MATERIALIZED (
+            SELECT p.id, d.client_id
+              FROM domain d
+              JOIN res_partner p ON %(domain)s = d.name
+             WHERE p.parent_id IS NULL
+               AND p.is_company IS NOT TRUE
+               AND p.commercial_partner_id <> d.client_id
+               AND p.id NOT IN (SELECT id FROM colleague)
+               AND NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = p.id))
+        """,
+        domain=get_domain(SQL("p.email_normalized")),
+    )

@@ -1,0 +1,73 @@
+"""Reads warnings and key measures of a night; returns the bands that scores may have. Pure Python.
+
+A mean hides disasters: a key measure at zero, or a warning that stands, and a client is not green;
+two, or a severe one, and it is red.
+"""
+
+from ..scoring import BANDS, MONEY, RISK, WATCH
+
+
+class Caps:
+    """What caps the bands of clients: an object of one night, made by ``client.health.warning``.
+
+    :param lives: {relationship id: [``life.Life``]}
+    :param key_measures: {code: dimension}
+    :param lifted: {relationship id: codes of warnings that a declaration lifts}
+    :param lifted_dimensions: {relationship id: dimensions that one lifts; None: all}
+    :param money: codes of the warnings of money, which cap no band that is shared
+    """
+
+    def __init__(
+        self, lives=None, key_measures=None, lifted=None, lifted_dimensions=None, money=()
+    ):
+        self._lives = lives or {}
+        self._key_measures = key_measures or {}
+        self._lifted = lifted or {}
+        self._lifted_dimensions = lifted_dimensions or {}
+        self._money = frozenset(money)
+
+    def _get_lives(self, key):
+        lifted = self._lifted.get(key, ())
+        return [
+            life
+            for life in self._lives.get(key, ())
+            if life.end is None and life.code not in lifted
+        ]
+
+    def get_flags(self, key):
+        """Return what a snapshot keeps: the codes that stand, with "!" where they are severe.
+
+        "~": it is there, and does not count yet.
+        """
+        return sorted(
+            (life.code + "!" * life.is_severe) if life.is_standing else f"~{life.code}"
+            for life in self._get_lives(key)
+            if not life.is_decided
+        )
+
+    def cap(self, key, band, points, shared=False):
+        """Return the band that a client may have; ``points``: {code: points} of its measures.
+
+        :param shared: without money: users who may not see it could tell from the band what it hides
+        """
+        if band is None:
+            return None
+        lives = [life for life in self._get_lives(key) if not shared or life.code not in self._money]
+        zeros = self._count_zeros(key, points, shared)
+        if zeros > 1 or any(life.is_severe for life in lives):
+            return RISK
+        if zeros or any(life.is_standing for life in lives):
+            return max(band, WATCH, key=BANDS.index)
+        return band
+
+    def _count_zeros(self, key, points, shared):
+        lifted = self._lifted_dimensions.get(key, ())
+        if lifted is None:
+            return 0
+        return sum(
+            code in points
+            and points[code] <= 0
+            and dimension not in lifted
+            and not (shared and dimension == MONEY)
+            for code, dimension in self._key_measures.items()
+        )

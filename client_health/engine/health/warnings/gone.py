@@ -1,0 +1,88 @@
+"""Reads when anything last happened with clients; returns those that are gone without a word."""
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.tools import SQL
+
+from ...clock import get_end, local_date
+from ...correspondence import contacts
+from ...query import fetch, get_company, to_array
+
+# No hours, invoice, order or message for so long. The issue's own number.
+GONE = relativedelta(months=9)
+HOURS, INVOICE, ORDER, MESSAGE = ("hours", "invoice", "order", "message")
+
+
+def read_gone(env, relationships, as_of):
+    """Return {relationship id: {kind: last day, or None}} of the clients that are gone.
+
+    Of clients of one company, in two statements: what is cheap to look at leaves few for the rest.
+    A client that is younger is none; neither is one that never had anything.
+    """
+    rows = fetch(env, _select_quiet(relationships, as_of))
+    quiet = relationships.browse(row["id"] for row in rows)
+    if not quiet:
+        return {}
+    spoke = {row["id"]: row["day"] for row in fetch(env, _select_messages(quiet, as_of))}
+    border = as_of - GONE
+    return {
+        row["id"]: {
+            HOURS: row["hours"],
+            INVOICE: row["invoice"],
+            ORDER: row["order"],
+            MESSAGE: spoke.get(row["id"]),
+        }
+        for row in rows
+        if not (spoke.get(row["id"]) and spoke[row["id"]] > border)
+        and (row["hours"] or row["invoice"] or row["order"] or spoke.get(row["id"]))
+    }
+
+
+def _select_quiet(relationships, as_of):
+    return SQL(
+        """
+        SELECT r.id, hours.day AS hours, invoice.day AS invoice, ordered.day AS order
+          FROM client_relationship r
+     LEFT JOIN LATERAL (
+               SELECT MAX(date) AS day FROM (
+                      SELECT MAX(l.date) AS date
+                        FROM res_partner c
+                        JOIN project_project j ON j.partner_id = c.id
+                        JOIN account_analytic_line l
+                          ON l.project_id = j.id AND l.company_id = r.company_id
+                       WHERE c.commercial_partner_id = r.partner_id
+                         AND l.date <= %(as_of)s AND l.create_date <= %(end)s) line) hours ON true
+     LEFT JOIN LATERAL (
+               SELECT MAX(m.date) AS day
+                 FROM account_move m
+                WHERE m.commercial_partner_id = r.partner_id AND m.company_id = r.company_id
+                  AND m.state = 'posted' AND m.move_type IN ('out_invoice', 'out_refund')
+                  AND m.date <= %(as_of)s AND m.create_date <= %(end)s) invoice ON true
+     LEFT JOIN LATERAL (
+               SELECT MAX(o.date_order)::date AS day
+                 FROM sale_order o
+                 JOIN res_partner c ON c.id = o.partner_id
+                WHERE c.commercial_partner_id = r.partner_id AND o.company_id = r.company_id
+                  AND o.state = 'sale'
+                  AND o.date_order <= %(end)s AND o.create_date <= %(end)s) ordered ON true
+         WHERE r.id = ANY (%(ids)s) AND r.company_id = %(company)s
+           AND r.phase IN ('healthy', 'at_risk')
+           AND (r.date_start IS NULL OR r.date_start <= %(border)s)
+           AND (GREATEST(hours.day, invoice.day, ordered.day) <= %(border)s
+                OR GREATEST(hours.day, invoice.day, ordered.day) IS NULL)
+        """,
+        ids=to_array(relationships._ids),
+        company=get_company(relationships).id,
+        as_of=as_of,
+        end=get_end(relationships, as_of),
+        border=as_of - GONE,
+    )
+
+
+def _select_messages(quiet, as_of):
+    end = get_end(quiet, as_of)
+    return SQL(
+        "SELECT relationship_id AS id, MAX(%s) AS day FROM (%s) contact GROUP BY 1",
+        local_date(quiet, SQL("moment")),
+        contacts.select_contacts(end, end - 4 * relativedelta(months=12), quiet),
+    )

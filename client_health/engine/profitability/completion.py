@@ -1,0 +1,141 @@
+"""Reads open tasks and orders; returns what a project will have brought in and cost at its end.
+
+So far is all of the ledger, not the last twelve months. Still to come: the hours that are planned
+on open tasks, at what an hour of the project has cost so far, and what is ordered and not yet
+invoiced. Nobody plans other cost, so none is expected.
+
+    >>> so_far = margin.Sums(revenue=600, labour_cost=400, hours=10)
+    >>> done = get_expected(so_far, planned_hours=5, ordered=400, cost_per_hour=40)
+    >>> (done.revenue, done.cost, done.margin, done.hours)
+    (1000, 600.0, 400.0, 15)
+    >>> get_expected(so_far, planned_hours=5, ordered=0, cost_per_hour=None) is None
+    True
+"""
+
+from odoo.tools import SQL
+
+from odoo.addons.project.models.project_task import CLOSED_STATES
+
+from ..query import is_one_of
+from . import margin
+from .unbilled import currency_digits
+
+
+def get_expected(so_far, planned_hours, ordered, cost_per_hour):
+    """Return the ``Sums`` at completion, or None: what an hour costs is not known."""
+    if margin.get_state(so_far) == margin.UNKNOWN or (planned_hours and cost_per_hour is None):
+        return None
+    return so_far._replace(
+        revenue=so_far.revenue + ordered,
+        labour_cost=so_far.labour_cost + planned_hours * (cost_per_hour or 0),
+        hours=so_far.hours + planned_hours,
+    )
+
+
+def get_cost_per_hour(sums):
+    """Return what an hour has cost, of the hours that have a cost; None: there are none.
+
+    >>> get_cost_per_hour(margin.Sums(labour_cost=400, hours=11, uncosted_hours=1))
+    40.0
+    """
+    hours = sums.hours - sums.uncosted_hours
+    return sums.labour_cost / hours if hours > 0 else None
+
+
+def select_planned(project_ids):
+    """Return a SELECT of project_id and hours: what is left of the plan of open tasks.
+
+    The plan of a task is that of its sub-tasks as well, which is how Odoo counts their hours; so
+    these are looked at only below tasks that are closed or have no plan. More hours than planned
+    leave nothing, and take nothing from other tasks.
+    """
+    return SQL(
+        """
+        WITH RECURSIVE step AS (
+            SELECT t.id, t.project_id, %(columns)s
+              FROM project_task t
+         LEFT JOIN project_task above ON above.id = t.parent_id
+             WHERE %(scope)s
+               AND t.active AND t.is_template IS NOT TRUE
+               AND above.project_id IS DISTINCT FROM t.project_id
+         UNION ALL
+            SELECT t.id, t.project_id, %(columns)s
+              FROM step
+              JOIN project_task t ON t.parent_id = step.id AND t.project_id = step.project_id
+             WHERE NOT step.is_planned AND t.active
+        )
+        SELECT project_id, SUM(GREATEST(remaining_hours, 0)) AS hours
+          FROM step
+         WHERE is_planned
+      GROUP BY project_id
+        """,
+        columns=SQL(
+            "t.remaining_hours,"
+            " (t.state NOT IN %s AND COALESCE(t.allocated_hours, 0) > 0) AS is_planned",
+            tuple(CLOSED_STATES),
+        ),
+        scope=is_one_of(SQL("t.project_id"), project_ids),
+    )
+
+
+def select_ordered(company_id, project_ids):
+    """Return a SELECT of project_id and ordered: sold and not invoiced, in company currency.
+
+    The lines of confirmed orders that a project, its tasks or the line itself tie to one project
+    alone; where more was delivered than ordered, that. Down payments are taken off by the share of
+    the lines in their order.
+    """
+    return SQL(
+        """
+        WITH sold AS (
+            SELECT sale_line_id AS id FROM project_project
+             WHERE %(is_project)s AND sale_line_id IS NOT NULL
+         UNION
+            SELECT sale_line_id FROM project_task WHERE %(scope)s AND sale_line_id IS NOT NULL
+         UNION
+            SELECT id FROM sale_order_line WHERE %(scope)s
+        ), tie AS (
+            SELECT id AS project_id, sale_line_id AS line_id FROM project_project
+             WHERE sale_line_id IN (SELECT id FROM sold)
+         UNION
+            SELECT project_id, sale_line_id FROM project_task
+             WHERE sale_line_id IN (SELECT id FROM sold) AND project_id IS NOT NULL
+         UNION
+            SELECT project_id, id FROM sale_order_line
+             WHERE id IN (SELECT id FROM sold) AND project_id IS NOT NULL
+        ), line AS (
+            SELECT MIN(tie.project_id) AS project_id, l.id, l.order_id, l.price_subtotal,
+                   GREATEST(l.price_subtotal - l.untaxed_amount_invoiced,
+                            l.untaxed_amount_to_invoice, 0) AS rest
+              FROM tie
+              JOIN sale_order_line l ON l.id = tie.line_id
+             WHERE l.state = 'sale' AND l.company_id = %(company)s
+               AND l.display_type IS NULL AND NOT COALESCE(l.is_downpayment, false)
+          GROUP BY l.id
+            HAVING COUNT(*) = 1
+        ), advance AS (
+            SELECT order_id,
+                   SUM(untaxed_amount_invoiced) FILTER (WHERE is_downpayment) AS amount,
+                   SUM(price_subtotal) FILTER (WHERE is_downpayment IS NOT TRUE) AS total
+              FROM sale_order_line
+             WHERE order_id IN (SELECT order_id FROM line WHERE %(scope)s)
+               AND display_type IS NULL
+          GROUP BY order_id
+        )
+        SELECT project_id, ROUND(SUM(ordered)::numeric, %(digits)s) AS ordered
+          FROM (SELECT line.project_id,
+                       GREATEST(0, SUM(rest) - COALESCE(
+                           MAX(a.amount) * SUM(price_subtotal) / NULLIF(MAX(a.total), 0), 0))
+                       / COALESCE(NULLIF(MAX(o.currency_rate), 0), 1) AS ordered
+                  FROM line
+                  JOIN sale_order o ON o.id = line.order_id
+             LEFT JOIN advance a ON a.order_id = line.order_id
+                 WHERE line.project_id IN (SELECT id FROM project_project WHERE %(is_project)s)
+              GROUP BY line.project_id, line.order_id) by_order
+      GROUP BY project_id
+        """,
+        company=company_id,
+        scope=is_one_of(SQL("project_id"), project_ids),
+        is_project=is_one_of(SQL("id"), project_ids),
+        digits=currency_digits(company_id),
+    )

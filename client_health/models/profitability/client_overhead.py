@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+
+from ...engine.profitability import overhead
+
+
+class ClientOverhead(models.Model):
+    """What an hour of work has to bear besides its own cost, from a day on.
+
+    It makes a second margin, beside the first one that clients are judged by. A change counts for
+    every month from its date to the next one's, past ones as well.
+    """
+
+    _name = "client.overhead"
+    _description = "Overhead per Hour"
+    _inherit = ["client.protected.mixin"]
+    _order = "date desc, id desc"
+    _rec_name = "date"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(
+        string="From",
+        required=True,
+        help="It counts from the first month that begins on this day or later.",
+    )
+    rate = fields.Monetary(
+        string="Overhead per Hour",
+        required=True,
+        help="Rent, tools, management and everything else that no project pays for, for one hour "
+        "on a timesheet: the cost of a year, divided by the hours of that year.",
+    )
+
+    _company_date_unique = models.Constraint(
+        "UNIQUE(company_id, date)", "There is an overhead from this day on already."
+    )
+    _rate_not_negative = models.Constraint(
+        "CHECK(rate >= 0)", "The overhead per hour cannot be negative."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self._update_ledger(records.company_id)
+        return records
+
+    def write(self, vals):
+        companies = self.company_id
+        result = super().write(vals)
+        self._update_ledger(companies | self.company_id)
+        return result
+
+    def unlink(self):
+        companies = self.company_id
+        result = super().unlink()
+        self._update_ledger(companies)
+        return result
+
+    @api.model
+    def _update_ledger(self, companies):
+        """Write the overhead of every month, and what follows from it, at once."""
+        # sudo: the ledger and the figures are written by our own methods alone
+        Ledger = self.env["client.profitability"].sudo()
+        self.env.flush_all()
+        for company in companies.sudo():
+            Ledger._lock(company)
+            self.env.cr.execute(overhead.update_ledger(company.id))
+            Ledger._refresh_figures(company)
+        Ledger.invalidate_model(["overhead", "margin_after_overhead"], flush=False)
+
+    @api.model
+    def _is_used(self):
+        """Return whether one of the user's companies has an overhead: else no list shows it."""
+        # sudo: whether there is one, for users who may see money
+        return bool(
+            self.sudo().search_count([("company_id", "in", self.env.companies.ids)], limit=1)
+        )
+
+    @api.model
+    def _hide_unused(self, arch):
+        """Take what is after overhead out of a view where no company has one."""
+        if not self._is_used():
+            for node in arch.xpath("//field[contains(@name, 'overhead')]"):
+                node.getparent().remove(node)
