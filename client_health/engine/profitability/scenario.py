@@ -22,7 +22,6 @@ from typing import NamedTuple
 
 from . import margin
 
-
 class Change(NamedTuple):
     """What would be different. Nothing given: everything stays."""
 

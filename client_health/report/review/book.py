@@ -293,7 +293,8 @@ class Page:
             if own is None and (value is None or value == ""):
                 continue
             kind = self.heads[column].kind
-            if own is None and not (isinstance(value, str | Link) and kind in NUMBERS):
+            is_plain = not isinstance(value, Link) and not (kind in NUMBERS and type(value) is str)
+            if own is None and is_plain:
                 cell_format = self.formats[column]
             else:
                 cell_format = self._get_cell_format(column, value, own)

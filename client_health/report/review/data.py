@@ -109,7 +109,13 @@ class ReviewData:
         for row in rows:
             for fname, name in twins.items():
                 row[name] = row[fname]
+            if self.has_companies:
+                row["partner_id"] = f"{row['partner_id']} ({row['company_id']})"
         return rows
+
+    @cached_property
+    def has_companies(self):
+        return len(self.relationships.company_id) > 1
 
     @property
     def shared(self):

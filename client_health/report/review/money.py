@@ -4,7 +4,7 @@ Margins are formulas: whoever tries a price sees at once what it does.
 """
 
 from ...engine.profitability import margin
-from .book import INPUT, Formula, Head, to_month
+from .book import INPUT, Formula, Head, get_column, to_month
 from .clients import color_column
 from .data import OVERHEAD_FIELDS
 

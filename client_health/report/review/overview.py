@@ -17,6 +17,7 @@ def write_start(page, data, sheets):
     _ = data.env._
     for column, width in enumerate(WIDTHS):
         page.sheet.set_column(column, column, width)
+    page.sheet.fit_to_pages(1, 1)
     page.write_title(_("Client review: %s", data.company.name))
     page.write_line(
         _("Made on %(day)s for %(user)s, with the rights of this user.",

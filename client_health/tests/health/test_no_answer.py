@@ -85,9 +85,7 @@ class TestNoAnswer(VoiceCommon):
 
     number = 0
 
-    def _receive(
-        self, body="<p>Could you call me?</p>", subject="Booking", headers="", sender=None
-    ):
+    def _receive(self, body="<p>Could you call me?</p>", subject="Booking", headers="", sender=None):
         """Have a mail of Elena come in on the task, and return its message."""
         TestNoAnswer.number += 1
         mail = MAIL.format(
@@ -286,9 +284,7 @@ class TestNoAnswer(VoiceCommon):
         thanks = self._say(self.elena, days=9, text="Thanks a lot!")
         away = self._say(self.elena, days=8, subject="Automatic reply: Booking")
         news = self._say(
-            self.elena,
-            days=7,
-            body='<p>May <a href="https://x.example.com/unsubscribe">off</a></p>',
+            self.elena, days=7, body='<p>May <a href="https://x.example.com/unsubscribe">off</a></p>'
         )
         asked = self._say(self.elena, days=6, text="Thanks. Could you call?")
         ours = self._say(self.owner.partner_id, days=5, text="Thanks a lot!")
