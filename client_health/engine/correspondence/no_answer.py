@@ -1,8 +1,8 @@
 """Reads a mail; returns why it asks for no answer: a machine wrote it, or it only says thanks.
 
 Pure Python but for the SELECTs of old messages. A mail that is taken for one that asks costs a
-click; one that is wrongly taken for thanks is a client that waits. So a text is thanks only when all
-of it is.
+click; one that is wrongly taken for thanks is a client that waits. So a text is thanks only when
+all of it is.
 """
 
 import re

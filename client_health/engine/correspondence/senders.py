@@ -60,7 +60,8 @@ def with_domains():
                                  JOIN colleague k ON k.id = c.id
                                 WHERE %(colleague_domain)s = own.name)
                AND NOT EXISTS (SELECT FROM res_partner o
-                                 JOIN client_relationship r ON r.partner_id = o.commercial_partner_id
+                                 JOIN client_relationship r
+                                   ON r.partner_id = o.commercial_partner_id
                                 WHERE o.commercial_partner_id <> own.client_id
                                   AND %(other_domain)s = own.name))
         """,
