@@ -144,9 +144,9 @@ def write_definitions(page, data, fnames):
     fields = data.relationships.fields_get(fnames, ["string", "help"])
     rows = [
         (_("Green, Yellow, Red"), _(
-            "Green: a score of %(healthy)s or more. Red: below %(risk)s. Between them: Yellow. A severe "
-            "warning, or a key measure at zero, lowers the band, whatever the score; a manager can "
-            "set one for a limited time.",
+            "Green: a score of %(healthy)s or more. Red: below %(risk)s. Between them: Yellow. "
+            "A severe warning, or a key measure at zero, lowers the band, whatever the score; "
+            "a manager can set one for a limited time.",
             healthy=scoring.get_shown(company.client_health_healthy),
             risk=scoring.get_shown(company.client_health_risk),
         )),
