@@ -49,7 +49,7 @@ class ResCompany(models.Model):
         default=10,
         groups=MANAGER_GROUP,
         help="A month counts among the last 12 when this many days of the next one have passed, "
-        "so that its invoices are posted. Until then the figures are those of the 12 months before.",
+        "so that its invoices are posted. Until then, the 12 months before it count.",
     )
     client_pass_through_account_ids = fields.Many2many(
         "account.account",

@@ -47,9 +47,9 @@ def select_hours(
     """Return a SELECT of the hours of ``start`` <= date <= ``end``, by client and project.
 
     Columns: partner_id, project_id, client, us, unclear, recent (all hours from a day on), last
-    (the newest date) and us_task_ids (the most hours first). ``partner_ids``, ``project_ids``: only these clients or projects; all
-    by default. ``created``: what was entered later (a moment) does not count. Template projects
-    and tasks don't count.
+    (the newest date) and us_task_ids (the most hours first). ``partner_ids``, ``project_ids``:
+    only these clients or projects; all by default. ``created``: what was entered later (a moment)
+    does not count. Template projects and tasks don't count.
     """
     return SQL(
         """

@@ -112,7 +112,8 @@ def _select_without_rate(sources):
 def _select_repriced(sources):
     """Hours at today's cost although later ones of the employee on the project cost less.
 
-    Odoo prices an old timesheet anew when its hours are corrected, at the cost of that day.
+    Odoo prices an old timesheet anew when its hours are corrected, at the cost of that day. From
+    the newest to the oldest: a frame that grows is summed once, one that shrinks for each row.
     """
     return SQL(
         """
@@ -123,8 +124,8 @@ def _select_repriced(sources):
                        -l.amount / NULLIF(l.unit_amount, 0) AS price,
                        MIN(-l.amount / NULLIF(l.unit_amount, 0)) FILTER (WHERE l.amount < 0)
                        OVER (PARTITION BY l.employee_id, l.project_id, l.company_id
-                             ORDER BY l.date
-                             RANGE BETWEEN INTERVAL '1 day' FOLLOWING AND UNBOUNDED FOLLOWING)
+                             ORDER BY l.date DESC
+                             RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL '1 day' PRECEDING)
                        AS later_price
                   FROM account_analytic_line l
                  WHERE l.project_id IS NOT NULL AND l.employee_id IS NOT NULL) l

@@ -43,7 +43,8 @@ def select_reconciliation(sources):
         client_map=with_client_map(),
         lines=select_lines(sources),
         sums=SQL(", ").join(
-            SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name)) for name in AMOUNTS
+            SQL("COALESCE(SUM(%(name)s), 0) AS %(name)s", name=SQL.identifier(name))
+            for name in AMOUNTS
         ),
         names=SQL(", ").join(SQL.identifier(name) for name in AMOUNTS),
         sides=SQL(" UNION ALL ").join(

@@ -7,7 +7,7 @@ stays as booked. Each project of a client is billed on its own, as is what has n
 1. a month with deferral entries is what they left of it (the ledger has the net of both);
 2. a project with milestones, or with a fixed price that is invoiced in parts or afterwards:
    *backwards* to the previous invoice, by share of cost; what isn't invoiced yet of the price
-   counts for the months since the last invoice;
+   counts for the months since the last invoice; then evened out over the year;
 3. else *forwards* to the next invoice. The last one: for the median gap between invoices, of the
    project or else of the client, where there are two gaps; else for its month; 12 at the most.
    A credit lowers the rest of the months that its invoice pays for.
@@ -67,7 +67,7 @@ def select_spread(company_id, start, end, as_of, scope=EVERY):
         ordered=_select_ordered(company_id, as_of),
         backward=_select_backward(),
         forwards=_select_forwards(),
-        backwards=_select_backwards(),
+        backwards=_select_backwards(_count_months(end)),
         first=_count_months(start),
         last=_count_months(end),
     )
@@ -255,20 +255,36 @@ def _select_gaps(keys):
     )
 
 
-def _select_backwards():
-    """Of each invoice, and of what is open, the share of cost of the months since the last one.
+def _select_backwards(last):
+    """What was earned by share of cost, evened out over the year before the month ``last``.
 
-    Without cost in these months the revenue stays in its month.
+    Milestones are priced unevenly: a project that earns well is not at a loss in the months of a
+    cheap one. Without cost the revenue stays in its month.
     """
     return SQL(
         """
-        SELECT relationship_id,
-               month,
-               CASE WHEN SUM(cost) OVER part > 0
-                    THEN cost * (SUM(revenue) OVER part
-                                 + CASE WHEN invoiced IS NULL THEN unbilled ELSE 0 END)
-                         / SUM(cost) OVER part
-                    ELSE revenue END
+        SELECT relationship_id, month, %(shared)s
+          FROM (%(earned)s) earned
+        WINDOW part AS (PARTITION BY relationship_id, project_id,
+                                     month >= %(first)s AND month < %(last)s)
+        """,
+        shared=SQL(
+            "CASE WHEN month >= %(first)s AND month < %(last)s THEN %(shared)s ELSE revenue END",
+            first=last - LONGEST,
+            last=last,
+            shared=_share(SQL("SUM(revenue) OVER part")),
+        ),
+        earned=_select_earned(),
+        first=last - LONGEST,
+        last=last,
+    )
+
+
+def _select_earned():
+    """Of each invoice, and of what is open, the share of cost of the months since the last one."""
+    return SQL(
+        """
+        SELECT relationship_id, project_id, month, cost, %(shared)s AS revenue
           FROM (SELECT b.*,
                        w.unbilled,
                        MIN(b.month) FILTER (WHERE b.revenue > 0) OVER ahead AS invoiced
@@ -278,5 +294,16 @@ def _select_backwards():
                 WINDOW ahead AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month
                                  ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) month
         WINDOW part AS (PARTITION BY relationship_id, project_id, invoiced)
-        """
+        """,
+        shared=_share(
+            SQL("(SUM(revenue) OVER part + CASE WHEN invoiced IS NULL THEN unbilled ELSE 0 END)")
+        ),
+    )
+
+
+def _share(amount):
+    """Return the part of an amount that a month has by its share of the cost of its part."""
+    return SQL(
+        "CASE WHEN SUM(cost) OVER part > 0 THEN cost * %s / SUM(cost) OVER part ELSE revenue END",
+        amount,
     )

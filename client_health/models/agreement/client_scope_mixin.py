@@ -10,7 +10,8 @@ class ClientScopeMixin(models.AbstractModel):
     """Hours of the last twelve full months and since by "Requested By", of a client or a project.
 
     Summed from the timesheets in one query, today included: what matters is the unrequested work
-    that is done now. What is later than the twelve months of the profitability is named. Without hours ``scope_hours`` is 0 and nothing is known: views hide the rest.
+    that is done now. What is later than the twelve months of the profitability is named. Without
+    hours ``scope_hours`` is 0 and nothing is known: views hide the rest.
     """
 
     _name = "client.scope.mixin"
@@ -42,8 +43,8 @@ class ClientScopeMixin(models.AbstractModel):
     unclear_hours = fields.Float(
         compute="_compute_scope_hours",
         groups=USER_GROUP,
-        help="Hours of the last 12 full months and since on work without a known “Requested By”. They count "
-        "neither as requested nor as our own idea.",
+        help="Hours of the last 12 full months and since on work without a known “Requested By”. "
+        "They count neither as requested nor as our own idea.",
     )
     unrequested_share = fields.Float(
         string="Unrequested (%)",

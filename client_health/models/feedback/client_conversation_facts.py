@@ -69,7 +69,10 @@ class ClientConversationFacts(models.AbstractModel):
                     ),
                 ),
                 (agreed, self.env._("Agreed: %.0f hours a month.", agreed)),
-                (hours, self.env._("Worked in the last 12 full months and since: %.0f hours.", hours)),
+                (
+                    hours,
+                    self.env._("Worked in the last 12 full months and since: %.0f hours.", hours),
+                ),
                 (own, self.env._("Of these, our own idea: %.0f hours.", own)),
                 (unclear, self.env._("Of these, unclear: %.0f hours.", unclear)),
             )

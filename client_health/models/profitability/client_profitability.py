@@ -69,7 +69,8 @@ class ClientProfitability(models.Model):
         readonly=True, help="Timesheets, at the hourly cost when the hours were entered."
     )
     other_cost = fields.Monetary(
-        readonly=True, help="Vendor bills, expenses and manual analytic lines on projects."
+        readonly=True,
+        help="Analytic lines of projects on expense accounts, and manual ones.",
     )
     pass_through = fields.Monetary(
         string="Passed Through",

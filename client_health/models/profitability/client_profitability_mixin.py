@@ -46,8 +46,8 @@ class ClientProfitabilityMixin(models.AbstractModel):
         compute="_compute_client_figures",
         currency_field="client_currency_id",
         groups=MONEY_GROUP,
-        help="Posted customer invoices less credit notes, net of tax, over the last 12 full "
-        "months, by accounting date.",
+        help="Income accounts of the general ledger, less what was written off, over the last 12 "
+        "full months, by accounting date. Without what is passed through.",
     )
     client_labour_cost = fields.Monetary(
         string="Labour Cost",
@@ -62,8 +62,8 @@ class ClientProfitabilityMixin(models.AbstractModel):
         compute="_compute_client_figures",
         currency_field="client_currency_id",
         groups=MONEY_GROUP,
-        help="Vendor bills, expenses and manual analytic lines on the projects, over the last "
-        "12 full months.",
+        help="Expenses and manual analytic lines on the projects, over the last 12 full months, "
+        "as in the books.",
     )
     client_cost = fields.Monetary(
         string="Cost",

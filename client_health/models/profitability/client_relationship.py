@@ -88,7 +88,8 @@ class ClientRelationship(models.Model):
         readonly=True,
         copy=False,
         groups=MONEY_GROUP,
-        help="Months of the last 12 with cost higher than revenue. Hours without cost count as "
+        help="Months of the last 12 with cost higher than revenue. What is invoiced in advance or "
+        "by milestones is spread over the months that it pays for. Hours without cost count as "
         "free, so there may be more.",
         protected=True,
     )

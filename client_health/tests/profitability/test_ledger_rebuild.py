@@ -114,7 +114,7 @@ class TestRebuild(RebuildCommon):
         )
 
     def test_project_gets_another_customer(self):
-        """What was before stays with the former one; see test_ledger_cases."""
+        """What was before stays with the former one; see test_revenue_cases."""
         expected = self._fill()
         self._rebuild()
         self.project.partner_id = self.other_client

@@ -1,91 +1,10 @@
 from freezegun import freeze_time
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.tests import tagged
 
-from .common_money import MoneyCommon, month_ago
-
-
-class CaseCommon(MoneyCommon):
-    @classmethod
-    def _create_account(cls, name, account_type):
-        return cls.env["account.account"].create(
-            {
-                "name": name,
-                "code": f"9{name[:5].upper()}",
-                "account_type": account_type,
-                "company_ids": cls.company.ids,
-                "reconcile": account_type in ("asset_receivable", "liability_current"),
-            }
-        )
-
-    @classmethod
-    def _invoice_on(cls, lines, day, move_type="out_invoice", partner=None):
-        """Post a document of (amount, account, distribution)."""
-        partner = partner or (cls.client if move_type.startswith("out_") else cls.vendor)
-        move = cls._create_move(
-            move_type, partner, [(amount, parts) for amount, _a, parts in lines], day, post=False
-        )
-        for line, (_amount, account, _parts) in zip(move.invoice_line_ids, lines, strict=True):
-            line.account_id = account
-        move.action_post()
-        return move
-
-    @classmethod
-    def _get_bank(cls):
-        return cls._get_account("asset_current")
-
-    def _pay(self, invoice, day, amount=None, write_off=None):
-        """Register a payment; the rest goes to the account of ``write_off``."""
-        values = {"payment_date": day}
-        if amount is not None:
-            values["amount"] = amount
-        if write_off:
-            values |= {
-                "payment_difference_handling": "reconcile",
-                "writeoff_account_id": write_off.id,
-                "writeoff_label": "Cash discount",
-            }
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        )
-        return wizard.create(values)._create_payments()
-
-    def _write_off(self, invoice, day, distribution=None, amount=None):
-        """Book a bad debt by an entry and match it with the invoice."""
-        item = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
-        amount = item.amount_residual if amount is None else amount
-        entry = self._create_entry(
-            [
-                (self._get_account("expense"), amount, distribution or {}),
-                (item.account_id, -amount, {}),
-            ],
-            day,
-            post=False,
-        )
-        receivable = entry.line_ids.filtered(lambda line: line.account_id == item.account_id)
-        receivable.partner_id = invoice.commercial_partner_id
-        entry.action_post()
-        (item + receivable).reconcile()
-        return entry
-
-    def _get_findings(self, kind):
-        self.env.flush_all()
-        return self.env["client.profitability.finding"].search(
-            [("company_id", "=", self.company.id), ("kind", "=", kind)]
-        )
-
-    def assertReconciled(self):
-        self._rebuild()
-        self.env.invalidate_all()
-        rows = self.env["client.reconciliation"].search([("company_id", "=", self.company.id)])
-        self.assertTrue(rows)
-        self.assertEqual(set(rows.mapped("difference")), {0})
-
-    def assertLedger(self, expected, company=None):
-        super().assertLedger(expected, company)
-        if not company:
-            self.assertReconciled()
+from ..common_money import month_ago
+from .common_cases import CaseCommon
 
 
 @tagged("post_install", "-at_install")
@@ -98,9 +17,7 @@ class TestRevenueCases(CaseCommon):
         other = self._create_relationship(self.other_client)
         contact = self.env["res.partner"].create({"name": "Cleo", "parent_id": self.client.id})
         for _invoice in range(3):
-            invoice = self._invoice(
-                contact, [1000], month_ago(3), invoice_date_due=month_ago(3)
-            )
+            invoice = self._invoice(contact, [1000], month_ago(3), invoice_date_due=month_ago(3))
             self._pay(invoice, fields.Date.add(month_ago(3), days=4))
         self._invoice(contact, [1000], month_ago(2), invoice_date_due=month_ago(1))
         contact.parent_id = self.other_client
@@ -291,9 +208,7 @@ class TestRevenueCases(CaseCommon):
     def test_written_off_invoices_make_no_paying_habit(self):
         relationship = self._create_relationship(self.client)
         for _invoice in range(3):
-            invoice = self._invoice(
-                self.client, [100], month_ago(6), invoice_date_due=month_ago(6)
-            )
+            invoice = self._invoice(self.client, [100], month_ago(6), invoice_date_due=month_ago(6))
             self._write_off(invoice, month_ago(2))
             self.assertEqual(invoice.payment_state, "paid")
         self._rebuild()
@@ -417,141 +332,3 @@ class TestRevenueCases(CaseCommon):
         self._invoice_on([(300, other, {}), (100, self._get_account("income"), {})], "2025-03-10")
         self.assertLedger({(self.client, None, "2025-03"): {"revenue": 100}})
         self.assertEqual(self._get_findings("other_income").amount, 300)
-
-
-@tagged("post_install", "-at_install")
-class TestCostCases(CaseCommon):
-    def test_prepaid_bill_spread_by_entries(self):
-        """A bill of 1,200 on a prepaid account, twelve entries: cost 1,200, 100 a month."""
-        prepaid, expense = self._create_account("Prepaid", "asset_prepayments"), None
-        expense = self._get_account("expense")
-        parts = {self.project: 100}
-        self._invoice_on([(1200, prepaid, parts)], "2025-01-10", "in_invoice")
-        for month in range(1, 13):
-            self._create_entry(
-                [(expense, 100, parts), (prepaid, -100, parts)], f"2025-{month:02}-28"
-            )
-        self.assertLedger(
-            {
-                (self.client, self.project, f"2025-{month:02}"): {"other_cost": 100}
-                for month in range(1, 13)
-            }
-        )
-
-    def _get_book_cost(self):
-        items = self.env["account.move.line"].search(
-            [
-                ("company_id", "=", self.company.id),
-                ("parent_state", "=", "posted"),
-                ("account_id.account_type", "=like", "expense%"),
-            ]
-        )
-        return sum(items.mapped("balance"))
-
-    def test_bill_with_half_deductible_tax(self):
-        """The half that is lost is a cost, as in the books."""
-        lines = [
-            Command.create({"repartition_type": "base"}),
-            Command.create({"repartition_type": "tax", "factor_percent": 50}),
-            Command.create(
-                {
-                    "repartition_type": "tax",
-                    "factor_percent": 50,
-                    "account_id": self._get_account("asset_current").id,
-                }
-            ),
-        ]
-        tax = self.env["account.tax"].create(
-            {
-                "name": "Half",
-                "amount": 20,
-                "type_tax_use": "purchase",
-                "company_id": self.company.id,
-                "invoice_repartition_line_ids": [Command.clear(), *lines],
-                "refund_repartition_line_ids": [Command.clear(), *lines],
-            }
-        )
-        bill = self._bill([(100, {self.project: 100})], "2025-03-10", post=False)
-        bill.invoice_line_ids.tax_ids = tax
-        bill.action_post()
-        self.assertEqual(self._get_book_cost(), 110)
-        self.assertLedger({(self.client, self.project, "2025-03"): {"other_cost": 110}})
-
-    def test_bill_that_is_half_private(self):
-        bill = self._bill([(100, {self.project: 100})], "2025-03-10", post=False)
-        bill.invoice_line_ids.deductible_amount = 50
-        bill.action_post()
-        cost = self._get_book_cost()
-        self._rebuild()
-        self.assertEqual(sum(self._get_rows().mapped("other_cost")), cost)
-
-    def test_order_for_two_clients_with_one_down_payment(self):
-        """200 of 1,000 are paid: each client's rest is less by its share."""
-        ours, theirs = (
-            self._create_relationship(partner) for partner in (self.client, self.other_client)
-        )
-        second = self._create_project("Shop", self.other_client)
-        order = self._create_order(self.client, 600, confirm=False)
-        order.order_line.copy({"order_id": order.id, "price_unit": 400})
-        order.action_confirm()
-        for line, project in zip(order.order_line, self.project + second, strict=True):
-            line.project_id = project
-        self._create_down_payment(order, 20).action_post()
-        self._rebuild()
-        self.env.invalidate_all()
-        self.assertEqual((ours.client_to_invoice, theirs.client_to_invoice), (480, 320))
-
-    def test_hours_in_days_are_hours_in_findings(self):
-        line = self._spend(self.project, 2, "2025-03-10", self.intern)
-        line.product_uom_id = self.env.ref("uom.product_uom_day")
-        template = self._create_project("Template", is_template=True)
-        other = self._spend(template, 1, "2025-03-10")
-        other.product_uom_id = self.env.ref("uom.product_uom_day")
-        self.assertEqual(self._get_findings("no_cost").hours, 16)
-        self.assertEqual(self._get_findings("template").hours, 8)
-
-    def test_employee_paid_in_a_currency_without_rate(self):
-        swiss = self._create_company("Northlight Alps", "CHF")
-        abroad = self._create_employee("Cy", 50.0, swiss)
-        self.env = self.env(
-            context=dict(self.env.context, allowed_company_ids=[self.company.id, swiss.id])
-        )
-        lines = self.env["account.analytic.line"]
-        values = {
-            "name": "Work",
-            "project_id": self.project.id,
-            "employee_id": abroad.id,
-            "unit_amount": 2,
-            "date": "2025-03-10",
-        }
-        lines.create(values)
-        finding = self._get_findings("no_rate")
-        self.assertEqual((finding.employee_id, finding.hours), (abroad, 2))
-        self._set_rate(swiss.currency_id, 0.9)
-        self.assertFalse(self._get_findings("no_rate"))
-
-    def test_old_timesheets_repriced_after_a_rise(self):
-        old = self._spend(self.project, 2, "2025-03-10")
-        self._spend(self.project, 2, "2025-04-10")
-        self.employee.hourly_cost = 60
-        self._spend(self.project, 2, "2025-05-10")
-        self.assertFalse(self._get_findings("repriced"), "costs rise with time")
-        old.unit_amount = 3
-        self.assertEqual(old.amount, -180)
-        finding = self._get_findings("repriced")
-        self.assertEqual((finding.employee_id, finding.amount), (self.employee, 180))
-
-    def test_revenue_in_another_company_than_the_hours(self):
-        swiss = self._create_company("Northlight Alps", "CHF")
-        self.project.account_id.company_id = False
-        self.project.company_id = False
-        self._spend(self.project, 2, "2025-03-10")
-        self._create_move(
-            "out_invoice", self.client, [(100, {self.project: 100})], "2025-03-10", company=swiss
-        )
-        self._rebuild()
-        self._rebuild(swiss)
-        self.env.flush_all()
-        finding = self.env["client.profitability.finding"].search([("kind", "=", "other_company")])
-        finding = finding.filtered(lambda found: found.project_id == self.project)
-        self.assertEqual((finding.company_id, finding.amount), (swiss, 100))

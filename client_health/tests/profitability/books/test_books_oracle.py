@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from .common_books import Books
-from .test_ledger_cases import CaseCommon
+from .common_cases import CaseCommon
 
 KINDS = (
     "invoice",
@@ -163,7 +163,9 @@ class TestBooksOracle(CaseCommon):
         for project in parts:
             account = project.account_id
             column = account.plan_id._column_name()
-            self._create_manual_line(account, -amount, day, account_id=False, **{column: account.id})
+            self._create_manual_line(
+                account, -amount, day, account_id=False, **{column: account.id}
+            )
 
     def _do_hours(self, _partner, amount, parts, day, _vals):
         for project in parts:
@@ -198,9 +200,7 @@ class TestBooksOracle(CaseCommon):
             self.assertEqual(row.difference, 0)
             self.assertAlmostEqual(row.revenue_books, books.income[month], 2)
             self.assertAlmostEqual(row.written_off, books.written_off[month], 2)
-            self.assertAlmostEqual(
-                row.other_income + row.pass_through, books.not_revenue[month], 2
-            )
+            self.assertAlmostEqual(row.other_income + row.pass_through, books.not_revenue[month], 2)
 
     def _check_one_by_one(self):
         """Each client read anew, by its own documents: the same rows as by all of them."""

@@ -1,0 +1,4 @@
+from . import test_books_oracle
+from . import test_cost_cases
+from . import test_revenue_cases
+from . import test_spread
