@@ -19,6 +19,7 @@
         "security/client_feedback_security.xml",
         "security/client_reboot_security.xml",
         "security/client_offboarding_security.xml",
+        "security/client_review_security.xml",
         # data
         "data/mail_activity_type_data.xml",
         "data/mail_activity_plan_data.xml",
@@ -33,6 +34,7 @@
         "wizards/client_stage_move_views.xml",
         "wizards/client_salesperson_change_views.xml",
         "wizards/client_review_export_views.xml",
+        "wizards/client_review_import_views.xml",
         "views/client_personal_link_views.xml",
         "views/relationship/client_relationship_views.xml",
         "views/relationship/client_relationship_stage_views.xml",
@@ -45,6 +47,8 @@
         "views/profitability/client_overhead_views.xml",
         "views/res_config_settings_views.xml",
         "views/client_job_failure_views.xml",
+        "views/review/client_review_decision_views.xml",
+        "views/review/client_review_run_views.xml",
         "views/client_health_menus.xml",
         # profitability
         "wizards/client_scenario_simulation_views.xml",

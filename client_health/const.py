@@ -17,6 +17,7 @@ ACTIVITY_OUTSIDE_MAIL = "client_health.mail_activity_type_outside_mail"
 ACTIVITY_OVERRIDE = "client_health.mail_activity_type_override"
 ACTIVITY_PULSE = "client_health.mail_activity_type_pulse"
 ACTIVITY_REBOOT = "client_health.mail_activity_type_reboot"
+ACTIVITY_REVIEW_DECISION = "client_health.mail_activity_type_review_decision"
 ACTIVITY_SEND_AGAIN = "client_health.mail_activity_type_send_again"
 ACTIVITY_TOUGH_CONVERSATION = "client_health.mail_activity_type_tough_conversation"
 

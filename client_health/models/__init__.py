@@ -10,6 +10,7 @@ from . import results
 from . import feedback
 from . import reboot
 from . import offboarding
+from . import review
 from . import crm_lead
 from . import ir_attachment
 from . import ir_filters

@@ -1,3 +1,4 @@
+from lxml.etree import LxmlError
 from lxml.html import fragment_fromstring, tostring
 
 from odoo import api, fields, models
@@ -227,7 +228,9 @@ class MailMessage(models.Model):
         unsubscribe. Only messages whose words may mean it are read.
         """
         for name, query in no_answer.select_old_candidates().items():
-            for ids in split_every(MARKED_AT_ONCE, [row[0] for row in self.env.execute_query(query)]):
+            for ids in split_every(
+                MARKED_AT_ONCE, [row[0] for row in self.env.execute_query(query)]
+            ):
                 messages = self.browse(ids)
                 if name == no_answer.THANKS:
                     messages = messages.filtered(lambda m: m._is_thanks_from_outside())
@@ -237,10 +240,14 @@ class MailMessage(models.Model):
 
 
 def _get_text(body):
-    """Return the text of a message, without the mail that it quotes."""
-    if not body:
+    """Return the text of a message, without the mail that it quotes; nothing when it can't be read.
+
+    What somebody sent must come in, whatever it is.
+    """
+    try:
+        tree = fragment_fromstring(body or "", create_parent="div")
+    except (LxmlError, ValueError):
         return ""
-    tree = fragment_fromstring(body, create_parent="div")
     for quote in tree.xpath(QUOTES):
         quote.getparent().remove(quote)
     return html2plaintext(tostring(tree, encoding="unicode"), include_references=False)

@@ -72,7 +72,8 @@ class ProjectProject(models.Model):
     client_ordered = fields.Monetary(
         string="Ordered, not Invoiced",
         help="What is left of the confirmed orders of this project, net of tax and of down "
-        "payments.",
+        "payments. Of what is billed by the hour: hours worked and not invoiced, and those that "
+        "are still planned, as far as they are ordered.",
         **AMOUNT,
     )
     client_expected_revenue = fields.Monetary(
@@ -133,8 +134,17 @@ class ProjectProject(models.Model):
             return so_far, {}, {}, None
         rows = fetch(self.env, completion.select_planned(so_far))
         planned = {row["project_id"]: row["hours"] for row in rows}
-        rows = fetch(self.env, completion.select_ordered(company.id, so_far))
-        ordered = {row["project_id"]: float(row["ordered"]) for row in rows}
+        units = ledger._get_hours_per_unit()
+        rows = fetch(self.env, completion.select_ordered(company.id, so_far, units))
+        ordered = {
+            row["project_id"]: completion.get_ordered(
+                float(row["rest"]),
+                row["open_hours"],
+                float(row["open_value"]),
+                planned.get(row["project_id"], 0),
+            )
+            for row in rows
+        }
         return so_far, planned, ordered, self._get_company_cost_per_hour()
 
     @api.model

@@ -1,29 +1,31 @@
-"""The review of clients as a workbook: which columns, from which fields, written safely."""
+"""The review of clients as a workbook: which sheets, which columns, for whom."""
 
-import io
+from collections.abc import Callable
+from datetime import timedelta
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
-import xlsxwriter
-
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..const import MONEY_GROUP
-from ..engine.health.scoring import get_shown
+from ..engine.clock import get_today
+from .review import charts, clients, decisions, meeting, money, overview, records
+from .review.book import Book
+from .review.data import ReviewData
 
-# Text typed by a client or a colleague must never become a formula, a link or a number.
-WORKBOOK_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-MAX_CELL = 32767  # characters in a cell, a limit of the file format
+# With what a first review is compared
+FIRST_PERIOD = timedelta(days=30)
+QUARTER = timedelta(days=90)  # so long the readings of a day are stored
+# A number of our own among the locks of the database: one review per user at a time
+LOCK = 1_802_026
 
 
 class Column(NamedTuple):
-    """A column of the review; ``kind`` chooses cell type and number format.
+    """A column of the sheet *Clients*; ``kind`` is one of ``review.book.KINDS``.
 
-    ``money``: for users who may see money; ``shared``: what the others get in its place.
+    ``money``: for users who may see money; ``shared``: what the others get in its place;
+    ``total``: with its sum.
     """
 
     field: str
@@ -31,70 +33,46 @@ class Column(NamedTuple):
     width: int
     money: bool = False
     shared: bool = False
+    total: bool = False
+    wrap: bool = False
 
 
+class Sheet(NamedTuple):
+    """A sheet: ``write(page, data)`` fills it; ``help`` says on the first sheet what it is for."""
+
+    code: str
+    name: str
+    help: str
+    write: Callable
+    money: bool = False
+
+
+# At most 12 for each user, and together about 190 characters wide: more is not readable on a page
 COLUMNS = (
-    Column("partner_id", "text", 32),
-    Column("stage_id", "text", 12),
-    Column("stage_days", "integer", 12),
-    Column("stage_reason", "text", 40),
-    Column("health_score", "integer", 9, money=True),
-    Column("health_score_shared", "integer", 9, shared=True),
-    Column("health_band", "text", 12, money=True),
-    Column("health_band_shared", "text", 12, shared=True),
-    Column("health_coverage", "percent", 10),
-    Column("health_trend", "integer", 9, money=True),
-    Column("health_trend_shared", "integer", 9, shared=True),
-    Column("health_reasons", "text", 48),
-    Column("user_id", "text", 18),
-    Column("team_id", "text", 16),
-    Column("activity_summary", "text", 36),
-    Column("activity_date_deadline", "date", 14),
-    Column("cadence", "text", 16),
-    Column("channel", "text", 14),
-    Column("date_start", "date", 12),
-    Column("client_revenue", "number", 14, money=True),
-    Column("client_labour_cost", "number", 14, money=True),
-    Column("client_other_cost", "number", 14, money=True),
-    Column("client_margin", "number", 14, money=True),
-    Column("client_margin_after_overhead", "number", 14, money=True),
+    Column("partner_id", "text", 28, wrap=True),
+    Column("stage_id", "text", 11),
+    Column("health_score", "score", 8, money=True),
+    Column("health_score_shared", "score", 10, shared=True),
+    Column("health_band", "text", 11, money=True),
+    Column("health_band_shared", "text", 13, shared=True),
+    Column("health_trend", "points", 8, money=True),
+    Column("health_trend_shared", "points", 10, shared=True),
+    Column("health_reasons", "text", 36, wrap=True),
+    Column("user_id", "text", 16, wrap=True),
+    Column("activity_summary", "text", 26, wrap=True),
+    Column("activity_date_deadline", "date", 12),
+    Column("client_revenue", "amount", 12, money=True, total=True),
     Column("client_margin_rate", "percent", 10, money=True),
-    Column("client_margin_state", "text", 16, money=True),
-    Column("client_hours", "number", 10, money=True),
-    Column("client_effective_rate", "number", 12, money=True),
-    Column("client_revenue_share", "percent", 12, money=True),
-    Column("client_loss_months", "integer", 10, money=True),
-    Column("client_overdue", "number", 14, money=True),
-    Column("client_to_invoice", "number", 14, money=True),
-    Column("client_currency_id", "text", 10, money=True),
+    Column("client_effective_rate", "number", 11, money=True),
 )
-
-# Figures that mean something only in some states of the margin: elsewhere they are unknown.
-NEEDS_STATE = {
-    "client_margin": ("known", "no_revenue"),
-    "client_margin_after_overhead": ("known", "no_revenue"),
-    "client_margin_rate": ("known",),
-}
-
-# Shown where a company says what its overhead is.
-OVERHEAD_FIELDS = {"client_margin_after_overhead"}
-
-# Figures that are there only when another field is set.
-NEEDS_FIELD = {
-    "health_score": "health_known",
-    "health_score_shared": "health_known",
-    "health_trend": "health_direction",
-    "health_trend_shared": "health_direction_shared",
-    "client_effective_rate": "client_hours",
-}
-
-FORMATS = {
-    "text": {"valign": "top"},
-    "integer": {"num_format": "#,##0"},
-    "number": {"num_format": "#,##0.00"},
-    "percent": {"num_format": "0.0%"},
-    "date": {"num_format": "yyyy-mm-dd"},
-}
+# Words that the sheets of money use, for the definitions
+MONEY_WORDS = (
+    "client_labour_cost",
+    "client_other_cost",
+    "client_margin",
+    "client_overdue",
+    "client_to_invoice",
+)
 
 
 class ClientReview(models.AbstractModel):
@@ -105,88 +83,141 @@ class ClientReview(models.AbstractModel):
 
     @api.model
     def _get_columns(self):
-        """Return all columns, in order; another addon may add its own."""
+        """Return all columns of *Clients*, in order; another addon may add its own."""
         return list(COLUMNS)
 
     @api.model
     def _get_allowed_columns(self):
         """Return the columns that the user may see, in order."""
         see_money = self.env.user.has_group(MONEY_GROUP)
-        hidden = set() if self.env["client.overhead"]._is_used() else OVERHEAD_FIELDS
         return [
             column
             for column in self._get_columns()
-            if not (column.shared if see_money else column.money) and column.field not in hidden
+            if not (column.shared if see_money else column.money)
         ]
 
     @api.model
-    def _get_rows(self, relationships, columns):
-        """Return a list of rows, each a list of str, int, float, date or None (unknown)."""
-        return [
-            [self._get_value(relationship, column) for column in columns]
-            for relationship in relationships
-        ]
-
-    @api.model
-    def _get_value(self, relationship, column):
-        states = NEEDS_STATE.get(column.field)
-        if states and relationship.client_margin_state not in states:
-            return None
-        needed = NEEDS_FIELD.get(column.field)
-        if needed and not relationship[needed]:
-            return None
-        field = relationship._fields[column.field]
-        value = relationship[column.field]
-        if field.type == "many2one":
-            return value.display_name or None
-        if field.type == "selection":
-            return dict(field._description_selection(self.env)).get(value)
-        if column.kind == "percent":
-            return value / 100
-        if column.kind == "integer":
-            return get_shown(value)
-        if column.kind == "number":
-            return value
-        return value or None
-
-    @api.model
-    def _get_workbook(self, relationships):
-        """Return the review of the relationships as the bytes of an XLSX file."""
+    def _get_sheets(self):
+        """Return all sheets after the first, in order; another addon may add its own."""
+        _ = self.env._
         columns = self._get_allowed_columns()
-        output = io.BytesIO()
-        with xlsxwriter.Workbook(output, WORKBOOK_OPTIONS) as workbook:
-            formats = {kind: workbook.add_format(spec) for kind, spec in FORMATS.items()}
-            formats["header"] = workbook.add_format(
-                {"bold": True, "bg_color": "#E6F4F1", "bottom": 1, "text_wrap": True}
-            )
-            sheet = workbook.add_worksheet(self.env._("Clients"))
-            self._write_header(sheet, columns, formats["header"])
-            for number, row in enumerate(self._get_rows(relationships, columns), start=1):
-                for position, (column, value) in enumerate(zip(columns, row, strict=True)):
-                    self._write_cell(sheet, number, position, value, formats[column.kind])
-            sheet.autofilter(0, 0, len(relationships), len(columns) - 1)
-        return output.getvalue()
+        fnames = [column.field for column in columns]
+        return [
+            Sheet("summary", _("Summary"), _("Sums by stage and band, and four charts."),
+                  overview.write_summary),
+            Sheet("movers", _("Movers"), _("Who rose or fell since the last review, and why."),
+                  clients.write_movers),
+            Sheet("clients", _("Clients"), _("All clients on one page width."),
+                  lambda page, data: clients.write_clients(page, data, columns)),
+            Sheet("money", _("Money"), _("Revenue, cost and margin; try a price."),
+                  money.write_money, True),
+            Sheet("months", _("Margin by month"), _("Each client's course over a year."),
+                  money.write_months, True),
+            Sheet("projects", _("Projects"), _("The same by project."), money.write_projects, True),
+            Sheet("at_risk", _("At risk by quarter"), _("Revenue at stake, now and later."),
+                  money.write_at_risk, True),
+            Sheet("moves", _("Next three moves"), _("What would raise the score most."),
+                  decisions.write_moves),
+            Sheet("decisions", _("Decisions"), _("Done or not; new ones to fill in."),
+                  decisions.write_decisions),
+            Sheet("feedback", _("Feedback"), _("What clients and colleagues said."),
+                  records.write_feedback),
+            Sheet("goals", _("Goals"), _("What is to be reached, and how far it is."),
+                  records.write_goals),
+            Sheet("promises", _("Promises"), _("What we are to do, and what is overdue."),
+                  records.write_promises),
+            Sheet("issues", _("Issues"), _("What is wrong, and how far it is repaired."),
+                  records.write_issues),
+            Sheet("definitions", _("Definitions"), _("What the words mean."),
+                  lambda page, data: records.write_definitions(
+                      page, data, [*fnames, *(MONEY_WORDS if data.sees_money else ())])),
+            Sheet("figures", _("Figures of the charts"), _("What the charts draw."),
+                  charts.write_figures),
+        ]  # fmt: skip
 
     @api.model
-    def _write_header(self, sheet, columns, cell_format):
-        labels = self.env["client.relationship"].fields_get(
-            [column.field for column in columns], ["string"]
-        )
-        for position, column in enumerate(columns):
-            sheet.set_column(position, position, column.width)
-            sheet.write_string(0, position, labels[column.field]["string"], cell_format)
-        sheet.freeze_panes(1, 1)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+    def _get_allowed_sheets(self):
+        """Return the sheets that the user may see, in order."""
+        see_money = self.env.user.has_group(MONEY_GROUP)
+        return [sheet for sheet in self._get_sheets() if see_money or not sheet.money]
+
+    # One client, for a quarterly meeting
 
     @api.model
-    def _write_cell(self, sheet, row, position, value, cell_format):
-        if value is None:
-            sheet.write_blank(row, position, None, cell_format)
-        elif isinstance(value, str):
-            sheet.write_string(row, position, value[:MAX_CELL], cell_format)
-        elif isinstance(value, int | float):
-            sheet.write_number(row, position, value, cell_format)
-        else:
-            sheet.write_datetime(row, position, value, cell_format)
+    def _get_client_sheets(self, for_client):
+        """Return all sheets of the review of one client, in order; another addon may add its own.
+
+        ``for_client``: what is handed to the client. Nothing of ours may be in it.
+        """
+        _ = self.env._
+        shared = [
+            Sheet("goals", _("Goals"), "",
+                  lambda page, data: meeting.write_goals(page, data, for_client)),
+            Sheet("done", _("What we did"), "",
+                  lambda page, data: meeting.write_accomplishments(page, data, for_client)),
+            Sheet("next", _("Next quarter"), "", meeting.write_next),
+        ]  # fmt: skip
+        if for_client:
+            return [Sheet("start", _("Review"), "", meeting.write_client_start), *shared]
+        internal = {"moves", "decisions", "feedback", "promises", "issues", "months", "projects"}
+        return [
+            Sheet("start", _("Client"), "", meeting.write_internal_start),
+            *shared,
+            *(sheet for sheet in self._get_allowed_sheets() if sheet.code in internal),
+        ]
+
+    @api.model
+    def _get_client_workbook(self, relationship, for_client=False):
+        """Return the review of one client, of the last quarter, as the bytes of an XLSX file."""
+        relationship.ensure_one()
+        relationship.check_access("read")
+        review = self
+        if for_client:
+            lang = relationship.partner_id.lang or self.env.lang
+            review, relationship = (one.with_context(lang=lang) for one in (self, relationship))
+        data = ReviewData(relationship, get_today(relationship.company_id) - QUARTER)
+        with TemporaryFile() as file:
+            book = Book(file, review.env)
+            for sheet in review._get_client_sheets(for_client):
+                sheet.write(book.add_page(sheet.code, sheet.name), data)
+            book.close()
+            file.seek(0)
+            return file.read()
+
+    @api.model
+    def _get_since(self):
+        """Return the day of the last review: the last day on which decisions were made."""
+        today = get_today(self.env.company)
+        last = self.env["client.review.decision"].search([("date", "<", today)], limit=1)
+        return last.date or today - FIRST_PERIOD
+
+    @api.model
+    def _take_turn(self):
+        """Return whether no other request of this user makes a review; until this one ends."""
+        query = SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK, self.env.uid)
+        return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _write_workbook(self, file, relationships, since=None, filters=(), progress=None):
+        """Write the review into a file.
+
+        :param since: the day to compare with, by default that of the last review
+        :param filters: words that say which clients were chosen
+        :param progress: a function of the names of all sheets and the one that comes next
+        """
+        data = ReviewData(relationships, since or self._get_since(), filters)
+        sheets = self._get_allowed_sheets()
+        names = [self.env._("Start here"), *(sheet.name for sheet in sheets)]
+        book = Book(file, self.env, progress and (lambda name: progress(names, name)))
+        overview.write_start(book.add_page("start", names[0]), data, sheets)
+        for sheet in sheets:
+            sheet.write(book.add_page(sheet.code, sheet.name), data)
+        book.close()
+
+    @api.model
+    def _get_workbook(self, relationships, **options):
+        """Return the review as the bytes of an XLSX file; ``options`` as above."""
+        with TemporaryFile() as file:
+            self._write_workbook(file, relationships, **options)
+            file.seek(0)
+            return file.read()

@@ -35,3 +35,4 @@ from .feedback import *
 from .fit import *
 from .reboot import *
 from .offboarding import *
+from .review import *

@@ -78,6 +78,9 @@ class RolesCommon(RichClientCommon):
                 "date_end": fields.Date.add(fields.Date.today(), days=30),
             }
         )
+        cls.env["client.review.schedule"].create({"recipient_ids": cls.owner.ids})
+        cls.env["client.review.run"].with_user(cls.owner)._queue(relationship)
+        cls.env["client.review.decision"].create({**own, "name": "Call", "user_id": cls.owner.id})
         cls.env["client.health.snapshot"].create({**own, "date": "2026-01-05", "score": 50})
         cls._create_warning(relationship)
         cls.env["client.overhead"].create(

@@ -31,6 +31,10 @@ class TestDeletion(RichClientCommon):
             },
             "client.profitability": {"company_id": cls.company.id, "date": cls.today},
             "client.scenario": {"relationship_id": cls.relationship.id, "name": "Less"},
+            "client.review.decision": {"relationship_id": cls.relationship.id, "name": "Call"},
+            "client.overhead": {"date": cls.today, "rate": 20},
+            "client.review.schedule": {"recipient_ids": cls.manager.ids},
+            "client.review.run": {"user_id": cls.manager.id, "company_id": cls.company.id},
         }.items():
             cls.env[model].sudo().create(values)
         project = cls.env["project.project"].search([("name", "=", "Rich project")])
@@ -57,6 +61,8 @@ class TestDeletion(RichClientCommon):
         }.get(model, {})
         if model == "mail.message":
             return self.env[model].create({"body": name})
+        if model == "mail.activity":
+            return self.relationship.activity_schedule(summary=name)
         return self.env[model].create({"name": name, **values})
 
     def _get_project(self):

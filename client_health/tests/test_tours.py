@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
 
-from .relationship.test_review import read_sheet
+from .review.common_review import open_book, read_table
 
 
 @tagged("post_install", "-at_install")
@@ -54,10 +54,7 @@ class TestTours(HttpCase):
         export = self.env["client.review.export"].search([], limit=1, order="id desc")
         self.authenticate("admin", "admin")
         response = self.url_open(export.action_export()["url"])
-        rows = read_sheet(response.content)
-        cells = dict(zip(rows[0], self._get_row(rows, "Seagull Line"), strict=True))
+        rows = read_table(open_book(response.content)["Clients"])
+        cells = next(row for row in rows if row["Client"] == "Seagull Line")
         self.assertEqual(cells["Stage"], "At risk")
         self.assertEqual(cells["Revenue"], relationship.client_revenue)
-
-    def _get_row(self, rows, client):
-        return next(row for row in rows if row[0] == client)

@@ -14,6 +14,7 @@ from . import client_offboarding_end_line
 from . import client_opinion_answer
 from . import client_opinion_ask
 from . import client_review_export
+from . import client_review_import
 from . import client_scenario_simulation
 from . import client_salesperson_change
 from . import client_stage_move

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# More take longer than a user waits for a page
+AT_ONCE = 500
+
 
 class ClientReviewExport(models.TransientModel):
     """Selects the clients of the review; the file is made when it is downloaded."""
@@ -27,13 +30,37 @@ class ClientReviewExport(models.TransientModel):
             raise UserError(self.env._("Please select the clients to export."))
         return self.create({"relationship_ids": [(6, 0, relationships.ids)]}).action_export()
 
+    @api.private  # called by server actions
+    @api.model
+    def action_export_client(self, relationships, for_client=False):
+        """Download the review of one client: for ourselves, or to hand to the client."""
+        if len(relationships) != 1:
+            raise UserError(self.env._("Please choose one client."))
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/client_health/review/client/{relationships.id}?for_client="
+            + ("1" if for_client else ""),
+            "target": "download",
+        }
+
     def action_export(self):
+        """Download the review; a large one is made in the background, and its page opens."""
         self.ensure_one()
+        relationships = self._get_relationships()
+        if len(relationships) > AT_ONCE:
+            run = self.env["client.review.run"]._queue(relationships, self._get_filters())
+            return run._get_records_action(name=self.env._("Client Review"))
         return {
             "type": "ir.actions.act_url",
             "url": f"/client_health/review/{self.id}",
             "target": "download",
         }
+
+    def _get_filters(self):
+        """Return words for what was chosen."""
+        if self.relationship_ids:
+            return [self.env._("%s selected clients", len(self.relationship_ids))]
+        return [*self.stage_ids.mapped("name"), *self.user_ids.mapped("name")]
 
     def _get_relationships(self):
         """Return the clients of the review, as far as the user may read them."""

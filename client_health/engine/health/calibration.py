@@ -35,7 +35,7 @@ class Simulation(NamedTuple):
 
 
 # 2026-11-29, docs/benchmarks.md
-SIMULATION = Simulation(hits=97, chance=4, false_alarms=0.08, lead=50)
+SIMULATION = Simulation(hits=96, chance=2, false_alarms=0.05, lead=50)
 
 
 class Case(NamedTuple):

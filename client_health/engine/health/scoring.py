@@ -162,7 +162,6 @@ class Scorer:
         score = get_mean([*counting.values()]) if is_enough else None
         return Score(score, coverage, points, dimensions, is_enough and not is_full)
 
-
     def _get_counting(self, dimensions: Mapping[str, float]) -> dict[str, tuple[float, float]]:
         return {
             code: (weight, dimensions[code])
@@ -245,7 +244,7 @@ def round_half_up(value: float) -> int:
 
 
 def get_stored(score: float) -> float:
-    """Return what is stored of a score, points or coverage: the tenth that is reached."""
+    """Return what is stored of a score or of points: the tenth that is reached."""
     return math.floor(10 * score + 1e-6) / 10
 
 

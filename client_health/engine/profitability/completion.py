@@ -2,7 +2,8 @@
 
 So far is all of the ledger, not the last twelve months. Still to come: the hours that are planned
 on open tasks, at what an hour of the project has cost so far, and what is ordered and not yet
-invoiced. Nobody plans other cost, so none is expected.
+invoiced; what is billed by the hour only as far as these hours are planned. Nobody plans other
+cost, so none is expected.
 
     >>> so_far = margin.Sums(revenue=600, labour_cost=400, hours=10)
     >>> done = get_expected(so_far, planned_hours=5, ordered=400, cost_per_hour=40)
@@ -30,6 +31,21 @@ def get_expected(so_far, planned_hours, ordered, cost_per_hour):
         labour_cost=so_far.labour_cost + planned_hours * (cost_per_hour or 0),
         hours=so_far.hours + planned_hours,
     )
+
+
+def get_ordered(rest, open_hours, open_value, planned_hours):
+    """Return what is still to be invoiced.
+
+    :param rest: of what has a price, and of the hours that are worked
+    :param open_hours: ordered by the hour and not yet worked, worth ``open_value``
+
+    >>> get_ordered(500, 100, 8000, planned_hours=25)
+    2500.0
+    >>> get_ordered(0, 100, 8000, planned_hours=300), get_ordered(500, 0, 0, 25)
+    (8000, 500)
+    """
+    share = min(planned_hours / open_hours, 1) if open_hours > 0 else 0
+    return rest + share * open_value
 
 
 def get_cost_per_hour(sums):
@@ -78,12 +94,12 @@ def select_planned(project_ids):
     )
 
 
-def select_ordered(company_id, project_ids):
-    """Return a SELECT of project_id and ordered: sold and not invoiced, in company currency.
+def select_ordered(company_id, project_ids, hours_per_unit):
+    """Return a SELECT of project_id, rest, open_hours, open_value: sold and not invoiced.
 
-    The lines of confirmed orders that a project, its tasks or the line itself tie to one project
-    alone; where more was delivered than ordered, that. Down payments are taken off by the share of
-    the lines in their order.
+    In company currency; see ``get_ordered``. The lines of confirmed orders that a project, its
+    tasks or the line itself tie to one project alone; where more was delivered than ordered,
+    that. Down payments are taken off by the share of the lines in their order.
     """
     return SQL(
         """
@@ -105,13 +121,24 @@ def select_ordered(company_id, project_ids):
              WHERE id IN (SELECT id FROM sold) AND project_id IS NOT NULL
         ), line AS (
             SELECT MIN(tie.project_id) AS project_id, l.id, l.order_id, l.price_subtotal,
-                   GREATEST(l.price_subtotal - l.untaxed_amount_invoiced,
-                            l.untaxed_amount_to_invoice, 0) AS rest
+                   GREATEST(l.untaxed_amount_to_invoice, 0,
+                            CASE WHEN NOT by_hour.is_true
+                                 THEN l.price_subtotal - l.untaxed_amount_invoiced END) AS rest,
+                   CASE WHEN by_hour.is_true
+                        THEN GREATEST(l.product_uom_qty - l.qty_delivered, 0)
+                        ELSE 0 END AS open_quantity,
+                   %(hours)s AS hours,
+                   l.price_subtotal / NULLIF(l.product_uom_qty, 0) AS price
               FROM tie
               JOIN sale_order_line l ON l.id = tie.line_id
+         LEFT JOIN product_product v ON v.id = l.product_id
+         LEFT JOIN product_template t ON t.id = v.product_tmpl_id
+        CROSS JOIN LATERAL (
+                   SELECT t.service_type IS NOT DISTINCT FROM 'timesheet'
+                      AND t.invoice_policy IS NOT DISTINCT FROM 'delivery' AS is_true) by_hour
              WHERE l.state = 'sale' AND l.company_id = %(company)s
                AND l.display_type IS NULL AND NOT COALESCE(l.is_downpayment, false)
-          GROUP BY l.id
+          GROUP BY l.id, by_hour.is_true
             HAVING COUNT(*) = 1
         ), advance AS (
             SELECT order_id,
@@ -122,11 +149,17 @@ def select_ordered(company_id, project_ids):
                AND display_type IS NULL
           GROUP BY order_id
         )
-        SELECT project_id, ROUND(SUM(ordered)::numeric, %(digits)s) AS ordered
+        SELECT project_id,
+               ROUND(SUM(rest / rate)::numeric, %(digits)s) AS rest,
+               SUM(open_hours) AS open_hours,
+               ROUND(SUM(open_value / rate)::numeric, %(digits)s) AS open_value
           FROM (SELECT line.project_id,
                        GREATEST(0, SUM(rest) - COALESCE(
                            MAX(a.amount) * SUM(price_subtotal) / NULLIF(MAX(a.total), 0), 0))
-                       / COALESCE(NULLIF(MAX(o.currency_rate), 0), 1) AS ordered
+                       AS rest,
+                       SUM(open_quantity * hours) AS open_hours,
+                       SUM(COALESCE(open_quantity * price, 0)) AS open_value,
+                       COALESCE(NULLIF(MAX(o.currency_rate), 0), 1) AS rate
                   FROM line
                   JOIN sale_order o ON o.id = line.order_id
              LEFT JOIN advance a ON a.order_id = line.order_id
@@ -135,7 +168,14 @@ def select_ordered(company_id, project_ids):
       GROUP BY project_id
         """,
         company=company_id,
+        hours=_get_hours(SQL("l.product_uom_id"), hours_per_unit),
         scope=is_one_of(SQL("project_id"), project_ids),
         is_project=is_one_of(SQL("id"), project_ids),
         digits=currency_digits(company_id),
     )
+
+
+def _get_hours(unit, hours_per_unit):
+    """Return the hours of a time unit; ``hours_per_unit``: {uom id: hours}."""
+    cases = [SQL("WHEN %s THEN %s::float8", *item) for item in hours_per_unit.items()]
+    return SQL("CASE %s %s ELSE 1 END", unit, SQL(" ").join(cases))

@@ -51,7 +51,7 @@ def _prepare_score(scorer, values, limits, cap):
         "band": cap(scoring.get_band(score, *limits), result.points, False),
         "band_shared": cap(scoring.get_band(shared, *limits), result.points, True),
         "provisional": result.provisional,
-        "coverage": scoring.get_stored(result.coverage),
+        "coverage": scoring.get_shown(result.coverage),
         "points": _prepare_points(result.dimensions),
         "points_shared": _prepare_points(dimensions),
     }

@@ -1,13 +1,18 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
 
 from ...const import MONEY_GROUP
 from ...engine.clock import get_today
 from ...engine.health import snapshots
+from ...engine.query import is_one_of
 from ..common.client_job_failure import JobRun
 
 # What is sent to the database at once: some megabytes.
 ROWS = 5_000
+# One a week is stored at least, and after two years one a month.
+LONGEST_GAP = timedelta(days=35)
 BANDS = [("healthy", "Green"), ("watch", "Yellow"), ("risk", "Red")]
 
 
@@ -16,8 +21,9 @@ class ClientHealthSnapshot(models.Model):
 
     Written by the nightly run in SQL, never by users. Unknown is NULL: neither a filter nor an
     average takes it for a zero. Readings of money stand in a column of their own, for the money
-    group, and so does the exact score: others read ``score_shared``. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": detail}} of what
-    is known; ``points`` is {dimension: points}.
+    group, and so does the exact score: others read ``score_shared``. ``readings`` is {code: {"v":
+    value, "d": date of the newest record, "x": detail}} of what is known; ``points`` is {dimension:
+    points}.
     """
 
     _name = "client.health.snapshot"
@@ -43,8 +49,8 @@ class ClientHealthSnapshot(models.Model):
         string="Score without Money Figures",
         readonly=True,
         aggregator="avg",
-        help="The score, with the middle of its band in place of the points of money: from the exact "
-        "one, the margin of the client could be computed.",
+        help="The score, with the middle of its band in place of the points of money: from the "
+        "exact one, the margin of the client could be computed.",
     )
     band = fields.Selection(
         BANDS, readonly=True, groups=MONEY_GROUP, falsy_value_label="Not enough data"
@@ -87,6 +93,29 @@ class ClientHealthSnapshot(models.Model):
     _relationship_date_uniq = models.Constraint(
         "UNIQUE(relationship_id, date)", "There can be only one snapshot per client and day."
     )
+
+    @api.model
+    def _get_scores(self, relationships, day):
+        """Return {client id: {"score", "band", "date"}} as of a day, as the user may read it.
+
+        In one query; the latest snapshot up to the day, and none that is older than LONGEST_GAP.
+        Users who see no money get the shared score and band.
+        """
+        shared = "" if self.env.user.has_group(MONEY_GROUP) else "_shared"
+        query = self._search([("date", "<=", day), ("date", ">", day - LONGEST_GAP)])
+        client = self._field_to_sql(query.table, "relationship_id", query)
+        query.add_where(is_one_of(client, relationships._ids))
+        query.order = SQL("%s, %s DESC", client, SQL.identifier(query.table, "date"))
+        columns = [SQL("DISTINCT ON (%s) %s AS id", client, client)]
+        columns += [
+            SQL("%s AS %s", self._field_to_sql(query.table, fname, query), SQL.identifier(name))
+            for name, fname in (
+                ("score", f"score{shared}"),
+                ("band", f"band{shared}"),
+                ("date", "date"),
+            )
+        ]
+        return {row["id"]: row for row in self.env.execute_query_dict(query.select(*columns))}
 
     @api.model
     def _upsert(self, rows):

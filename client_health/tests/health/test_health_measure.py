@@ -30,10 +30,12 @@ class TestHealthMeasure(ClientHealthCommon):
         self.assertEqual((found.floor, found.target, found.weight), (10, 50, 3))
 
     def test_nobody_else_edits_and_nobody_adds(self):
+        contact = self.env.ref("client_health.client_health_measure_contact_gap")
         for user in (self.owner, self.seller, self.controller):
-            self.assertTrue(self.measure.with_user(user).name)
-            with self.assertRaises(AccessError):
-                self.measure.with_user(user).weight = 5
+            self.assertTrue(contact.with_user(user).name)
+            for measure in (self.measure, contact):
+                with self.assertRaises(AccessError):
+                    measure.with_user(user).weight = 5
         measures = self.measure.with_user(self.manager)
         with self.assertRaises(AccessError):
             measures.copy({"code": "another"})

@@ -187,6 +187,7 @@ class TestWarnings(ClientHealthCommon):
     def test_one_complaint_is_none_two_are(self):
         self._complain(10)
         self.assertFalse(self._warns("complaints"))
+        self.assertTrue(self._warns("complaints", TODAY + timedelta(days=4)), "Two weeks ignored")
         self._complain(5)
         self.assertEqual(self._read("complaints")[self.relationship.id].value, 2)
         self.assertFalse(self._warns("complaints", TODAY - timedelta(days=4)), "Not known then")

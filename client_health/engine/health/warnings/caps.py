@@ -48,11 +48,13 @@ class Caps:
     def cap(self, key, band, points, shared=False):
         """Return the band that a client may have; ``points``: {code: points} of its measures.
 
-        :param shared: without money: users who may not see it could tell from the band what it hides
+        :param shared: without money: users who may not see it could tell what the band hides
         """
         if band is None:
             return None
-        lives = [life for life in self._get_lives(key) if not shared or life.code not in self._money]
+        lives = [
+            life for life in self._get_lives(key) if not shared or life.code not in self._money
+        ]
         zeros = self._count_zeros(key, points, shared)
         if zeros > 1 or any(life.is_severe for life in lives):
             return RISK

@@ -1,5 +1,6 @@
 """Reads what clients write and when we met; returns warnings of silence, by their own rhythm."""
 
+import math
 from datetime import timedelta
 
 from odoo.tools import SQL
@@ -23,6 +24,8 @@ LATE_DAYS = timedelta(days=150)
 FEW = 4
 # Before so many messages would have come, nobody can have taken over.
 SOON = 5
+# What is usual, less so many times its square root: no chance any more, as days come as they like.
+CHANCE = 2.5
 # Our own work became less by this part of it: both sides are quieter.
 OURS = 0.35
 # The others write this part of what the silent person would have written: they took over.
@@ -164,6 +167,8 @@ def read_fading(env, relationships, as_of, rule, correspondence):
     readings = {}
     for row in rows:
         if row["hours_expected"] <= 0:
+            continue
+        if row["expected"] - row["now"] < CHANCE * math.sqrt(row["expected"]):
             continue
         less = 1 - row["now"] / row["expected"]
         ours = max(0.0, 1 - float(row["hours"]) / float(row["hours_expected"]))

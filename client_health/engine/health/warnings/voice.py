@@ -10,9 +10,13 @@ from ...query import fetch, get_company, to_array
 from ...reading import make
 from ..signals import Signal
 
-# A complaint has so long to be answered, and so long to be resolved; until then it counts half.
+# A complaint has so long to be answered, and so long to be resolved; until then it counts less:
+# three at a time are a pattern.
 TO_ANSWER = timedelta(days=3)
 TO_RESOLVE = timedelta(days=21)
+YOUNGER = 0.7
+# Without any answer for so long, a complaint counts twice.
+IGNORED = timedelta(days=14)
 SEVERE = "3"
 VERY_UNHAPPY = "1"
 # Price pressure comes before a decision, not a year before. Measured on a firm's own three years.
@@ -23,7 +27,7 @@ BEFORE = timedelta(days=365)
 def read_complaints(env, relationships, as_of, rule):
     """Complaints and concerns that wait, of a very unhappy client twice; severe issues at once.
 
-    Those that are answered, or came lately, count half until they should be resolved.
+    Those that are answered, or came lately, count less until they should be resolved.
     """
     end = get_end(relationships, as_of)
     rows = fetch(
@@ -48,9 +52,10 @@ def read_complaints(env, relationships, as_of, rule):
             ), line AS (
                 SELECT relationship_id, NULL::int AS issue_id, id, day,
                        CASE WHEN resolved THEN 0
-                            WHEN answered AND day > %(late)s THEN 0.5
+                            WHEN answered AND day > %(late)s THEN %(younger)s
+                            WHEN NOT answered AND day <= %(ignored)s THEN 2 * weight
                             WHEN answered OR day <= %(unanswered)s THEN weight
-                            ELSE 0.5 END AS points
+                            ELSE %(younger)s END AS points
                   FROM feedback
              UNION ALL
                 SELECT relationship_id, id, NULL, day, %(severe)s::float8
@@ -74,7 +79,9 @@ def read_complaints(env, relationships, as_of, rule):
             to_answer=repair.TO_ANSWER,
             late=as_of - TO_RESOLVE,
             unanswered=as_of - TO_ANSWER,
+            ignored=as_of - IGNORED,
             severe=rule.severe,
+            younger=YOUNGER,
             most=SEVERE,
         ),
     )

@@ -1,0 +1,4 @@
+from . import client_review_decision
+from . import client_relationship
+from . import client_review_schedule
+from . import client_review_run

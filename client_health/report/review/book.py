@@ -1,0 +1,331 @@
+"""Writes sheets from top to bottom: what is typed stays text, what is unknown stays empty.
+
+``constant_memory`` keeps one row of a sheet at a time: rows are written in order, tables and
+merged cells don't exist, and memory doesn't grow with the clients. Each formula carries its value,
+because readers without a calculator (phones, previews, scripts) would read 0.
+"""
+
+import math
+import re
+import textwrap
+from datetime import date, datetime
+from typing import NamedTuple
+
+import xlsxwriter
+
+from odoo.exceptions import UserError
+
+from ...engine.health import scoring
+
+# Text typed by a client or a colleague must never become a formula, a link or a number.
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+# Limits of the file format
+MAX_CELL = 32767  # UTF-16 units in a cell
+MAX_ROWS = 1_048_576
+MAX_LINKS = 65_530
+MAX_SHEET_NAME = 31
+CUT = "…"
+SHORT = MAX_CELL // 2  # of any characters
+
+LINE_HEIGHT, MAX_LINES = 14.5, 9
+
+A4 = 9
+GREEN, YELLOW, RED = "#D5EFDD", "#FFF1C9", "#F9D7D5"
+BAND_COLORS = {"healthy": GREEN, "watch": YELLOW, "risk": RED}
+ACCENT, HEADER, INPUT = "#0F766E", "#E6F4F1", "#FFFBE6"
+
+KINDS = {
+    "text": {},
+    "integer": {"num_format": "#,##0"},
+    "score": {"num_format": "0"},
+    "points": {"num_format": "+0;-0;0"},
+    "amount": {"num_format": "#,##0"},
+    "number": {"num_format": "#,##0.00"},
+    "percent": {"num_format": "0.0%"},
+    "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "title": {"bold": True, "font_size": 16, "font_color": ACCENT},
+    "note": {"font_color": "#5F6B6B", "italic": True},
+    "heading": {"bold": True, "font_size": 12, "font_color": ACCENT},
+    "header": {"bold": True, "bg_color": HEADER, "bottom": 1, "text_wrap": True},
+    "label": {"bold": True},
+    "link": {"font_color": "#0B5CAD", "underline": 1},
+}
+NUMBERS = frozenset(("integer", "score", "points", "amount", "number", "percent"))
+# Control characters that no file of XML may hold, and halves of characters
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+FIRST_YEAR = 1900  # of the dates of a workbook
+
+
+class Formula(NamedTuple):
+    """A formula with the value that it has."""
+
+    text: str
+    value: object
+
+
+class Link(NamedTuple):
+    """A text that leads to an address."""
+
+    url: str
+    text: str
+
+
+class Head(NamedTuple):
+    """The head of a column: ``kind`` is one of KINDS; ``total``: its sum stands above it."""
+
+    label: str
+    kind: str = "text"
+    width: int = 12
+    total: bool = False
+    wrap: bool = False
+
+
+def clean_text(text):
+    """Return a text as a cell holds it, over-long ones cut with a mark."""
+    if len(text) < SHORT and text.isprintable():
+        return text
+    text = FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    # characters beyond 16 bits, such as emoji, count twice
+    if len(text) * 2 > MAX_CELL and len(text.encode("utf-16-le")) // 2 > MAX_CELL:
+        cut = text.encode("utf-16-le")[: 2 * (MAX_CELL - 1)]
+        text = cut.decode("utf-16-le", errors="ignore") + CUT
+    return text
+
+
+def get_shown(value, kind):
+    """Return a number as the board shows it: scores what is reached, changes of it rounded."""
+    if value is None or kind not in ("score", "points"):
+        return value
+    return scoring.get_shown(value) if kind == "score" else scoring.round_half_up(value)
+
+
+def get_lines(text, width, whole_words=False):
+    """Return about how many lines a text takes in a column of that width."""
+    if whole_words:
+        return max(len(textwrap.wrap(text, max(int(width), 1), break_long_words=False)), 1)
+    # the width of a column is in digits, and letters are narrower on the mean
+    return sum(max(math.ceil(len(line) / (1.1 * width)), 1) for line in text.split("\n"))
+
+
+def get_column(number):
+    """Return the letters of a column, 0 is A."""
+    return xlsxwriter.utility.xl_col_to_name(number)
+
+
+class Book:
+    """A workbook while it is written; ``progress(name)`` is called before each sheet."""
+
+    def __init__(self, file, env, progress=None):
+        self.env = env
+        self.file = xlsxwriter.Workbook(file, OPTIONS)
+        self.progress = progress
+        self.is_rtl = env["res.lang"]._lang_get(env.lang or "en_US").direction == "rtl"
+        self.pages = {}
+        self._formats = {}
+
+    def get_format(self, kind="text", **more):
+        """Return the format of a kind, ``more`` as in xlsxwriter; the same one only once."""
+        key = (kind, *sorted(more.items()))
+        if key not in self._formats:
+            spec = {"valign": "top", **KINDS[kind], **more}
+            self._formats[key] = self.file.add_format(spec)
+        return self._formats[key]
+
+    def add_page(self, code, name):
+        if self.progress:
+            self.progress(name)
+        page = self.pages[code] = Page(self, re.sub(r"[\[\]:*?/\\]", " ", name)[:MAX_SHEET_NAME])
+        return page
+
+    def close(self):
+        self.file.close()
+
+
+class Page:
+    """A sheet, written row after row; ``row`` is the next one."""
+
+    def __init__(self, book, name):
+        self.book, self.env, self.name = book, book.env, name
+        self.sheet = book.file.add_worksheet(name)
+        self.row = 0
+        self.links = 0
+        self.head_row = None
+        self.heads, self.specs, self.formats, self.wraps = [], [], [], []
+        self._set_up_print()
+
+    def _set_up_print(self):
+        sheet = self.sheet
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.hide_gridlines(2)
+        sheet.set_footer(self.env._("&L&A&R%(page)s of %(pages)s", page="&P", pages="&N"))
+        if self.book.is_rtl:
+            sheet.right_to_left()
+
+    def write(self, row, column, value, kind="text", **more):
+        """Write one value by its type; None is unknown."""
+        shown = "link" if isinstance(value, Link) else kind
+        self._write_value(row, column, value, kind, self.book.get_format(shown, **more))
+
+    def _write_value(self, row, column, value, kind, cell_format):
+        sheet = self.sheet
+        if value is None or value == "":
+            sheet.write_blank(row, column, None, cell_format)
+        elif isinstance(value, str):
+            sheet.write_string(row, column, clean_text(value), cell_format)
+        elif isinstance(value, bool):
+            text = self.env._("Yes") if value else self.env._("No")
+            sheet.write_string(row, column, text, cell_format)
+        elif isinstance(value, int | float):
+            sheet.write_number(row, column, get_shown(value, kind), cell_format)
+        elif isinstance(value, Formula):
+            result = "" if value.value is None else value.value
+            sheet.write_formula(row, column, value.text, cell_format, result)
+        elif isinstance(value, Link):
+            self._write_link(row, column, value, cell_format)
+        else:
+            self._write_date(row, column, value, cell_format)
+
+    def _write_link(self, row, column, link, cell_format):
+        self.links += 1
+        text = clean_text(link.text)
+        if self.links > MAX_LINKS:
+            self.sheet.write_string(row, column, text)
+        else:
+            self.sheet.write_url(row, column, link.url, cell_format, text)
+
+    def _write_date(self, row, column, value, cell_format):
+        """Write a date as a date; earlier ones than the format knows as text."""
+        if value.year < FIRST_YEAR:
+            self.sheet.write_string(row, column, value.isoformat()[:10], cell_format)
+        else:
+            day = value.date() if isinstance(value, datetime) else value
+            self.sheet.write_datetime(row, column, day, cell_format)
+
+    def write_line(self, *values, kind="text", **more):
+        """Write values side by side in the next row."""
+        for column, value in enumerate(values):
+            self.write(self.row, column, value, kind, **more)
+        self.row += 1
+
+    def write_title(self, title, *notes):
+        self.sheet.set_row(self.row, 24)
+        self.write_line(title, kind="title")
+        for note in notes:
+            self.write_line(note, kind="note")
+
+    # A table: head, rows, filter
+
+    def begin_table(self, heads, count, freeze=1):
+        """Write the head of a table of ``count`` rows; ``freeze``: columns that stay."""
+        if self.row + count + 2 > MAX_ROWS:
+            raise UserError(
+                self.env._(
+                    "%(sheet)s has %(count)s rows, and a sheet holds %(limit)s. Please choose "
+                    "fewer clients.",
+                    sheet=self.name,
+                    count=f"{count:,}",
+                    limit=f"{MAX_ROWS:,}",
+                )
+            )
+        self.set_heads(heads)
+        self.head_row = self.row
+        self.write_heads()
+        if freeze is not None:
+            self.sheet.freeze_panes(self.row, freeze)
+        self.sheet.repeat_rows(self.head_row)
+        self.sheet.autofilter(self.row - 1, 0, self.row - 1 + max(count, 1), len(heads) - 1)
+
+    def set_heads(self, heads):
+        """Set the columns of the table that begins; a text beside a number keeps its distance."""
+        self.heads = heads
+        self.specs = []
+        for column, head in enumerate(heads):
+            self.sheet.set_column(column, column, head.width)
+            after_number = column and heads[column - 1].kind in NUMBERS
+            spec = {"text_wrap": True} if head.wrap else {}
+            if head.kind not in NUMBERS and after_number:
+                spec |= {"align": "left", "indent": 1}
+            self.specs.append(spec)
+        self.formats = [
+            self.book.get_format(head.kind, **spec)
+            for head, spec in zip(heads, self.specs, strict=True)
+        ]
+        self.wraps = [(column, head.width) for column, head in enumerate(heads) if head.wrap]
+
+    def write_heads(self):
+        lines = max(get_lines(head.label, head.width - 1, True) for head in self.heads)
+        self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
+        for column, (head, spec) in enumerate(zip(self.heads, self.specs, strict=True)):
+            align = {"align": "right"} if head.kind in NUMBERS else spec
+            self.write(self.row, column, head.label, "header", **align)
+        self.row += 1
+
+    def write_totals(self, heads, sums, count, label):
+        """Write the row of sums in front of the head: those of the rows that are shown."""
+        first, last = self.row + 3, self.row + 2 + max(count, 1)
+        for column, head in enumerate(heads):
+            value = label if not column else None
+            if head.total:
+                letters = get_column(column)
+                formula = f"=SUBTOTAL(109,{letters}{first}:{letters}{last})"
+                value = Formula(formula, sums.get(column, 0))
+            elif column and column in sums:
+                value = sums[column]
+            self.write(self.row, column, value, head.kind, bold=True)
+        self.row += 1
+
+    def write_row(self, values, more=None):
+        """Write a row of the table; ``more``: {column: format}, as in xlsxwriter.
+
+        What is unknown is left out, where it has no format of its own.
+        """
+        self._fit_height(values)
+        for column, value in enumerate(values):
+            own = more.get(column) if more else None
+            if own is None and (value is None or value == ""):
+                continue
+            kind = self.heads[column].kind
+            is_plain = not isinstance(value, Link) and not (kind in NUMBERS and type(value) is str)
+            if own is None and is_plain:
+                cell_format = self.formats[column]
+            else:
+                cell_format = self._get_cell_format(column, value, own)
+            self._write_value(self.row, column, value, kind, cell_format)
+        self.row += 1
+
+    def _fit_height(self, values):
+        """Set the height of a row with long texts: no program does it for what is written."""
+        lines = 1
+        for column, width in self.wraps:
+            text = values[column]
+            if text and (len(text := getattr(text, "text", text)) > width or "\n" in text):
+                lines = max(lines, get_lines(text, width))
+        if lines > 1:
+            self.sheet.set_row(self.row, LINE_HEIGHT * min(lines, MAX_LINES) + 1)
+
+    def _get_cell_format(self, column, value, own):
+        kind = self.heads[column].kind
+        spec = {**self.specs[column], **(own or {})}
+        if isinstance(value, str) and kind in NUMBERS:
+            spec["align"] = "right"
+        return self.book.get_format("link" if isinstance(value, Link) else kind, **spec)
+
+    def get_range(self, column, count, first=None):
+        """Return the absolute address of ``count`` cells of a column, for charts and formulas."""
+        first = self.head_row + 1 if first is None else first
+        letters = get_column(column)
+        name = self.name.replace("'", "''")
+        return f"'{name}'!${letters}${first + 1}:${letters}${first + max(count, 1)}"
+
+
+def to_month(day: date):
+    """Return the name of a month, the same for everybody who reads the file."""
+    return day.strftime("%Y-%m")

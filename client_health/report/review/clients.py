@@ -1,0 +1,161 @@
+"""Who moved since the last review, and all clients on one page width."""
+
+from ...engine.health import scoring
+from .book import BAND_COLORS, Head, Link, get_column
+from .reading import read_rows
+
+MOST_REASONS = 3
+# A field that says whether a client is well, and its colours
+BAND_FIELDS = ("health_score", "health_band", "health_score_shared", "health_band_shared")
+FILLS = {
+    "good": BAND_COLORS["healthy"],
+    "low": BAND_COLORS["watch"],
+    "loss": BAND_COLORS["risk"],
+}
+
+
+def write_movers(page, data):
+    """Clients whose score reached another whole number, or another band; who fell most first."""
+    _ = data.env._
+    rows = _get_movers(data)
+    steady = len(data.clients) - len(rows)
+    page.write_title(
+        _("Who moved since %s", data.format_date(data.since)),
+        _(
+            "%(moved)s clients moved, %(steady)s did not or have no score of both days. Fallen "
+            "first.",
+            moved=len(rows),
+            steady=steady,
+        ),
+    )
+    heads = [
+        Head(_("Client"), "text", 30, wrap=True),
+        Head(_("Stage"), "text", 12),
+        Head(_("Then"), "score", 8),
+        Head(_("Now"), "score", 8),
+        Head(_("Change"), "points", 9),
+        Head(_("Band then"), "text", 13),
+        Head(_("Band now"), "text", 13),
+        Head(_("Why"), "text", 62, wrap=True),
+        Head(_("Salesperson"), "text", 18, wrap=True),
+    ]
+    page.row += 1
+    page.begin_table(heads, len(rows))
+    for row, then, change in rows:
+        more = {
+            5: _get_fill(then["band"]),
+            6: _get_fill(row["health_band"]),
+        }
+        page.write_row(
+            [
+                row["partner_id"], row["stage_id"], then["score"], row["health_score"], change,
+                data.get_band(then["band"]), data.get_band(row["health_band"]),
+                _get_why(data, row), row["user_id"],
+            ],
+            more,
+        )  # fmt: skip
+
+
+def _get_movers(data):
+    """Return [(row, snapshot then, change of the shown scores)]."""
+    found = []
+    for row in data.clients:
+        then = data.scores_then.get(row["id"])
+        if not then or None in (then["score"], row["health_score"]):
+            continue
+        change = scoring.get_shown(row["health_score"]) - scoring.get_shown(then["score"])
+        if change or then["band"] != row["health_band"]:
+            found.append((row, then, change))
+    return sorted(found, key=lambda item: (item[2], item[0]["partner_id"] or ""))
+
+
+def _get_why(data, row):
+    lines = data.changes.get(row["id"])
+    if lines is None:
+        return data.env._("The readings of that day are no longer stored.")
+    # "+0;-0" of numbers in a sentence
+    return "\n".join(f"{line['text']}: {line['points']:+g}" for line in lines[:MOST_REASONS])
+
+
+def _get_fill(band):
+    return {"bg_color": BAND_COLORS[band]} if band in BAND_COLORS else {}
+
+
+# All clients
+
+
+def write_clients(page, data, columns):
+    """Write the columns of ``client.review._get_allowed_columns``, a row per client."""
+    _ = data.env._
+    fields = data.relationships.fields_get([column.field for column in columns], ["string"])
+    heads = [
+        Head(fields[column.field]["string"], column.kind, column.width, column.total, column.wrap)
+        for column in columns
+    ]
+    note = _("%s clients, by stage and name.", len(data.clients))
+    if data.sees_money:
+        note += " " + _(
+            "Money of %(months)s in %(currency)s.", months=data.period, currency=data.currency
+        )
+    page.write_title(_("Clients"), note)
+    sums = {
+        number: sum(row[column.field] or 0 for row in data.clients)
+        for number, column in enumerate(columns)
+        if column.total and data.has_one_currency
+    }
+    count = len(data.relationships)
+    if sums:
+        heads = [head._replace(total=number in sums) for number, head in enumerate(heads)]
+        page.row += 1
+        page.write_totals(heads, sums, count, _("Sum"))
+    page.begin_table(heads, count)
+    _write_rows(page, data, columns)
+    color_margins(page, data, columns, count)
+
+
+def _write_rows(page, data, columns):
+    names = [column.field for column in columns]
+    for row in read_rows(data.relationships, names):
+        band = data.by_id[row["id"]]["health_band"]
+        values, more = [], {}
+        for number, column in enumerate(columns):
+            value = row[column.field]
+            if column.kind == "percent" and value is not None:
+                value /= 100
+            if column.field in BAND_FIELDS:
+                more[number] = _get_fill(band)
+                if column.field.startswith("health_band"):
+                    value = data.get_band(band)
+            if not number:
+                name = data.by_id[row["id"]]["partner_id"]
+                value = Link(data.get_url(row["id"]), name or "")
+            values.append(value)
+        page.write_row(values, more)
+
+
+def color_margins(page, data, columns, count):
+    """Colour margins by the firm's own limits: its target, break even, loss."""
+    for number, column in enumerate(columns):
+        if column.field == "client_margin_rate":
+            color_column(page, data, number, count)
+
+
+def color_column(page, data, number, count):
+    letters = get_column(number)
+    first = page.head_row + 2
+    cells = f"{letters}{first}:{letters}{first + max(count, 1) - 1}"
+    target = data.limits.client_target_margin / 100
+    for criteria, value, fill in (
+        ("<", 0, FILLS["loss"]),
+        ("<=", data.limits.client_break_even_margin / 100, FILLS["low"]),
+        (">=", target, FILLS["good"]),
+    ):
+        page.sheet.conditional_format(
+            cells,
+            {
+                "type": "formula",
+                "criteria": f"=AND(ISNUMBER({letters}{first}),{letters}{first}{criteria}{value})",
+                "format": page.book.file.add_format({"bg_color": fill}),
+                "stop_if_true": True,
+            },
+        )

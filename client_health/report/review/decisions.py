@@ -1,0 +1,151 @@
+"""What to do next, and what was decided: with empty rows to fill in during the meeting."""
+
+from ...engine.health import scoring
+from .book import INPUT, Head, get_column
+from .data import FOCUS
+
+# The name of the range that the import reads, whatever the language of the file
+DECISIONS_NAME = "client_review_decisions"
+# What the columns of that range are to the import
+COLUMNS = (
+    "client", "decision", "owner", "deadline", "date", "state", "score_then", "score_now",
+    "change", "client_id", "decision_id",
+)  # fmt: skip
+MOVES = 3  # per client
+# Below this many points a move is not worth an hour of the meeting
+MIN_EFFECT = 0.5
+EMPTY_ROWS = 12
+
+
+# Next three moves
+
+
+def write_moves(page, data):
+    """For each client to talk about, the three measures that would bring the most points."""
+    _ = data.env._
+    moves = _get_moves(data)
+    page.write_title(
+        _("Next three moves"),
+        _("For the clients to talk about: what would raise the score most, if its target is "
+          "reached. Choose, and name an owner and a date."),
+    )  # fmt: skip
+    heads = [
+        Head(_("Client"), "text", 26, wrap=True),
+        Head(_("Move"), "text", 40, wrap=True),
+        Head(_("Expected effect"), "points", 15),
+        Head(_("Planned already"), "text", 34, wrap=True),
+        Head(_("Planned for"), "date", 13),
+        Head(_("Owner"), "text", 20, wrap=True),
+        Head(_("Date"), "date", 13),
+    ]
+    page.row += 1
+    page.begin_table(heads, len(moves))
+    fill = {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}
+    for name, text, effect, planned, deadline, owner in moves:
+        page.write_row([name, text, effect, planned, deadline, owner, None], {5: fill, 6: fill})
+
+
+def _get_moves(data):
+    """Return [(client, move, points, planned activity, its date, owner)]."""
+    rows = data.focus[:FOCUS] if len(data.clients) > 1 else data.clients
+    clients = data.relationships.browse(row["id"] for row in rows)
+    effects = get_effects(clients)
+    found = []
+    for row, client in zip(rows, clients, strict=True):
+        activity = client.activity_ids.sorted("date_deadline")[:1]
+        planned = activity.summary or activity.activity_type_id.name
+        for number, (text, effect) in enumerate(effects.get(client.id, ())[:MOVES]):
+            first = not number
+            found.append(
+                (
+                    row["partner_id"], text, effect,
+                    planned if first else None, activity.date_deadline if first else None,
+                    row["user_id"],
+                )
+            )  # fmt: skip
+    return found
+
+
+def get_effects(clients):
+    """Return {client id: [(words, points)]}: what each measure would bring at its target."""
+    Explanation = clients.env["client.health.explanation"]
+    hidden = Explanation._get_hidden()
+    measures = Explanation._get_shown_measures(hidden)
+    records = Explanation._get_records()
+    found = {}
+    for id_, day in Explanation._read_shown_days(clients, None, hidden).items():
+        points = scoring.get_score(measures, day.readings or {}).points
+        weights = scoring.get_weights(measures, points)
+        effects = [
+            (measure, weights[measure.code] * (100 - points[measure.code]))
+            for measure in measures
+            if measure.code in points and measure.dimension not in hidden
+        ]
+        effects.sort(key=lambda item: -item[1])
+        found[id_] = [
+            (_get_move_text(Explanation, records[measure.code], measure, day), effect)
+            for measure, effect in effects
+            if effect >= MIN_EFFECT
+        ]
+    return found
+
+
+def _get_move_text(explanation, record, measure, day):
+    return explanation.env._(
+        "%(name)s: from %(value)s to %(target)s",
+        name=record.name,
+        value=explanation._get_value_text(record, day.readings[measure.code].value),
+        target=explanation._get_value_text(record, measure.target),
+    )
+
+
+# Decisions
+
+
+def get_heads(env):
+    """Return the heads of COLUMNS."""
+    _ = env._
+    return [
+        Head(_("Client"), "text", 30, wrap=True),
+        Head(_("Decision"), "text", 48, wrap=True),
+        Head(_("Owner"), "text", 20, wrap=True),
+        Head(_("Due on"), "date", 12),
+        Head(_("Decided on"), "date", 12),
+        Head(_("Done?"), "text", 14, wrap=True),
+        Head(_("Score then"), "score", 9),
+        Head(_("Score now"), "score", 9),
+        Head(_("Change"), "points", 9),
+        Head(_("Client no."), "integer", 9),
+        Head(_("Decision no."), "integer", 10),
+    ]
+
+
+def write_decisions(page, data):
+    """Decisions of the last reviews, then a row per client to talk about, then empty ones."""
+    _ = data.env._
+    decisions = data.env["client.review.decision"]._get_of_last_review(data.relationships)
+    rows = decisions._get_review_rows()
+    known = {row[9] for row in rows}
+    open_rows = [row for row in data.focus[:FOCUS] if row["id"] not in known]
+    done = sum(decision.state == "done" for decision in decisions)
+    page.write_title(
+        _("Decisions"),
+        _("Of the last review: %(done)s of %(count)s are done. Fill in the yellow cells in the "
+          "meeting, then import this file: Reporting / Review Decisions.",
+          done=done, count=len(rows)),
+    )  # fmt: skip
+    page.row += 1
+    heads = get_heads(data.env)
+    count = len(rows) + len(open_rows) + EMPTY_ROWS
+    page.begin_table(heads, count, freeze=1)
+    for values in rows:
+        page.write_row(values)
+    fill = {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}
+    inputs = dict.fromkeys(range(1, 4), fill)
+    for row in open_rows:
+        page.write_row([row["partner_id"], *[None] * 8, row["id"], None], inputs)
+    for _number in range(EMPTY_ROWS):
+        page.write_row([None] * len(heads), {**inputs, 0: fill})
+    last = get_column(len(heads) - 1)
+    cells = f"$A${page.head_row + 1}:${last}${page.head_row + 1 + count}"
+    page.book.file.define_name(DECISIONS_NAME, f"='{page.name}'!{cells}")

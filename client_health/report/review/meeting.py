@@ -1,0 +1,212 @@
+"""The review of one client, for a quarterly meeting: with the client, or among ourselves.
+
+What the client gets is a white list, as on its page in the portal: goals that both sides know,
+accomplishments that are shown to it, and no amount but those that it confirmed itself.
+"""
+
+from ...engine.health import scoring
+from .book import INPUT, LINE_HEIGHT, Head, get_lines
+from .overview import get_why
+
+# Goals that both sides know; goals to agree and dropped goals stay internal.
+SHOWN_STATES = ("agreed", "reached", "missed")
+NEXT_ROWS = 8
+WIDTHS = (30, 100)
+
+
+def _get_goals(data, for_client):
+    domain = [("relationship_id", "in", data.ids)]
+    if for_client:
+        domain.append(("state", "in", SHOWN_STATES))
+    return data.env["client.goal"].search(domain, order="state, date_end, id")
+
+
+def _get_accomplishments(data, for_client):
+    domain = [("relationship_id", "in", data.ids), ("date", ">=", data.since)]
+    if for_client:
+        domain.append(("is_shared", "=", True))
+    return data.env["client.accomplishment"].search(domain, order="date desc, id desc")
+
+
+def _write_facts(page, facts):
+    for column, width in enumerate(WIDTHS):
+        page.sheet.set_column(column, column, width)
+    for label, value, *kind in facts:
+        if isinstance(value, str):
+            page.sheet.set_row(page.row, LINE_HEIGHT * get_lines(value, WIDTHS[1]) + 2)
+        page.write(page.row, 0, label, "label")
+        page.write(page.row, 1, value, *kind, align="left", text_wrap=True)
+        page.row += 1
+
+
+# For both
+
+
+def write_client_start(page, data):
+    """Say what the quarter was about, with nothing that is ours alone."""
+    _ = data.env._
+    client = data.relationships
+    goals, done = _get_goals(data, True), _get_accomplishments(data, True)
+    page.write_title(
+        _("%(client)s: review with %(company)s", client=client.partner_id.name,
+          company=client.company_id.name),
+        _("%(since)s to %(today)s", since=data.format_date(data.since),
+          today=data.format_date(data.today)),
+    )  # fmt: skip
+    page.row += 1
+    states = dict(goals._fields["state"]._description_selection(data.env))
+    counts = [
+        f"{states[state]}: {len(own)}"
+        for state in SHOWN_STATES
+        if (own := goals.filtered(lambda goal, state=state: goal.state == state))
+    ]
+    _write_facts(
+        page,
+        [
+            (_("Your goals"), ", ".join(counts) or _("none agreed yet")),
+            (_("What we did"), len(done)),
+            (_("Confirmed by you"), sum(one.state == "confirmed" for one in done)),
+            (_("In your words"), client.value_words or "–"),
+        ],
+    )
+    page.row += 1
+    page.write_line(_("What to talk about"), kind="heading")
+    for line in (
+        _("Which goals were reached, and what are they worth to you?"),
+        _("What got in the way, on either side?"),
+        _("What do you want to reach next, and what do we stop doing?"),
+    ):
+        page.write_line(line)
+
+
+def write_goals(page, data, for_client):
+    _ = data.env._
+    goals = _get_goals(data, for_client)
+    page.write_title(_("Goals"), _("What is to be reached, and how far it is."))
+    page.row += 1
+    heads = [
+        Head(_("Goal"), "text", 40, wrap=True),
+        Head(_("Benefit"), "text", 40, wrap=True),
+        Head(_("State"), "text", 12),
+        Head(_("Progress"), "percent", 10),
+        Head(_("Figures"), "text", 30, wrap=True),
+        Head(_("Until"), "date", 12),
+        Head(_("Responsible: us"), "text", 20, wrap=True),
+        Head(_("Responsible: client"), "text", 20, wrap=True),
+    ]
+    if not for_client:
+        heads.append(Head(_("Benefit for us"), "text", 30, wrap=True))
+    page.begin_table(heads, len(goals))
+    states = dict(goals._fields["state"]._description_selection(data.env))
+    for goal in goals:
+        measured = bool(goal.date_measured)
+        values = [
+            goal.name,
+            goal.benefit_client,
+            states[goal.state],
+            goal.progress / 100 if measured else None,
+            goal._get_way_text() if measured else None,
+            goal.date_end,
+            goal.user_id.name,
+            goal.client_owner_id.name,
+        ]
+        page.write_row(values if for_client else [*values, goal.benefit_us])
+
+
+def write_accomplishments(page, data, for_client):
+    _ = data.env._
+    records = _get_accomplishments(data, for_client)
+    page.write_title(
+        _("What we did"), _("Since %s, the latest first.", data.format_date(data.since))
+    )
+    page.row += 1
+    currency = data.company.currency_id.name
+    heads = [
+        Head(_("Date"), "date", 12),
+        Head(_("What"), "text", 34, wrap=True),
+        Head(_("Description"), "text", 50, wrap=True),
+        Head(_("Value in words"), "text", 30, wrap=True),
+        Head(_("Value confirmed (%s)", currency), "amount", 16),
+        Head(_("Confirmed by"), "text", 20, wrap=True),
+        Head(_("In their words"), "text", 30, wrap=True),
+    ]
+    if not for_client:
+        heads += [
+            Head(_("Our estimate (%s)", currency), "amount", 16),
+            Head(_("Shown to the client"), "text", 12),
+        ]
+    page.begin_table(heads, len(records))
+    for record in records:
+        confirmed = record.state == "confirmed"
+        values = [
+            record.date,
+            record.name,
+            record.description,
+            record.value_words,
+            record.confirmed_amount or None if confirmed else None,
+            record.confirmed_by_id.name if confirmed else None,
+            record.confirmed_words if confirmed else None,
+        ]
+        ours = [record.value_amount or None, record.is_shared]
+        page.write_row(values if for_client else [*values, *ours])
+
+
+def write_next(page, data):
+    """Empty rows, to agree on in the meeting."""
+    _ = data.env._
+    page.write_title(_("Next quarter"), _("What we agree on: who does what, until when."))
+    page.row += 1
+    page.begin_table(
+        [
+            Head(_("What"), "text", 80, wrap=True),
+            Head(_("Who: us"), "text", 24),
+            Head(_("Who: client"), "text", 24),
+            Head(_("Until"), "date", 14),
+        ],
+        NEXT_ROWS,
+    )
+    fill = {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}
+    for _number in range(NEXT_ROWS):
+        page.write_row([None] * 4, dict.fromkeys(range(4), fill))
+
+
+# Among ourselves
+
+
+def write_internal_start(page, data):
+    """Where the client stands, why, and what it brings in."""
+    _ = data.env._
+    client = data.relationships
+    row = data.clients[0]
+    page.write_title(
+        _("%s: internal review", client.display_name),
+        _("Internal: not for the client. Made on %(day)s for %(user)s, with the rights of this "
+          "user.", day=data.format_date(data.today), user=data.env.user.name),
+    )  # fmt: skip
+    page.row += 1
+    score = row["health_score"]
+    then = data.scores_then.get(row["id"], {}).get("score")
+    facts = [
+        (_("Stage"), f"{row['stage_id']} ({client.stage_reason or '–'})"),
+        (_("Salesperson"), row["user_id"]),
+        (_("Score"), None if score is None else scoring.get_shown(score)),
+        (_("Band"), data.get_band(row["health_band"])),
+        (_("Score on %s", data.format_date(data.since)),
+         None if then is None else scoring.get_shown(then)),
+        (_("Why"), get_why(data, row) or "–"),
+        (_("What changed"), "\n".join(
+            f"{line['text']}: {line['points']:+g}" for line in data.changes.get(row["id"]) or ()
+        ) or "–"),
+    ]  # fmt: skip
+    if data.sees_money:
+        rate = row["client_margin_rate"]
+        facts += [
+            (_("Money of"), _("%(months)s, in %(currency)s", months=data.period,
+                              currency=data.currency)),
+            (_("Revenue"), row["client_revenue"], "number"),
+            (_("Margin"), row["client_margin"], "number"),
+            (_("Margin (%)"), None if rate is None else rate / 100, "percent"),
+            (_("Earned per hour"), row["client_effective_rate"], "number"),
+            (_("Overdue"), row["client_overdue"], "number"),
+        ]  # fmt: skip
+    _write_facts(page, facts)

@@ -1,0 +1,253 @@
+"""Start here, the summary with its charts, and the figures that the charts draw."""
+
+from ...engine.health import scoring
+from .book import LINE_HEIGHT, Formula, Head, Link, get_column, get_lines
+
+BANDS = ("healthy", "watch", "risk", None)
+
+
+# Start here
+
+WIDTHS = (28, 36, 84)
+TOP = 5  # clients that the first page names
+
+
+def write_start(page, data, sheets):
+    """``sheets``: what is in the file, as in ``client.review._get_sheets``."""
+    _ = data.env._
+    for column, width in enumerate(WIDTHS):
+        page.sheet.set_column(column, column, width)
+    page.sheet.fit_to_pages(1, 1)
+    page.write_title(_("Client review: %s", data.company.name))
+    page.write_line(
+        _("Made on %(day)s for %(user)s, with the rights of this user.",
+          day=data.format_date(data.today), user=data.env.user.name),
+        kind="note",
+    )  # fmt: skip
+    page.row += 1
+    _write_facts(page, data)
+    page.row += 1
+    _write_focus(page, data)
+    page.row += 1
+    page.write_line(_("What is in this file"), kind="heading")
+    for sheet in sheets:
+        target = f"internal:'{sheet.name}'!A1"
+        page.write(page.row, 0, Link(target, sheet.name))
+        page.write(page.row, 1, sheet.help)
+        page.row += 1
+    page.row += 1
+    page.write_line(_("How to read it"), kind="heading")
+    for line in _get_reading_help(data):
+        page.write_line(line)
+
+
+def _write_facts(page, data):
+    _ = data.env._
+    counts = {band: 0 for band in BANDS}
+    for row in data.clients:
+        counts[row["health_band"]] += 1
+    facts = [
+        (_("Clients"), len(data.clients)),
+        (_("Chosen"), " · ".join(data.filters) or _("all clients that the user may see")),
+        (_("Compared with"), data.format_date(data.since)),
+        (
+            _("By band"),
+            " · ".join(f"{data.get_band(band)}: {counts[band]}" for band in BANDS if counts[band]),
+        ),
+    ]
+    if data.sees_money:
+        facts.append(
+            (
+                _("Money of"),
+                _("%(months)s, in %(currency)s", months=data.period, currency=data.currency),
+            )
+        )
+    for label, value in facts:
+        page.write(page.row, 0, label, "label")
+        page.write(page.row, 1, value, align="left")
+        page.row += 1
+    if data.sees_money and data.has_one_currency:
+        total = get_total(data.clients)
+        for label, value, kind in (
+            (_("Revenue"), total["revenue"], "amount"),
+            (_("Margin"), total["margin"], "amount"),
+            (_("Margin of the revenue"), total["rate"], "percent"),
+            (
+                _("Revenue at stake"),
+                sum(row["client_revenue"] or 0 for row in data.focus),
+                "amount",
+            ),
+        ):
+            page.write(page.row, 0, label, "label")
+            page.write(page.row, 1, value, kind, align="left")
+            page.row += 1
+
+
+def _write_focus(page, data):
+    """Name the clients to talk about, and why: this is what the meeting is for."""
+    _ = data.env._
+    page.write_line(_("Talk about these first"), kind="heading")
+    if not data.focus:
+        page.write_line(_("No client is red, at risk, at a loss or falling."))
+    for row in data.focus[:TOP]:
+        why = get_why(data, row)
+        page.sheet.set_row(page.row, LINE_HEIGHT * get_lines(why, WIDTHS[2]) + 1)
+        page.write(page.row, 0, Link(data.get_url(row["id"]), row["partner_id"]), text_wrap=True)
+        page.write(page.row, 1, get_headline(data, row), text_wrap=True)
+        page.write(page.row, 2, why, text_wrap=True)
+        page.row += 1
+    if len(data.focus) > TOP:
+        page.write_line(_("and %s more: see the next sheets", len(data.focus) - TOP), kind="note")
+
+
+def get_headline(data, row):
+    """Return score, band and money of a client in a few words."""
+    _ = data.env._
+    words = [data.get_band(row["health_band"])]
+    if row["health_score"] is not None:
+        words[:0] = [_("score %s", scoring.get_shown(row["health_score"]))]
+    if data.sees_money:
+        words.append(_("%s of revenue", f"{row['client_revenue'] or 0:,.0f}"))
+    return ", ".join(words)
+
+
+def get_why(data, row):
+    grounds = ", ".join(data.get_grounds(row))
+    text = grounds[:1].upper() + grounds[1:]
+    reasons = data.reasons.get(row["id"])
+    return ". ".join(filter(None, (text, reasons)))
+
+
+def _get_reading_help(data):
+    _ = data.env._
+    company = data.limits
+    yield _(
+        "Green is a score of %(healthy)s and above, red is below %(risk)s; a severe warning or a "
+        "key measure at zero lowers the band. An empty cell is not known, never zero.",
+        healthy=scoring.get_shown(company.client_health_healthy),
+        risk=scoring.get_shown(company.client_health_risk),
+    )
+    if data.sees_money:
+        yield _(
+            "Clients to talk about: those with the most grounds first, among these the ones with "
+            "the most revenue."
+        )
+        yield _("Cells in light yellow are for you: a price to try, a decision to write down.")
+    else:
+        yield _("Cells in light yellow are for you: a decision to write down.")
+    yield _(
+        "Decisions that you write into the sheet Decisions come back: import the file under "
+        "Reporting / Review Decisions, and they become activities."
+    )
+
+
+# Summary
+
+
+def get_total(rows):
+    """Return the sums of clients; a rate is that of the sums, of those that are known."""
+    known = [row for row in rows if row["client_margin"] is not None]
+    scores = [row["health_score"] for row in rows if row["health_score"] is not None]
+    revenue = sum(row["client_revenue"] or 0 for row in known)
+    earned = sum(row["client_margin"] for row in known)
+    hours = sum(row["client_hours"] or 0 for row in rows)
+    net = sum((row["client_revenue"] or 0) - (row["client_other_cost"] or 0) for row in rows)
+    return {
+        "count": len(rows),
+        "score": sum(scores) / len(scores) if scores else None,
+        "revenue": sum(row["client_revenue"] or 0 for row in rows),
+        "margin": earned,
+        "rate": earned / revenue if revenue > 0 else None,
+        "hours": hours,
+        "effective": net / hours if hours else None,
+    }
+
+
+def write_summary(page, data):
+    _ = data.env._
+    page.write_title(_("Summary"), _get_note(data))
+    page.row += 1
+    stages = {}
+    for row in data.clients:
+        stages.setdefault(row["stage_id"], []).append(row)
+    bands = {
+        data.get_band(band): [row for row in data.clients if row["health_band"] == band]
+        for band in BANDS
+    }
+    _write_groups(page, data, _("By stage"), stages)
+    page.row += 1
+    _write_groups(page, data, _("By band"), {name: rows for name, rows in bands.items() if rows})
+    page.sheet.fit_to_pages(1, 1)
+
+
+def _get_note(data):
+    _ = data.env._
+    if not data.sees_money:
+        return _("%s clients", len(data.clients))
+    return _(
+        "%(count)s clients; money of %(months)s in %(currency)s",
+        count=len(data.clients), months=data.period, currency=data.currency,
+    )  # fmt: skip
+
+
+def _get_group_heads(data, label):
+    _ = data.env._
+    heads = [
+        Head(label, "text", 24),
+        Head(_("Clients"), "integer", 11),
+        Head(_("Mean score"), "score", 12),
+    ]
+    if data.sees_money:
+        heads += [
+            Head(_("Revenue"), "amount", 15),
+            Head(_("Margin"), "amount", 15),
+            Head(_("Margin (%)"), "percent", 12),
+            Head(_("Hours"), "amount", 12),
+            Head(_("Earned per hour"), "number", 16),
+            Head(_("Share of revenue"), "percent", 17),
+        ]
+    return heads
+
+
+def _write_groups(page, data, label, groups):
+    """Write one table of sums, and under it the sum of all as formulas."""
+    heads = _get_group_heads(data, label)
+    for column, head in enumerate(heads):
+        page.sheet.set_column(column, column, head.width)
+        align = {"align": "right"} if column else {}
+        page.write(page.row, column, head.label, "header", **align)
+    page.row += 1
+    if data.sees_money and not data.has_one_currency:
+        page.write_line(data.env._("Clients of several currencies: no sums."), kind="note")
+        return
+    first = page.row + 1
+    everything = _get_group_total(data, data.clients)
+    for name, rows in groups.items():
+        total = _get_group_total(data, rows)
+        share = everything.get("revenue") and total["revenue"] / everything["revenue"]
+        _write_values(page, heads, [name, *_get_values(total, share or None)])
+        page.row += 1
+    values = [data.env._("All"), *_get_values(everything, None)]
+    for column in (1, 3, 4, 6):
+        if column < len(heads):
+            letters = get_column(column)
+            values[column] = Formula(f"=SUM({letters}{first}:{letters}{page.row})", values[column])
+    _write_values(page, heads, values, bold=True, top=1)
+    page.row += 1
+
+
+def _get_group_total(data, rows):
+    if data.sees_money:
+        return get_total(rows)
+    scores = [row["health_score"] for row in rows if row["health_score"] is not None]
+    return {"count": len(rows), "score": sum(scores) / len(scores) if scores else None}
+
+
+def _get_values(total, share):
+    names = ("count", "score", "revenue", "margin", "rate", "hours", "effective")
+    return [*(total.get(name) for name in names), share]
+
+
+def _write_values(page, heads, values, **more):
+    for column, (head, value) in enumerate(zip(heads, values, strict=False)):
+        page.write(page.row, column, value, head.kind, **more)
