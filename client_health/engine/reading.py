@@ -7,8 +7,8 @@ from typing import Any
 
 # Source records that a reading names: enough to look into, few enough to store every day.
 MOST_RECORDS = 10
-# What a value is measured by, as ``yardstick`` in the detail: the client's own past, what was agreed
-# with it, or what holds for all clients of whom neither is known.
+# What a value is measured by, as ``yardstick`` in the detail: the client's own past, what was
+# agreed with it, or what holds for all clients of whom neither is known.
 OWN, AGREED, DEFAULT = "own", "agreed", "default"
 
 

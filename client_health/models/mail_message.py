@@ -228,7 +228,9 @@ class MailMessage(models.Model):
         unsubscribe. Only messages whose words may mean it are read.
         """
         for name, query in no_answer.select_old_candidates().items():
-            for ids in split_every(MARKED_AT_ONCE, [row[0] for row in self.env.execute_query(query)]):
+            for ids in split_every(
+                MARKED_AT_ONCE, [row[0] for row in self.env.execute_query(query)]
+            ):
                 messages = self.browse(ids)
                 if name == no_answer.THANKS:
                     messages = messages.filtered(lambda m: m._is_thanks_from_outside())

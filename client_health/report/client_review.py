@@ -16,7 +16,7 @@ from .review.data import ReviewData
 
 # With what a first review is compared
 FIRST_PERIOD = timedelta(days=30)
-QUARTER = timedelta(days=91)
+QUARTER = timedelta(days=90)  # so long the readings of a day are stored
 # A number of our own among the locks of the database: one review per user at a time
 LOCK = 1_802_026
 

@@ -13,9 +13,7 @@ PEOPLE = ("admin", "leo", "mia")
 
 
 def build_branch(scene):
-    rows = [
-        (client, invoice) for client in scene.stories for invoice in client.branch_invoices
-    ]
+    rows = [(client, invoice) for client in scene.stories for invoice in client.branch_invoices]
     if not rows:
         return
     branch = _get_branch(scene)

@@ -17,7 +17,7 @@ PULSES = {
     "northlight": ("4", 9, "Happy with the season, planning the next one."),
     "copperkettle": ("4", 12, False),
     "granite_owl": ("3", 5, "The new start is honest, but they have heard that before."),
-    "kestrel": ("1", 2, "Polite as ever, and slower to answer with every month."),
+    "kestrel": ("2", 2, "Polite as ever, and slower to answer with every month."),
 }
 
 

@@ -1,4 +1,4 @@
-"""Advertising that is bought for a client and passed on as it is: no income, and no cost of ours."""
+"""Advertising that is bought for a client and passed on as it is: neither income nor our cost."""
 
 from datetime import datetime, time, timedelta
 

@@ -31,9 +31,11 @@ class TestMoneyDemo(DemoCommon):
 
     def test_a_year_in_advance_is_earned_month_by_month(self):
         project = self._get_project("Care of the hotel websites")
-        invoices = self.env["account.move.line"].search(
-            [("move_id.move_type", "=", "out_invoice")]
-        ).filtered(lambda line: str(project.account_id.id) in (line.analytic_distribution or {}))
+        invoices = (
+            self.env["account.move.line"]
+            .search([("move_id.move_type", "=", "out_invoice")])
+            .filtered(lambda line: str(project.account_id.id) in (line.analytic_distribution or {}))
+        )
         self.assertEqual(invoices.mapped("price_subtotal"), [12000, 12000])
         rows = self._get_rows(("project_id", "=", project.id), ("date", "<", self.month))
         self.assertGreaterEqual(len(rows), 12)

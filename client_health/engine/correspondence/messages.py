@@ -1,9 +1,10 @@
 """Reads messages between clients and us; returns pieces of SQL: author, document, relationship.
 
-A message is the client's when a contact of the client wrote it, archived or not, or a person without
-a firm whose address is of the client's mail domain (``senders.py``); or when the sender's address is
-unknown and it stands on a document of the client. Freelancers, suppliers and colleagues with a contact in Odoo are none of these. Automatic replies, newsletters, notifications
-and internal notes are no messages in this sense, nor is anything that OdooBot wrote.
+A message is the client's when a contact of the client wrote it, archived or not, or a person
+without a firm whose address is of the client's mail domain (``senders.py``); or when the sender's
+address is unknown and it stands on a document of the client. Freelancers, suppliers and colleagues
+with a contact in Odoo are none of these. Automatic replies, newsletters, notifications and internal
+notes are no messages in this sense, nor is anything that OdooBot wrote.
 
 What counts is when Odoo received a message, never the date that the sender's computer put on it.
 """

@@ -1,7 +1,8 @@
 """Reads a mail; returns why it asks for no answer: a machine wrote it, or it only says thanks.
 
-Pure Python but for the SELECTs of old messages. A mail that is taken for one that asks costs a click; one that is wrongly
-taken for thanks is a client that waits. So a text is thanks only when all of it is.
+Pure Python but for the SELECTs of old messages. A mail that is taken for one that asks costs a
+click; one that is wrongly taken for thanks is a client that waits. So a text is thanks only when
+all of it is.
 """
 
 import re
@@ -48,8 +49,9 @@ _SIGN_OFF = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _GREETING = re.compile(
-    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten (?:tag|morgen)"
-    r"|moin|servus|bonjour|salut|cher|chère|hola|buenos días|ciao|buongiorno|dag|beste)\b[^.?]{0,30}$",
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?"
+    r"|guten (?:tag|morgen)|moin|servus|bonjour|salut|cher|chère|hola|buenos días|ciao|buongiorno"
+    r"|dag|beste)\b[^.?]{0,30}$",
     re.IGNORECASE,
 )
 # To be a thank-you, a clause has one of these; the weak ones agree, and stand in short clauses.

@@ -6,19 +6,24 @@ has, no colleague has, and it is not one at which anybody can have an address.
 
 from odoo.tools import SQL
 
-# Where anybody can have an address: most of the private mail of Europe and America.
+from odoo.addons.iap.tools import iap_tools
+
+# Where anybody can have an address: Odoo's list, and what it lacks of Europe.
 PUBLIC_DOMAINS = tuple(
-    """
-    gmail.com googlemail.com outlook.com outlook.de outlook.fr hotmail.com hotmail.de hotmail.fr
-    hotmail.co.uk hotmail.it live.com live.de live.fr msn.com yahoo.com yahoo.de yahoo.fr yahoo.co.uk
-    yahoo.es yahoo.it ymail.com icloud.com me.com mac.com aol.com gmx.de gmx.net gmx.at gmx.ch gmx.com
-    web.de t-online.de freenet.de posteo.de mailbox.org arcor.de mail.com mail.de mail.ru yandex.ru
-    yandex.com proton.me protonmail.com pm.me fastmail.com zoho.com orange.fr wanadoo.fr free.fr sfr.fr
-    laposte.net bbox.fr libero.it tiscali.it virgilio.it alice.it telenet.be skynet.be proximus.be
-    ziggo.nl kpnmail.nl xs4all.nl planet.nl home.nl bluewin.ch hispeed.ch btinternet.com sky.com
-    comcast.net verizon.net att.net cox.net shaw.ca rogers.com bigpond.com qq.com 163.com 126.com
-    wp.pl o2.pl onet.pl interia.pl seznam.cz centrum.cz uol.com.br bol.com.br terra.com.br
-    """.split()
+    sorted(
+        iap_tools._MAIL_PROVIDERS
+        | {"gmx.at", "gmx.ch", "gmx.net", "outlook.de", "outlook.fr", "hotmail.de", "yahoo.de"}
+        | {"t-online.de", "freenet.de", "posteo.de", "mailbox.org", "proton.me", "protonmail.com"}
+        | {
+            "bluewin.ch",
+            "ziggo.nl",
+            "telenet.be",
+            "proximus.be",
+            "mac.com",
+            "pm.me",
+            "fastmail.com",
+        }
+    )
 )
 
 
@@ -55,7 +60,8 @@ def with_domains():
                                  JOIN colleague k ON k.id = c.id
                                 WHERE %(colleague_domain)s = own.name)
                AND NOT EXISTS (SELECT FROM res_partner o
-                                 JOIN client_relationship r ON r.partner_id = o.commercial_partner_id
+                                 JOIN client_relationship r
+                                   ON r.partner_id = o.commercial_partner_id
                                 WHERE o.commercial_partner_id <> own.client_id
                                   AND %(other_domain)s = own.name))
         """,

@@ -162,7 +162,6 @@ class Scorer:
         score = get_mean([*counting.values()]) if is_enough else None
         return Score(score, coverage, points, dimensions, is_enough and not is_full)
 
-
     def _get_counting(self, dimensions: Mapping[str, float]) -> dict[str, tuple[float, float]]:
         return {
             code: (weight, dimensions[code])

@@ -97,9 +97,9 @@ def select_planned(project_ids):
 def select_ordered(company_id, project_ids, hours_per_unit):
     """Return a SELECT of project_id, rest, open_hours, open_value: sold and not invoiced.
 
-    In company currency; see ``get_ordered``. The lines of confirmed orders that a project, its tasks or the line itself tie to one project
-    alone; where more was delivered than ordered, that. Down payments are taken off by the share of
-    the lines in their order.
+    In company currency; see ``get_ordered``. The lines of confirmed orders that a project, its
+    tasks or the line itself tie to one project alone; where more was delivered than ordered,
+    that. Down payments are taken off by the share of the lines in their order.
     """
     return SQL(
         """

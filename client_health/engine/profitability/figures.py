@@ -137,9 +137,7 @@ def _select_totals(limits):
 
 def _select_company(company_id, start, end):
     """All that the company earned and spent on its projects, unassigned cost included."""
-    sql = margin.get_sql(
-        {name: SQL("SUM(%s)", column) for name, column in SUM_COLUMNS.items()}
-    )
+    sql = margin.get_sql({name: SQL("SUM(%s)", column) for name, column in SUM_COLUMNS.items()})
     return SQL(
         """
         SELECT SUM(revenue) AS revenue,

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from . import margin
 
+
 class Change(NamedTuple):
     """What would be different. Nothing given: everything stays."""
 

@@ -106,7 +106,9 @@ class ClientRelationship(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_unknown_sender_action"
         )
-        return dict(action, domain=[("id", "in", [row[0] for row in self.env.execute_query(query)])])
+        return dict(
+            action, domain=[("id", "in", [row[0] for row in self.env.execute_query(query)])]
+        )
 
     def _prepare_feedback_context(self):
         self.ensure_one()

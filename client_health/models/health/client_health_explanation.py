@@ -61,7 +61,9 @@ class ClientHealthExplanation(models.AbstractModel):
         self = self.with_company(relationship.company_id)  # each records measures of its own
         hidden = self._get_hidden()
         day = self._read_shown_days(relationship, None, hidden).get(relationship.id)
-        shown = {name: relationship[f"health_{name}{'_shared' if hidden else ''}"] for name in SHOWN}
+        shown = {
+            name: relationship[f"health_{name}{'_shared' if hidden else ''}"] for name in SHOWN
+        }
         return {
             "name": relationship.display_name,
             "score": relationship.health_known and scoring.get_shown(shown["score"]),
@@ -241,16 +243,12 @@ class ClientHealthExplanation(models.AbstractModel):
             if name in detail
         }
         if measure.code == "contact_gap" and {"days", "usual"} <= detail.keys():
-            return self.env._(
-                "No contact for %(days)s days, usually every %(usual)s", **figures
-            )
+            return self.env._("No contact for %(days)s days, usually every %(usual)s", **figures)
         if measure.code == "unanswered_hours" and detail.get("waiting"):
             hours = formatLang(self.env, reading.value, digits=0)
             return self.env._("A message waits for %s working hours", hours)
         if measure.code == "reply_hours" and {"hours", "usual"} <= detail.keys():
-            return self.env._(
-                "Answers take %(hours)s working hours, usually %(usual)s", **figures
-            )
+            return self.env._("Answers take %(hours)s working hours, usually %(usual)s", **figures)
         return self._get_value_text(measure, reading.value, named=True)
 
     @api.model
@@ -345,7 +343,7 @@ class ClientHealthExplanation(models.AbstractModel):
         self.env["client.health.snapshot"].flush_model()
         rows = self.env.execute_query(snapshots.select_days(relationships.ids, days))
         return {
-            relationship_id: Day(
+            client_id: Day(
                 date,
                 score,
                 score_shared,
@@ -353,7 +351,7 @@ class ClientHealthExplanation(models.AbstractModel):
                 points or {},
                 None if readings is None else snapshots.unpack(readings) | snapshots.unpack(money),
             )
-            for relationship_id, date, score, score_shared, coverage, points, readings, money in rows
+            for client_id, date, score, score_shared, coverage, points, readings, money in rows
         }
 
     @api.model

@@ -21,8 +21,9 @@ class ClientHealthSnapshot(models.Model):
 
     Written by the nightly run in SQL, never by users. Unknown is NULL: neither a filter nor an
     average takes it for a zero. Readings of money stand in a column of their own, for the money
-    group, and so does the exact score: others read ``score_shared``. ``readings`` is {code: {"v": value, "d": date of the newest record, "x": detail}} of what
-    is known; ``points`` is {dimension: points}.
+    group, and so does the exact score: others read ``score_shared``. ``readings`` is {code: {"v":
+    value, "d": date of the newest record, "x": detail}} of what is known; ``points`` is {dimension:
+    points}.
     """
 
     _name = "client.health.snapshot"
@@ -48,8 +49,8 @@ class ClientHealthSnapshot(models.Model):
         string="Score without Money Figures",
         readonly=True,
         aggregator="avg",
-        help="The score, with the middle of its band in place of the points of money: from the exact "
-        "one, the margin of the client could be computed.",
+        help="The score, with the middle of its band in place of the points of money: from the "
+        "exact one, the margin of the client could be computed.",
     )
     band = fields.Selection(
         BANDS, readonly=True, groups=MONEY_GROUP, falsy_value_label="Not enough data"

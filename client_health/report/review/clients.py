@@ -127,7 +127,7 @@ def _write_rows(page, data, columns):
                 if column.field.startswith("health_band"):
                     value = data.get_band(band)
             if not number:
-                name = data.by_id[row["id"]]["partner_id"] if data.has_companies else value
+                name = data.by_id[row["id"]]["partner_id"]
                 value = Link(data.get_url(row["id"]), name or "")
             values.append(value)
         page.write_row(values, more)

@@ -1,6 +1,6 @@
 """What several sheets need of the clients of a review, each read once."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cached_property
 
 from odoo.tools import SQL, format_date
@@ -109,13 +109,12 @@ class ReviewData:
         for row in rows:
             for fname, name in twins.items():
                 row[name] = row[fname]
-            if self.has_companies:
+        # clients of two companies, or of one name
+        names = Counter(row["partner_id"] for row in rows)
+        for row in rows:
+            if names[row["partner_id"]] > 1:
                 row["partner_id"] = f"{row['partner_id']} ({row['company_id']})"
         return rows
-
-    @cached_property
-    def has_companies(self):
-        return len(self.relationships.company_id) > 1
 
     @property
     def shared(self):

@@ -31,11 +31,11 @@ def _get_accomplishments(data, for_client):
 def _write_facts(page, facts):
     for column, width in enumerate(WIDTHS):
         page.sheet.set_column(column, column, width)
-    for label, value in facts:
+    for label, value, *kind in facts:
         if isinstance(value, str):
             page.sheet.set_row(page.row, LINE_HEIGHT * get_lines(value, WIDTHS[1]) + 2)
         page.write(page.row, 0, label, "label")
-        page.write(page.row, 1, value, align="left", text_wrap=True)
+        page.write(page.row, 1, value, *kind, align="left", text_wrap=True)
         page.row += 1
 
 
@@ -199,18 +199,14 @@ def write_internal_start(page, data):
         ) or "–"),
     ]  # fmt: skip
     if data.sees_money:
+        rate = row["client_margin_rate"]
         facts += [
-            (
-                _("Revenue, %(months)s (%(currency)s)", months=data.period, currency=data.currency),
-                f"{row['client_revenue'] or 0:,.2f}",
-            ),
-            (_("Margin"), _format(row["client_margin"], "{:,.2f}")),
-            (_("Margin (%)"), _format(row["client_margin_rate"], "{:.1f} %")),
-            (_("Earned per hour"), _format(row["client_effective_rate"], "{:,.2f}")),
-            (_("Overdue"), _format(row["client_overdue"], "{:,.2f}")),
-        ]
+            (_("Money of"), _("%(months)s, in %(currency)s", months=data.period,
+                              currency=data.currency)),
+            (_("Revenue"), row["client_revenue"], "number"),
+            (_("Margin"), row["client_margin"], "number"),
+            (_("Margin (%)"), None if rate is None else rate / 100, "percent"),
+            (_("Earned per hour"), row["client_effective_rate"], "number"),
+            (_("Overdue"), row["client_overdue"], "number"),
+        ]  # fmt: skip
     _write_facts(page, facts)
-
-
-def _format(value, pattern):
-    return "–" if value is None else pattern.format(value)

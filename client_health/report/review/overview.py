@@ -122,8 +122,8 @@ def _get_reading_help(data):
     _ = data.env._
     company = data.limits
     yield _(
-        "Green is a score of %(healthy)s and above, red is below %(risk)s. An empty cell is not "
-        "known, never zero.",
+        "Green is a score of %(healthy)s and above, red is below %(risk)s; a severe warning or a "
+        "key measure at zero lowers the band. An empty cell is not known, never zero.",
         healthy=scoring.get_shown(company.client_health_healthy),
         risk=scoring.get_shown(company.client_health_risk),
     )

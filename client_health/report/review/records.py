@@ -144,14 +144,15 @@ def write_definitions(page, data, fnames):
     fields = data.relationships.fields_get(fnames, ["string", "help"])
     rows = [
         (_("Green, Yellow, Red"), _(
-            "Green: a score of %(healthy)s or more. Red: below %(risk)s. Between them: Yellow. A "
-            "manager can set a band for a limited time.",
+            "Green: a score of %(healthy)s or more. Red: below %(risk)s. Between them: Yellow. "
+            "A severe warning, or a key measure at zero, lowers the band, whatever the score; "
+            "a manager can set one for a limited time.",
             healthy=scoring.get_shown(company.client_health_healthy),
             risk=scoring.get_shown(company.client_health_risk),
         )),
         (_("Client to talk about"), _(
-            "Red, in a stage other than healthy, or fallen by 10 points or more within 30 days; "
-            "for users who see money also at a loss.",
+            "Red, with a warning, in a stage other than healthy, or fallen by 10 points or more "
+            "within 30 days; for users who see money also at a loss.",
         )),
     ]  # fmt: skip
     if data.sees_money:

@@ -213,9 +213,7 @@ class TestContact(VoiceCommon):
 
     def test_unknown_senders_are_a_list(self):
         nobody = self.env["res.partner"]
-        inbox = self.env["project.project"].create(
-            {"name": "Inbox", "company_id": self.company.id}
-        )
+        inbox = self.env["project.project"].create({"name": "Inbox", "company_id": self.company.id})
         self._say(nobody, inbox, days=9, email_from="Lea <lea@nowhere.example.com>")
         last = self._say(nobody, inbox, days=3, email_from="lea@nowhere.example.com")
         self._say(nobody, self.project, days=3, email_from="on@document.example.com")

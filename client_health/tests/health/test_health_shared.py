@@ -112,11 +112,11 @@ class TestHealthShared(HealthCommon):
             for name in EXACT:
                 self.assertNotIn(name, client.fields_get())
                 for attempt in (
-                    lambda name=name: client.read([name]),
-                    lambda name=name: client.search([(name, "!=", False)]),
-                    lambda name=name: client.search([], order=name),
-                    lambda name=name: client._read_group([], [name], ["__count"]),
-                    lambda name=name: client.export_data([name]),
+                    lambda client=client, name=name: client.read([name]),
+                    lambda client=client, name=name: client.search([(name, "!=", False)]),
+                    lambda client=client, name=name: client.search([], order=name),
+                    lambda client=client, name=name: client._read_group([], [name], ["__count"]),
+                    lambda client=client, name=name: client.export_data([name]),
                 ):
                     with self.assertRaises(AccessError):
                         attempt()

@@ -165,7 +165,9 @@ class TestCompletion(MoneyCommon):
         self.assertCompletion(shop, completion_state="unknown", planned_hours=10)
         self._spend(self.project, 10, month_ago(2))
         self._rebuild()
-        self.assertCompletion(shop, completion_state="known", planned_cost=400, expected_margin=-400)
+        self.assertCompletion(
+            shop, completion_state="known", planned_cost=400, expected_margin=-400
+        )
 
     def test_who_may(self):
         for user in (self.owner, self.seller):

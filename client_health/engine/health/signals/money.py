@@ -74,7 +74,12 @@ def read_rate_trend(env, relationships, as_of):
         old, new = (margin.get_sums(rows[relationship_id]) for rows in (before, after))
         rates = margin.get_effective_rate(old), margin.get_effective_rate(new)
         # hours may be no number at all, which is neither less nor more than any
-        if None in rates or min(old.revenue, new.revenue) <= 0 or min(old.hours, new.hours) < MIN_HOURS or rates[0] <= 0:
+        if (
+            None in rates
+            or min(old.revenue, new.revenue) <= 0
+            or min(old.hours, new.hours) < MIN_HOURS
+            or rates[0] <= 0
+        ):
             continue
         change = 100 * (rates[1] / rates[0] - 1)
         readings[relationship_id] = make(

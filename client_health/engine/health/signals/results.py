@@ -136,7 +136,8 @@ def read_milestones_on_time(env, relationships, as_of):
 def read_overdue_work(env, relationships, as_of):
     """Percent of the open tasks with a deadline that are past it, of ``LEAST_TASKS`` at least.
 
-    A single late task counts only when it is much work. A task that is closed today was open until its stage or state changed last.
+    A single late task counts only when it is much work. A task that is closed today was open until
+    its stage or state changed last.
     """
     end = get_end(relationships, as_of)
     rows = fetch(

@@ -17,9 +17,7 @@ class TestRevenueCases(CaseCommon):
         other = self._create_relationship(self.other_client)
         contact = self.env["res.partner"].create({"name": "Cleo", "parent_id": self.client.id})
         for _invoice in range(3):
-            invoice = self._invoice(
-                contact, [1000], month_ago(3), invoice_date_due=month_ago(3)
-            )
+            invoice = self._invoice(contact, [1000], month_ago(3), invoice_date_due=month_ago(3))
             self._pay(invoice, fields.Date.add(month_ago(3), days=4))
         self._invoice(contact, [1000], month_ago(2), invoice_date_due=month_ago(1))
         contact.parent_id = self.other_client
@@ -210,9 +208,7 @@ class TestRevenueCases(CaseCommon):
     def test_written_off_invoices_make_no_paying_habit(self):
         relationship = self._create_relationship(self.client)
         for _invoice in range(3):
-            invoice = self._invoice(
-                self.client, [100], month_ago(6), invoice_date_due=month_ago(6)
-            )
+            invoice = self._invoice(self.client, [100], month_ago(6), invoice_date_due=month_ago(6))
             self._write_off(invoice, month_ago(2))
             self.assertEqual(invoice.payment_state, "paid")
         self._rebuild()

@@ -131,7 +131,8 @@ class TestSpread(SpreadCommon):
     def test_a_credit_lowers_the_rest_of_the_months_paid_for(self):
         self._fill({"2025-01": 1200, "2025-03": -400, "2025-05": 300})
         self.assertEqual(
-            self._read(), {"2025-01": 300, "2025-02": 300, "2025-03": 100, "2025-04": 100, "2025-05": 300}
+            self._read(),
+            {"2025-01": 300, "2025-02": 300, "2025-03": 100, "2025-04": 100, "2025-05": 300},
         )
 
     def test_what_was_not_known_yet(self):
@@ -146,9 +147,7 @@ class TestSpread(SpreadCommon):
         self._rebuild()
         end = date(2025, 7, 1)
         self.assertEqual(self._read(end=end, as_of=date(2025, 7, 9)), {"2025-01": 600})
-        self.assertEqual(
-            self._read(end=end, as_of=date(2025, 7, 10)), months("2025-01", 6, 100)
-        )
+        self.assertEqual(self._read(end=end, as_of=date(2025, 7, 10)), months("2025-01", 6, 100))
 
     def test_milestones_are_earned_backwards_by_share_of_cost(self):
         self._order(milestones=True)
@@ -176,9 +175,7 @@ class TestSpread(SpreadCommon):
         self._order(milestones=True)
         cost = months("2025-01", 4, 1000)
         self._fill({"2025-02": 6000}, cost, self.project)
-        self.assertEqual(
-            self._read(as_of=date(2025, 5, 20)), months("2025-01", 4, 3000)
-        )
+        self.assertEqual(self._read(as_of=date(2025, 5, 20)), months("2025-01", 4, 3000))
 
     def test_fixed_price_paid_in_advance_is_spread_forwards(self):
         self._order()
@@ -203,7 +200,9 @@ class TestSpread(SpreadCommon):
     )
     def test_nothing_is_lost_and_nothing_added(self, booked):
         """All that is paid for within the months asked for is there; cents may stay in a row."""
-        self.env.cr.execute("DELETE FROM client_profitability WHERE company_id = %s", [self.company.id])
+        self.env.cr.execute(
+            "DELETE FROM client_profitability WHERE company_id = %s", [self.company.id]
+        )
         self.env.invalidate_all()
         names = list(months("2024-01", 24, 0))
         self._fill({names[index]: amount for index, amount in booked.items()})
