@@ -1,3 +1,5 @@
+import io
+import zipfile
 from datetime import timedelta
 
 from psycopg2 import IntegrityError
@@ -112,13 +114,15 @@ class TestOverhead(MoneyCommon):
         self.assertEqual(then.margin_after_overhead, 3000 - 600 - 555 / 2)
 
     def test_shown_only_where_there_is_one(self):
-        Review = self.env["client.review"].with_user(self.manager)
+        review = self.env["client.review"].with_user(self.manager)
         screens = self.Ledger.with_user(self.manager)
         for used in (False, True):
             if used:
                 self._set_overheads()
-            columns = [column.field for column in Review._get_allowed_columns()]
-            self.assertEqual("client_margin_after_overhead" in columns, used)
+            book = review._get_workbook(self.relationship.with_user(self.manager))
+            with zipfile.ZipFile(io.BytesIO(book)) as sheets:
+                words = b"".join(map(sheets.read, sheets.namelist()))
+            self.assertEqual(b"Margin after Overhead" in words, used)
             for kind in ("pivot", "list"):
                 arch = screens.get_view(view_type=kind)["arch"]
                 self.assertEqual("margin_after_overhead" in arch, used, kind)
