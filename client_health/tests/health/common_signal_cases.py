@@ -202,7 +202,9 @@ class SignalCases(SignalCommon):
     def _owe(self, relationship, due, **vals):
         """An open invoice of a client that uses to pay on the day: the paid ones become its own."""
         paid = self.paid[relationship.company_id]
-        self._set(paid, partner_id=relationship.partner_id.id)
+        client = relationship.partner_id
+        self._set(paid, partner_id=client.id, commercial_partner_id=client.id)
+        self._set(paid.line_ids, partner_id=client.id)
         return self._invoice(relationship, vals.pop("day", due), date_due=due, **vals)
 
     @classmethod

@@ -95,9 +95,11 @@ class TestHealthShared(HealthCommon):
                 row | {"id": 0}
                 for row in snapshots.search_read([("relationship_id", "=", twin.id)], fields)
             ],
-            "review": self.env["client.review"].with_user(user)._get_rows(
-                twin, [c for c in self.env["client.review"].with_user(user)._get_allowed_columns()
-                       if c.field.startswith("health")]),
+            "review": [
+                twin[column.field]
+                for column in self.env["client.review"].with_user(user)._get_allowed_columns()
+                if column.field.startswith("health")
+            ],
             "notes": twin.message_ids.mapped("body"),
         }  # fmt: skip
         return json.loads(json.dumps(found, default=str))
