@@ -32,7 +32,7 @@ LUMPY = 0.6
 class Months:
     """What the last closed months of clients brought: a source of several rules, read once.
 
-    ``read(relationships)`` returns {id: row} of clients of one company. A row has sums of the
+    ``read_rows(relationships)`` returns {id: row} of clients of one company. A row has sums of the
     quarter (``…_now``), of the nine months before (``…_before``), and of the same months a year
     earlier (``…_now_ago``, ``…_before_ago``).
     """
@@ -46,7 +46,7 @@ class Months:
     def __exit__(self, *_error):
         self._rows = {}
 
-    def read(self, relationships):
+    def read_rows(self, relationships):
         key = relationships._ids
         if key not in self._rows:
             _start, self.end = get_closed_months(get_company(relationships), self._as_of)
@@ -160,7 +160,7 @@ def read_loss(env, relationships, as_of, rule, months):
             start=_get_start(months, QUARTER),
             weak=_is_lumpy(row) or None,
         )
-        for key, row in months.read(relationships).items()
+        for key, row in months.read_rows(relationships).items()
         if _is_enough(row["hours_now"], rule) and (rate := _get_rate(row, "now")) is not None
     }
 
@@ -169,7 +169,7 @@ def read_loss_year(env, relationships, as_of, rule, months):
     """Margin of the last twelve closed months, in percent of their revenue."""
     return {
         key: make(rate, months.end - timedelta(days=1), start=_get_start(months, period.MONTHS))
-        for key, row in months.read(relationships).items()
+        for key, row in months.read_rows(relationships).items()
         if _is_enough(row["hours_now"] + row["hours_before"], rule)
         and (rate := _get_rate(row, "now", "before")) is not None
     }
@@ -178,7 +178,7 @@ def read_loss_year(env, relationships, as_of, rule, months):
 def read_margin_falling(env, relationships, as_of, rule, months):
     """By how many percent the margin of three months is less than that of twelve."""
     readings = {}
-    for key, row in months.read(relationships).items():
+    for key, row in months.read_rows(relationships).items():
         now, year = _get_rate(row, "now"), _get_rate(row, "now", "before")
         if _is_lumpy(row) or now is None or year is None:
             continue
@@ -202,7 +202,7 @@ def read_revenue_falling(env, relationships, as_of, rule, months):
     months of the year before are unknown or were as low.
     """
     readings = {}
-    for key, row in months.read(relationships).items():
+    for key, row in months.read_rows(relationships).items():
         if _is_lumpy(row) or row["unpaid"] or row["revenue_before"] <= 0:
             continue
         if row["months_before"] < rule.least:
