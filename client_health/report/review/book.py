@@ -35,6 +35,9 @@ SHORT = MAX_CELL // 2  # of any characters
 LINE_HEIGHT, MAX_LINES = 14.5, 9
 
 A4 = 9
+MAX_OWNER = 100  # of the 255 that a footer holds
+# Of one page width, in characters: more, and letters of 11 points get smaller than 8
+MAX_WIDTH, SMALLEST_SCALE = 195, 74
 GREEN, YELLOW, RED = "#D5EFDD", "#FFF1C9", "#F9D7D5"
 BAND_COLORS = {"healthy": GREEN, "watch": YELLOW, "risk": RED}
 ACCENT, HEADER, INPUT = "#0F766E", "#E6F4F1", "#FFFBE6"
@@ -118,10 +121,14 @@ def get_column(number):
 
 
 class Book:
-    """A workbook while it is written; ``progress(name)`` is called before each sheet."""
+    """A workbook while it is written; ``progress(name)`` is called before each sheet.
 
-    def __init__(self, file, env, progress=None):
+    ``owner``: whose it is and of when, in the footer of each page.
+    """
+
+    def __init__(self, file, env, progress=None, owner=""):
         self.env = env
+        self.owner = owner
         self.file = xlsxwriter.Workbook(file, OPTIONS)
         self.progress = progress
         self.is_rtl = env["res.lang"]._lang_get(env.lang or "en_US").direction == "rtl"
@@ -165,7 +172,9 @@ class Page:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.hide_gridlines(2)
-        sheet.set_footer(self.env._("&L&A&R%(page)s of %(pages)s", page="&P", pages="&N"))
+        pages = self.env._("%(page)s of %(pages)s", page="&P", pages="&N")
+        owner = self.book.owner[:MAX_OWNER].replace("&", "&&")
+        sheet.set_footer(f"&L{owner}&C&A&R{pages}")
         if self.book.is_rtl:
             sheet.right_to_left()
 
@@ -247,6 +256,9 @@ class Page:
         """Set the columns of the table that begins; a text beside a number keeps its distance."""
         self.heads = heads
         self.specs = []
+        if sum(head.width for head in heads) > MAX_WIDTH:
+            self.sheet.set_print_scale(SMALLEST_SCALE)
+            self.sheet.repeat_columns(0)
         for column, head in enumerate(heads):
             self.sheet.set_column(column, column, head.width)
             after_number = column and heads[column - 1].kind in NUMBERS
@@ -268,9 +280,12 @@ class Page:
             self.write(self.row, column, head.label, "header", **align)
         self.row += 1
 
-    def write_totals(self, heads, sums, count, label):
-        """Write the row of sums in front of the head: those of the rows that are shown."""
-        first, last = self.row + 3, self.row + 2 + max(count, 1)
+    def write_totals(self, heads, sums, count, label, below=0):
+        """Write the row of sums in front of the head: those of the rows that are shown.
+
+        ``below``: how many more rows of sums stand between it and the head.
+        """
+        first, last = self.row + below + 3, self.row + below + 2 + max(count, 1)
         for column, head in enumerate(heads):
             value = label if not column else None
             if head.total:

@@ -115,7 +115,7 @@ class TestReview(HealthCommon):
     def test_unknown_is_empty(self):
         (row,) = read_table(self._get_book()["Clients"])
         self.assertIsNone(row["Health"])
-        self.assertIsNone(row["Trend"])
+        self.assertIsNone(row["Change"])
 
     def test_movers_say_why(self):
         self._nights([(30, 80), (0, 40)])
