@@ -7,13 +7,13 @@ from .overview import BANDS
 # How many clients a chart shows, by revenue: more can't be told apart
 BUBBLES = 200
 BARS = 10
-SHORT_NAME = 18  # letters of a name under a bar
+SHORT_NAME = 16  # letters of a name under a bar
 LARGEST = 10
-CHART = {"width": 560, "height": 285}
+CHART = {"width": 560, "height": 270}
 SIZES = (6, 11, 18)  # bubbles of clients below 3 %, below 10 %, and from there on
 SIZE_LIMITS = (3, 10)  # percent of the revenue of the review
 LINE, LINE_2, BAR = "#0F766E", "#B45309", "#9CCFC8"
-CHART_ROWS = 15
+CHART_ROWS = 16
 STRONG = {"healthy": "#3BA55D", "watch": "#E3A008", "risk": "#D9483B"}
 
 
@@ -180,7 +180,7 @@ def _add_pareto(page, data):
         (_("Client"), "text"), (_("Margin"), "amount"),
         (_("Margin so far"), "percent"), (_("Hours so far"), "percent"),
     ]  # fmt: skip
-    if len(rows) > BARS:
+    if len(rows) > BARS + 1:
         others = rows[BARS:]
         name = _("%s others", len(others))
         rows[BARS:] = [(name, sum(values[1] for values in others), *others[-1][2:])]
@@ -210,7 +210,7 @@ def _add_pareto(page, data):
         )
     chart.combine(lines)
     chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_x_axis({"num_font": {"rotation": -45, "size": 8}, "label_position": "low"})
+    chart.set_x_axis({"num_font": {"rotation": -45, "size": 9}, "label_position": "low"})
     chart.set_y_axis(
         {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E5E9E9"}}}
     )
@@ -256,7 +256,7 @@ def _add_concentration(page, data):
         }
     )
     chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_y_axis({"reverse": True, "num_font": {"size": 8}})
+    chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"none": True})
     return chart, _(
@@ -307,7 +307,7 @@ def _add_trend(page, data):
         )
         chart.set_y2_axis({"num_format": "0%"})
     chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_x_axis({"num_font": {"rotation": -45, "size": 8}})
+    chart.set_x_axis({"num_font": {"rotation": -45, "size": 9}})
     chart.set_y_axis(
         {"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#E5E9E9"}}}
     )

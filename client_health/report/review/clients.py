@@ -30,14 +30,14 @@ def write_movers(page, data):
         ),
     )
     heads = [
-        Head(_("Client"), "text", 30, wrap=True),
+        Head(_("Client"), "text", 28, wrap=True),
         Head(_("Stage"), "text", 12),
         Head(_("Then"), "score", 8),
         Head(_("Now"), "score", 8),
         Head(_("Change"), "points", 9),
         Head(_("Band then"), "text", 13),
         Head(_("Band now"), "text", 16, wrap=True),
-        Head(_("Why"), "text", 62, wrap=True),
+        Head(_("Why"), "text", 54, wrap=True),
         Head(_("Salesperson"), "text", 18, wrap=True),
     ]
     page.row += 1
@@ -78,8 +78,12 @@ def _get_why(data, row):
     rest = sum(line["points"] for line in lines[MOST_REASONS:])
     if rest:
         shown.append((data.env._("Other changes"), rest))
-    # "+0;-0" of numbers in a sentence
-    return "\n".join(f"{text}: {points:+g}" for text, points in shown)
+    return "\n".join(f"{text}: {get_signed(points)}" for text, points in shown)
+
+
+def get_signed(points):
+    """Return points in a sentence: with a minus, at which no line breaks."""
+    return f"{points:+g}".replace("-", "−")
 
 
 def _get_fill(band):

@@ -19,8 +19,8 @@ COLUMNS = (
 MOVES = 3  # per client
 # Below this many points a move is not worth an hour of the meeting
 MIN_EFFECT = 0.5
-EMPTY_ROWS = 12
-WRITING_HEIGHT = 30  # points: a row that is filled in by hand
+EMPTY_ROWS = 10
+WRITING_HEIGHT = 28  # points: a row that is filled in by hand
 # What a person judges is no target: it follows from the work, and nobody is told what to answer
 JUDGED = ("owner_pulse", "team_pulse", "feedback_rating")
 # Activities that belong to a move, by the dimension of its measure

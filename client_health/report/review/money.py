@@ -42,15 +42,15 @@ def write_money(page, data):
           "Hours and cost stay as they are."),
     )  # fmt: skip
     heads = [
-        Head(_("Client"), "text", 30, wrap=True),
-        *(Head(_get_label(data, name), "amount", 11, total=True) for name in AMOUNTS),
-        Head(_("Margin"), "amount", 11, total=True),
-        Head(_("Margin (%)"), "percent", 9),
-        Head(_("Hours"), "amount", 8, total=True),
-        Head(_("Earned per hour"), "number", 10),
-        Head(_("Price change"), "percent", 8),
-        Head(_("Margin then"), "amount", 11, total=True),
-        Head(_("Margin then (%)"), "percent", 9),
+        Head(_("Client"), "text", 26, wrap=True),
+        *(Head(_get_label(data, name), "amount", 10, total=True) for name in AMOUNTS),
+        Head(_("Margin"), "amount", 10, total=True),
+        Head(_("Margin (%)"), "percent", 8),
+        Head(_("Hours"), "amount", 7, total=True),
+        Head(_("Earned per hour"), "number", 9),
+        Head(_("Price change"), "percent", 7),
+        Head(_("Margin then"), "amount", 10, total=True),
+        Head(_("Margin then (%)"), "percent", 8),
         *(Head(_get_label(data, name), "amount", 10, total=True) for name in MORE_AMOUNTS),
         *_get_more_heads(data),
     ]
@@ -77,7 +77,7 @@ def _get_more_heads(data):
         heads.append(Head(data.env._("Passed through"), "amount", 10, total=True))
     if data.has_overhead:
         heads += [
-            Head(_get_label(data, name), "amount", 11, total=True) for name in OVERHEAD_FIELDS
+            Head(_get_label(data, name), "amount", 10, total=True) for name in OVERHEAD_FIELDS
         ]
     return heads
 
@@ -205,9 +205,9 @@ def write_months(page, data):
     )  # fmt: skip
     heads = [
         Head(_("Client"), "text", 30, wrap=True),
-        *(Head(to_month(month), "amount", 9.5, total=True) for month in data.months),
-        Head(_("Sum"), "amount", 12, total=True),
-        Head(_("Course"), "text", 18),
+        *(Head(to_month(month), "amount", 9, total=True) for month in data.months),
+        Head(_("Sum"), "amount", 11, total=True),
+        Head(_("Course"), "text", 16),
     ]
     rows = [
         (row["partner_id"], _get_month_margins(data, row["id"]))
@@ -318,10 +318,12 @@ def write_at_risk(page, data):
     rows = _get_at_risk(data)
     page.write_title(
         _("At risk by quarter"),
-        _("Revenue of %(months)s in %(currency)s that is at stake: now, of clients that are red, in "
-          "a lower band than their score, or in stage At risk, Reboot or Offboard; later, of other "
-          "clients that are not green and whose agreement comes up for review.",
+        _("Revenue of %(months)s in %(currency)s that is at stake.",
           months=data.period, currency=data.currency),
+        _("Now: of clients that are red, in a lower band than their score, or in stage At risk, "
+          "Reboot or Offboard."),
+        _("By quarter: of other clients that are not green and whose agreement comes up for "
+          "review."),
     )  # fmt: skip
     quarters = list(dict.fromkeys(row[0] for row in rows))
     first = page.row + len(quarters) + 3

@@ -9,7 +9,7 @@ BANDS = ("healthy", "watch", "risk", None)
 
 # Start here
 
-WIDTHS = (28, 36, 84)
+WIDTHS = (34, 44, 74)
 SUMMED = ("count", "revenue", "known", "margin", "hours")
 TOP = 5  # clients that the first page names
 
@@ -96,11 +96,12 @@ def _write_focus(page, data):
     if not data.focus:
         page.write_line(_("No client is red, at risk, at a loss or falling."))
     for row in data.focus[:TOP]:
-        why = get_why(data, row)
-        page.sheet.set_row(page.row, LINE_HEIGHT * get_lines(why, WIDTHS[2]) + 1)
-        page.write(page.row, 0, Link(data.get_url(row["id"]), row["partner_id"]), text_wrap=True)
-        page.write(page.row, 1, get_headline(data, row), text_wrap=True)
-        page.write(page.row, 2, why, text_wrap=True)
+        texts = (row["partner_id"] or "", get_headline(data, row), get_why(data, row))
+        lines = max(get_lines(text, width) for text, width in zip(texts, WIDTHS, strict=True))
+        page.sheet.set_row(page.row, LINE_HEIGHT * lines + 1)
+        page.write(page.row, 0, Link(data.get_url(row["id"]), texts[0]), text_wrap=True)
+        page.write(page.row, 1, texts[1], text_wrap=True)
+        page.write(page.row, 2, texts[2], text_wrap=True)
         page.row += 1
     if len(data.focus) > TOP:
         page.write_line(_("and %s more: see the next sheets", len(data.focus) - TOP), kind="note")
@@ -151,7 +152,7 @@ def _get_reading_help(data):
 
 
 def get_total(rows):
-    """Return the sums of clients; ``known``: revenue of those with a margin, of which the rate is."""
+    """Return the sums of clients; the rate is of ``known``: revenue of those with a margin."""
     known = [row for row in rows if row["client_margin"] is not None]
     scores = [row["health_score"] for row in rows if row["health_score"] is not None]
     revenue = sum(row["client_revenue"] or 0 for row in known)

@@ -24,24 +24,24 @@ class Listed(NamedTuple):
 
 FEEDBACK = (
     Listed("relationship_id", width=26), Listed("date", "date", 12), Listed("kind", width=15),
-    Listed("text", width=58), Listed("contact_id", width=22), Listed("state", width=12),
-    Listed("answered_date", "date", 13), Listed("user_id", width=18),
+    Listed("text", width=50), Listed("contact_id", width=20), Listed("state", width=12),
+    Listed("answered_date", "date", 13), Listed("user_id", width=15),
 )  # fmt: skip
 GOALS = (
-    Listed("relationship_id", width=26), Listed("name", width=40), Listed("state", width=11),
+    Listed("relationship_id", width=26), Listed("name", width=34), Listed("state", width=11),
     Listed("standing", width=13), Listed("progress", "percent", 10), Listed("date_end", "date", 12),
-    Listed("date_measured", "date", 12), Listed("benefit_client", width=30),
-    Listed("user_id", width=18),
+    Listed("date_measured", "date", 12), Listed("benefit_client", width=28),
+    Listed("user_id", width=15),
 )  # fmt: skip
 PROMISES = (
     Listed("res_id", width=28), Listed("activity_type_id", width=24), Listed("summary", width=52),
     Listed("user_id", width=20), Listed("date_deadline", "date", 12),
 )  # fmt: skip
 ISSUES = (
-    Listed("relationship_id", width=26), Listed("name", width=40), Listed("severity", width=11),
+    Listed("relationship_id", width=26), Listed("name", width=34), Listed("severity", width=11),
     Listed("side", width=11), Listed("date", "date", 12), Listed("state", width=12),
-    Listed("progress", "percent", 10), Listed("root_cause", width=36),
-    Listed("user_id", width=18),
+    Listed("progress", "percent", 10), Listed("root_cause", width=32),
+    Listed("user_id", width=15),
 )  # fmt: skip
 
 
@@ -187,9 +187,10 @@ def write_definitions(page, data, fnames):
                     even=f"{company.client_break_even_margin:g}",
             )),
             (_("Revenue at stake"), _(
-                "Now: of clients that are red, whose band is lower than their score (by a warning, "
-                "a key measure or a manager), or that are in stage At risk, Reboot or Offboard. By quarter: of other clients that are "
-                "not green and whose agreement comes up for review.",
+                "Now: of clients that are red, whose band is lower than their score (by a "
+                "warning, a key measure or a manager), or that are in stage At risk, Reboot or "
+                "Offboard. By quarter: of other clients that are not green and whose agreement "
+                "comes up for review.",
             )),
             (_("Passed through"), _(
                 "What was invoiced to the client only to pay somebody else, such as advertising: "
