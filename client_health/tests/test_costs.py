@@ -68,7 +68,10 @@ class TestLeadAssignCosts(test_performances.TestLeadAssignPerf):
 
 @tagged("post_install", "-at_install")
 class TestCosts(ClientHealthCommon):
-    """What has nothing to do with clients costs no query of ours."""
+    """What has nothing to do with clients costs no query of ours.
+
+    A project that gets a customer costs one: whether it had others, whose money stays theirs.
+    """
 
     def _assert_free(self, model, create, write, label):
         with self.subTest(label):
@@ -79,7 +82,8 @@ class TestCosts(ClientHealthCommon):
                 self.env.flush_all()
                 records.write(write)
                 self.env.flush_all()
-            self.assertFalse(dict(causes))
+            allowed = 1 if "partner_id" in write and model == "project.project" else 0
+            self.assertLessEqual(sum(causes.values()), allowed, dict(causes))
 
     def test_create_and_write(self):
         partner = self.env["res.partner"].create({"name": "No Client", "is_company": True})

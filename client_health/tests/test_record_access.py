@@ -12,6 +12,7 @@ RIGHTS = {
     "client.agreement": WORK,
     "client.feedback": WORK,
     "client.goal": WORK,
+    "client.review.decision": WORK,
     "client.issue": WORK,
     "client.update": WORK,
     "client.fit.round": WORK,
@@ -45,6 +46,9 @@ class TestRecordAccess(RichClientCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._make_rich(cls.relationship, "Rich")
+        cls.env["client.review.decision"].create(
+            {"relationship_id": cls.relationship.id, "name": "Call", "user_id": cls.owner.id}
+        )
         # the opinion that was asked for made a follower of the colleague
         cls.relationship.message_unsubscribe(cls.colleague.partner_id.ids)
         cls.env["mail.activity"].search([("user_id", "=", cls.colleague.id)]).unlink()

@@ -17,6 +17,7 @@ HARMLESS = {
     ("client.health.calibration", "action_open"),
     ("client.offboarding.end.line", "action_open_point"),
     ("client.review.export", "action_export"),
+    ("client.review.export", "action_export_client"),
     ("client.review.export", "action_export_selection"),
 }
 

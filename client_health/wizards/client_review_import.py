@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.clock import get_today
+from ..models.common.client_once_mixin import once
 from ..report.review.decisions import COLUMNS, DECISIONS_NAME
 
 MAX_ROWS = 2_000
@@ -23,7 +24,7 @@ class ClientReviewImport(models.TransientModel):
 
     _name = "client.review.import"
     _description = "Import Review Decisions"
-    _inherit = ["client.readable.links.mixin"]
+    _inherit = ["client.readable.links.mixin", "client.once.mixin"]
 
     file = fields.Binary(string="Workbook", required=True, attachment=False)
     file_name = fields.Char()
@@ -33,6 +34,7 @@ class ClientReviewImport(models.TransientModel):
         default=lambda self: get_today(self.env.company),
     )
 
+    @once
     def action_import(self):
         """Create the decisions that the file has and Odoo hasn't, and show them."""
         self.ensure_one()

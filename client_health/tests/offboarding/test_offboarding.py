@@ -203,7 +203,7 @@ class TestOffboarding(OffboardingCommon):
         self.assertEqual(
             self.relationship.read(["health_score", "health_band", "health_coverage"]), before
         )
-        self._move(self.relationship, "healthy", user=self.manager)
+        self._move(self.relationship, "at_risk", user=self.manager)
         self.assertIn(
             self.relationship.id, run._get_unscored(self.company, tomorrow, None)[self.company]
         )
