@@ -174,7 +174,7 @@ class Page:
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.55)
         sheet.hide_gridlines(2)
         pages = self.env._("%(page)s of %(pages)s", page="&P", pages="&N")
         owner = self.book.owner[:MAX_OWNER].replace("&", "&&")

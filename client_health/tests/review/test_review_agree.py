@@ -55,8 +55,8 @@ class TestReviewScoresAgree(HealthCommon):
         self.assertEqual((mover["Then"], mover["Now"], mover["Change"]), (70, 60, -10))
         self.assertEqual(client["Change"], mover["Change"])
         self.assertEqual(self.relationship.health_trend, mover["Change"])
-        points = [int(line.rsplit(": ", 1)[1].replace("−", "-")) for line in mover["Why"].split("\n")]
-        self.assertEqual(sum(points), mover["Change"])
+        lines = mover["Why"].replace("−", "-").split("\n")
+        self.assertEqual(sum(int(line.rsplit(": ", 1)[1]) for line in lines), mover["Change"])
 
     def test_a_young_client_moves_as_well(self):
         self._nights([(26, 90), (0, 80)])
