@@ -47,23 +47,23 @@ class Sheet(NamedTuple):
     money: bool = False
 
 
-# At most 12 for each user, and together about 190 characters wide: more is not readable on a page
+# At most 12 for each user, and together at most 168 characters wide: more is not readable on a page
 COLUMNS = (
-    Column("partner_id", "text", 28, wrap=True),
-    Column("stage_id", "text", 11),
-    Column("health_score", "score", 8, money=True),
+    Column("partner_id", "text", 32, wrap=True),
+    Column("stage_id", "text", 9),
+    Column("health_score", "score", 7, money=True),
     Column("health_score_shared", "score", 10, shared=True),
-    Column("health_band", "text", 11, money=True),
-    Column("health_band_shared", "text", 13, shared=True),
+    Column("health_band", "text", 14, money=True, wrap=True),
+    Column("health_band_shared", "text", 16, shared=True, wrap=True),
     Column("health_trend", "points", 8, money=True),
     Column("health_trend_shared", "points", 10, shared=True),
-    Column("health_reasons", "text", 36, wrap=True),
-    Column("user_id", "text", 16, wrap=True),
-    Column("activity_summary", "text", 26, wrap=True),
-    Column("activity_date_deadline", "date", 12),
-    Column("client_revenue", "amount", 12, money=True, total=True),
-    Column("client_margin_rate", "percent", 10, money=True),
-    Column("client_effective_rate", "number", 11, money=True),
+    Column("health_reasons", "text", 28, wrap=True),
+    Column("user_id", "text", 12, wrap=True),
+    Column("activity_summary", "text", 19, wrap=True),
+    Column("activity_date_deadline", "date", 11),
+    Column("client_revenue", "amount", 10, money=True, total=True),
+    Column("client_margin_rate", "percent", 8, money=True),
+    Column("client_effective_rate", "number", 10, money=True),
 )
 # Words that the sheets of money use, for the definitions
 MONEY_WORDS = (
@@ -177,7 +177,7 @@ class ClientReview(models.AbstractModel):
             review, relationship = (one.with_context(lang=lang) for one in (self, relationship))
         data = ReviewData(relationship, get_today(relationship.company_id) - QUARTER)
         with TemporaryFile() as file:
-            book = Book(file, review.env)
+            book = Book(file, review.env, owner=data.owner)
             for sheet in review._get_client_sheets(for_client):
                 sheet.write(book.add_page(sheet.code, sheet.name), data)
             book.close()
@@ -208,7 +208,8 @@ class ClientReview(models.AbstractModel):
         data = ReviewData(relationships, since or self._get_since(), filters)
         sheets = self._get_allowed_sheets()
         names = [self.env._("Start here"), *(sheet.name for sheet in sheets)]
-        book = Book(file, self.env, progress and (lambda name: progress(names, name)))
+        step = progress and (lambda name: progress(names, name))
+        book = Book(file, self.env, step, data.owner)
         overview.write_start(book.add_page("start", names[0]), data, sheets)
         for sheet in sheets:
             sheet.write(book.add_page(sheet.code, sheet.name), data)

@@ -23,6 +23,8 @@ OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
+    # columns are as wide as digits of this font: one that every program has or has a twin of
+    "default_format_properties": {"font_name": "Arial", "font_size": 10},
 }
 # Limits of the file format
 MAX_CELL = 32767  # UTF-16 units in a cell
@@ -32,9 +34,13 @@ MAX_SHEET_NAME = 31
 CUT = "…"
 SHORT = MAX_CELL // 2  # of any characters
 
-LINE_HEIGHT, MAX_LINES = 14.5, 9
+LINE_HEIGHT, MAX_LINES = 13, 9
+HEADING_HEIGHT = 16
 
 A4 = 9
+MAX_OWNER = 100  # of the 255 that a footer holds
+# Of one page width, in characters: more, and letters of 10 points get smaller than 8
+MAX_WIDTH, SMALLEST_SCALE = 168, 80
 GREEN, YELLOW, RED = "#D5EFDD", "#FFF1C9", "#F9D7D5"
 BAND_COLORS = {"healthy": GREEN, "watch": YELLOW, "risk": RED}
 ACCENT, HEADER, INPUT = "#0F766E", "#E6F4F1", "#FFFBE6"
@@ -118,10 +124,14 @@ def get_column(number):
 
 
 class Book:
-    """A workbook while it is written; ``progress(name)`` is called before each sheet."""
+    """A workbook while it is written; ``progress(name)`` is called before each sheet.
 
-    def __init__(self, file, env, progress=None):
+    ``owner``: whose it is and of when, in the footer of each page.
+    """
+
+    def __init__(self, file, env, progress=None, owner=""):
         self.env = env
+        self.owner = owner
         self.file = xlsxwriter.Workbook(file, OPTIONS)
         self.progress = progress
         self.is_rtl = env["res.lang"]._lang_get(env.lang or "en_US").direction == "rtl"
@@ -160,12 +170,15 @@ class Page:
 
     def _set_up_print(self):
         sheet = self.sheet
+        sheet.set_default_row(LINE_HEIGHT)
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.55)
         sheet.hide_gridlines(2)
-        sheet.set_footer(self.env._("&L&A&R%(page)s of %(pages)s", page="&P", pages="&N"))
+        pages = self.env._("%(page)s of %(pages)s", page="&P", pages="&N")
+        owner = self.book.owner[:MAX_OWNER].replace("&", "&&")
+        sheet.set_footer(f"&L{owner}&C&A&R{pages}")
         if self.book.is_rtl:
             sheet.right_to_left()
 
@@ -211,6 +224,8 @@ class Page:
 
     def write_line(self, *values, kind="text", **more):
         """Write values side by side in the next row."""
+        if kind == "heading":
+            self.sheet.set_row(self.row, HEADING_HEIGHT)
         for column, value in enumerate(values):
             self.write(self.row, column, value, kind, **more)
         self.row += 1
@@ -244,21 +259,28 @@ class Page:
         self.sheet.autofilter(self.row - 1, 0, self.row - 1 + max(count, 1), len(heads) - 1)
 
     def set_heads(self, heads):
-        """Set the columns of the table that begins; a text beside a number keeps its distance."""
+        """Set the columns of the table that begins; a text keeps its distance to what is before."""
         self.heads = heads
         self.specs = []
+        if sum(head.width for head in heads) > MAX_WIDTH:
+            self.sheet.set_print_scale(SMALLEST_SCALE)
+            self.sheet.repeat_columns(0)
         for column, head in enumerate(heads):
             self.sheet.set_column(column, column, head.width)
-            after_number = column and heads[column - 1].kind in NUMBERS
             spec = {"text_wrap": True} if head.wrap else {}
-            if head.kind not in NUMBERS and after_number:
+            if head.kind not in NUMBERS and column:
                 spec |= {"align": "left", "indent": 1}
             self.specs.append(spec)
         self.formats = [
             self.book.get_format(head.kind, **spec)
             for head, spec in zip(heads, self.specs, strict=True)
         ]
-        self.wraps = [(column, head.width) for column, head in enumerate(heads) if head.wrap]
+        # the distance takes about a letter and a half
+        self.wraps = [
+            (column, head.width - 1.5 * bool(column))
+            for column, head in enumerate(heads)
+            if head.wrap
+        ]
 
     def write_heads(self):
         lines = max(get_lines(head.label, head.width - 1, True) for head in self.heads)
@@ -268,9 +290,12 @@ class Page:
             self.write(self.row, column, head.label, "header", **align)
         self.row += 1
 
-    def write_totals(self, heads, sums, count, label):
-        """Write the row of sums in front of the head: those of the rows that are shown."""
-        first, last = self.row + 3, self.row + 2 + max(count, 1)
+    def write_totals(self, heads, sums, count, label, below=0):
+        """Write the row of sums in front of the head: those of the rows that are shown.
+
+        ``below``: how many more rows of sums stand between it and the head.
+        """
+        first, last = self.row + below + 3, self.row + below + 2 + max(count, 1)
         for column, head in enumerate(heads):
             value = label if not column else None
             if head.total:

@@ -1,14 +1,15 @@
 """The figures that the charts draw, and the charts themselves, each with its text."""
 
 from ...engine.profitability import margin
-from .book import BAND_COLORS, to_month
+from .book import BAND_COLORS, CUT, to_month
 from .overview import BANDS
 
 # How many clients a chart shows, by revenue: more can't be told apart
 BUBBLES = 200
-BARS = 20
+BARS = 10
+SHORT_NAME = 16  # letters of a name under a bar
 LARGEST = 10
-CHART = {"width": 560, "height": 305}
+CHART = {"width": 560, "height": 270}
 SIZES = (6, 11, 18)  # bubbles of clients below 3 %, below 10 %, and from there on
 SIZE_LIMITS = (3, 10)  # percent of the revenue of the review
 LINE, LINE_2, BAR = "#0F766E", "#B45309", "#9CCFC8"
@@ -46,10 +47,12 @@ def write_figures(page, data):
         summary.sheet.insert_chart(row, column, chart, options)
 
 
-def _write_block(page, title, heads, rows):
+def _write_block(page, title, heads, rows, note=None):
     """Write a block of figures; returns the row of its first figure, from 0."""
     page.row += 1
     page.write_line(title, kind="heading")
+    if note:
+        page.write_line(note, kind="note")
     for column, (label, _kind) in enumerate(heads):
         page.write(page.row, column, label, "header")
     page.row += 1
@@ -167,7 +170,7 @@ def _add_pareto(page, data):
         so_far += row["client_margin"]
         spent += row["client_hours"] or 0
         rows.append(
-            (row["partner_id"], row["client_margin"],
+            (_shorten(row["partner_id"]), row["client_margin"],
              so_far / margins if margins > 0 else None, spent / hours if hours else None)
         )  # fmt: skip
     if not rows:
@@ -177,8 +180,12 @@ def _add_pareto(page, data):
         (_("Client"), "text"), (_("Margin"), "amount"),
         (_("Margin so far"), "percent"), (_("Hours so far"), "percent"),
     ]  # fmt: skip
-    first = _write_block(page, title, heads, rows[:BARS])
-    count = min(len(rows), BARS)
+    if len(rows) > BARS + 1:
+        others = rows[BARS:]
+        name = _("%s others", len(others))
+        rows[BARS:] = [(name, sum(values[1] for values in others), *others[-1][2:])]
+    first = _write_block(page, title, heads, rows)
+    count = len(rows)
     names = "=" + page.get_range(0, count, first)
     chart = page.book.file.add_chart({"type": "column"})
     chart.add_series(
@@ -203,7 +210,7 @@ def _add_pareto(page, data):
         )
     chart.combine(lines)
     chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_x_axis({"num_font": {"rotation": -45, "size": 8}, "label_position": "low"})
+    chart.set_x_axis({"num_font": {"rotation": -45, "size": 9}, "label_position": "low"})
     chart.set_y_axis(
         {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E5E9E9"}}}
     )
@@ -214,6 +221,10 @@ def _add_pareto(page, data):
         "all hours, up to each client. Where the hours run ahead of the margin, time is spent that "
         "does not earn."
     )
+
+
+def _shorten(name):
+    return name if len(name) <= SHORT_NAME else name[: SHORT_NAME - 1].rstrip() + CUT
 
 
 def _add_concentration(page, data):
@@ -245,7 +256,7 @@ def _add_concentration(page, data):
         }
     )
     chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_y_axis({"reverse": True, "num_font": {"size": 8}})
+    chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"none": True})
     return chart, _(
@@ -258,16 +269,20 @@ def _add_trend(page, data):
     _ = data.env._
     scores = data.read_trend()
     money = data.sees_money
-    rates = get_monthly_rates(data) if money else {}
+    sums = get_monthly_sums(data) if money else {}
     months = [*data.months, *sorted(month for month in scores if month not in data.months)]
     rows = [
-        (to_month(month), scores.get(month), *([rates.get(month)] if money else ()))
+        (to_month(month), scores.get(month), *(_get_month(sums.get(month)) if money else ()))
         for month in months
     ]
     title = _("Trend of score and margin") if money else _("Trend of the score")
     heads = [(_("Month"), "text"), (_("Mean score"), "score")]
-    heads += [(_("Margin (%)"), "percent")] if money else []
-    first = _write_block(page, title, heads, rows)
+    if money:
+        heads += [
+            (_("Margin (%)"), "percent"), (_("Revenue"), "amount"), (_("Margin"), "amount")
+        ]  # fmt: skip
+    note = money and data.get_unknown_note()
+    first = _write_block(page, title, heads, rows, note and _("Money: %s.", note))
     names = "=" + page.get_range(0, len(rows), first)
     chart = page.book.file.add_chart({"type": "line"})
     chart.add_series(
@@ -292,7 +307,7 @@ def _add_trend(page, data):
         )
         chart.set_y2_axis({"num_format": "0%"})
     chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_x_axis({"num_font": {"rotation": -45, "size": 8}})
+    chart.set_x_axis({"num_font": {"rotation": -45, "size": 9}})
     chart.set_y_axis(
         {"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#E5E9E9"}}}
     )
@@ -304,15 +319,23 @@ def _add_trend(page, data):
     )
 
 
-def get_monthly_rates(data):
-    """Return {month: margin rate, from 0 to 1} of all clients of the review together."""
-    rates = {}
+def get_monthly_sums(data):
+    """Return {month: margin.Sums} of the clients of known margin: those of all other margins."""
+    known = [row["id"] for row in data.clients if row["client_margin"] is not None]
+    clients = [data.ledger_months[id_] for id_ in known if id_ in data.ledger_months]
+    found = {}
     for month in data.months:
-        sums = [client[month] for client in data.ledger_months.values() if month in client]
-        total = margin.Sums(*(sum(values) for values in zip(*sums, strict=True))) if sums else None
-        rate = total and margin.get_margin_rate(total)
-        rates[month] = None if rate is None else rate / 100
-    return rates
+        sums = [client[month] for client in clients if month in client]
+        if sums:
+            found[month] = margin.Sums(*(sum(values) for values in zip(*sums, strict=True)))
+    return found
+
+
+def _get_month(sums):
+    if not sums:
+        return None, None, None
+    rate = sums.margin / sums.revenue if sums.revenue > 0 else None
+    return rate, sums.revenue, sums.margin
 
 
 def _add_bands(page, data):

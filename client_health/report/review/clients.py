@@ -1,10 +1,11 @@
 """Who moved since the last review, and all clients on one page width."""
 
-from ...engine.health import scoring
 from .book import BAND_COLORS, Head, Link, get_column
 from .reading import read_rows
 
 MOST_REASONS = 3
+# In their place stands the change since the day to compare with, as among the movers
+TREND_FIELDS = ("health_trend", "health_trend_shared")
 # A field that says whether a client is well, and its colours
 BAND_FIELDS = ("health_score", "health_band", "health_score_shared", "health_band_shared")
 FILLS = {
@@ -29,14 +30,14 @@ def write_movers(page, data):
         ),
     )
     heads = [
-        Head(_("Client"), "text", 30, wrap=True),
+        Head(_("Client"), "text", 28, wrap=True),
         Head(_("Stage"), "text", 12),
         Head(_("Then"), "score", 8),
         Head(_("Now"), "score", 8),
         Head(_("Change"), "points", 9),
         Head(_("Band then"), "text", 13),
-        Head(_("Band now"), "text", 13),
-        Head(_("Why"), "text", 62, wrap=True),
+        Head(_("Band now"), "text", 16, wrap=True),
+        Head(_("Why"), "text", 54, wrap=True),
         Head(_("Salesperson"), "text", 18, wrap=True),
     ]
     page.row += 1
@@ -49,7 +50,7 @@ def write_movers(page, data):
         page.write_row(
             [
                 row["partner_id"], row["stage_id"], then["score"], row["health_score"], change,
-                data.get_band(then["band"]), data.get_band(row["health_band"]),
+                data.get_band(then["band"]), data.get_marked_band(row),
                 _get_why(data, row), row["user_id"],
             ],
             more,
@@ -60,10 +61,10 @@ def _get_movers(data):
     """Return [(row, snapshot then, change of the shown scores)]."""
     found = []
     for row in data.clients:
-        then = data.scores_then.get(row["id"])
-        if not then or None in (then["score"], row["health_score"]):
+        change = data.get_change(row)
+        if change is None:
             continue
-        change = scoring.get_shown(row["health_score"]) - scoring.get_shown(then["score"])
+        then = data.scores_then[row["id"]]
         if change or then["band"] != row["health_band"]:
             found.append((row, then, change))
     return sorted(found, key=lambda item: (item[2], item[0]["partner_id"] or ""))
@@ -73,8 +74,16 @@ def _get_why(data, row):
     lines = data.changes.get(row["id"])
     if lines is None:
         return data.env._("The readings of that day are no longer stored.")
-    # "+0;-0" of numbers in a sentence
-    return "\n".join(f"{line['text']}: {line['points']:+g}" for line in lines[:MOST_REASONS])
+    shown = [(line["text"], line["points"]) for line in lines[:MOST_REASONS]]
+    rest = sum(line["points"] for line in lines[MOST_REASONS:])
+    if rest:
+        shown.append((data.env._("Other changes"), rest))
+    return "\n".join(f"{text}: {get_signed(points)}" for text, points in shown)
+
+
+def get_signed(points):
+    """Return points in a sentence: with a minus, at which no line breaks."""
+    return f"{points:+g}".replace("-", "−")
 
 
 def _get_fill(band):
@@ -89,10 +98,17 @@ def write_clients(page, data, columns):
     _ = data.env._
     fields = data.relationships.fields_get([column.field for column in columns], ["string"])
     heads = [
-        Head(fields[column.field]["string"], column.kind, column.width, column.total, column.wrap)
+        Head(
+            _("Change") if column.field in TREND_FIELDS else fields[column.field]["string"],
+            column.kind, column.width, column.total, column.wrap,
+        )
         for column in columns
-    ]
-    note = _("%s clients, by stage and name.", len(data.clients))
+    ]  # fmt: skip
+    note = _(
+        "%(count)s clients, by stage and name. Change: points since %(day)s.",
+        count=len(data.clients),
+        day=data.format_date(data.since),
+    )
     if data.sees_money:
         note += " " + _(
             "Money of %(months)s in %(currency)s.", months=data.period, currency=data.currency
@@ -116,19 +132,23 @@ def write_clients(page, data, columns):
 def _write_rows(page, data, columns):
     names = [column.field for column in columns]
     for row in read_rows(data.relationships, names):
-        band = data.by_id[row["id"]]["health_band"]
+        client = data.by_id[row["id"]]
+        band = client["health_band"]
         values, more = [], {}
         for number, column in enumerate(columns):
             value = row[column.field]
+            if column.field in TREND_FIELDS:
+                value = data.get_change(client)
+            elif column.field == "client_margin_rate":
+                value = client[column.field]
             if column.kind == "percent" and value is not None:
                 value /= 100
             if column.field in BAND_FIELDS:
                 more[number] = _get_fill(band)
                 if column.field.startswith("health_band"):
-                    value = data.get_band(band)
+                    value = data.get_marked_band(client)
             if not number:
-                name = data.by_id[row["id"]]["partner_id"]
-                value = Link(data.get_url(row["id"]), name or "")
+                value = Link(data.get_url(row["id"]), client["partner_id"] or "")
             values.append(value)
         page.write_row(values, more)
 

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from functools import cached_property
 
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...const import MONEY_GROUP
 from ...engine.clock import get_closed_months, get_today
-from ...engine.health import scoring
+from ...engine.health import scoring, snapshots
 from ...engine.profitability import margin
 from ...engine.query import to_array
 from . import reading
@@ -20,7 +20,7 @@ CLIENT_FIELDS = (
     "user_id",
 )
 # Of these, users who see no money get the twins of which no margin can be computed
-HEALTH_FIELDS = ("health_score", "health_band", "health_trend")
+HEALTH_FIELDS = ("health_score", "health_band")
 MONEY_FIELDS = (
     "client_revenue",
     "client_labour_cost",
@@ -39,8 +39,14 @@ OVERHEAD_FIELDS = ("client_overhead", "client_margin_after_overhead")
 CODES = ("phase", "health_band", "client_margin_band")
 # Phases in which a client needs a decision
 OPEN_PHASES = ("at_risk", "reboot", "offboard")
-SHARP_DROP = -10  # points of the trend
+SHARP_DROP = -10  # points since the day to compare with
 FOCUS = 10  # clients that a meeting can talk about
+BAND_ORDER = ("risk", "watch", "healthy", None)  # who is talked about first
+
+
+def has_effort(row):
+    """Return whether hours or cost are known: a margin of 100 % without them says nothing."""
+    return any(row[name] for name in ("client_hours", "client_labour_cost", "client_other_cost"))
 
 
 class ReviewData:
@@ -58,7 +64,13 @@ class ReviewData:
         self.start, self.end = get_closed_months(self.company, self.today)
 
     def format_date(self, day):
-        return format_date(self.env, day)
+        """Return a date as the cells of the file show it: one format in the whole file."""
+        return day.isoformat()
+
+    @property
+    def owner(self):
+        """Whose review it is and of when, for the footer of each page."""
+        return f"{self.company.name} · {self.format_date(self.today)}"
 
     @cached_property
     def period(self):
@@ -114,7 +126,14 @@ class ReviewData:
         for row in rows:
             if names[row["partner_id"]] > 1:
                 row["partner_id"] = f"{row['partner_id']} ({row['company_id']})"
+            if self.sees_money and not has_effort(row):
+                row["client_margin_rate"] = None
         return rows
+
+    @cached_property
+    def readable(self):
+        """The clients of the rows: those that the user may read."""
+        return self.relationships.browse(row["id"] for row in self.clients)
 
     @property
     def shared(self):
@@ -179,16 +198,21 @@ class ReviewData:
             grounds.append(_("in stage %s", row["stage_id"]))
         if self.warnings.get(row["id"]):
             grounds.append(_("a warning stands"))
-        trend = row["health_trend"]
-        if trend is not None and trend <= SHARP_DROP:
-            grounds.append(_("fell by %s points in 30 days", -scoring.round_half_up(trend)))
+        change = self.get_change(row)
+        if change is not None and change <= SHARP_DROP:
+            day = self.format_date(self.since)
+            grounds.append(_("fell by %(points)s points since %(day)s", points=-change, day=day))
         if self.sees_money and row["client_margin_band"] == "loss":
             grounds.append(_("at a loss"))
         return grounds
 
     @cached_property
     def focus(self):
-        """The clients to talk about: most grounds first, then most money, else lowest score."""
+        """The clients to talk about: first what can still be saved, last who leaves anyway.
+
+        Red before yellow before green; of a band, those that earn before those at a loss, and the
+        highest margin first; for users who see no money, the most grounds and the lowest score.
+        """
         found = [
             (len(grounds), row)
             for row in self.clients
@@ -198,24 +222,144 @@ class ReviewData:
 
     def _get_rank(self, found):
         count, row = found
+        place = (row["phase"] == "offboard", BAND_ORDER.index(row["health_band"]))
         if self.sees_money:
-            return (-count, -(row["client_revenue"] or 0), row["id"])
+            at_loss = row["client_margin_band"] == "loss"
+            return (*place, at_loss, -(row["client_margin"] or 0), -count, row["id"])
         score = row["health_score"]
-        return (-count, 101 if score is None else score, row["id"])
+        return (*place, -count, 101 if score is None else score, row["id"])
+
+    # What lowered or set a band
+
+    @cached_property
+    def plain_bands(self):
+        """{client id: the band of its score alone}."""
+        companies = {client.id: client.company_id.sudo() for client in self.readable}  # as limits
+        return {
+            row["id"]: scoring.get_band(
+                row["health_score"],
+                companies[row["id"]].client_health_healthy,
+                companies[row["id"]].client_health_risk,
+            )
+            for row in self.clients
+        }
+
+    @cached_property
+    def overrides(self):
+        """{client id: last day of the override that sets its band}."""
+        records = self.env["client.health.override"].search(
+            [
+                ("relationship_id", "in", self.ids),
+                ("date_ended", "=", False),
+                ("date_start", "<=", self.today),
+                ("date_end", ">=", self.today),
+            ],
+            order="id",
+        )
+        return {one.relationship_id.id: one.date_end for one in records}
+
+    @cached_property
+    def severe(self):
+        """Ids of the clients with a severe warning, as the user may know it."""
+        # sudo: as in the sentences; of money, only for who may see money
+        standing = self.env["client.health.warning"].sudo().search(
+            [("relationship_id", "in", self.readable.ids), ("date_end", "=", False)]
+        )
+        return {
+            one.relationship_id.id
+            for one in standing
+            if one.state == "severe"
+            and (self.sees_money or one.dimension != scoring.MONEY)
+        }
+
+    def is_lowered(self, row):
+        """Return whether a client has a lower band than its score."""
+        plain, band = self.plain_bands[row["id"]], row["health_band"]
+        return None not in (plain, band) and BAND_ORDER.index(band) < BAND_ORDER.index(plain)
+
+    def get_mark(self, row):
+        """Return what lowered or set the band of a client, in words; None: its score alone."""
+        _ = self.env._
+        if row["health_band"] and row["id"] in self.overrides:
+            return _("override until %s", self.format_date(self.overrides[row["id"]]))
+        if not self.is_lowered(row):
+            return None
+        if row["health_band"] == "risk":
+            is_warned = row["id"] in self.severe
+            return _("severe warning") if is_warned else _("key measures at zero")
+        return _("warning") if self.warnings.get(row["id"]) else _("key measure at zero")
+
+    def get_marked_band(self, row):
+        """Return the band of a client, with what lowered or set it."""
+        band, mark = self.get_band(row["health_band"]), self.get_mark(row)
+        return self.env._("%(band)s: %(why)s", band=band, why=mark) if mark else band
+
+    def is_at_stake(self, row):
+        """Return whether the revenue of a client is at stake now."""
+        if row["phase"] == "ended":
+            return False
+        return (
+            row["health_band"] == "risk" or row["phase"] in OPEN_PHASES or self.is_lowered(row)
+        )
+
+    @cached_property
+    def at_stake(self):
+        return [row for row in self.clients if self.is_at_stake(row)]
+
+    # Clients of unknown margin
+
+    @cached_property
+    def unknown_margin(self):
+        return [row for row in self.clients if row["client_margin"] is None]
+
+    def get_unknown_note(self):
+        """Return which clients a margin is without; None: it has all of them."""
+        if not self.unknown_margin:
+            return None
+        revenue = sum(row["client_revenue"] or 0 for row in self.unknown_margin)
+        return self.env._(
+            "without clients of unknown margin: %(count)s (revenue %(revenue)s)",
+            count=len(self.unknown_margin),
+            revenue=f"{revenue:,.0f}",
+        )
 
     # Then and now
 
     @cached_property
     def scores_then(self):
-        """{client id: {"score", "band", "date"}} of the latest snapshot up to ``since``."""
+        """{client id: {"score", "band", "date"}} of ``since``, else of the next within a week.
+
+        The same day as that of the reasons, and of the trend where it is 30 days ago.
+        """
         Snapshot = self.env["client.health.snapshot"]
-        return Snapshot._get_scores(self.relationships, self.since)
+        query = Snapshot._search([])
+        names = ("relationship_id", "date", f"score{self.shared}", f"band{self.shared}")
+        client, day, score, band = (Snapshot._field_to_sql(query.table, n, query) for n in names)
+        days = snapshots.select_days(self.relationships.ids, self.days)
+        found = SQL("SELECT past.relationship_id, past.date FROM (%s) past", days)
+        query.add_where(SQL("(%s, %s) IN (%s)", client, day, found))
+        columns = ((client, "id"), (day, "date"), (score, "score"), (band, "band"))
+        rows = self.env.execute_query_dict(
+            query.select(*(SQL("%s AS %s", sql, SQL.identifier(name)) for sql, name in columns))
+        )
+        return {row["id"]: row for row in rows}
+
+    @property
+    def days(self):
+        return max((self.today - self.since).days, 1)
+
+    def get_change(self, row):
+        """Return by how many points the shown score changed; None: one of both is unknown."""
+        then = self.scores_then.get(row["id"])
+        if not then or None in (then["score"], row["health_score"]):
+            return None
+        return scoring.get_shown(row["health_score"]) - scoring.get_shown(then["score"])
 
     @cached_property
     def changes(self):
         """{client id: [{"text", "points"}]} since ``since``, or None where it can't be said."""
-        days = max((self.today - self.since).days, 1)
-        return self.env["client.health.explanation"]._get_changes(self.relationships, days)
+        Explanation = self.env["client.health.explanation"]
+        return Explanation._get_changes(self.relationships, self.days)
 
     # Money by month
 

@@ -1,5 +1,10 @@
 """What to do next, and what was decided: with empty rows to fill in during the meeting."""
 
+from ...const import (
+    ACTIVITY_AGREEMENT_CONVERSATION,
+    ACTIVITY_AGREEMENT_REVIEW,
+    ACTIVITY_CLEAR_SCOPE,
+)
 from ...engine.health import scoring
 from .book import INPUT, Head, get_column
 from .data import FOCUS
@@ -14,7 +19,18 @@ COLUMNS = (
 MOVES = 3  # per client
 # Below this many points a move is not worth an hour of the meeting
 MIN_EFFECT = 0.5
-EMPTY_ROWS = 12
+EMPTY_ROWS = 10
+WRITING_HEIGHT = 28  # points: a row that is filled in by hand
+# What a person judges is no target: it follows from the work, and nobody is told what to answer
+JUDGED = ("owner_pulse", "team_pulse", "feedback_rating")
+# Activities that belong to a move, by the dimension of its measure
+CONTACT_CATEGORIES = ("phonecall", "meeting")
+AGREEMENT_TYPES = (
+    ACTIVITY_AGREEMENT_CONVERSATION,
+    ACTIVITY_AGREEMENT_REVIEW,
+    ACTIVITY_CLEAR_SCOPE,
+)
+LATE_COLOR = {"font_color": "#B42318"}
 
 
 # Next three moves
@@ -26,8 +42,8 @@ def write_moves(page, data):
     moves = _get_moves(data)
     page.write_title(
         _("Next three moves"),
-        _("For the clients to talk about: what would raise the score most, if its target is "
-          "reached. Choose, and name an owner and a date."),
+        _("For the clients to talk about that stay: what would raise the score most, if its target "
+          "is reached. Choose, and name an owner and a date."),
     )  # fmt: skip
     heads = [
         Head(_("Client"), "text", 26, wrap=True),
@@ -42,60 +58,89 @@ def write_moves(page, data):
     page.begin_table(heads, len(moves))
     fill = {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}
     for name, text, effect, planned, deadline, owner in moves:
-        page.write_row([name, text, effect, planned, deadline, owner, None], {5: fill, 6: fill})
+        more = {5: fill, 6: fill}
+        if deadline and deadline < data.today:
+            planned = _("%s (late)", planned)
+            more |= {3: LATE_COLOR, 4: LATE_COLOR}
+        page.write_row([name, text, effect, planned, deadline, owner, None], more)
 
 
 def _get_moves(data):
     """Return [(client, move, points, planned activity, its date, owner)]."""
-    rows = data.focus[:FOCUS] if len(data.clients) > 1 else data.clients
+    rows = data.focus if len(data.clients) > 1 else data.clients
+    rows = [row for row in rows if row["phase"] not in ("offboard", "ended")][:FOCUS]
     clients = data.relationships.browse(row["id"] for row in rows)
     effects = get_effects(clients)
     found = []
     for row, client in zip(rows, clients, strict=True):
-        activity = client.activity_ids.sorted("date_deadline")[:1]
-        planned = activity.summary or activity.activity_type_id.name
-        for number, (text, effect) in enumerate(effects.get(client.id, ())[:MOVES]):
-            first = not number
+        free = client.activity_ids.sorted("date_deadline")
+        for text, effect, dimension in effects.get(client.id, ())[:MOVES]:
+            activity = _filter_of_dimension(free, dimension)[:1]
+            free -= activity
+            planned = activity.summary or activity.activity_type_id.name or None
             found.append(
-                (
-                    row["partner_id"], text, effect,
-                    planned if first else None, activity.date_deadline if first else None,
-                    row["user_id"],
-                )
+                (row["partner_id"], text, effect, planned, activity.date_deadline or None,
+                 row["user_id"])
             )  # fmt: skip
     return found
 
 
+def _filter_of_dimension(activities, dimension):
+    """Return the activities that belong to a move of a dimension."""
+    if dimension == "contact":
+        return activities.filtered(
+            lambda one: one.activity_type_id.category in CONTACT_CATEGORIES
+        )
+    if dimension == "agreement":
+        ids = [activities.env.ref(name, raise_if_not_found=False) for name in AGREEMENT_TYPES]
+        return activities.filtered(lambda one: one.activity_type_id in ids)
+    return activities.browse()
+
+
 def get_effects(clients):
-    """Return {client id: [(words, points)]}: what each measure would bring at its target."""
+    """Return {client id: [(words, points, dimension)]}: what each measure brings at its target.
+
+    The target of the margin is the company's: that of the measure is where its points end.
+    """
     Explanation = clients.env["client.health.explanation"]
     hidden = Explanation._get_hidden()
     measures = Explanation._get_shown_measures(hidden)
     records = Explanation._get_records()
     found = {}
+    companies = {client.id: client.company_id.sudo() for client in clients}  # sudo: one limit
     for id_, day in Explanation._read_shown_days(clients, None, hidden).items():
+        own = {"margin_rate": companies[id_].client_target_margin}
         points = scoring.get_score(measures, day.readings or {}).points
         weights = scoring.get_weights(measures, points)
         effects = [
-            (measure, weights[measure.code] * (100 - points[measure.code]))
+            (measure, target, weights[measure.code] * (
+                scoring.get_points(measure, target) - points[measure.code]
+            ))
             for measure in measures
-            if measure.code in points and measure.dimension not in hidden
-        ]
-        effects.sort(key=lambda item: -item[1])
+            if measure.code in points
+            and measure.code not in JUDGED
+            and measure.dimension not in hidden
+            and (target := own.get(measure.code, measure.target)) is not None
+        ]  # fmt: skip
+        effects.sort(key=lambda item: -item[2])
         found[id_] = [
-            (_get_move_text(Explanation, records[measure.code], measure, day), effect)
-            for measure, effect in effects
+            (
+                _get_move_text(Explanation, records[measure.code], target, day),
+                effect,
+                measure.dimension,
+            )
+            for measure, target, effect in effects
             if effect >= MIN_EFFECT
         ]
     return found
 
 
-def _get_move_text(explanation, record, measure, day):
+def _get_move_text(explanation, record, target, day):
     return explanation.env._(
         "%(name)s: from %(value)s to %(target)s",
         name=record.name,
-        value=explanation._get_value_text(record, day.readings[measure.code].value),
-        target=explanation._get_value_text(record, measure.target),
+        value=explanation._get_value_text(record, day.readings[record.code].value),
+        target=explanation._get_value_text(record, target),
     )
 
 
@@ -112,9 +157,9 @@ def get_heads(env):
         Head(_("Due on"), "date", 12),
         Head(_("Decided on"), "date", 12),
         Head(_("Done?"), "text", 14, wrap=True),
-        Head(_("Score then"), "score", 9),
-        Head(_("Score now"), "score", 9),
-        Head(_("Change"), "points", 9),
+        Head(_("Score then"), "score", 11),
+        Head(_("Score now"), "score", 11),
+        Head(_("Change"), "points", 10),
         Head(_("Client no."), "integer", 9),
         Head(_("Decision no."), "integer", 10),
     ]
@@ -142,9 +187,13 @@ def write_decisions(page, data):
         page.write_row(values)
     fill = {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}
     inputs = dict.fromkeys(range(1, 4), fill)
+    # what the import needs, and nobody reads
+    page.sheet.set_column(len(heads) - 2, len(heads) - 1, None, None, {"hidden": True})
     for row in open_rows:
+        page.sheet.set_row(page.row, WRITING_HEIGHT)
         page.write_row([row["partner_id"], *[None] * 8, row["id"], None], inputs)
     for _number in range(EMPTY_ROWS):
+        page.sheet.set_row(page.row, WRITING_HEIGHT)
         page.write_row([None] * len(heads), {**inputs, 0: fill})
     last = get_column(len(heads) - 1)
     cells = f"$A${page.head_row + 1}:${last}${page.head_row + 1 + count}"

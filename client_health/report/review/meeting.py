@@ -6,6 +6,7 @@ accomplishments that are shown to it, and no amount but those that it confirmed 
 
 from ...engine.health import scoring
 from .book import INPUT, LINE_HEIGHT, Head, get_lines
+from .clients import get_signed
 from .overview import get_why
 
 # Goals that both sides know; goals to agree and dropped goals stay internal.
@@ -195,7 +196,8 @@ def write_internal_start(page, data):
          None if then is None else scoring.get_shown(then)),
         (_("Why"), get_why(data, row) or "–"),
         (_("What changed"), "\n".join(
-            f"{line['text']}: {line['points']:+g}" for line in data.changes.get(row["id"]) or ()
+            f"{line['text']}: {get_signed(line['points'])}"
+            for line in data.changes.get(row["id"]) or ()
         ) or "–"),
     ]  # fmt: skip
     if data.sees_money:

@@ -6,7 +6,7 @@ Margins are formulas: whoever tries a price sees at once what it does.
 from ...engine.profitability import margin
 from .book import INPUT, Formula, Head, get_column, to_month
 from .clients import color_column
-from .data import OVERHEAD_FIELDS
+from .data import OVERHEAD_FIELDS, has_effort
 
 # Amounts of a client in the sheet Money, in their order
 AMOUNTS = ("client_revenue", "client_labour_cost", "client_other_cost")
@@ -42,19 +42,24 @@ def write_money(page, data):
           "Hours and cost stay as they are."),
     )  # fmt: skip
     heads = [
-        Head(_("Client"), "text", 30, wrap=True),
-        *(Head(_get_label(data, name), "amount", 13, total=True) for name in AMOUNTS),
-        Head(_("Margin"), "amount", 13, total=True),
-        Head(_("Margin (%)"), "percent", 10),
-        Head(_("Hours"), "amount", 9, total=True),
-        Head(_("Earned per hour"), "number", 11),
-        Head(_("Price change"), "percent", 9),
-        Head(_("Margin then"), "amount", 13, total=True),
-        Head(_("Margin then (%)"), "percent", 10),
-        *(Head(_get_label(data, name), "amount", 12, total=True) for name in MORE_AMOUNTS),
+        Head(_("Client"), "text", 26, wrap=True),
+        *(Head(_get_label(data, name), "amount", 10, total=True) for name in AMOUNTS),
+        Head(_("Margin"), "amount", 10, total=True),
+        Head(_("Margin (%)"), "percent", 8),
+        Head(_("Hours"), "amount", 7, total=True),
+        Head(_("Earned per hour"), "number", 9),
+        Head(_("Price change"), "percent", 7),
+        Head(_("Margin then"), "amount", 10, total=True),
+        Head(_("Margin then (%)"), "percent", 8),
+        *(Head(_get_label(data, name), "amount", 10, total=True) for name in MORE_AMOUNTS),
         *_get_more_heads(data),
     ]
     rows = sorted(data.clients, key=lambda row: -(row["client_revenue"] or 0))
+    if note := data.get_unknown_note():
+        page.write_line(
+            _("Of known margin: the same columns, %s.", note),
+            kind="note",
+        )
     _write_sums(page, data, heads, rows)
     page.begin_table(heads, len(rows))
     fill = {8: {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}}
@@ -69,10 +74,10 @@ def _get_more_heads(data):
     """Return the columns that only some firms use: what is passed on, and overhead."""
     heads = []
     if data.passed_through:
-        heads.append(Head(data.env._("Passed through"), "amount", 12, total=True))
+        heads.append(Head(data.env._("Passed through"), "amount", 10, total=True))
     if data.has_overhead:
         heads += [
-            Head(_get_label(data, name), "amount", 13, total=True) for name in OVERHEAD_FIELDS
+            Head(_get_label(data, name), "amount", 10, total=True) for name in OVERHEAD_FIELDS
         ]
     return heads
 
@@ -93,6 +98,17 @@ def _get_more_values(data, line, row):
 def _write_sums(page, data, heads, rows):
     if not data.has_one_currency:
         return
+    known = [row for row in rows if _has_margin(row)]
+    if len(known) == len(rows):
+        sums = _get_sums(data, rows)
+        _add_rates(sums, page.row + 1)
+        page.write_totals(heads, sums, len(rows), data.env._("Sum"))
+        return
+    _write_all_and_known(page, data, heads, rows, known)
+
+
+def _get_sums(data, rows):
+    """Return {column: sum} of the rows."""
     names = (
         *AMOUNTS,
         "client_margin",
@@ -113,16 +129,35 @@ def _write_sums(page, data, heads, rows):
     for number, values in enumerate(zip(*more, strict=True), start=FIRST_MORE):
         values = [getattr(value, "value", value) for value in values]
         sums[number] = sum(value for value in values if not isinstance(value, str))
-    line = page.row + 1
-    known = [row for row in rows if _has_margin(row)]
-    revenue = sum(row["client_revenue"] or 0 for row in known)
-    rate = sums[4] / revenue if revenue > 0 else None
-    if len(known) == len(rows):
-        for number, column in ((5, "E"), (10, "J")):
-            sums[number] = Formula(f'=IF(B{line}>0,{column}{line}/B{line},"")', rate)
-    else:
-        sums[5] = rate
-    page.write_totals(heads, sums, len(rows), data.env._("Sum"))
+    return sums
+
+
+def _add_rates(sums, line):
+    rate = sums[4] / sums[1] if sums[1] > 0 else None
+    for number, column in ((5, "E"), (10, "J")):
+        sums[number] = Formula(f'=IF(B{line}>0,{column}{line}/B{line},"")', rate)
+
+
+def _write_all_and_known(page, data, heads, rows, known):
+    """Write the sum of all, without a margin, and under it that of the clients with a margin."""
+    _ = data.env._
+    of_margin = {4, 5, 9, 10}
+    if data.has_overhead:
+        of_margin.add(len(heads) - 1)
+    sums = {key: value for key, value in _get_sums(data, rows).items() if key not in of_margin}
+    own = [head._replace(total=head.total and n in sums) for n, head in enumerate(heads)]
+    page.write_totals(own, sums, len(rows), _("Sum"), below=1)
+    first, last = page.row + 3, page.row + 2 + len(rows)
+    known_sums = _get_sums(data, known)
+    for number, value in list(known_sums.items()):
+        letters = get_column(number)
+        formula = f"=SUMPRODUCT(--ISNUMBER($E${first}:$E${last}),{letters}{first}:{letters}{last})"
+        known_sums[number] = Formula(formula, value)
+    rates = _get_sums(data, known)
+    _add_rates(rates, page.row + 1)
+    known_sums |= {number: rates[number] for number in (5, 10)}
+    plain = [head._replace(total=False) for head in heads]
+    page.write_totals(plain, known_sums, len(rows), _("Of known margin"))
 
 
 def _get_money_values(line, row, unknown):
@@ -133,11 +168,15 @@ def _get_money_values(line, row, unknown):
     margins = [unknown, None, unknown, None]
     if known:
         rate = row["client_margin"] / amounts[0] if amounts[0] > 0 else None
+        rates = [
+            Formula(f'=IF(B{line}>0,E{line}/B{line},"")', rate),
+            Formula(f'=IF(B{line}*(1+I{line})>0,J{line}/(B{line}*(1+I{line})),"")', rate),
+        ]
         margins = [
             Formula(f"=B{line}-C{line}-D{line}", row["client_margin"]),
-            Formula(f'=IF(B{line}>0,E{line}/B{line},"")', rate),
+            rates[0] if has_effort(row) else None,
             Formula(f"=B{line}*(1+I{line})-C{line}-D{line}", row["client_margin"]),
-            Formula(f'=IF(B{line}*(1+I{line})>0,J{line}/(B{line}*(1+I{line})),"")', rate),
+            rates[1] if has_effort(row) else None,
         ]
     effective = (amounts[0] - amounts[2]) / hours if hours else None
     return [
@@ -166,9 +205,9 @@ def write_months(page, data):
     )  # fmt: skip
     heads = [
         Head(_("Client"), "text", 30, wrap=True),
-        *(Head(to_month(month), "amount", 9.5, total=True) for month in data.months),
-        Head(_("Sum"), "amount", 12, total=True),
-        Head(_("Course"), "text", 18),
+        *(Head(to_month(month), "amount", 9, total=True) for month in data.months),
+        Head(_("Sum"), "amount", 11, total=True),
+        Head(_("Course"), "text", 16),
     ]
     rows = [
         (row["partner_id"], _get_month_margins(data, row["id"]))
@@ -261,7 +300,7 @@ def write_projects(page, data):
                 sums.other_cost,
                 Formula(f"=C{line}-D{line}-E{line}", sums.margin) if known else _("unknown"),
                 Formula(f'=IF(C{line}>0,F{line}/C{line},"")', rate and rate / 100)
-                if known
+                if known and (sums.hours or sums.cost)
                 else None,
                 sums.hours,
                 Formula(f'=IF(H{line}>0,(C{line}-E{line})/H{line},"")', effective),
@@ -279,9 +318,12 @@ def write_at_risk(page, data):
     rows = _get_at_risk(data)
     page.write_title(
         _("At risk by quarter"),
-        _("Revenue of %(months)s in %(currency)s that is at stake: now, of the clients to talk "
-          "about; later, of clients whose agreement comes up for review.",
+        _("Revenue of %(months)s in %(currency)s that is at stake.",
           months=data.period, currency=data.currency),
+        _("Now: of clients that are red, in a lower band than their score, or in stage At risk, "
+          "Reboot or Offboard."),
+        _("By quarter: of other clients that are not green and whose agreement comes up for "
+          "review."),
     )  # fmt: skip
     quarters = list(dict.fromkeys(row[0] for row in rows))
     first = page.row + len(quarters) + 3
@@ -299,7 +341,7 @@ def write_at_risk(page, data):
         Head(_("Client"), "text", 30, wrap=True),
         Head(_("Why"), "text", 46, wrap=True),
         Head(_("Date"), "date", 12),
-        Head(_("Band"), "text", 14),
+        Head(_("Band"), "text", 20, wrap=True),
         Head(_("Revenue at stake"), "amount", 16),
         Head(_("Margin"), "amount", 13),
         Head(_("Salesperson"), "text", 20, wrap=True),
@@ -316,8 +358,8 @@ def _get_at_risk(data):
     """
     _ = data.env._
     found = {}
-    for row in data.focus:
-        grounds = ", ".join(data.get_grounds(row))
+    for row in data.at_stake:
+        grounds = ", ".join(data.get_grounds(row)) or data.get_mark(row)
         found[row["id"]] = (_("Now"), grounds[:1].upper() + grounds[1:], None)
     agreements = data.env["client.agreement"].search_read(
         [
@@ -337,9 +379,10 @@ def _get_at_risk(data):
     rows = []
     for id_, (quarter, why, day) in found.items():
         row = data.by_id.get(id_)
-        if row:
+        is_fine = row and row["health_band"] == "healthy" and not data.is_at_stake(row)
+        if row and not is_fine:
             rows.append(
-                [quarter, row["partner_id"], why, day, data.get_band(row["health_band"]),
+                [quarter, row["partner_id"], why, day, data.get_marked_band(row),
                  row["client_revenue"], row["client_margin"], row["user_id"]]
             )  # fmt: skip
     first = (_("Now"), _("Overdue"))

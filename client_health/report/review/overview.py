@@ -2,13 +2,15 @@
 
 from ...engine.health import scoring
 from .book import LINE_HEIGHT, Formula, Head, Link, get_column, get_lines
+from .data import has_effort
 
 BANDS = ("healthy", "watch", "risk", None)
 
 
 # Start here
 
-WIDTHS = (28, 36, 84)
+WIDTHS = (34, 44, 74)
+SUMMED = ("count", "revenue", "known", "margin", "hours")
 TOP = 5  # clients that the first page names
 
 
@@ -68,18 +70,22 @@ def _write_facts(page, data):
         page.row += 1
     if data.sees_money and data.has_one_currency:
         total = get_total(data.clients)
+        note = data.get_unknown_note()
         for label, value, kind in (
             (_("Revenue"), total["revenue"], "amount"),
+            *([(_("Revenue of known margin"), total["known"], "amount")] if note else ()),
             (_("Margin"), total["margin"], "amount"),
-            (_("Margin of the revenue"), total["rate"], "percent"),
+            (_("Margin (%)"), total["rate"], "percent"),
             (
-                _("Revenue at stake"),
-                sum(row["client_revenue"] or 0 for row in data.focus),
+                _("Revenue at stake now"),
+                sum(row["client_revenue"] or 0 for row in data.at_stake),
                 "amount",
             ),
         ):
             page.write(page.row, 0, label, "label")
             page.write(page.row, 1, value, kind, align="left")
+            if note and kind == "percent":
+                page.write(page.row, 2, note, "note")
             page.row += 1
 
 
@@ -90,11 +96,12 @@ def _write_focus(page, data):
     if not data.focus:
         page.write_line(_("No client is red, at risk, at a loss or falling."))
     for row in data.focus[:TOP]:
-        why = get_why(data, row)
-        page.sheet.set_row(page.row, LINE_HEIGHT * get_lines(why, WIDTHS[2]) + 1)
-        page.write(page.row, 0, Link(data.get_url(row["id"]), row["partner_id"]), text_wrap=True)
-        page.write(page.row, 1, get_headline(data, row), text_wrap=True)
-        page.write(page.row, 2, why, text_wrap=True)
+        texts = (row["partner_id"] or "", get_headline(data, row), get_why(data, row))
+        lines = max(get_lines(text, width) for text, width in zip(texts, WIDTHS, strict=True))
+        page.sheet.set_row(page.row, LINE_HEIGHT * lines + 1)
+        page.write(page.row, 0, Link(data.get_url(row["id"]), texts[0]), text_wrap=True)
+        page.write(page.row, 1, texts[1], text_wrap=True)
+        page.write(page.row, 2, texts[2], text_wrap=True)
         page.row += 1
     if len(data.focus) > TOP:
         page.write_line(_("and %s more: see the next sheets", len(data.focus) - TOP), kind="note")
@@ -103,7 +110,7 @@ def _write_focus(page, data):
 def get_headline(data, row):
     """Return score, band and money of a client in a few words."""
     _ = data.env._
-    words = [data.get_band(row["health_band"])]
+    words = [data.get_marked_band(row)]
     if row["health_score"] is not None:
         words[:0] = [_("score %s", scoring.get_shown(row["health_score"]))]
     if data.sees_money:
@@ -129,8 +136,8 @@ def _get_reading_help(data):
     )
     if data.sees_money:
         yield _(
-            "Clients to talk about: those with the most grounds first, among these the ones with "
-            "the most revenue."
+            "Clients to talk about: first those that can still be saved, red before yellow, and of "
+            "these the ones with the highest margin; clients that leave come last."
         )
         yield _("Cells in light yellow are for you: a price to try, a decision to write down.")
     else:
@@ -145,7 +152,7 @@ def _get_reading_help(data):
 
 
 def get_total(rows):
-    """Return the sums of clients; a rate is that of the sums, of those that are known."""
+    """Return the sums of clients; the rate is of ``known``: revenue of those with a margin."""
     known = [row for row in rows if row["client_margin"] is not None]
     scores = [row["health_score"] for row in rows if row["health_score"] is not None]
     revenue = sum(row["client_revenue"] or 0 for row in known)
@@ -157,9 +164,10 @@ def get_total(rows):
         "score": sum(scores) / len(scores) if scores else None,
         "revenue": sum(row["client_revenue"] or 0 for row in rows),
         "margin": earned,
-        "rate": earned / revenue if revenue > 0 else None,
+        "rate": earned / revenue if revenue > 0 and any(map(has_effort, known)) else None,
         "hours": hours,
         "effective": net / hours if hours else None,
+        "known": revenue,
     }
 
 
@@ -184,10 +192,13 @@ def _get_note(data):
     _ = data.env._
     if not data.sees_money:
         return _("%s clients", len(data.clients))
-    return _(
+    note = _(
         "%(count)s clients; money of %(months)s in %(currency)s",
         count=len(data.clients), months=data.period, currency=data.currency,
     )  # fmt: skip
+    if unknown := data.get_unknown_note():
+        note += "; " + _("margin and its rate: %s", unknown)
+    return note
 
 
 def _get_group_heads(data, label):
@@ -199,8 +210,9 @@ def _get_group_heads(data, label):
     ]
     if data.sees_money:
         heads += [
-            Head(_("Revenue"), "amount", 15),
-            Head(_("Margin"), "amount", 15),
+            Head(_("Revenue"), "amount", 13),
+            *([Head(_("Of known margin"), "amount", 17)] if data.unknown_margin else ()),
+            Head(_("Margin"), "amount", 13),
             Head(_("Margin (%)"), "percent", 12),
             Head(_("Hours"), "amount", 12),
             Head(_("Earned per hour"), "number", 16),
@@ -225,11 +237,12 @@ def _write_groups(page, data, label, groups):
     for name, rows in groups.items():
         total = _get_group_total(data, rows)
         share = everything.get("revenue") and total["revenue"] / everything["revenue"]
-        _write_values(page, heads, [name, *_get_values(total, share or None)])
+        _write_values(page, heads, [name, *_get_values(data, total, share or None)])
         page.row += 1
-    values = [data.env._("All"), *_get_values(everything, None)]
-    for column in (1, 3, 4, 6):
-        if column < len(heads):
+    values = [data.env._("All"), *_get_values(data, everything, None)]
+    names = ["", *_get_names(data)]
+    for column, name in enumerate(names[: len(heads)]):
+        if name in SUMMED:
             letters = get_column(column)
             values[column] = Formula(f"=SUM({letters}{first}:{letters}{page.row})", values[column])
     _write_values(page, heads, values, bold=True, top=1)
@@ -243,9 +256,14 @@ def _get_group_total(data, rows):
     return {"count": len(rows), "score": sum(scores) / len(scores) if scores else None}
 
 
-def _get_values(total, share):
-    names = ("count", "score", "revenue", "margin", "rate", "hours", "effective")
-    return [*(total.get(name) for name in names), share]
+def _get_names(data):
+    """Return which figures the columns show, without the first and the share."""
+    known = ["known"] if data.sees_money and data.unknown_margin else []
+    return ["count", "score", "revenue", *known, "margin", "rate", "hours", "effective"]
+
+
+def _get_values(data, total, share):
+    return [*(total.get(name) for name in _get_names(data)), share]
 
 
 def _write_values(page, heads, values, **more):

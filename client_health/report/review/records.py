@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ...const import MONEY_GROUP
 from ...engine.health import scoring
 from .book import Head
+from .clients import TREND_FIELDS
 from .reading import read_rows
 
 # What is listed of each client's past: the review looks back this far where nothing else says so
@@ -23,24 +24,24 @@ class Listed(NamedTuple):
 
 FEEDBACK = (
     Listed("relationship_id", width=26), Listed("date", "date", 12), Listed("kind", width=15),
-    Listed("text", width=58), Listed("contact_id", width=22), Listed("state", width=12),
-    Listed("answered_date", "date", 13), Listed("user_id", width=18),
+    Listed("text", width=50), Listed("contact_id", width=20), Listed("state", width=12),
+    Listed("answered_date", "date", 13), Listed("user_id", width=15),
 )  # fmt: skip
 GOALS = (
-    Listed("relationship_id", width=26), Listed("name", width=40), Listed("state", width=11),
+    Listed("relationship_id", width=26), Listed("name", width=34), Listed("state", width=11),
     Listed("standing", width=13), Listed("progress", "percent", 10), Listed("date_end", "date", 12),
-    Listed("date_measured", "date", 12), Listed("benefit_client", width=30),
-    Listed("user_id", width=18),
+    Listed("date_measured", "date", 12), Listed("benefit_client", width=28),
+    Listed("user_id", width=15),
 )  # fmt: skip
 PROMISES = (
-    Listed("res_name", width=28), Listed("activity_type_id", width=24), Listed("summary", width=52),
+    Listed("res_id", width=28), Listed("activity_type_id", width=24), Listed("summary", width=52),
     Listed("user_id", width=20), Listed("date_deadline", "date", 12),
 )  # fmt: skip
 ISSUES = (
-    Listed("relationship_id", width=26), Listed("name", width=40), Listed("severity", width=11),
+    Listed("relationship_id", width=26), Listed("name", width=34), Listed("severity", width=11),
     Listed("side", width=11), Listed("date", "date", 12), Listed("state", width=12),
-    Listed("progress", "percent", 10), Listed("root_cause", width=36),
-    Listed("user_id", width=18),
+    Listed("progress", "percent", 10), Listed("root_cause", width=32),
+    Listed("user_id", width=15),
 )  # fmt: skip
 
 
@@ -114,10 +115,15 @@ def _write_records(page, data, records, listed, title, note, overdue=None):
     percents = {item.field for item in listed if item.kind == "percent"}
     standing = _get_standings(records) if "standing" in names else {}
     stored = [item.field for item in listed if item.field != "standing"]
-    for row in read_rows(records, stored):
+    client = listed[0].field
+    measured = "date_measured" in stored
+    for row in read_rows(records, stored, raw=(client,)):
+        # its name on the other sheets: where two clients share one, with the company
+        row[client] = data.by_id[row[client]]["partner_id"] if row[client] in data.by_id else None
         row["standing"] = standing.get(row["id"])
         for name in percents:
-            row[name] = None if row[name] is None else row[name] / 100
+            is_known = row[name] is not None and (not measured or row["date_measured"])
+            row[name] = row[name] / 100 if is_known else None
         late = overdue and row[overdue] and row[overdue] < data.today
         color = {"font_color": "#B42318"} if late else {}
         page.write_row(
@@ -145,29 +151,64 @@ def write_definitions(page, data, fnames):
     rows = [
         (_("Green, Yellow, Red"), _(
             "Green: a score of %(healthy)s or more. Red: below %(risk)s. Between them: Yellow. "
-            "A severe warning, or a key measure at zero, lowers the band, whatever the score; "
-            "a manager can set one for a limited time.",
+            "A warning or a key measure at zero makes a green client yellow; a severe warning or "
+            "two key measures at zero make it red, whatever the score. A manager can set the band "
+            "for a limited time. What lowered or set a band stands beside it.",
             healthy=scoring.get_shown(company.client_health_healthy),
             risk=scoring.get_shown(company.client_health_risk),
         )),
         (_("Client to talk about"), _(
             "Red, with a warning, in a stage other than healthy, or fallen by 10 points or more "
-            "within 30 days; for users who see money also at a loss.",
+            "since the day to compare with; for users who see money also at a loss. What can still "
+            "be saved comes first: red before yellow, those that earn before those at a loss. "
+            "Clients that leave come last.",
+        )),
+        (_("Change"), _(
+            "Points since %s, of the scores as they are shown. The day is that of the last review, "
+            "else 30 days ago; without a score of that day, the next within a week counts.",
+            data.format_date(data.since),
+        )),
+        (_("Warning"), _(
+            "A figure that got worse than its limit and needs a person now, such as silence or "
+            "complaints that wait. Severe: far beyond the limit.",
+        )),
+        (_("Stages"), _(
+            "Healthy: the usual work. At risk: something is wrong and is being repaired. Reboot: a "
+            "new start is agreed with the client. Offboard: the client leaves, and work is handed "
+            "over. Ended: no longer a client.",
         )),
     ]  # fmt: skip
     if data.sees_money:
-        rows.append(
+        rows += [
             (_("Colours of a margin"), _(
                 "Green from the company's target of %(target)s %%, yellow up to its break-even of "
                     "%(even)s %%, red below zero.",
                 target=f"{company.client_target_margin:g}",
                     even=f"{company.client_break_even_margin:g}",
-            ))
-        )  # fmt: skip
+            )),
+            (_("Revenue at stake"), _(
+                "Now: of clients that are red, whose band is lower than their score (by a "
+                "warning, a key measure or a manager), or that are in stage At risk, Reboot or "
+                "Offboard. By quarter: of other clients that are not green and whose agreement "
+                "comes up for review.",
+            )),
+            (_("Passed through"), _(
+                "What was invoiced to the client only to pay somebody else, such as advertising: "
+                "neither revenue nor cost.",
+            )),
+            (_("Overhead"), _(
+                "What the company costs beside the work for clients, such as rent and management, "
+                "by the hour of work. Margin after overhead is the margin less this.",
+            )),
+            (_("Of known margin"), _(
+                "Clients of whose hours at most 10 % have no cost: a margin is shown of these "
+                "alone, and its rate is of their revenue.",
+            )),
+        ]  # fmt: skip
     rows += [
         (fields[name]["string"], fields[name]["help"])
         for name in fnames
-        if name in fields and fields[name].get("help")
+        if name in fields and name not in TREND_FIELDS and fields[name].get("help")
     ]
     rows += _get_measure_rows(data)
     page.write_title(_("Definitions"), _("What the words and figures in this file mean."))

@@ -85,7 +85,7 @@ class TestReview(HealthCommon):
         for user in (self.manager, self.seller):
             columns = self.env["client.review"].with_user(user)._get_allowed_columns()
             self.assertLessEqual(len(columns), 12, user.login)
-            self.assertLessEqual(sum(column.width for column in columns), 200, user.login)
+            self.assertLessEqual(sum(column.width for column in columns), 168, user.login)
         sheet = self._get_book()["Clients"]
         self.assertEqual(
             (sheet.page_setup.orientation, sheet.page_setup.paperSize), ("landscape", 9)
@@ -115,7 +115,7 @@ class TestReview(HealthCommon):
     def test_unknown_is_empty(self):
         (row,) = read_table(self._get_book()["Clients"])
         self.assertIsNone(row["Health"])
-        self.assertIsNone(row["Trend"])
+        self.assertIsNone(row["Change"])
 
     def test_movers_say_why(self):
         self._nights([(30, 80), (0, 40)])

@@ -108,7 +108,7 @@ class TestReviewClient(HealthCommon):
         self.assertNotEqual(seen[1], "fr_FR")
 
     def test_internal_has_all_that_the_user_may_see(self):
-        self._nights([(91, 80), (0, 40)])
+        self._nights([(90, 80), (0, 40)])
         book = open_book(self._get_content())
         cells = {row[0]: row[1] for row in book["Client"].iter_rows(max_col=2, values_only=True)}
         self.assertEqual(cells["Score"], 40)
