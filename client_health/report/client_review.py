@@ -99,41 +99,106 @@ class ClientReview(models.AbstractModel):
     @api.model
     def _get_sheets(self):
         """Return all sheets after the first, in order; another addon may add its own."""
-        _ = self.env._
         columns = self._get_allowed_columns()
         fnames = [column.field for column in columns]
         return [
-            Sheet("summary", _("Summary"), _("Sums by stage and band, and four charts."),
-                  overview.write_summary),
-            Sheet("movers", _("Movers"), _("Who rose or fell since the last review, and why."),
-                  clients.write_movers),
-            Sheet("clients", _("Clients"), _("All clients on one page width."),
-                  lambda page, data: clients.write_clients(page, data, columns)),
-            Sheet("money", _("Money"), _("Revenue, cost and margin; try a price."),
-                  money.write_money, True),
-            Sheet("months", _("Margin by month"), _("Each client's course over a year."),
-                  money.write_months, True),
-            Sheet("projects", _("Projects"), _("The same by project."), money.write_projects, True),
-            Sheet("at_risk", _("At risk by quarter"), _("Revenue at stake, now and later."),
-                  money.write_at_risk, True),
-            Sheet("moves", _("Next three moves"), _("What would raise the score most."),
-                  decisions.write_moves),
-            Sheet("decisions", _("Decisions"), _("Done or not; new ones to fill in."),
-                  decisions.write_decisions),
-            Sheet("feedback", _("Feedback"), _("What clients and colleagues said."),
-                  records.write_feedback),
-            Sheet("goals", _("Goals"), _("What is to be reached, and how far it is."),
-                  records.write_goals),
-            Sheet("promises", _("Promises"), _("What we are to do, and what is overdue."),
-                  records.write_promises),
-            Sheet("issues", _("Issues"), _("What is wrong, and how far it is repaired."),
-                  records.write_issues),
-            Sheet("definitions", _("Definitions"), _("What the words mean."),
-                  lambda page, data: records.write_definitions(
-                      page, data, [*fnames, *(MONEY_WORDS if data.sees_money else ())])),
-            Sheet("figures", _("Figures of the charts"), _("What the charts draw."),
-                  charts.write_figures),
-        ]  # fmt: skip
+            Sheet(
+                "summary",
+                self.env._("Summary"),
+                self.env._("Sums by stage and band, and four charts."),
+                overview.write_summary,
+            ),
+            Sheet(
+                "movers",
+                self.env._("Movers"),
+                self.env._("Who rose or fell since the last review, and why."),
+                clients.write_movers,
+            ),
+            Sheet(
+                "clients",
+                self.env._("Clients"),
+                self.env._("All clients on one page width."),
+                lambda page, data: clients.write_clients(page, data, columns),
+            ),
+            Sheet(
+                "money",
+                self.env._("Money"),
+                self.env._("Revenue, cost and margin; try a price."),
+                money.write_money,
+                True,
+            ),
+            Sheet(
+                "months",
+                self.env._("Margin by month"),
+                self.env._("Each client's course over a year."),
+                money.write_months,
+                True,
+            ),
+            Sheet(
+                "projects",
+                self.env._("Projects"),
+                self.env._("The same by project."),
+                money.write_projects,
+                True,
+            ),
+            Sheet(
+                "at_risk",
+                self.env._("At risk by quarter"),
+                self.env._("Revenue at stake, now and later."),
+                money.write_at_risk,
+                True,
+            ),
+            Sheet(
+                "moves",
+                self.env._("Next three moves"),
+                self.env._("What would raise the score most."),
+                decisions.write_moves,
+            ),
+            Sheet(
+                "decisions",
+                self.env._("Decisions"),
+                self.env._("Done or not; new ones to fill in."),
+                decisions.write_decisions,
+            ),
+            Sheet(
+                "feedback",
+                self.env._("Feedback"),
+                self.env._("What clients and colleagues said."),
+                records.write_feedback,
+            ),
+            Sheet(
+                "goals",
+                self.env._("Goals"),
+                self.env._("What is to be reached, and how far it is."),
+                records.write_goals,
+            ),
+            Sheet(
+                "promises",
+                self.env._("Promises"),
+                self.env._("What we are to do, and what is overdue."),
+                records.write_promises,
+            ),
+            Sheet(
+                "issues",
+                self.env._("Issues"),
+                self.env._("What is wrong, and how far it is repaired."),
+                records.write_issues,
+            ),
+            Sheet(
+                "definitions",
+                self.env._("Definitions"),
+                self.env._("What the words mean."),
+                lambda page, data: records.write_definitions(
+                    page, data, [*fnames, *(MONEY_WORDS if data.sees_money else ())]
+                ),
+            ),
+            Sheet(
+                "figures",
+                self.env._("Figures of the charts"),
+                self.env._("What the charts draw."),
+                charts.write_figures,
+            ),
+        ]
 
     @api.model
     def _get_allowed_sheets(self):
@@ -149,19 +214,26 @@ class ClientReview(models.AbstractModel):
 
         ``for_client``: what is handed to the client. Nothing of ours may be in it.
         """
-        _ = self.env._
         shared = [
-            Sheet("goals", _("Goals"), "",
-                  lambda page, data: meeting.write_goals(page, data, for_client)),
-            Sheet("done", _("What we did"), "",
-                  lambda page, data: meeting.write_accomplishments(page, data, for_client)),
-            Sheet("next", _("Next quarter"), "", meeting.write_next),
-        ]  # fmt: skip
+            Sheet(
+                "goals",
+                self.env._("Goals"),
+                "",
+                lambda page, data: meeting.write_goals(page, data, for_client),
+            ),
+            Sheet(
+                "done",
+                self.env._("What we did"),
+                "",
+                lambda page, data: meeting.write_accomplishments(page, data, for_client),
+            ),
+            Sheet("next", self.env._("Next quarter"), "", meeting.write_next),
+        ]
         if for_client:
-            return [Sheet("start", _("Review"), "", meeting.write_client_start), *shared]
+            return [Sheet("start", self.env._("Review"), "", meeting.write_client_start), *shared]
         internal = {"moves", "decisions", "feedback", "promises", "issues", "months", "projects"}
         return [
-            Sheet("start", _("Client"), "", meeting.write_internal_start),
+            Sheet("start", self.env._("Client"), "", meeting.write_internal_start),
             *shared,
             *(sheet for sheet in self._get_allowed_sheets() if sheet.code in internal),
         ]

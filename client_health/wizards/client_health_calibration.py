@@ -35,9 +35,7 @@ class ClientHealthCalibration(models.TransientModel):
     flagged = fields.Integer(
         string="Warned Of", compute="_compute_figures", help="Clients with a warning in that time."
     )
-    missed = fields.Integer(
-        string="Missed", compute="_compute_figures", help="Clients that left without a warning."
-    )
+    missed = fields.Integer(compute="_compute_figures", help="Clients that left without a warning.")
     unknown = fields.Integer(
         string="Not Looked At", compute="_compute_figures", help="There was no snapshot of them."
     )

@@ -80,7 +80,7 @@ class ClientHealthDeclaration(models.Model):
 
     @api.depends("kind")
     def _compute_rule_ids(self):
-        rules = self.env["client.health.warning.rule"].search([])
+        rules = self.env["client.health.warning.rule"].search([("active", "=", True)])
         for declaration in self:
             codes, _dimensions = LIFTED.get(declaration.kind, ((), ()))
             declaration.rule_ids = rules.filtered(

@@ -172,23 +172,28 @@ class ClientHealthWarningRule(models.Model):
 
     def _get_texts(self, detail):
         """Return {code: sentence}, with the facts of the evidence by name."""
-        _ = self.env._
         return {
-            "silent": _("No word for %(days)s days, usually every %(usual)s"),
-            "fading": _("Heard of them on %(now)s days in %(weeks)s weeks, usually on %(usual)s"),
-            "supporter": _("The contact who wrote most has left")
+            "silent": self.env._("No word for %(days)s days, usually every %(usual)s"),
+            "fading": self.env._(
+                "Heard of them on %(now)s days in %(weeks)s weeks, usually on %(usual)s"
+            ),
+            "supporter": self.env._("The contact who wrote most has left")
             if detail.get("gone")
-            else _("The contact who wrote most has been silent for %(days)s days"),
-            "complaints": _("A severe issue is open")
+            else self.env._("The contact who wrote most has been silent for %(days)s days"),
+            "complaints": self.env._("A severe issue is open")
             if detail.get("issues")
-            else _("%(complaints)s complaints or concerns, not settled"),
-            "price": _("Price pressure in %(months)s of four months"),
-            "loss": _("A loss of %(value)s %% within three months"),
-            "loss_year": _("A loss of %(value)s %% within twelve months"),
-            "margin_falling": _("Margin of three months is %(now)s %%, of twelve %(year)s %%"),
-            "revenue_falling": _("Revenue fell by %(value)s %%: three months against nine before"),
-            "payment": _("An invoice is %(late)s days late, usually %(habit)s"),
-            "late_work": _("%(tasks)s tasks late, with %(hours)s hours of work"),
-            "over_agreed": _("%(value)s %% more hours than agreed"),
-            RED: _("Red for %(value)s nights"),
+            else self.env._("%(complaints)s complaints or concerns, not settled"),
+            "price": self.env._("Price pressure in %(months)s of four months"),
+            "loss": self.env._("A loss of %(value)s %% within three months"),
+            "loss_year": self.env._("A loss of %(value)s %% within twelve months"),
+            "margin_falling": self.env._(
+                "Margin of three months is %(now)s %%, of twelve %(year)s %%"
+            ),
+            "revenue_falling": self.env._(
+                "Revenue fell by %(value)s %%: three months against nine before"
+            ),
+            "payment": self.env._("An invoice is %(late)s days late, usually %(habit)s"),
+            "late_work": self.env._("%(tasks)s tasks late, with %(hours)s hours of work"),
+            "over_agreed": self.env._("%(value)s %% more hours than agreed"),
+            RED: self.env._("Red for %(value)s nights"),
         }

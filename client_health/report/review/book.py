@@ -182,7 +182,7 @@ class Page:
         if self.book.is_rtl:
             sheet.right_to_left()
 
-    def write(self, row, column, value, kind="text", **more):
+    def put(self, row, column, value, kind="text", **more):
         """Write one value by its type; None is unknown."""
         shown = "link" if isinstance(value, Link) else kind
         self._write_value(row, column, value, kind, self.book.get_format(shown, **more))
@@ -227,7 +227,7 @@ class Page:
         if kind == "heading":
             self.sheet.set_row(self.row, HEADING_HEIGHT)
         for column, value in enumerate(values):
-            self.write(self.row, column, value, kind, **more)
+            self.put(self.row, column, value, kind, **more)
         self.row += 1
 
     def write_title(self, title, *notes):
@@ -287,7 +287,7 @@ class Page:
         self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
         for column, (head, spec) in enumerate(zip(self.heads, self.specs, strict=True)):
             align = {"align": "right"} if head.kind in NUMBERS else spec
-            self.write(self.row, column, head.label, "header", **align)
+            self.put(self.row, column, head.label, "header", **align)
         self.row += 1
 
     def write_totals(self, heads, sums, count, label, below=0):
@@ -304,7 +304,7 @@ class Page:
                 value = Formula(formula, sums.get(column, 0))
             elif column and column in sums:
                 value = sums[column]
-            self.write(self.row, column, value, head.kind, bold=True)
+            self.put(self.row, column, value, head.kind, bold=True)
         self.row += 1
 
     def write_row(self, values, more=None):

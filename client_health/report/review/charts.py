@@ -19,9 +19,9 @@ STRONG = {"healthy": "#3BA55D", "watch": "#E3A008", "risk": "#D9483B"}
 
 def write_figures(page, data):
     """Write the figures block under block, and place the charts on the summary."""
-    _ = data.env._
     page.write_title(
-        _("Figures of the charts"), _("What the charts on the summary draw; nothing to fill in.")
+        data.env._("Figures of the charts"),
+        data.env._("What the charts on the summary draw; nothing to fill in."),
     )
     for column, width in enumerate((30, 14, 14, 14)):
         page.sheet.set_column(column, column, width)
@@ -54,12 +54,12 @@ def _write_block(page, title, heads, rows, note=None):
     if note:
         page.write_line(note, kind="note")
     for column, (label, _kind) in enumerate(heads):
-        page.write(page.row, column, label, "header")
+        page.put(page.row, column, label, "header")
     page.row += 1
     first = page.row
     for values in rows:
         for column, ((_label, kind), value) in enumerate(zip(heads, values, strict=True)):
-            page.write(page.row, column, value, kind)
+            page.put(page.row, column, value, kind)
         page.row += 1
     return first
 
@@ -75,7 +75,6 @@ def _get_bubbles(data):
 
 def _add_bubbles(page, data):
     """Draw margin against score: a bubble per client, as large as its share of the revenue."""
-    _ = data.env._
     total = sum(row["client_revenue"] or 0 for row in data.clients) or 1
     rows = []
     for row in _get_bubbles(data):
@@ -85,11 +84,13 @@ def _add_bubbles(page, data):
     rows.sort(key=lambda item: (item[0], item[1]))
     if not rows:
         return None
-    title = _("Margin against score")
+    title = data.env._("Margin against score")
     heads = [
-        (_("Client"), "text"), (_("Score"), "score"),
-        (_("Margin (%)"), "percent"), (_("Revenue"), "amount"),
-    ]  # fmt: skip
+        (data.env._("Client"), "text"),
+        (data.env._("Score"), "score"),
+        (data.env._("Margin (%)"), "percent"),
+        (data.env._("Revenue"), "amount"),
+    ]
     cells = [
         (
             row["partner_id"],
@@ -117,7 +118,7 @@ def _add_bubbles(page, data):
     chart.set_title({"name": title, "name_font": {"size": 12}})
     chart.set_x_axis(
         {
-            "name": _("Score"),
+            "name": data.env._("Score"),
             "min": 0,
             "max": 100,
             "label_position": "low",
@@ -126,14 +127,14 @@ def _add_bubbles(page, data):
     )
     chart.set_y_axis(
         {
-            "name": _("Margin (%)"),
+            "name": data.env._("Margin (%)"),
             "num_format": "0%",
             "label_position": "low",
             "major_gridlines": {"visible": True, "line": {"color": "#E5E9E9"}},
         }
     )
     chart.set_legend({"position": "bottom", "delete_series": unnamed})
-    return chart, _(
+    return chart, data.env._(
         "Bubbles: the score of each client across, its margin in percent upwards. A larger bubble "
         "is a larger share of the revenue. Top right earns and is content; bottom left does "
         "neither."
@@ -160,7 +161,6 @@ def _add_bubble_series(chart, page, data, key, first, count):
 
 def _add_pareto(page, data):
     """Draw margin over hours: which clients bring the margin, and which take the hours."""
-    _ = data.env._
     known = [row for row in data.clients if row["client_margin"] is not None]
     known.sort(key=lambda row: -row["client_margin"])
     margins = sum(row["client_margin"] for row in known)
@@ -170,19 +170,25 @@ def _add_pareto(page, data):
         so_far += row["client_margin"]
         spent += row["client_hours"] or 0
         rows.append(
-            (_shorten(row["partner_id"]), row["client_margin"],
-             so_far / margins if margins > 0 else None, spent / hours if hours else None)
-        )  # fmt: skip
+            (
+                _shorten(row["partner_id"]),
+                row["client_margin"],
+                so_far / margins if margins > 0 else None,
+                spent / hours if hours else None,
+            )
+        )
     if not rows:
         return None
-    title = _("Margin over time spent")
+    title = data.env._("Margin over time spent")
     heads = [
-        (_("Client"), "text"), (_("Margin"), "amount"),
-        (_("Margin so far"), "percent"), (_("Hours so far"), "percent"),
-    ]  # fmt: skip
+        (data.env._("Client"), "text"),
+        (data.env._("Margin"), "amount"),
+        (data.env._("Margin so far"), "percent"),
+        (data.env._("Hours so far"), "percent"),
+    ]
     if len(rows) > BARS + 1:
         others = rows[BARS:]
-        name = _("%s others", len(others))
+        name = data.env._("%s others", len(others))
         rows[BARS:] = [(name, sum(values[1] for values in others), *others[-1][2:])]
     first = _write_block(page, title, heads, rows)
     count = len(rows)
@@ -216,7 +222,7 @@ def _add_pareto(page, data):
     )
     lines.set_y2_axis({"num_format": "0%", "min": 0})
     chart.set_legend({"position": "bottom"})
-    return chart, _(
+    return chart, data.env._(
         "Columns: the margin of the clients, largest first. Lines: the share of all margin, and of "
         "all hours, up to each client. Where the hours run ahead of the margin, time is spent that "
         "does not earn."
@@ -228,7 +234,6 @@ def _shorten(name):
 
 
 def _add_concentration(page, data):
-    _ = data.env._
     total = sum(row["client_revenue"] or 0 for row in data.clients)
     largest = sorted(data.clients, key=lambda row: -(row["client_revenue"] or 0))
     rows = [
@@ -237,12 +242,15 @@ def _add_concentration(page, data):
     ]
     if len(largest) > LARGEST and total > 0:
         rest = sum(row["client_revenue"] or 0 for row in largest[LARGEST:])
-        rows.append((_("%s others", len(largest) - LARGEST), rest / total))
+        rows.append((data.env._("%s others", len(largest) - LARGEST), rest / total))
     if not rows:
         return None
-    title = _("Concentration: share of revenue")
+    title = data.env._("Concentration: share of revenue")
     first = _write_block(
-        page, title, [(_("Client"), "text"), (_("Share of revenue"), "percent")], rows
+        page,
+        title,
+        [(data.env._("Client"), "text"), (data.env._("Share of revenue"), "percent")],
+        rows,
     )
     chart = page.book.file.add_chart({"type": "bar"})
     chart.add_series(
@@ -259,14 +267,13 @@ def _add_concentration(page, data):
     chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"none": True})
-    return chart, _(
+    return chart, data.env._(
         "Bars: the share of each of the largest clients in the revenue of this review. From 20 to "
         "25 %, losing one is a risk for the company."
     )
 
 
 def _add_trend(page, data):
-    _ = data.env._
     scores = data.read_trend()
     money = data.sees_money
     sums = get_monthly_sums(data) if money else {}
@@ -275,14 +282,16 @@ def _add_trend(page, data):
         (to_month(month), scores.get(month), *(_get_month(sums.get(month)) if money else ()))
         for month in months
     ]
-    title = _("Trend of score and margin") if money else _("Trend of the score")
-    heads = [(_("Month"), "text"), (_("Mean score"), "score")]
+    title = data.env._("Trend of score and margin") if money else data.env._("Trend of the score")
+    heads = [(data.env._("Month"), "text"), (data.env._("Mean score"), "score")]
     if money:
         heads += [
-            (_("Margin (%)"), "percent"), (_("Revenue"), "amount"), (_("Margin"), "amount")
-        ]  # fmt: skip
+            (data.env._("Margin (%)"), "percent"),
+            (data.env._("Revenue"), "amount"),
+            (data.env._("Margin"), "amount"),
+        ]
     note = money and data.get_unknown_note()
-    first = _write_block(page, title, heads, rows, note and _("Money: %s.", note))
+    first = _write_block(page, title, heads, rows, note and data.env._("Money: %s.", note))
     names = "=" + page.get_range(0, len(rows), first)
     chart = page.book.file.add_chart({"type": "line"})
     chart.add_series(
@@ -313,7 +322,7 @@ def _add_trend(page, data):
     )
     chart.show_blanks_as("gap")
     chart.set_legend({"position": "bottom"})
-    return chart, _(
+    return chart, data.env._(
         "Lines: month by month, the mean score of these clients, and for users who may see it "
         "their margin."
     )
@@ -339,13 +348,14 @@ def _get_month(sums):
 
 
 def _add_bands(page, data):
-    _ = data.env._
-    title = _("Clients by band")
+    title = data.env._("Clients by band")
     rows = [
         (data.get_band(band), sum(row["health_band"] == band for row in data.clients))
         for band in BANDS
     ]
-    first = _write_block(page, title, [(_("Band"), "text"), (_("Clients"), "integer")], rows)
+    first = _write_block(
+        page, title, [(data.env._("Band"), "text"), (data.env._("Clients"), "integer")], rows
+    )
     chart = page.book.file.add_chart({"type": "bar"})
     points = [{"fill": {"color": BAND_COLORS.get(band, "#D0D7D7")}} for band in BANDS]
     chart.add_series(
@@ -362,4 +372,6 @@ def _add_bands(page, data):
     chart.set_y_axis({"reverse": True})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"none": True})
-    return chart, _("Bars: how many clients are green, yellow, red, or not known well enough.")
+    return chart, data.env._(
+        "Bars: how many clients are green, yellow, red, or not known well enough."
+    )

@@ -17,12 +17,11 @@ FILLS = {
 
 def write_movers(page, data):
     """Clients whose score reached another whole number, or another band; who fell most first."""
-    _ = data.env._
     rows = _get_movers(data)
     steady = len(data.clients) - len(rows)
     page.write_title(
-        _("Who moved since %s", data.format_date(data.since)),
-        _(
+        data.env._("Who moved since %s", data.format_date(data.since)),
+        data.env._(
             "%(moved)s clients moved, %(steady)s did not or have no score of both days. Fallen "
             "first.",
             moved=len(rows),
@@ -30,15 +29,15 @@ def write_movers(page, data):
         ),
     )
     heads = [
-        Head(_("Client"), "text", 28, wrap=True),
-        Head(_("Stage"), "text", 12),
-        Head(_("Then"), "score", 8),
-        Head(_("Now"), "score", 8),
-        Head(_("Change"), "points", 9),
-        Head(_("Band then"), "text", 13),
-        Head(_("Band now"), "text", 16, wrap=True),
-        Head(_("Why"), "text", 54, wrap=True),
-        Head(_("Salesperson"), "text", 18, wrap=True),
+        Head(data.env._("Client"), "text", 28, wrap=True),
+        Head(data.env._("Stage"), "text", 12),
+        Head(data.env._("Then"), "score", 8),
+        Head(data.env._("Now"), "score", 8),
+        Head(data.env._("Change"), "points", 9),
+        Head(data.env._("Band then"), "text", 13),
+        Head(data.env._("Band now"), "text", 16, wrap=True),
+        Head(data.env._("Why"), "text", 54, wrap=True),
+        Head(data.env._("Salesperson"), "text", 18, wrap=True),
     ]
     page.row += 1
     page.begin_table(heads, len(rows))
@@ -49,12 +48,18 @@ def write_movers(page, data):
         }
         page.write_row(
             [
-                row["partner_id"], row["stage_id"], then["score"], row["health_score"], change,
-                data.get_band(then["band"]), data.get_marked_band(row),
-                _get_why(data, row), row["user_id"],
+                row["partner_id"],
+                row["stage_id"],
+                then["score"],
+                row["health_score"],
+                change,
+                data.get_band(then["band"]),
+                data.get_marked_band(row),
+                _get_why(data, row),
+                row["user_id"],
             ],
             more,
-        )  # fmt: skip
+        )
 
 
 def _get_movers(data):
@@ -95,25 +100,29 @@ def _get_fill(band):
 
 def write_clients(page, data, columns):
     """Write the columns of ``client.review._get_allowed_columns``, a row per client."""
-    _ = data.env._
     fields = data.relationships.fields_get([column.field for column in columns], ["string"])
     heads = [
         Head(
-            _("Change") if column.field in TREND_FIELDS else fields[column.field]["string"],
-            column.kind, column.width, column.total, column.wrap,
+            data.env._("Change")
+            if column.field in TREND_FIELDS
+            else fields[column.field]["string"],
+            column.kind,
+            column.width,
+            column.total,
+            column.wrap,
         )
         for column in columns
-    ]  # fmt: skip
-    note = _(
+    ]
+    note = data.env._(
         "%(count)s clients, by stage and name. Change: points since %(day)s.",
         count=len(data.clients),
         day=data.format_date(data.since),
     )
     if data.sees_money:
-        note += " " + _(
+        note += " " + data.env._(
             "Money of %(months)s in %(currency)s.", months=data.period, currency=data.currency
         )
-    page.write_title(_("Clients"), note)
+    page.write_title(data.env._("Clients"), note)
     sums = {
         number: sum(row[column.field] or 0 for row in data.clients)
         for number, column in enumerate(columns)
@@ -123,7 +132,7 @@ def write_clients(page, data, columns):
     if sums:
         heads = [head._replace(total=number in sums) for number, head in enumerate(heads)]
         page.row += 1
-        page.write_totals(heads, sums, count, _("Sum"))
+        page.write_totals(heads, sums, count, data.env._("Sum"))
     page.begin_table(heads, count)
     _write_rows(page, data, columns)
     color_margins(page, data, columns, count)

@@ -190,20 +190,21 @@ class ReviewData:
 
     def get_grounds(self, row):
         """Return why a client needs to be talked about, in words; none: it doesn't."""
-        _ = self.env._
         grounds = []
         if row["health_band"] == "risk":
-            grounds.append(_("red"))
+            grounds.append(self.env._("red"))
         if row["phase"] in OPEN_PHASES:
-            grounds.append(_("in stage %s", row["stage_id"]))
+            grounds.append(self.env._("in stage %s", row["stage_id"]))
         if self.warnings.get(row["id"]):
-            grounds.append(_("a warning stands"))
+            grounds.append(self.env._("a warning stands"))
         change = self.get_change(row)
         if change is not None and change <= SHARP_DROP:
             day = self.format_date(self.since)
-            grounds.append(_("fell by %(points)s points since %(day)s", points=-change, day=day))
+            grounds.append(
+                self.env._("fell by %(points)s points since %(day)s", points=-change, day=day)
+            )
         if self.sees_money and row["client_margin_band"] == "loss":
-            grounds.append(_("at a loss"))
+            grounds.append(self.env._("at a loss"))
         return grounds
 
     @cached_property
@@ -262,14 +263,15 @@ class ReviewData:
     def severe(self):
         """Ids of the clients with a severe warning, as the user may know it."""
         # sudo: as in the sentences; of money, only for who may see money
-        standing = self.env["client.health.warning"].sudo().search(
-            [("relationship_id", "in", self.readable.ids), ("date_end", "=", False)]
+        standing = (
+            self.env["client.health.warning"]
+            .sudo()
+            .search([("relationship_id", "in", self.readable.ids), ("date_end", "=", False)])
         )
         return {
             one.relationship_id.id
             for one in standing
-            if one.state == "severe"
-            and (self.sees_money or one.dimension != scoring.MONEY)
+            if one.state == "severe" and (self.sees_money or one.dimension != scoring.MONEY)
         }
 
     def is_lowered(self, row):
@@ -279,15 +281,18 @@ class ReviewData:
 
     def get_mark(self, row):
         """Return what lowered or set the band of a client, in words; None: its score alone."""
-        _ = self.env._
         if row["health_band"] and row["id"] in self.overrides:
-            return _("override until %s", self.format_date(self.overrides[row["id"]]))
+            return self.env._("override until %s", self.format_date(self.overrides[row["id"]]))
         if not self.is_lowered(row):
             return None
         if row["health_band"] == "risk":
             is_warned = row["id"] in self.severe
-            return _("severe warning") if is_warned else _("key measures at zero")
-        return _("warning") if self.warnings.get(row["id"]) else _("key measure at zero")
+            return self.env._("severe warning") if is_warned else self.env._("key measures at zero")
+        return (
+            self.env._("warning")
+            if self.warnings.get(row["id"])
+            else self.env._("key measure at zero")
+        )
 
     def get_marked_band(self, row):
         """Return the band of a client, with what lowered or set it."""
@@ -298,9 +303,7 @@ class ReviewData:
         """Return whether the revenue of a client is at stake now."""
         if row["phase"] == "ended":
             return False
-        return (
-            row["health_band"] == "risk" or row["phase"] in OPEN_PHASES or self.is_lowered(row)
-        )
+        return row["health_band"] == "risk" or row["phase"] in OPEN_PHASES or self.is_lowered(row)
 
     @cached_property
     def at_stake(self):

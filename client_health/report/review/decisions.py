@@ -13,9 +13,18 @@ from .data import FOCUS
 DECISIONS_NAME = "client_review_decisions"
 # What the columns of that range are to the import
 COLUMNS = (
-    "client", "decision", "owner", "deadline", "date", "state", "score_then", "score_now",
-    "change", "client_id", "decision_id",
-)  # fmt: skip
+    "client",
+    "decision",
+    "owner",
+    "deadline",
+    "date",
+    "state",
+    "score_then",
+    "score_now",
+    "change",
+    "client_id",
+    "decision_id",
+)
 MOVES = 3  # per client
 # Below this many points a move is not worth an hour of the meeting
 MIN_EFFECT = 0.5
@@ -38,21 +47,23 @@ LATE_COLOR = {"font_color": "#B42318"}
 
 def write_moves(page, data):
     """For each client to talk about, the three measures that would bring the most points."""
-    _ = data.env._
     moves = _get_moves(data)
     page.write_title(
-        _("Next three moves"),
-        _("For the clients to talk about that stay: what would raise the score most, if its target "
-          "is reached. Choose, and name an owner and a date."),
-    )  # fmt: skip
+        data.env._("Next three moves"),
+        data.env._(
+            "For the clients to talk about that stay: what would "
+            "raise the score most, if its target "
+            "is reached. Choose, and name an owner and a date."
+        ),
+    )
     heads = [
-        Head(_("Client"), "text", 26, wrap=True),
-        Head(_("Move"), "text", 40, wrap=True),
-        Head(_("Expected effect"), "points", 15),
-        Head(_("Planned already"), "text", 34, wrap=True),
-        Head(_("Planned for"), "date", 13),
-        Head(_("Owner"), "text", 20, wrap=True),
-        Head(_("Date"), "date", 13),
+        Head(data.env._("Client"), "text", 26, wrap=True),
+        Head(data.env._("Move"), "text", 40, wrap=True),
+        Head(data.env._("Expected effect"), "points", 15),
+        Head(data.env._("Planned already"), "text", 34, wrap=True),
+        Head(data.env._("Planned for"), "date", 13),
+        Head(data.env._("Owner"), "text", 20, wrap=True),
+        Head(data.env._("Date"), "date", 13),
     ]
     page.row += 1
     page.begin_table(heads, len(moves))
@@ -60,7 +71,7 @@ def write_moves(page, data):
     for name, text, effect, planned, deadline, owner in moves:
         more = {5: fill, 6: fill}
         if deadline and deadline < data.today:
-            planned = _("%s (late)", planned)
+            planned = data.env._("%s (late)", planned)
             more |= {3: LATE_COLOR, 4: LATE_COLOR}
         page.write_row([name, text, effect, planned, deadline, owner, None], more)
 
@@ -79,18 +90,22 @@ def _get_moves(data):
             free -= activity
             planned = activity.summary or activity.activity_type_id.name or None
             found.append(
-                (row["partner_id"], text, effect, planned, activity.date_deadline or None,
-                 row["user_id"])
-            )  # fmt: skip
+                (
+                    row["partner_id"],
+                    text,
+                    effect,
+                    planned,
+                    activity.date_deadline or None,
+                    row["user_id"],
+                )
+            )
     return found
 
 
 def _filter_of_dimension(activities, dimension):
     """Return the activities that belong to a move of a dimension."""
     if dimension == "contact":
-        return activities.filtered(
-            lambda one: one.activity_type_id.category in CONTACT_CATEGORIES
-        )
+        return activities.filtered(lambda one: one.activity_type_id.category in CONTACT_CATEGORIES)
     if dimension == "agreement":
         ids = [activities.env.ref(name, raise_if_not_found=False) for name in AGREEMENT_TYPES]
         return activities.filtered(lambda one: one.activity_type_id in ids)
@@ -113,15 +128,18 @@ def get_effects(clients):
         points = scoring.get_score(measures, day.readings or {}).points
         weights = scoring.get_weights(measures, points)
         effects = [
-            (measure, target, weights[measure.code] * (
-                scoring.get_points(measure, target) - points[measure.code]
-            ))
+            (
+                measure,
+                target,
+                weights[measure.code]
+                * (scoring.get_points(measure, target) - points[measure.code]),
+            )
             for measure in measures
             if measure.code in points
             and measure.code not in JUDGED
             and measure.dimension not in hidden
             and (target := own.get(measure.code, measure.target)) is not None
-        ]  # fmt: skip
+        ]
         effects.sort(key=lambda item: -item[2])
         found[id_] = [
             (
@@ -149,36 +167,37 @@ def _get_move_text(explanation, record, target, day):
 
 def get_heads(env):
     """Return the heads of COLUMNS."""
-    _ = env._
     return [
-        Head(_("Client"), "text", 30, wrap=True),
-        Head(_("Decision"), "text", 48, wrap=True),
-        Head(_("Owner"), "text", 20, wrap=True),
-        Head(_("Due on"), "date", 12),
-        Head(_("Decided on"), "date", 12),
-        Head(_("Done?"), "text", 14, wrap=True),
-        Head(_("Score then"), "score", 11),
-        Head(_("Score now"), "score", 11),
-        Head(_("Change"), "points", 10),
-        Head(_("Client no."), "integer", 9),
-        Head(_("Decision no."), "integer", 10),
+        Head(env._("Client"), "text", 30, wrap=True),
+        Head(env._("Decision"), "text", 48, wrap=True),
+        Head(env._("Owner"), "text", 20, wrap=True),
+        Head(env._("Due on"), "date", 12),
+        Head(env._("Decided on"), "date", 12),
+        Head(env._("Done?"), "text", 14, wrap=True),
+        Head(env._("Score then"), "score", 11),
+        Head(env._("Score now"), "score", 11),
+        Head(env._("Change"), "points", 10),
+        Head(env._("Client no."), "integer", 9),
+        Head(env._("Decision no."), "integer", 10),
     ]
 
 
 def write_decisions(page, data):
     """Decisions of the last reviews, then a row per client to talk about, then empty ones."""
-    _ = data.env._
     decisions = data.env["client.review.decision"]._get_of_last_review(data.relationships)
     rows = decisions._get_review_rows()
     known = {row[9] for row in rows}
     open_rows = [row for row in data.focus[:FOCUS] if row["id"] not in known]
     done = sum(decision.state == "done" for decision in decisions)
     page.write_title(
-        _("Decisions"),
-        _("Of the last review: %(done)s of %(count)s are done. Fill in the yellow cells in the "
-          "meeting, then import this file: Reporting / Review Decisions.",
-          done=done, count=len(rows)),
-    )  # fmt: skip
+        data.env._("Decisions"),
+        data.env._(
+            "Of the last review: %(done)s of %(count)s are done. Fill in the yellow cells in the "
+            "meeting, then import this file: Reporting / Review Decisions.",
+            done=done,
+            count=len(rows),
+        ),
+    )
     page.row += 1
     heads = get_heads(data.env)
     count = len(rows) + len(open_rows) + EMPTY_ROWS

@@ -35,8 +35,8 @@ def _write_facts(page, facts):
     for label, value, *kind in facts:
         if isinstance(value, str):
             page.sheet.set_row(page.row, LINE_HEIGHT * get_lines(value, WIDTHS[1]) + 2)
-        page.write(page.row, 0, label, "label")
-        page.write(page.row, 1, value, *kind, align="left", text_wrap=True)
+        page.put(page.row, 0, label, "label")
+        page.put(page.row, 1, value, *kind, align="left", text_wrap=True)
         page.row += 1
 
 
@@ -45,15 +45,20 @@ def _write_facts(page, facts):
 
 def write_client_start(page, data):
     """Say what the quarter was about, with nothing that is ours alone."""
-    _ = data.env._
     client = data.relationships
     goals, done = _get_goals(data, True), _get_accomplishments(data, True)
     page.write_title(
-        _("%(client)s: review with %(company)s", client=client.partner_id.name,
-          company=client.company_id.name),
-        _("%(since)s to %(today)s", since=data.format_date(data.since),
-          today=data.format_date(data.today)),
-    )  # fmt: skip
+        data.env._(
+            "%(client)s: review with %(company)s",
+            client=client.partner_id.name,
+            company=client.company_id.name,
+        ),
+        data.env._(
+            "%(since)s to %(today)s",
+            since=data.format_date(data.since),
+            today=data.format_date(data.today),
+        ),
+    )
     page.row += 1
     states = dict(goals._fields["state"]._description_selection(data.env))
     counts = [
@@ -64,39 +69,38 @@ def write_client_start(page, data):
     _write_facts(
         page,
         [
-            (_("Your goals"), ", ".join(counts) or _("none agreed yet")),
-            (_("What we did"), len(done)),
-            (_("Confirmed by you"), sum(one.state == "confirmed" for one in done)),
-            (_("In your words"), client.value_words or "–"),
+            (data.env._("Your goals"), ", ".join(counts) or data.env._("none agreed yet")),
+            (data.env._("What we did"), len(done)),
+            (data.env._("Confirmed by you"), sum(one.state == "confirmed" for one in done)),
+            (data.env._("In your words"), client.value_words or "–"),
         ],
     )
     page.row += 1
-    page.write_line(_("What to talk about"), kind="heading")
+    page.write_line(data.env._("What to talk about"), kind="heading")
     for line in (
-        _("Which goals were reached, and what are they worth to you?"),
-        _("What got in the way, on either side?"),
-        _("What do you want to reach next, and what do we stop doing?"),
+        data.env._("Which goals were reached, and what are they worth to you?"),
+        data.env._("What got in the way, on either side?"),
+        data.env._("What do you want to reach next, and what do we stop doing?"),
     ):
         page.write_line(line)
 
 
 def write_goals(page, data, for_client):
-    _ = data.env._
     goals = _get_goals(data, for_client)
-    page.write_title(_("Goals"), _("What is to be reached, and how far it is."))
+    page.write_title(data.env._("Goals"), data.env._("What is to be reached, and how far it is."))
     page.row += 1
     heads = [
-        Head(_("Goal"), "text", 40, wrap=True),
-        Head(_("Benefit"), "text", 40, wrap=True),
-        Head(_("State"), "text", 12),
-        Head(_("Progress"), "percent", 10),
-        Head(_("Figures"), "text", 30, wrap=True),
-        Head(_("Until"), "date", 12),
-        Head(_("Responsible: us"), "text", 20, wrap=True),
-        Head(_("Responsible: client"), "text", 20, wrap=True),
+        Head(data.env._("Goal"), "text", 40, wrap=True),
+        Head(data.env._("Benefit"), "text", 40, wrap=True),
+        Head(data.env._("State"), "text", 12),
+        Head(data.env._("Progress"), "percent", 10),
+        Head(data.env._("Figures"), "text", 30, wrap=True),
+        Head(data.env._("Until"), "date", 12),
+        Head(data.env._("Responsible: us"), "text", 20, wrap=True),
+        Head(data.env._("Responsible: client"), "text", 20, wrap=True),
     ]
     if not for_client:
-        heads.append(Head(_("Benefit for us"), "text", 30, wrap=True))
+        heads.append(Head(data.env._("Benefit for us"), "text", 30, wrap=True))
     page.begin_table(heads, len(goals))
     states = dict(goals._fields["state"]._description_selection(data.env))
     for goal in goals:
@@ -115,26 +119,26 @@ def write_goals(page, data, for_client):
 
 
 def write_accomplishments(page, data, for_client):
-    _ = data.env._
     records = _get_accomplishments(data, for_client)
     page.write_title(
-        _("What we did"), _("Since %s, the latest first.", data.format_date(data.since))
+        data.env._("What we did"),
+        data.env._("Since %s, the latest first.", data.format_date(data.since)),
     )
     page.row += 1
     currency = data.company.currency_id.name
     heads = [
-        Head(_("Date"), "date", 12),
-        Head(_("What"), "text", 34, wrap=True),
-        Head(_("Description"), "text", 50, wrap=True),
-        Head(_("Value in words"), "text", 30, wrap=True),
-        Head(_("Value confirmed (%s)", currency), "amount", 16),
-        Head(_("Confirmed by"), "text", 20, wrap=True),
-        Head(_("In their words"), "text", 30, wrap=True),
+        Head(data.env._("Date"), "date", 12),
+        Head(data.env._("What"), "text", 34, wrap=True),
+        Head(data.env._("Description"), "text", 50, wrap=True),
+        Head(data.env._("Value in words"), "text", 30, wrap=True),
+        Head(data.env._("Value confirmed (%s)", currency), "amount", 16),
+        Head(data.env._("Confirmed by"), "text", 20, wrap=True),
+        Head(data.env._("In their words"), "text", 30, wrap=True),
     ]
     if not for_client:
         heads += [
-            Head(_("Our estimate (%s)", currency), "amount", 16),
-            Head(_("Shown to the client"), "text", 12),
+            Head(data.env._("Our estimate (%s)", currency), "amount", 16),
+            Head(data.env._("Shown to the client"), "text", 12),
         ]
     page.begin_table(heads, len(records))
     for record in records:
@@ -154,15 +158,16 @@ def write_accomplishments(page, data, for_client):
 
 def write_next(page, data):
     """Empty rows, to agree on in the meeting."""
-    _ = data.env._
-    page.write_title(_("Next quarter"), _("What we agree on: who does what, until when."))
+    page.write_title(
+        data.env._("Next quarter"), data.env._("What we agree on: who does what, until when.")
+    )
     page.row += 1
     page.begin_table(
         [
-            Head(_("What"), "text", 80, wrap=True),
-            Head(_("Who: us"), "text", 24),
-            Head(_("Who: client"), "text", 24),
-            Head(_("Until"), "date", 14),
+            Head(data.env._("What"), "text", 80, wrap=True),
+            Head(data.env._("Who: us"), "text", 24),
+            Head(data.env._("Who: client"), "text", 24),
+            Head(data.env._("Until"), "date", 14),
         ],
         NEXT_ROWS,
     )
@@ -176,39 +181,52 @@ def write_next(page, data):
 
 def write_internal_start(page, data):
     """Where the client stands, why, and what it brings in."""
-    _ = data.env._
     client = data.relationships
     row = data.clients[0]
     page.write_title(
-        _("%s: internal review", client.display_name),
-        _("Internal: not for the client. Made on %(day)s for %(user)s, with the rights of this "
-          "user.", day=data.format_date(data.today), user=data.env.user.name),
-    )  # fmt: skip
+        data.env._("%s: internal review", client.display_name),
+        data.env._(
+            "Internal: not for the client. Made on %(day)s for %(user)s, with the rights of this "
+            "user.",
+            day=data.format_date(data.today),
+            user=data.env.user.name,
+        ),
+    )
     page.row += 1
     score = row["health_score"]
     then = data.scores_then.get(row["id"], {}).get("score")
     facts = [
-        (_("Stage"), f"{row['stage_id']} ({client.stage_reason or '–'})"),
-        (_("Salesperson"), row["user_id"]),
-        (_("Score"), None if score is None else scoring.get_shown(score)),
-        (_("Band"), data.get_band(row["health_band"])),
-        (_("Score on %s", data.format_date(data.since)),
-         None if then is None else scoring.get_shown(then)),
-        (_("Why"), get_why(data, row) or "–"),
-        (_("What changed"), "\n".join(
-            f"{line['text']}: {get_signed(line['points'])}"
-            for line in data.changes.get(row["id"]) or ()
-        ) or "–"),
-    ]  # fmt: skip
+        (data.env._("Stage"), f"{row['stage_id']} ({client.stage_reason or '–'})"),
+        (data.env._("Salesperson"), row["user_id"]),
+        (data.env._("Score"), None if score is None else scoring.get_shown(score)),
+        (data.env._("Band"), data.get_band(row["health_band"])),
+        (
+            data.env._("Score on %s", data.format_date(data.since)),
+            None if then is None else scoring.get_shown(then),
+        ),
+        (data.env._("Why"), get_why(data, row) or "–"),
+        (
+            data.env._("What changed"),
+            "\n".join(
+                f"{line['text']}: {get_signed(line['points'])}"
+                for line in data.changes.get(row["id"]) or ()
+            )
+            or "–",
+        ),
+    ]
     if data.sees_money:
         rate = row["client_margin_rate"]
         facts += [
-            (_("Money of"), _("%(months)s, in %(currency)s", months=data.period,
-                              currency=data.currency)),
-            (_("Revenue"), row["client_revenue"], "number"),
-            (_("Margin"), row["client_margin"], "number"),
-            (_("Margin (%)"), None if rate is None else rate / 100, "percent"),
-            (_("Earned per hour"), row["client_effective_rate"], "number"),
-            (_("Overdue"), row["client_overdue"], "number"),
-        ]  # fmt: skip
+            (
+                data.env._("Money of"),
+                data.env._(
+                    "%(months)s, in %(currency)s", months=data.period, currency=data.currency
+                ),
+            ),
+            (data.env._("Revenue"), row["client_revenue"], "number"),
+            (data.env._("Margin"), row["client_margin"], "number"),
+            (data.env._("Margin (%)"), None if rate is None else rate / 100, "percent"),
+            (data.env._("Earned per hour"), row["client_effective_rate"], "number"),
+            (data.env._("Overdue"), row["client_overdue"], "number"),
+        ]
     _write_facts(page, facts)

@@ -21,8 +21,9 @@ def _get_label(data, fname):
 def _get_note(data):
     return data.env._(
         "Money of %(months)s in %(currency)s. Labour is the cost of the hours.",
-        months=data.period, currency=data.currency,
-    )  # fmt: skip
+        months=data.period,
+        currency=data.currency,
+    )
 
 
 def _has_margin(row):
@@ -34,37 +35,38 @@ def _has_margin(row):
 
 def write_money(page, data):
     """Revenue, cost, margin as a formula, and the margin at another price."""
-    _ = data.env._
     page.write_title(
-        _("Money"),
+        data.env._("Money"),
         _get_note(data),
-        _("Type a price change into a yellow cell, such as 10 %: the margin after it follows. "
-          "Hours and cost stay as they are."),
-    )  # fmt: skip
+        data.env._(
+            "Type a price change into a yellow cell, such as 10 %: the margin after it follows. "
+            "Hours and cost stay as they are."
+        ),
+    )
     heads = [
-        Head(_("Client"), "text", 26, wrap=True),
+        Head(data.env._("Client"), "text", 26, wrap=True),
         *(Head(_get_label(data, name), "amount", 10, total=True) for name in AMOUNTS),
-        Head(_("Margin"), "amount", 10, total=True),
-        Head(_("Margin (%)"), "percent", 8),
-        Head(_("Hours"), "amount", 7, total=True),
-        Head(_("Earned per hour"), "number", 9),
-        Head(_("Price change"), "percent", 7),
-        Head(_("Margin then"), "amount", 10, total=True),
-        Head(_("Margin then (%)"), "percent", 8),
+        Head(data.env._("Margin"), "amount", 10, total=True),
+        Head(data.env._("Margin (%)"), "percent", 8),
+        Head(data.env._("Hours"), "amount", 7, total=True),
+        Head(data.env._("Earned per hour"), "number", 9),
+        Head(data.env._("Price change"), "percent", 7),
+        Head(data.env._("Margin then"), "amount", 10, total=True),
+        Head(data.env._("Margin then (%)"), "percent", 8),
         *(Head(_get_label(data, name), "amount", 10, total=True) for name in MORE_AMOUNTS),
         *_get_more_heads(data),
     ]
     rows = sorted(data.clients, key=lambda row: -(row["client_revenue"] or 0))
     if note := data.get_unknown_note():
         page.write_line(
-            _("Of known margin: the same columns, %s.", note),
+            data.env._("Of known margin: the same columns, %s.", note),
             kind="note",
         )
     _write_sums(page, data, heads, rows)
     page.begin_table(heads, len(rows))
     fill = {8: {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}}
     for row in rows:
-        values = _get_money_values(page.row + 1, row, _("unknown"))
+        values = _get_money_values(page.row + 1, row, data.env._("unknown"))
         page.write_row([*values, *_get_more_values(data, page.row + 1, row)], fill)
     for number in (5, 10):
         color_column(page, data, number, len(rows))
@@ -140,13 +142,12 @@ def _add_rates(sums, line):
 
 def _write_all_and_known(page, data, heads, rows, known):
     """Write the sum of all, without a margin, and under it that of the clients with a margin."""
-    _ = data.env._
     of_margin = {4, 5, 9, 10}
     if data.has_overhead:
         of_margin.add(len(heads) - 1)
     sums = {key: value for key, value in _get_sums(data, rows).items() if key not in of_margin}
     own = [head._replace(total=head.total and n in sums) for n, head in enumerate(heads)]
-    page.write_totals(own, sums, len(rows), _("Sum"), below=1)
+    page.write_totals(own, sums, len(rows), data.env._("Sum"), below=1)
     first, last = page.row + 3, page.row + 2 + len(rows)
     known_sums = _get_sums(data, known)
     for number, value in list(known_sums.items()):
@@ -157,7 +158,7 @@ def _write_all_and_known(page, data, heads, rows, known):
     _add_rates(rates, page.row + 1)
     known_sums |= {number: rates[number] for number in (5, 10)}
     plain = [head._replace(total=False) for head in heads]
-    page.write_totals(plain, known_sums, len(rows), _("Of known margin"))
+    page.write_totals(plain, known_sums, len(rows), data.env._("Of known margin"))
 
 
 def _get_money_values(line, row, unknown):
@@ -196,18 +197,20 @@ def _get_money_values(line, row, unknown):
 
 def write_months(page, data):
     """The margin of each month, with a sparkline; the last column adds them up."""
-    _ = data.env._
     page.write_title(
-        _("Margin by month"),
+        data.env._("Margin by month"),
         _get_note(data),
-        _("A month in which more than 10 % of the hours have no cost is empty. The line shows the "
-          "course of the year, losses in red."),
-    )  # fmt: skip
+        data.env._(
+            "A month in which more than 10 % of the hours have "
+            "no cost is empty. The line shows the "
+            "course of the year, losses in red."
+        ),
+    )
     heads = [
-        Head(_("Client"), "text", 30, wrap=True),
+        Head(data.env._("Client"), "text", 30, wrap=True),
         *(Head(to_month(month), "amount", 9, total=True) for month in data.months),
-        Head(_("Sum"), "amount", 11, total=True),
-        Head(_("Course"), "text", 16),
+        Head(data.env._("Sum"), "amount", 11, total=True),
+        Head(data.env._("Course"), "text", 16),
     ]
     rows = [
         (row["partner_id"], _get_month_margins(data, row["id"]))
@@ -218,7 +221,7 @@ def write_months(page, data):
             number + 1: sum(values[number] or 0 for _name, values in rows) for number in range(12)
         }
         sums[13] = sum(sums.values())
-        page.write_totals(heads, sums, len(rows), _("Sum"))
+        page.write_totals(heads, sums, len(rows), data.env._("Sum"))
     page.begin_table(heads, len(rows))
     for name, values in rows:
         line = page.row + 1
@@ -255,18 +258,17 @@ def _get_losses(values):
 
 
 def write_projects(page, data):
-    _ = data.env._
-    page.write_title(_("Projects"), _get_note(data))
+    page.write_title(data.env._("Projects"), _get_note(data))
     heads = [
-        Head(_("Client"), "text", 28, wrap=True),
-        Head(_("Project"), "text", 32, wrap=True),
-        Head(_("Revenue"), "amount", 13, total=True),
-        Head(_("Labour Cost"), "amount", 13, total=True),
-        Head(_("Other Cost"), "amount", 13, total=True),
-        Head(_("Margin"), "amount", 13, total=True),
-        Head(_("Margin (%)"), "percent", 11),
-        Head(_("Hours"), "amount", 10, total=True),
-        Head(_("Earned per hour"), "number", 12),
+        Head(data.env._("Client"), "text", 28, wrap=True),
+        Head(data.env._("Project"), "text", 32, wrap=True),
+        Head(data.env._("Revenue"), "amount", 13, total=True),
+        Head(data.env._("Labour Cost"), "amount", 13, total=True),
+        Head(data.env._("Other Cost"), "amount", 13, total=True),
+        Head(data.env._("Margin"), "amount", 13, total=True),
+        Head(data.env._("Margin (%)"), "percent", 11),
+        Head(data.env._("Hours"), "amount", 10, total=True),
+        Head(data.env._("Earned per hour"), "number", 12),
     ]
     rows = data.ledger_projects
     if data.has_one_currency:
@@ -280,7 +282,7 @@ def write_projects(page, data):
                 7: lambda s: s.hours,
             }.items()
         }
-        page.write_totals(heads, sums, len(rows), _("Sum"))
+        page.write_totals(heads, sums, len(rows), data.env._("Sum"))
     page.begin_table(heads, len(rows), freeze=2)
     ids = {project.id for _id, project, _sums in rows if project}
     # sudo: names of projects in the ledger that the user may read, as Odoo's lists show them
@@ -294,11 +296,13 @@ def write_projects(page, data):
         page.write_row(
             [
                 data.by_id[client_id]["partner_id"],
-                names[project.id] if project else _("No project"),
+                names[project.id] if project else data.env._("No project"),
                 sums.revenue,
                 sums.labour_cost,
                 sums.other_cost,
-                Formula(f"=C{line}-D{line}-E{line}", sums.margin) if known else _("unknown"),
+                Formula(f"=C{line}-D{line}-E{line}", sums.margin)
+                if known
+                else data.env._("unknown"),
                 Formula(f'=IF(C{line}>0,F{line}/C{line},"")', rate and rate / 100)
                 if known and (sums.hours or sums.cost)
                 else None,
@@ -314,37 +318,43 @@ def write_projects(page, data):
 
 def write_at_risk(page, data):
     """Clients to talk about now, then agreements whose review or answer falls into a quarter."""
-    _ = data.env._
     rows = _get_at_risk(data)
     page.write_title(
-        _("At risk by quarter"),
-        _("Revenue of %(months)s in %(currency)s that is at stake.",
-          months=data.period, currency=data.currency),
-        _("Now: of clients that are red, in a lower band than their score, or in stage At risk, "
-          "Reboot or Offboard."),
-        _("By quarter: of other clients that are not green and whose agreement comes up for "
-          "review."),
-    )  # fmt: skip
+        data.env._("At risk by quarter"),
+        data.env._(
+            "Revenue of %(months)s in %(currency)s that is at stake.",
+            months=data.period,
+            currency=data.currency,
+        ),
+        data.env._(
+            "Now: of clients that are red, in a lower band than their score, or in stage At risk, "
+            "Reboot or Offboard."
+        ),
+        data.env._(
+            "By quarter: of other clients that are not green and whose agreement comes up for "
+            "review."
+        ),
+    )
     quarters = list(dict.fromkeys(row[0] for row in rows))
     first = page.row + len(quarters) + 3
     last = first + max(len(rows), 1) - 1
     for quarter in quarters:
         value = sum(row[5] or 0 for row in rows if row[0] == quarter)
-        page.write(page.row, 0, quarter, "label")
+        page.put(page.row, 0, quarter, "label")
         if data.has_one_currency:
             formula = f"=SUMIF(A{first}:A{last},A{page.row + 1},F{first}:F{last})"
-            page.write(page.row, 5, Formula(formula, value), "amount", bold=True)
+            page.put(page.row, 5, Formula(formula, value), "amount", bold=True)
         page.row += 1
     page.row += 1
     heads = [
-        Head(_("Quarter"), "text", 12),
-        Head(_("Client"), "text", 30, wrap=True),
-        Head(_("Why"), "text", 46, wrap=True),
-        Head(_("Date"), "date", 12),
-        Head(_("Band"), "text", 20, wrap=True),
-        Head(_("Revenue at stake"), "amount", 16),
-        Head(_("Margin"), "amount", 13),
-        Head(_("Salesperson"), "text", 20, wrap=True),
+        Head(data.env._("Quarter"), "text", 12),
+        Head(data.env._("Client"), "text", 30, wrap=True),
+        Head(data.env._("Why"), "text", 46, wrap=True),
+        Head(data.env._("Date"), "date", 12),
+        Head(data.env._("Band"), "text", 20, wrap=True),
+        Head(data.env._("Revenue at stake"), "amount", 16),
+        Head(data.env._("Margin"), "amount", 13),
+        Head(data.env._("Salesperson"), "text", 20, wrap=True),
     ]
     page.begin_table(heads, len(rows), freeze=2)
     for values in rows:
@@ -356,11 +366,10 @@ def _get_at_risk(data):
 
     A client stands once: what is at stake now is not at stake again when its agreement ends.
     """
-    _ = data.env._
     found = {}
     for row in data.at_stake:
         grounds = ", ".join(data.get_grounds(row)) or data.get_mark(row)
-        found[row["id"]] = (_("Now"), grounds[:1].upper() + grounds[1:], None)
+        found[row["id"]] = (data.env._("Now"), grounds[:1].upper() + grounds[1:], None)
     agreements = data.env["client.agreement"].search_read(
         [
             ("relationship_id", "in", data.ids),
@@ -373,8 +382,8 @@ def _get_at_risk(data):
     for agreement in agreements:
         day = agreement["date_review"]
         late = day < data.today
-        quarter = _("Overdue") if late else f"{day.year} Q{(day.month - 1) // 3 + 1}"
-        why = _("Agreement to review: %s", agreement["name"])
+        quarter = data.env._("Overdue") if late else f"{day.year} Q{(day.month - 1) // 3 + 1}"
+        why = data.env._("Agreement to review: %s", agreement["name"])
         found.setdefault(agreement["relationship_id"][0], (quarter, why, day))
     rows = []
     for id_, (quarter, why, day) in found.items():
@@ -382,10 +391,18 @@ def _get_at_risk(data):
         is_fine = row and row["health_band"] == "healthy" and not data.is_at_stake(row)
         if row and not is_fine:
             rows.append(
-                [quarter, row["partner_id"], why, day, data.get_marked_band(row),
-                 row["client_revenue"], row["client_margin"], row["user_id"]]
-            )  # fmt: skip
-    first = (_("Now"), _("Overdue"))
+                [
+                    quarter,
+                    row["partner_id"],
+                    why,
+                    day,
+                    data.get_marked_band(row),
+                    row["client_revenue"],
+                    row["client_margin"],
+                    row["user_id"],
+                ]
+            )
+    first = (data.env._("Now"), data.env._("Overdue"))
     return sorted(
         rows,
         key=lambda row: (first.index(row[0]) if row[0] in first else 2, row[0], -(row[5] or 0)),

@@ -16,105 +16,111 @@ TOP = 5  # clients that the first page names
 
 def write_start(page, data, sheets):
     """``sheets``: what is in the file, as in ``client.review._get_sheets``."""
-    _ = data.env._
     for column, width in enumerate(WIDTHS):
         page.sheet.set_column(column, column, width)
     page.sheet.fit_to_pages(1, 1)
-    page.write_title(_("Client review: %s", data.company.name))
+    page.write_title(data.env._("Client review: %s", data.company.name))
     page.write_line(
-        _("Made on %(day)s for %(user)s, with the rights of this user.",
-          day=data.format_date(data.today), user=data.env.user.name),
+        data.env._(
+            "Made on %(day)s for %(user)s, with the rights of this user.",
+            day=data.format_date(data.today),
+            user=data.env.user.name,
+        ),
         kind="note",
-    )  # fmt: skip
+    )
     page.row += 1
     _write_facts(page, data)
     page.row += 1
     _write_focus(page, data)
     page.row += 1
-    page.write_line(_("What is in this file"), kind="heading")
+    page.write_line(data.env._("What is in this file"), kind="heading")
     for sheet in sheets:
         target = f"internal:'{sheet.name}'!A1"
-        page.write(page.row, 0, Link(target, sheet.name))
-        page.write(page.row, 1, sheet.help)
+        page.put(page.row, 0, Link(target, sheet.name))
+        page.put(page.row, 1, sheet.help)
         page.row += 1
     page.row += 1
-    page.write_line(_("How to read it"), kind="heading")
+    page.write_line(data.env._("How to read it"), kind="heading")
     for line in _get_reading_help(data):
         page.write_line(line)
 
 
 def _write_facts(page, data):
-    _ = data.env._
     counts = {band: 0 for band in BANDS}
     for row in data.clients:
         counts[row["health_band"]] += 1
     facts = [
-        (_("Clients"), len(data.clients)),
-        (_("Chosen"), " · ".join(data.filters) or _("all clients that the user may see")),
-        (_("Compared with"), data.format_date(data.since)),
+        (data.env._("Clients"), len(data.clients)),
         (
-            _("By band"),
+            data.env._("Chosen"),
+            " · ".join(data.filters) or data.env._("all clients that the user may see"),
+        ),
+        (data.env._("Compared with"), data.format_date(data.since)),
+        (
+            data.env._("By band"),
             " · ".join(f"{data.get_band(band)}: {counts[band]}" for band in BANDS if counts[band]),
         ),
     ]
     if data.sees_money:
         facts.append(
             (
-                _("Money of"),
-                _("%(months)s, in %(currency)s", months=data.period, currency=data.currency),
+                data.env._("Money of"),
+                data.env._(
+                    "%(months)s, in %(currency)s", months=data.period, currency=data.currency
+                ),
             )
         )
     for label, value in facts:
-        page.write(page.row, 0, label, "label")
-        page.write(page.row, 1, value, align="left")
+        page.put(page.row, 0, label, "label")
+        page.put(page.row, 1, value, align="left")
         page.row += 1
     if data.sees_money and data.has_one_currency:
         total = get_total(data.clients)
         note = data.get_unknown_note()
         for label, value, kind in (
-            (_("Revenue"), total["revenue"], "amount"),
-            *([(_("Revenue of known margin"), total["known"], "amount")] if note else ()),
-            (_("Margin"), total["margin"], "amount"),
-            (_("Margin (%)"), total["rate"], "percent"),
+            (data.env._("Revenue"), total["revenue"], "amount"),
+            *([(data.env._("Revenue of known margin"), total["known"], "amount")] if note else ()),
+            (data.env._("Margin"), total["margin"], "amount"),
+            (data.env._("Margin (%)"), total["rate"], "percent"),
             (
-                _("Revenue at stake now"),
+                data.env._("Revenue at stake now"),
                 sum(row["client_revenue"] or 0 for row in data.at_stake),
                 "amount",
             ),
         ):
-            page.write(page.row, 0, label, "label")
-            page.write(page.row, 1, value, kind, align="left")
+            page.put(page.row, 0, label, "label")
+            page.put(page.row, 1, value, kind, align="left")
             if note and kind == "percent":
-                page.write(page.row, 2, note, "note")
+                page.put(page.row, 2, note, "note")
             page.row += 1
 
 
 def _write_focus(page, data):
     """Name the clients to talk about, and why: this is what the meeting is for."""
-    _ = data.env._
-    page.write_line(_("Talk about these first"), kind="heading")
+    page.write_line(data.env._("Talk about these first"), kind="heading")
     if not data.focus:
-        page.write_line(_("No client is red, at risk, at a loss or falling."))
+        page.write_line(data.env._("No client is red, at risk, at a loss or falling."))
     for row in data.focus[:TOP]:
         texts = (row["partner_id"] or "", get_headline(data, row), get_why(data, row))
         lines = max(get_lines(text, width) for text, width in zip(texts, WIDTHS, strict=True))
         page.sheet.set_row(page.row, LINE_HEIGHT * lines + 1)
-        page.write(page.row, 0, Link(data.get_url(row["id"]), texts[0]), text_wrap=True)
-        page.write(page.row, 1, texts[1], text_wrap=True)
-        page.write(page.row, 2, texts[2], text_wrap=True)
+        page.put(page.row, 0, Link(data.get_url(row["id"]), texts[0]), text_wrap=True)
+        page.put(page.row, 1, texts[1], text_wrap=True)
+        page.put(page.row, 2, texts[2], text_wrap=True)
         page.row += 1
     if len(data.focus) > TOP:
-        page.write_line(_("and %s more: see the next sheets", len(data.focus) - TOP), kind="note")
+        page.write_line(
+            data.env._("and %s more: see the next sheets", len(data.focus) - TOP), kind="note"
+        )
 
 
 def get_headline(data, row):
     """Return score, band and money of a client in a few words."""
-    _ = data.env._
     words = [data.get_marked_band(row)]
     if row["health_score"] is not None:
-        words[:0] = [_("score %s", scoring.get_shown(row["health_score"]))]
+        words[:0] = [data.env._("score %s", scoring.get_shown(row["health_score"]))]
     if data.sees_money:
-        words.append(_("%s of revenue", f"{row['client_revenue'] or 0:,.0f}"))
+        words.append(data.env._("%s of revenue", f"{row['client_revenue'] or 0:,.0f}"))
     return ", ".join(words)
 
 
@@ -126,23 +132,24 @@ def get_why(data, row):
 
 
 def _get_reading_help(data):
-    _ = data.env._
     company = data.limits
-    yield _(
+    yield data.env._(
         "Green is a score of %(healthy)s and above, red is below %(risk)s; a severe warning or a "
         "key measure at zero lowers the band. An empty cell is not known, never zero.",
         healthy=scoring.get_shown(company.client_health_healthy),
         risk=scoring.get_shown(company.client_health_risk),
     )
     if data.sees_money:
-        yield _(
+        yield data.env._(
             "Clients to talk about: first those that can still be saved, red before yellow, and of "
             "these the ones with the highest margin; clients that leave come last."
         )
-        yield _("Cells in light yellow are for you: a price to try, a decision to write down.")
+        yield data.env._(
+            "Cells in light yellow are for you: a price to try, a decision to write down."
+        )
     else:
-        yield _("Cells in light yellow are for you: a decision to write down.")
-    yield _(
+        yield data.env._("Cells in light yellow are for you: a decision to write down.")
+    yield data.env._(
         "Decisions that you write into the sheet Decisions come back: import the file under "
         "Reporting / Review Decisions, and they become activities."
     )
@@ -172,8 +179,7 @@ def get_total(rows):
 
 
 def write_summary(page, data):
-    _ = data.env._
-    page.write_title(_("Summary"), _get_note(data))
+    page.write_title(data.env._("Summary"), _get_note(data))
     page.row += 1
     stages = {}
     for row in data.clients:
@@ -182,41 +188,43 @@ def write_summary(page, data):
         data.get_band(band): [row for row in data.clients if row["health_band"] == band]
         for band in BANDS
     }
-    _write_groups(page, data, _("By stage"), stages)
+    _write_groups(page, data, data.env._("By stage"), stages)
     page.row += 1
-    _write_groups(page, data, _("By band"), {name: rows for name, rows in bands.items() if rows})
+    _write_groups(
+        page, data, data.env._("By band"), {name: rows for name, rows in bands.items() if rows}
+    )
     page.sheet.fit_to_pages(1, 1)
 
 
 def _get_note(data):
-    _ = data.env._
     if not data.sees_money:
-        return _("%s clients", len(data.clients))
-    note = _(
+        return data.env._("%s clients", len(data.clients))
+    note = data.env._(
         "%(count)s clients; money of %(months)s in %(currency)s",
-        count=len(data.clients), months=data.period, currency=data.currency,
-    )  # fmt: skip
+        count=len(data.clients),
+        months=data.period,
+        currency=data.currency,
+    )
     if unknown := data.get_unknown_note():
-        note += "; " + _("margin and its rate: %s", unknown)
+        note += "; " + data.env._("margin and its rate: %s", unknown)
     return note
 
 
 def _get_group_heads(data, label):
-    _ = data.env._
     heads = [
         Head(label, "text", 24),
-        Head(_("Clients"), "integer", 11),
-        Head(_("Mean score"), "score", 12),
+        Head(data.env._("Clients"), "integer", 11),
+        Head(data.env._("Mean score"), "score", 12),
     ]
     if data.sees_money:
         heads += [
-            Head(_("Revenue"), "amount", 13),
-            *([Head(_("Of known margin"), "amount", 17)] if data.unknown_margin else ()),
-            Head(_("Margin"), "amount", 13),
-            Head(_("Margin (%)"), "percent", 12),
-            Head(_("Hours"), "amount", 12),
-            Head(_("Earned per hour"), "number", 16),
-            Head(_("Share of revenue"), "percent", 17),
+            Head(data.env._("Revenue"), "amount", 13),
+            *([Head(data.env._("Of known margin"), "amount", 17)] if data.unknown_margin else ()),
+            Head(data.env._("Margin"), "amount", 13),
+            Head(data.env._("Margin (%)"), "percent", 12),
+            Head(data.env._("Hours"), "amount", 12),
+            Head(data.env._("Earned per hour"), "number", 16),
+            Head(data.env._("Share of revenue"), "percent", 17),
         ]
     return heads
 
@@ -227,7 +235,7 @@ def _write_groups(page, data, label, groups):
     for column, head in enumerate(heads):
         page.sheet.set_column(column, column, head.width)
         align = {"align": "right"} if column else {}
-        page.write(page.row, column, head.label, "header", **align)
+        page.put(page.row, column, head.label, "header", **align)
     page.row += 1
     if data.sees_money and not data.has_one_currency:
         page.write_line(data.env._("Clients of several currencies: no sums."), kind="note")
@@ -268,4 +276,4 @@ def _get_values(data, total, share):
 
 def _write_values(page, heads, values, **more):
     for column, (head, value) in enumerate(zip(heads, values, strict=False)):
-        page.write(page.row, column, value, head.kind, **more)
+        page.put(page.row, column, value, head.kind, **more)

@@ -23,37 +23,59 @@ class Listed(NamedTuple):
 
 
 FEEDBACK = (
-    Listed("relationship_id", width=26), Listed("date", "date", 12), Listed("kind", width=15),
-    Listed("text", width=50), Listed("contact_id", width=20), Listed("state", width=12),
-    Listed("answered_date", "date", 13), Listed("user_id", width=15),
-)  # fmt: skip
+    Listed("relationship_id", width=26),
+    Listed("date", "date", 12),
+    Listed("kind", width=15),
+    Listed("text", width=50),
+    Listed("contact_id", width=20),
+    Listed("state", width=12),
+    Listed("answered_date", "date", 13),
+    Listed("user_id", width=15),
+)
 GOALS = (
-    Listed("relationship_id", width=26), Listed("name", width=34), Listed("state", width=11),
-    Listed("standing", width=13), Listed("progress", "percent", 10), Listed("date_end", "date", 12),
-    Listed("date_measured", "date", 12), Listed("benefit_client", width=28),
+    Listed("relationship_id", width=26),
+    Listed("name", width=34),
+    Listed("state", width=11),
+    Listed("standing", width=13),
+    Listed("progress", "percent", 10),
+    Listed("date_end", "date", 12),
+    Listed("date_measured", "date", 12),
+    Listed("benefit_client", width=28),
     Listed("user_id", width=15),
-)  # fmt: skip
+)
 PROMISES = (
-    Listed("res_id", width=28), Listed("activity_type_id", width=24), Listed("summary", width=52),
-    Listed("user_id", width=20), Listed("date_deadline", "date", 12),
-)  # fmt: skip
+    Listed("res_id", width=28),
+    Listed("activity_type_id", width=24),
+    Listed("summary", width=52),
+    Listed("user_id", width=20),
+    Listed("date_deadline", "date", 12),
+)
 ISSUES = (
-    Listed("relationship_id", width=26), Listed("name", width=34), Listed("severity", width=11),
-    Listed("side", width=11), Listed("date", "date", 12), Listed("state", width=12),
-    Listed("progress", "percent", 10), Listed("root_cause", width=32),
+    Listed("relationship_id", width=26),
+    Listed("name", width=34),
+    Listed("severity", width=11),
+    Listed("side", width=11),
+    Listed("date", "date", 12),
+    Listed("state", width=12),
+    Listed("progress", "percent", 10),
+    Listed("root_cause", width=32),
     Listed("user_id", width=15),
-)  # fmt: skip
+)
 
 
 def write_feedback(page, data):
     domain = [("date", ">=", data.since)]
     unanswered = [("state", "=", "open")]
     _write_list(
-        page, data, "client.feedback", Domain.OR([domain, unanswered]), FEEDBACK,
+        page,
+        data,
+        "client.feedback",
+        Domain.OR([domain, unanswered]),
+        FEEDBACK,
         data.env._("Feedback"),
         data.env._("Since %s, and what still waits for an answer.", data.format_date(data.since)),
         order="date desc, id desc",
-    )  # fmt: skip
+    )
 
 
 def write_goals(page, data):
@@ -63,19 +85,29 @@ def write_goals(page, data):
         ("date_closed", ">=", data.since),
     ]
     _write_list(
-        page, data, "client.goal", domain, GOALS, data.env._("Goals"),
+        page,
+        data,
+        "client.goal",
+        domain,
+        GOALS,
+        data.env._("Goals"),
         data.env._("Open ones, and those closed since %s.", data.format_date(data.since)),
         order="date_end, id",
-    )  # fmt: skip
+    )
 
 
 def write_issues(page, data):
     domain = ["|", ("state", "=", "open"), ("closed_date", ">=", data.since)]
     _write_list(
-        page, data, "client.issue", domain, ISSUES, data.env._("Issues"),
+        page,
+        data,
+        "client.issue",
+        domain,
+        ISSUES,
+        data.env._("Issues"),
         data.env._("Open ones, and those closed since %s.", data.format_date(data.since)),
         order="severity desc, date, id",
-    )  # fmt: skip
+    )
 
 
 def write_promises(page, data):
@@ -86,11 +118,18 @@ def write_promises(page, data):
     )
     late = sum(activity.date_deadline < data.today for activity in records)
     _write_records(
-        page, data, records, PROMISES, data.env._("Promises"),
-        data.env._("%(count)s open activities on these clients, %(late)s overdue (in red).",
-                   count=len(records), late=late),
+        page,
+        data,
+        records,
+        PROMISES,
+        data.env._("Promises"),
+        data.env._(
+            "%(count)s open activities on these clients, %(late)s overdue (in red).",
+            count=len(records),
+            late=late,
+        ),
         overdue="date_deadline",
-    )  # fmt: skip
+    )
 
 
 def _write_list(page, data, model, domain, listed, title, note, order):
@@ -105,10 +144,12 @@ def _write_records(page, data, records, listed, title, note, overdue=None):
     heads = [
         Head(
             data.env._("Client") if not number else names[item.field]["string"],
-            item.kind, item.width, wrap=item.kind == "text",
+            item.kind,
+            item.width,
+            wrap=item.kind == "text",
         )
         for number, item in enumerate(listed)
-    ]  # fmt: skip
+    ]
     page.write_title(title, note)
     page.row += 1
     page.begin_table(heads, len(records))
@@ -145,76 +186,120 @@ def _get_standings(goals):
 
 def write_definitions(page, data, fnames):
     """``fnames``: the fields of a client in this file; their help says what they mean."""
-    _ = data.env._
     company = data.limits
     fields = data.relationships.fields_get(fnames, ["string", "help"])
     rows = [
-        (_("Green, Yellow, Red"), _(
-            "Green: a score of %(healthy)s or more. Red: below %(risk)s. Between them: Yellow. "
-            "A warning or a key measure at zero makes a green client yellow; a severe warning or "
-            "two key measures at zero make it red, whatever the score. A manager can set the band "
-            "for a limited time. What lowered or set a band stands beside it.",
-            healthy=scoring.get_shown(company.client_health_healthy),
-            risk=scoring.get_shown(company.client_health_risk),
-        )),
-        (_("Client to talk about"), _(
-            "Red, with a warning, in a stage other than healthy, or fallen by 10 points or more "
-            "since the day to compare with; for users who see money also at a loss. What can still "
-            "be saved comes first: red before yellow, those that earn before those at a loss. "
-            "Clients that leave come last.",
-        )),
-        (_("Change"), _(
-            "Points since %s, of the scores as they are shown. The day is that of the last review, "
-            "else 30 days ago; without a score of that day, the next within a week counts.",
-            data.format_date(data.since),
-        )),
-        (_("Warning"), _(
-            "A figure that got worse than its limit and needs a person now, such as silence or "
-            "complaints that wait. Severe: far beyond the limit.",
-        )),
-        (_("Stages"), _(
-            "Healthy: the usual work. At risk: something is wrong and is being repaired. Reboot: a "
-            "new start is agreed with the client. Offboard: the client leaves, and work is handed "
-            "over. Ended: no longer a client.",
-        )),
-    ]  # fmt: skip
+        (
+            data.env._("Green, Yellow, Red"),
+            data.env._(
+                "Green: a score of %(healthy)s or more. Red: below %(risk)s. Between them: Yellow. "
+                "A warning or a key measure at zero makes a green "
+                "client yellow; a severe warning or "
+                "two key measures at zero make it red, whatever "
+                "the score. A manager can set the band "
+                "for a limited time. What lowered or set a band stands beside it.",
+                healthy=scoring.get_shown(company.client_health_healthy),
+                risk=scoring.get_shown(company.client_health_risk),
+            ),
+        ),
+        (
+            data.env._("Client to talk about"),
+            data.env._(
+                "Red, with a warning, in a stage other than "
+                "healthy, or fallen by 10 points or more "
+                "since the day to compare with; for users who see "
+                "money also at a loss. What can still "
+                "be saved comes first: red before yellow, those that earn before those at a loss. "
+                "Clients that leave come last.",
+            ),
+        ),
+        (
+            data.env._("Change"),
+            data.env._(
+                "Points since %s, of the scores as they are shown. "
+                "The day is that of the last review, "
+                "else 30 days ago; without a score of that day, the next within a week counts.",
+                data.format_date(data.since),
+            ),
+        ),
+        (
+            data.env._("Warning"),
+            data.env._(
+                "A figure that got worse than its limit and needs a person now, such as silence or "
+                "complaints that wait. Severe: far beyond the limit.",
+            ),
+        ),
+        (
+            data.env._("Stages"),
+            data.env._(
+                "Healthy: the usual work. At risk: something is "
+                "wrong and is being repaired. Reboot: a "
+                "new start is agreed with the client. Offboard: "
+                "the client leaves, and work is handed "
+                "over. Ended: no longer a client.",
+            ),
+        ),
+    ]
     if data.sees_money:
         rows += [
-            (_("Colours of a margin"), _(
-                "Green from the company's target of %(target)s %%, yellow up to its break-even of "
+            (
+                data.env._("Colours of a margin"),
+                data.env._(
+                    "Green from the company's target of %(target)s "
+                    "%%, yellow up to its break-even of "
                     "%(even)s %%, red below zero.",
-                target=f"{company.client_target_margin:g}",
+                    target=f"{company.client_target_margin:g}",
                     even=f"{company.client_break_even_margin:g}",
-            )),
-            (_("Revenue at stake"), _(
-                "Now: of clients that are red, whose band is lower than their score (by a "
-                "warning, a key measure or a manager), or that are in stage At risk, Reboot or "
-                "Offboard. By quarter: of other clients that are not green and whose agreement "
-                "comes up for review.",
-            )),
-            (_("Passed through"), _(
-                "What was invoiced to the client only to pay somebody else, such as advertising: "
-                "neither revenue nor cost.",
-            )),
-            (_("Overhead"), _(
-                "What the company costs beside the work for clients, such as rent and management, "
-                "by the hour of work. Margin after overhead is the margin less this.",
-            )),
-            (_("Of known margin"), _(
-                "Clients of whose hours at most 10 % have no cost: a margin is shown of these "
-                "alone, and its rate is of their revenue.",
-            )),
-        ]  # fmt: skip
+                ),
+            ),
+            (
+                data.env._("Revenue at stake"),
+                data.env._(
+                    "Now: of clients that are red, whose band is lower than their score (by a "
+                    "warning, a key measure or a manager), or that are in stage At risk, Reboot or "
+                    "Offboard. By quarter: of other clients that are not green and whose agreement "
+                    "comes up for review.",
+                ),
+            ),
+            (
+                data.env._("Passed through"),
+                data.env._(
+                    "What was invoiced to the client only to pay "
+                    "somebody else, such as advertising: "
+                    "neither revenue nor cost.",
+                ),
+            ),
+            (
+                data.env._("Overhead"),
+                data.env._(
+                    "What the company costs beside the work for "
+                    "clients, such as rent and management, "
+                    "by the hour of work. Margin after overhead is the margin less this.",
+                ),
+            ),
+            (
+                data.env._("Of known margin"),
+                data.env._(
+                    "Clients of whose hours at most 10 % have no cost: a margin is shown of these "
+                    "alone, and its rate is of their revenue.",
+                ),
+            ),
+        ]
     rows += [
         (fields[name]["string"], fields[name]["help"])
         for name in fnames
         if name in fields and name not in TREND_FIELDS and fields[name].get("help")
     ]
     rows += _get_measure_rows(data)
-    page.write_title(_("Definitions"), _("What the words and figures in this file mean."))
+    page.write_title(
+        data.env._("Definitions"), data.env._("What the words and figures in this file mean.")
+    )
     page.row += 1
     page.begin_table(
-        [Head(_("Word"), "text", 34, wrap=True), Head(_("Meaning"), "text", 120, wrap=True)],
+        [
+            Head(data.env._("Word"), "text", 34, wrap=True),
+            Head(data.env._("Meaning"), "text", 120, wrap=True),
+        ],
         len(rows),
     )
     for row in rows:
@@ -223,19 +308,18 @@ def write_definitions(page, data, fnames):
 
 def _get_measure_rows(data):
     """Return what the score is made of; measures of money only for who may see money."""
-    _ = data.env._
     sees_money = data.env.user.has_group(MONEY_GROUP)
     for measure in data.env["client.health.measure"].search([]):
         if measure.dimension_id.code == "money" and not sees_money:
             continue
-        limits = _(
+        limits = data.env._(
             "%(floor)s %(unit)s is 0 points, %(target)s %(unit)s is 100 points.",
             floor=f"{measure.floor:g}",
             target=f"{measure.target:g}",
             unit=measure.unit or "",
         )
         text = " ".join(filter(None, (measure.description, limits)))
-        name = _(
+        name = data.env._(
             "Measure: %(name)s (%(dimension)s)",
             name=measure.name,
             dimension=measure.dimension_id.name,

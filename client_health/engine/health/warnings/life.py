@@ -127,7 +127,7 @@ def _count(lives, patience, today):
 
 def _is_over(life, grace, today):
     """Return whether a warning that is alone and not severe has lasted for its days of grace."""
-    lasted = not grace or life.nights > 1 and (today - life.start).days >= grace
+    lasted = not grace or (life.nights or 0) > 1 and (today - life.start).days >= grace
     return lasted and not (life.detail or {}).get(WEAK)
 
 

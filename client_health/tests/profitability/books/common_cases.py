@@ -78,6 +78,7 @@ class CaseCommon(MoneyCommon):
         self.assertEqual(set(rows.mapped("difference")), {0})
 
     def assertLedger(self, expected, company=None):
-        super().assertLedger(expected, company)
+        result = super().assertLedger(expected, company)
         if not company:
             self.assertReconciled()
+        return result
