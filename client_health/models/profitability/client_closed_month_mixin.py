@@ -32,7 +32,7 @@ class ClientClosedMonthMixin(models.AbstractModel):
         if operator != "in":
             return NotImplemented
         domain = Domain.FALSE
-        for company in self.env["res.company"].search([]):
+        for company in self.env.companies:
             start, end = get_closed_months(company, get_today(company))
             domain |= (
                 Domain("company_id", "=", company.id)

@@ -56,12 +56,12 @@ class TestLevel(BaseCase):
 class TestLife(BaseCase):
     """How warnings go on from night to night, in the words of the design."""
 
-    def live(self, *nights, lives=None, start=0, patience=PATIENCE):
+    def live(self, *nights, lives=None, start=0, patience=None):
         """Go through the nights, one day each, and return {code: Life} after the last."""
         lives = lives or {}
         for number, levels in enumerate(nights):
             today = DAY + timedelta(days=start + number)
-            lives = follow(lives, read(**levels), RULES, patience, today)
+            lives = follow(lives, read(**levels), RULES, patience or PATIENCE, today)
         return lives
 
     def test_counts_after_its_grace(self):

@@ -166,8 +166,9 @@ class TestNoAnswer(VoiceCommon):
         return RolledBack()
 
     def test_an_answer_through_a_mailing_list_is_no_newsletter(self):
+        question = "Which colour?"
         ours = self.task.message_post(
-            body="Which colour?", message_type="comment", subtype_xmlid="mail.mt_comment",
+            body=question, message_type="comment", subtype_xmlid="mail.mt_comment",
             author_id=self.owner.partner_id.id, partner_ids=self.elena.ids,
         )  # fmt: skip
         message = self._receive(
@@ -281,8 +282,9 @@ class TestNoAnswer(VoiceCommon):
             with self.assertRaises(AccessError):
                 message.with_user(self.manager).write(values)
         self.assertFalse(message.client_no_answer)
+        words = "x"
         with self.assertRaises(AccessError):
-            self.task.with_user(self.manager).message_post(body="x", client_no_answer="said")
+            self.task.with_user(self.manager).message_post(body=words, client_no_answer="said")
 
     def test_old_messages_are_read_at_installation(self):
         thanks = self._say(self.elena, days=9, text="Thanks a lot!")
