@@ -93,9 +93,10 @@ class ClientSetup(models.Model):
     @api.depends("state")
     def _compute_unfed_measures(self):
         """Name what nobody feeds, once a night has looked."""
+        measures = self.env["client.health.measure"].search([("active", "=", True)])
         for setup in self:
-            measures = self.env["client.health.measure"].with_company(setup.company_id).search([])
-            unfed = measures.filtered(lambda measure: not measure.is_fed)
+            own = measures.with_company(setup.company_id)
+            unfed = own.filtered(lambda measure: not measure.is_fed)
             setup.unfed_measures = unfed != measures and ", ".join(unfed.mapped("name"))
 
     # Proposal

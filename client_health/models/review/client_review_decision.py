@@ -48,7 +48,6 @@ class ClientReviewDecision(models.Model):
     )
     activity_id = fields.Many2one(
         "mail.activity",
-        string="Activity",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -65,7 +64,6 @@ class ClientReviewDecision(models.Model):
     date_done = fields.Date(string="Done On", compute="_compute_state", store=True)
     is_overdue = fields.Boolean(string="Overdue", compute="_compute_is_overdue")
     score_then = fields.Integer(
-        string="Score Then",
         compute="_compute_scores",
         aggregator=None,
         help="Score of the client when it was decided; empty when it was not known.",
