@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from freezegun import freeze_time
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import tagged
@@ -78,6 +78,14 @@ class TestBooksOracle(CaseCommon):
         suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
     )
     @given(st.lists(EVENT, min_size=4, max_size=12))
+    @example(  # a shared account, of which one project had another customer
+        [
+            ("move_project", 1.22, 10, 5, 2, 33.33, True),
+            ("receipt", 388.14, 12, 3, 0, 60, True),
+            ("move_project", 14.69, 6, 4, 1, 60, True),
+            ("bill", 10.34, 2, 4, 2, 100, True),
+        ]
+    )
     def test_generated_companies(self, events):
         savepoint = self.env.cr.savepoint()
         try:
