@@ -186,7 +186,7 @@ def rebuild_one(env, part):
 def panel_of_projects(env):
     env.cr.execute("SELECT count(*) FROM project_project WHERE id > 1000000")
     [count] = env.cr.fetchone()
-    step = count // SAMPLE
+    step = max(1, count // SAMPLE)
     projects = env["project.project"].browse(range(1_000_001, 1_000_001 + count, step)[:SAMPLE])
     spent = 0
     for project in projects:
@@ -198,7 +198,7 @@ def panel_of_projects(env):
 def loop_over_clients(env):
     env.cr.execute("SELECT count(*) FROM client_relationship WHERE id > 1000000")
     [count] = env.cr.fetchone()
-    step = count // SAMPLE
+    step = max(1, count // SAMPLE)
     partners = env["res.partner"].browse(range(1_000_001, 1_000_001 + count, step)[:SAMPLE])
     spent = 0
     for partner in partners:
