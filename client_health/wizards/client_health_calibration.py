@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
 
 from ..engine.clock import get_today
 from ..engine.health import calibration
@@ -58,10 +57,6 @@ class ClientHealthCalibration(models.TransientModel):
         compute="_compute_false_alarms",
         help="Warnings that began with clients that are still here, per client and year.",
     )
-    simulation = fields.Char(
-        compute="_compute_simulation",
-        help="The same of clients with a known fate, made up for tests of this program.",
-    )
     fit_cases = fields.Integer(
         string="Fit and Health Known",
         compute="_compute_fit",
@@ -114,18 +109,6 @@ class ClientHealthCalibration(models.TransientModel):
             query = calibration.select_stayed(page.company_id.id, get_today(page.company_id))
             [[alarms, days]] = self.env.execute_query(query)
             page.false_alarms = alarms / (days / 365) if days else 0
-
-    @api.depends_context("lang")
-    def _compute_simulation(self):
-        figures = calibration.SIMULATION
-        self.simulation = self.env._(
-            "%(hits)s %% hits, %(chance)s %% by chance, %(false)s false alarms per client and "
-            "year, %(lead)s days ahead",
-            hits=figures.hits,
-            chance=figures.chance,
-            false=formatLang(self.env, figures.false_alarms),
-            lead=figures.lead,
-        )
 
     @api.depends("company_id")
     def _compute_fit(self):

@@ -25,19 +25,6 @@ BLIND = "blind"
 BETTER, NEAR = 0.4, 0.15
 
 
-class Simulation(NamedTuple):
-    """Figures of ``script/bench fates``, of the kinds that nothing was chosen by; in percent."""
-
-    hits: int
-    chance: int
-    false_alarms: float
-    lead: int
-
-
-# 2026-11-29, docs/benchmarks.md
-SIMULATION = Simulation(hits=96, chance=2, false_alarms=0.05, lead=50)
-
-
 class Case(NamedTuple):
     """A client that left: whether anything was known, it was warned of, and days from the first."""
 
