@@ -15,10 +15,11 @@ class ClientIssue(models.Model):
 
     Its repair has six steps (``engine/feedback/repair.py``), computed from the records and never
     ticked. Recognised: the cause is written, and on whose side it lies. Apologised: an apology was
-    sent. Answered: no message of the client waits, nor any complaint of the issue. Fixed: a hypothesis proved true, and its task is
-    done. Acknowledged: we acknowledged our part to the client. Confirmed: the client said so on the
-    page that we sent, or a colleague recorded it with its proof, a mail or a signed paper. That
-    answers and resolves the complaints of the issue: the client says that the cause is gone.
+    sent. Answered: no message of the client waits, nor any complaint of the issue. Fixed: a
+    hypothesis proved true, and its task is done. Acknowledged: we acknowledged our part to the
+    client. Confirmed: the client said so on the page that we sent, or a colleague recorded it with
+    its proof, a mail or a signed paper. That answers and resolves the complaints of the issue: the
+    client says that the cause is gone.
     """
 
     _name = "client.issue"
@@ -360,7 +361,8 @@ class ClientIssue(models.Model):
             repair.APOLOGISED: self.env._("Apologised: send the client an apology."),
             repair.ANSWERED: self.env._(
                 "Answered: messages or complaints of the client are waiting for an answer, or were "
-                "answered by mail only. The colleague who did confirms it with a reaction to the message."
+                "answered by mail only. The colleague who did confirms it with a reaction to the "
+                "message."
             ),
             repair.FIXED: self.env._("Cause fixed: no hypothesis is confirmed with its task done."),
             repair.ACKNOWLEDGED: self.env._("Acknowledged: acknowledge our part to the client."),
