@@ -8,8 +8,10 @@ stays as booked. Each project of a client is billed on its own, as is what has n
 2. a project with milestones, or with a fixed price that is invoiced in parts or afterwards:
    *backwards* to the previous invoice, by share of cost; what isn't invoiced yet of the price
    counts for the months since the last invoice; then evened out over the year;
-3. else *forwards* to the next invoice. The last one: for the median gap between invoices, of the
-   project or else of the client, where there are two gaps; else for its month; 12 at the most.
+3. else *forwards* to the next invoice. A small one, of less than a quarter, is an extra and ends
+   nothing, where a later large one or the gaps between them tell for how long the large one pays.
+   The last one: for the median gap between invoices, of the project or else of the client, where
+   there are two gaps; else for its month; 12 at the most.
    A credit lowers the rest of the months that its invoice pays for.
 
 Only what was known on ``as_of``: later months are not read.
@@ -28,6 +30,8 @@ from ..query import fetch, is_one_of
 HISTORY = relativedelta(months=36)
 LONGEST = 12
 LEAST_GAPS = 2
+# A fee for the year goes on when a workshop is invoiced besides.
+SMALL = 0.25
 EVERY = SQL("true")
 
 
@@ -55,7 +59,8 @@ def select_spread(company_id, start, end, as_of, scope=EVERY):
         """
         WITH billing AS MATERIALIZED (%(billing)s),
              ordered AS MATERIALIZED (%(ordered)s),
-             backward AS MATERIALIZED (%(backward)s)
+             backward AS MATERIALIZED (%(backward)s),
+             invoice AS MATERIALIZED (%(invoices)s)
         SELECT relationship_id,
                MAKE_DATE(month / 12, month %% 12 + 1, 1) AS date,
                ROUND(SUM(revenue), 4) AS revenue
@@ -66,6 +71,7 @@ def select_spread(company_id, start, end, as_of, scope=EVERY):
         billing=_select_billing(company_id, start, as_of, scope),
         ordered=_select_ordered(company_id, as_of),
         backward=_select_backward(),
+        invoices=_select_invoices(),
         forwards=_select_forwards(),
         backwards=_select_backwards(_count_months(end)),
         first=_count_months(start),
@@ -197,60 +203,145 @@ def _select_backward():
 
 
 def _select_forwards():
-    """Each invoice in equal parts until the next one."""
+    """Each invoice in equal parts until the next one that is not small beside it."""
     return SQL(
         """
         SELECT relationship_id, paid_month, revenue / months
           FROM (SELECT f.*,
-                       GREATEST(1, LEAST(invoiced + %(longest)s,
-                                         COALESCE(next_invoice,
-                                                  invoiced + COALESCE(s.gap, c.gap, 1)))
-                                   - month) AS months
+                       GREATEST(1, LEAST(f.invoiced + %(longest)s,
+                                         COALESCE(CASE WHEN NOT f.followed THEN f.next_month END,
+                                                  p.next_month,
+                                                  f.invoiced + g.gap,
+                                                  f.next_month,
+                                                  f.invoiced + COALESCE(s.gap, c.gap, 1)))
+                                   - f.month) AS months
                   FROM (%(flow)s) f
+             LEFT JOIN (%(past_small)s) p
+                    ON p.relationship_id = f.relationship_id
+                   AND p.project_id = COALESCE(f.project_id, 0)
+                   AND p.month = f.invoiced
+             LEFT JOIN (%(own_gaps)s) g
+                    ON g.relationship_id = f.relationship_id
+                   AND g.project_id = COALESCE(f.project_id, 0)
+                   AND g.invoiced = f.invoiced
              LEFT JOIN (%(stream_gaps)s) s
                     ON s.relationship_id = f.relationship_id
-                   AND COALESCE(s.project_id, 0) = COALESCE(f.project_id, 0)
+                   AND s.project_id = COALESCE(f.project_id, 0)
              LEFT JOIN (%(client_gaps)s) c ON c.relationship_id = f.relationship_id) spread
     CROSS JOIN LATERAL GENERATE_SERIES(month, month + months - 1) AS paid_month
         """,
         longest=LONGEST,
         flow=_select_flow(),
-        stream_gaps=_select_gaps(SQL("relationship_id, project_id")),
-        client_gaps=_select_gaps(SQL("relationship_id")),
+        past_small=_select_past_small(),
+        own_gaps=_select_gaps(SQL("relationship_id, project_id, invoiced"), _select_peers()),
+        stream_gaps=_select_gaps(
+            SQL("relationship_id, project_id"),
+            SQL("SELECT relationship_id, project_id, month FROM invoice"),
+        ),
+        client_gaps=_select_gaps(
+            SQL("relationship_id"),
+            SQL("SELECT DISTINCT relationship_id, month FROM invoice"),
+        ),
+    )
+
+
+def _select_invoices():
+    """Months with an invoice, by client and project (0: none), and the one that follows.
+
+    ``followed``: by a small one.
+    """
+    return SQL(
+        """
+        SELECT *, following < revenue * %(small)s AS followed
+          FROM (SELECT relationship_id,
+                       COALESCE(project_id, 0) AS project_id,
+                       month,
+                       revenue,
+                       LEAD(month) OVER stream AS next_month,
+                       LEAD(revenue) OVER stream AS following
+                  FROM billing
+                 WHERE revenue > 0
+                WINDOW stream AS (PARTITION BY relationship_id, project_id ORDER BY month)) invoice
+        """,
+        small=SMALL,
     )
 
 
 def _select_flow():
-    """Months with revenue, the invoice that each belongs to and the next one."""
+    """Months with revenue, the invoice that each belongs to, and the next one."""
     return SQL(
         """
-        SELECT b.relationship_id, b.project_id, b.month, b.revenue,
-               MAX(b.month) FILTER (WHERE b.revenue > 0) OVER before AS invoiced,
-               MIN(b.month) FILTER (WHERE b.revenue > 0) OVER after AS next_invoice
-          FROM billing b
-     LEFT JOIN backward w
-            ON w.relationship_id = b.relationship_id AND w.project_id = b.project_id
-         WHERE b.revenue <> 0 AND w.project_id IS NULL
-        WINDOW before AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month),
-               after AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month
-                         ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+        SELECT b.*,
+               i.next_month,
+               i.followed
+          FROM (SELECT b.relationship_id, b.project_id, b.month, b.revenue,
+                       MAX(b.month) FILTER (WHERE b.revenue > 0) OVER before AS invoiced
+                  FROM billing b
+             LEFT JOIN backward w
+                    ON w.relationship_id = b.relationship_id AND w.project_id = b.project_id
+                 WHERE b.revenue <> 0 AND w.project_id IS NULL
+                WINDOW before AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month)
+               ) b
+     LEFT JOIN invoice i
+            ON i.relationship_id = b.relationship_id
+           AND i.project_id = COALESCE(b.project_id, 0)
+           AND i.month = b.invoiced
         """
     )
 
 
-def _select_gaps(keys):
-    """The median gap between months with an invoice, where there are enough of them."""
+def _select_past_small():
+    """Of invoices that a small one follows: the first that isn't small beside them."""
+    return SQL(
+        """
+        SELECT i.relationship_id, i.project_id, i.month, MIN(n.month) AS next_month
+          FROM invoice i
+          JOIN invoice n
+            ON n.relationship_id = i.relationship_id AND n.project_id = i.project_id
+         WHERE i.followed
+           AND n.month > i.month
+           AND n.revenue >= i.revenue * %s
+      GROUP BY 1, 2, 3
+        """,
+        SMALL,
+    )
+
+
+def _select_peers():
+    """Of invoices that a small one follows, or none: the months of those not small beside them.
+
+    Columns: relationship_id, project_id, invoiced, month.
+    """
+    return SQL(
+        """
+        SELECT i.relationship_id, i.project_id, i.month AS invoiced, n.month
+          FROM invoice i
+          JOIN invoice n
+            ON n.relationship_id = i.relationship_id AND n.project_id = i.project_id
+         WHERE (i.followed OR i.next_month IS NULL)
+           AND n.revenue >= i.revenue * %s
+        """,
+        SMALL,
+    )
+
+
+def _select_gaps(keys, invoiced):
+    """The median gap between months with an invoice, where there are enough of them.
+
+    :param SQL invoiced: a SELECT of these months, with the keys
+    """
     return SQL(
         """
         SELECT %(keys)s, ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap))::int AS gap
           FROM (SELECT *, LEAD(month) OVER (PARTITION BY %(keys)s ORDER BY month) - month AS gap
-                  FROM (SELECT DISTINCT %(keys)s, month FROM billing WHERE revenue > 0) invoiced
+                  FROM (%(invoiced)s) invoiced
                ) following
          WHERE gap IS NOT NULL
       GROUP BY %(keys)s
         HAVING COUNT(*) >= %(least)s
         """,
         keys=keys,
+        invoiced=invoiced,
         least=LEAST_GAPS,
     )
 

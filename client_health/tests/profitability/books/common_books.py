@@ -103,18 +103,8 @@ class Books:
         )
 
     def _get_project_client(self, line):
-        """Return the one client of the projects of an analytic line on its day, or nobody.
-
-        Of an account that several projects share, a former customer counts as another client.
-        """
-        projects = self._get_projects(line)
-        if len(projects) == 1:
-            return self._get_customer(projects, line.date)
-        clients = {
-            partner.commercial_partner_id
-            for project in projects
-            for partner in project.client_customer_ids.mapped("partner_id") or [project.partner_id]
-        }
+        """Return the one client of the projects of an analytic line on its day, or nobody."""
+        clients = {self._get_customer(project, line.date) for project in self._get_projects(line)}
         return clients.pop() if len(clients) == 1 else self.env["res.partner"]
 
     def _get_customer(self, project, day):
