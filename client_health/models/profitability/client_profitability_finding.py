@@ -37,6 +37,7 @@ class ClientProfitabilityFinding(models.Model):
             ("task_customer", "To check: task of another customer than the project's"),
             ("other_company", "To check: revenue in another company than the hours"),
             ("written_off", "Less revenue: written off, or a cash discount"),
+            ("discount", "Less revenue: discounts and cash rounding of invoices"),
             ("pass_through", "Not revenue: passed through"),
             ("not_revenue", "Not revenue: invoiced on an account that is no income"),
             ("other_income", "Not revenue: other income"),

@@ -36,7 +36,7 @@ class ClientReconciliation(models.Model):
     )
     written_off = fields.Monetary(
         readonly=True,
-        help="Bad debts, write-offs and cash discounts on other accounts: they lower the revenue "
+        help="Bad debts, write-offs and discounts on other accounts: they lower the revenue "
         "of the client, so they are negative.",
     )
     revenue_ledger = fields.Monetary(string="Revenue: Profitability", readonly=True)

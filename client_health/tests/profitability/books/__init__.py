@@ -2,4 +2,5 @@ from . import test_books_oracle
 from . import test_cost_cases
 from . import test_dated_customers
 from . import test_revenue_cases
+from . import test_sceptic
 from . import test_spread
