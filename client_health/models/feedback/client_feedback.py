@@ -340,14 +340,14 @@ class ClientFeedback(models.Model):
             }
         )
 
-    def _set_resolved(self, resolution, moment=None):
+    def _set_resolved(self, resolution, moment=None, user=None):
         moment = moment or fields.Datetime.now()
-        self._set_answered(resolution, moment)
+        self._set_answered(resolution, moment, user)
         # sudo: evidence fields; _set_answered checked that the caller may write the lines
         self.sudo().filtered(lambda feedback: not feedback.resolved_date).write(
             {
                 "resolved_date": moment,
-                "resolved_by_id": self.env.user.id,
+                "resolved_by_id": (user or self.env.user).id,
                 "resolution": resolution,
             }
         )

@@ -15,9 +15,11 @@ class ClientIssue(models.Model):
 
     Its repair has six steps (``engine/feedback/repair.py``), computed from the records and never
     ticked. Recognised: the cause is written, and on whose side it lies. Apologised: an apology was
-    sent. Answered: no message of the client waits. Fixed: a hypothesis proved true, and its task is
-    done. Acknowledged: we acknowledged our part to the client. Confirmed: the client said so on the
-    page that we sent, or a colleague recorded it with its proof, a mail or a signed paper.
+    sent. Answered: no message of the client waits, nor any complaint of the issue. Fixed: a
+    hypothesis proved true, and its task is done. Acknowledged: we acknowledged our part to the
+    client. Confirmed: the client said so on the page that we sent, or a colleague recorded it with
+    its proof, a mail or a signed paper. That answers and resolves the complaints of the issue: the
+    client says that the cause is gone.
     """
 
     _name = "client.issue"
@@ -217,9 +219,19 @@ class ClientIssue(models.Model):
         return self.update_ids._open_draft(self._prepare_update(kind))
 
     def _prepare_update(self, kind):
-        """Write to the author of the complaint; without one, to the client's own address."""
-        contacts = self.feedback_ids.contact_id.filtered(lambda partner: partner.active)
-        contacts = contacts.filtered("email") or self.partner_id.filtered("email")
+        """Write to the author of the complaint; without one, to the client's own address.
+
+        Whether it is repaired is asked of those who got the apology.
+        """
+        apologies = self.update_ids.filtered(
+            lambda update: update.kind == "apology" and update.state == "sent"
+        )
+        apologised = self._filter_reachable(apologies.recipient_ids)
+        contacts = (
+            (kind == "repair" and apologised)
+            or self._filter_reachable(self.feedback_ids.contact_id)
+            or self.partner_id.filtered("email")
+        )
         return {
             "relationship_id": self.relationship_id.id,
             "issue_id": self.id,
@@ -227,6 +239,16 @@ class ClientIssue(models.Model):
             "name": self.name,
             "recipient_ids": contacts.ids,
         }
+
+    def _filter_reachable(self, contacts):
+        """Return those who can be written to: who left the client since cannot."""
+        return contacts.filtered(
+            lambda contact: (
+                contact.active
+                and contact.email
+                and contact.commercial_partner_id == self.partner_id
+            )
+        )
 
     # Closing
 
@@ -276,6 +298,7 @@ class ClientIssue(models.Model):
         "side",
         "root_cause",
         "confirmed_date",
+        "feedback_ids.state",
         "update_ids.state",
         "update_ids.kind",
         "update_ids.acknowledgement",
@@ -299,7 +322,8 @@ class ClientIssue(models.Model):
         shown = {
             repair.RECOGNISED: bool((self.root_cause or "").strip() and self.side),
             repair.APOLOGISED: any(update.kind == "apology" for update in sent),
-            repair.ANSWERED: not open_discussions,
+            repair.ANSWERED: not open_discussions
+            and not any(line.state == "open" for line in self.feedback_ids),
             repair.FIXED: any(
                 hypothesis.verdict == "confirmed" and hypothesis.task_state == "1_done"
                 for hypothesis in self.hypothesis_ids
@@ -336,8 +360,9 @@ class ClientIssue(models.Model):
             repair.RECOGNISED: self.env._("Recognised: record the cause and the responsible side."),
             repair.APOLOGISED: self.env._("Apologised: send the client an apology."),
             repair.ANSWERED: self.env._(
-                "Answered: messages of the client are waiting for an answer, or were answered by "
-                "mail only. The colleague who did confirms it with a reaction to the message."
+                "Answered: messages or complaints of the client are waiting for an answer, or were "
+                "answered by mail only. The colleague who did confirms it with a reaction to the "
+                "message."
             ),
             repair.FIXED: self.env._("Cause fixed: no hypothesis is confirmed with its task done."),
             repair.ACKNOWLEDGED: self.env._("Acknowledged: acknowledge our part to the client."),
@@ -346,10 +371,14 @@ class ClientIssue(models.Model):
 
     # Confirmation by the client
 
-    def _confirm_by_client(self, partner, note):
-        """The client confirms online; the caller has made sure that it is ``partner``."""
+    def _confirm_by_client(self, partner, note, asked_by=None):
+        """The client confirms online; the caller has made sure that it is ``partner``.
+
+        ``asked_by``: the user who sent the question.
+        """
         self._write_confirmation(
-            {"confirmed_by_client": True, **self._prepare_confirmation(partner, note)}
+            {"confirmed_by_client": True, **self._prepare_confirmation(partner, note)},
+            asked_by or self.user_id or self.env.user,
         )
 
     def _confirm_with_proof(self, partner, note, moment, proof, proof_name):
@@ -370,7 +399,8 @@ class ClientIssue(models.Model):
                 "confirmed_proof": proof,
                 "confirmed_proof_name": proof_name,
                 "confirmed_user_id": self.env.user.id,
-            }
+            },
+            self.env.user,
         )
 
     def _prepare_confirmation(self, partner, note):
@@ -389,9 +419,28 @@ class ClientIssue(models.Model):
             "confirmed_note": note,
         }
 
-    def _write_confirmation(self, values):
+    def _write_confirmation(self, values, user):
         self.ensure_one()
         if self.confirmed_date:
             raise UserError(self.env._("The client has already confirmed it."))
         # sudo: evidence fields; both callers have made sure whose word it is
         self.sudo().write(values)
+        self._resolve_feedback(user)
+
+    def _resolve_feedback(self, user):
+        """What was complained of before the client confirmed the repair is answered by it."""
+        # sudo: whoever may take the confirmation closes the complaints that it is about, even
+        # those that they could not reword
+        lines = self.sudo().feedback_ids.filtered(
+            lambda line: line.state in ("open", "answered") and line.date <= self.confirmed_date
+        )
+        lines._set_resolved(
+            self.env._(
+                "“%(issue)s” is repaired, as %(contact)s confirmed.",
+                issue=self.name,
+                contact=self.confirmed_by_id.name,
+            ),
+            self.confirmed_date,
+            user,
+        )
+        lines._drop_proposal()

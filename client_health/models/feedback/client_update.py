@@ -247,7 +247,7 @@ class ClientUpdate(models.Model):
             raise UserError(self.env._("Colleagues cannot answer for the client."))
         issue = self.issue_id
         if repaired:
-            issue._confirm_by_client(partner, note)
+            issue._confirm_by_client(partner, note, self.sent_by_id)
             return
         self.env["client.feedback"].create(
             {

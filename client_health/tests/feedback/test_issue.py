@@ -276,6 +276,78 @@ class TestConfirmation(IssueCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestCircle(IssueCommon):
+    """A repair ends where it began: at the complaints, and with those who heard the apology."""
+
+    def _complain(self, issue):
+        return (
+            self._log(issue_id=issue.id, date=self._ago(9), contact_id=self.otis.id)
+            | self._log("concern", issue_id=issue.id, date=self._ago(4))
+            | self._log("praise", issue_id=issue.id, date=self._ago(3))
+        )
+
+    def test_complaints_count_until_they_are_answered(self):
+        issue = self._open_issue()
+        self.assertTrue(issue.is_answered)
+        lines = self._complain(issue)
+        self.assertFalse(issue.is_answered)
+        lines[:2]._set_answered("We look into it")
+        self.assertTrue(issue.is_answered)
+
+    def test_proof_resolves_the_complaints(self):
+        issue = self._open_issue(root_cause="Files", side="theirs")
+        lines = self._complain(issue)
+        lines[0]._set_answered("We look into it", self._ago(5), self.colleague)
+        other = self._log(date=self._ago(4))
+        late = self._log(issue_id=issue.id, date=self._ago(1))
+        issue.with_user(self.owner)._confirm_with_proof(
+            self.elena, "Fine", self._ago(2), PROOF, "m.eml"
+        )
+        states = ["resolved", "resolved", "noted", "open", "open"]
+        self.assertEqual((lines | other | late).mapped("state"), states)
+        self.assertEqual(lines[0].answered_by_id, self.colleague, "The first answer stays")
+        self.assertEqual(lines[0].answered_date, self._ago(5))
+        self.assertEqual(lines[:2].resolved_by_id, self.owner)
+        self.assertEqual(lines[1].answered_date, self._ago(2))
+        self.assertIn("Elena Marsh confirmed", lines[1].resolution)
+        self.assertFalse(issue.is_answered, "One came after the confirmation")
+        late._set_answered("That is another matter")
+        self.assertTrue(issue.is_answered)
+
+    def test_client_resolves_its_complaints(self):
+        issue = self._open_issue()
+        lines = self._complain(issue)
+        self._apologise(issue)
+        question = self.env["client.update"].browse(issue.action_ask_confirmation()["res_id"])
+        question.body = "<p>Is it right?</p>"
+        question.with_user(self.owner).action_send()
+        question.with_user(self.env.ref("base.user_root"))._answer_by_client(
+            self.elena, False, "Still wrong"
+        )
+        self.assertEqual(len(issue.feedback_ids), 4)
+        self.assertIn("open", lines.mapped("state"), "A “not yet” resolves nothing")
+        question.with_user(self.env.ref("base.user_root"))._answer_by_client(self.elena, True, "")
+        self.assertEqual(set(issue.feedback_ids.mapped("state")), {"resolved", "noted"})
+        self.assertEqual(lines[:2].answered_by_id, self.owner, "Who asked")
+        self.assertEqual(self.relationship.client_feedback_open_count, 0)
+        self.assertTrue(issue.is_answered)
+
+    def test_asks_who_got_the_apology(self):
+        issue = self._open_issue()
+        self._complain(issue)
+        self.assertEqual(issue._prepare_update("apology")["recipient_ids"], self.otis.ids)
+        self.assertEqual(issue._prepare_update("repair")["recipient_ids"], self.otis.ids)
+        issue.action_write_apology()
+        self._apologise(issue)
+        self.assertEqual(issue._prepare_update("repair")["recipient_ids"], self.elena.ids)
+        self.assertEqual(issue._prepare_update("apology")["recipient_ids"], self.otis.ids)
+        self.elena.active = False
+        self.assertEqual(
+            issue._prepare_update("repair")["recipient_ids"], self.otis.ids, "She has left"
+        )
+
+
+@tagged("post_install", "-at_install")
 class TestGrouping(IssueCommon):
     def test_several_complaints_one_issue(self):
         lines = (
