@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
@@ -91,8 +93,9 @@ class TestWaiting(VoiceCommon):
 
     def test_an_answer_takes_it_away(self):
         self._receive()
+        answer = Markup("<p>Done</p>")
         self.task.with_user(self.owner).message_post(
-            body="Done", message_type="comment", subtype_xmlid="mail.mt_comment"
+            body=answer, message_type="comment", subtype_xmlid="mail.mt_comment"
         )
         self.assertFalse(self._open())
 
