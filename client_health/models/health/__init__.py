@@ -1,3 +1,4 @@
+from . import client_health_period_mixin
 from . import client_health_preview_mixin
 from . import client_health_dimension
 from . import client_health_measure

@@ -25,7 +25,7 @@ class ClientHealthDeclaration(models.Model):
 
     _name = "client.health.declaration"
     _description = "Health Declaration"
-    _inherit = ["client.record.mixin", "client.deletion.mixin"]
+    _inherit = ["client.health.period.mixin", "client.deletion.mixin"]
     _order = "date_start desc, id desc"
     _rec_name = "reason"
 
@@ -40,9 +40,6 @@ class ClientHealthDeclaration(models.Model):
         help="Loss by design: an investment or a favour, on purpose. Seasonal: quiet at times. "
         "Internal: our own company or project. Held: on hold, for a reason that we know.",
     )
-    reason = fields.Char(
-        required=True, help="What you know and the records don't show. Visible to your colleagues."
-    )
     rule_ids = fields.Many2many(
         "client.health.warning.rule",
         "client_health_declaration_rule_rel",
@@ -55,28 +52,7 @@ class ClientHealthDeclaration(models.Model):
         required=True,
         help="These warnings propose nothing, and do not change the band, until the end date.",
     )
-    date_start = fields.Date(
-        string="From",
-        required=True,
-        readonly=True,
-        default=lambda self: get_today(self.env.company),
-        protected=True,
-    )
-    date_end = fields.Date(
-        string="Until", required=True, help="The last day on which it applies, a year at most."
-    )
-    date_ended = fields.Date(string="Ended Early On", readonly=True, copy=False, protected=True)
-    user_id = fields.Many2one(
-        "res.users",
-        string="By",
-        required=True,
-        readonly=True,
-        index=True,
-        default=lambda self: self.env.user,
-        ondelete="restrict",
-        protected=True,
-    )
-    is_current = fields.Boolean(string="Applies Today", compute="_compute_is_current")
+    date_end = fields.Date(help="The last day on which it applies, a year at most.")
 
     @api.depends("kind")
     def _compute_rule_ids(self):
@@ -99,22 +75,6 @@ class ClientHealthDeclaration(models.Model):
                 reason=declaration.reason,
             )
 
-    @api.depends("date_start", "date_end", "date_ended")
-    def _compute_is_current(self):
-        for declaration in self:
-            today = get_today(declaration.company_id or self.env.company)
-            declaration.is_current = (
-                not declaration.date_ended
-                and declaration.date_start
-                and declaration.date_end
-                and declaration.date_start <= today <= declaration.date_end
-            )
-
-    @api.constrains("reason")
-    def _check_reason(self):
-        if any(not declaration.reason.strip() for declaration in self):
-            raise ValidationError(self.env._("Please enter a reason for the declaration."))
-
     @api.constrains("date_start", "date_end")
     def _check_date_end(self):
         for declaration in self:
@@ -129,12 +89,8 @@ class ClientHealthDeclaration(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Log it with the client, and let it count today. By whom and from when is protected."""
+        """Log it with the client."""
         declarations = super().create(vals_list)
-        if not self.env.su:
-            for company, group in declarations.grouped("company_id").items():
-                # sudo: protected; users declare from today on, where the client's company is
-                group.sudo().date_start = get_today(company)
         declarations.relationship_id._message_log_batch(
             {one.relationship_id.id: one.display_name for one in declarations}
         )

@@ -19,7 +19,7 @@ class ClientHealthOverride(models.Model):
 
     _name = "client.health.override"
     _description = "Health Override"
-    _inherit = ["client.record.mixin"]
+    _inherit = ["client.health.period.mixin"]
     _order = "date_start desc, id desc"
     _rec_name = "reason"
 
@@ -28,40 +28,10 @@ class ClientHealthOverride(models.Model):
         required=True,
         help="Band of the client in your judgement. The score remains visible beside it.",
     )
-    reason = fields.Char(
-        required=True, help="What you know and the records don't show. Visible to your colleagues."
-    )
-    date_start = fields.Date(
-        string="From",
-        required=True,
-        readonly=True,
-        default=lambda self: get_today(self.env.company),
-        protected=True,
-    )
     date_end = fields.Date(
-        string="Until",
-        required=True,
         help="The last day on which it applies, at most half a year ahead. You are reminded a "
         "week before.",
     )
-    date_ended = fields.Date(
-        string="Ended Early On",
-        readonly=True,
-        copy=False,
-        help="Date on which it was ended before its end date.",
-        protected=True,
-    )
-    user_id = fields.Many2one(
-        "res.users",
-        string="By",
-        required=True,
-        readonly=True,
-        index=True,
-        default=lambda self: self.env.user,
-        ondelete="restrict",
-        protected=True,
-    )
-    is_current = fields.Boolean(string="Applies Today", compute="_compute_is_current")
 
     @api.depends("band", "reason", "date_end")
     @api.depends_context("lang")
@@ -74,22 +44,6 @@ class ClientHealthOverride(models.Model):
                 date=format_date(self.env, override.date_end),
                 reason=override.reason,
             )
-
-    @api.depends("date_start", "date_end", "date_ended")
-    def _compute_is_current(self):
-        for override in self:
-            today = get_today(override.company_id or self.env.company)
-            override.is_current = (
-                not override.date_ended
-                and override.date_start
-                and override.date_end
-                and override.date_start <= today <= override.date_end
-            )
-
-    @api.constrains("reason")
-    def _check_reason(self):
-        if any(not override.reason.strip() for override in self):
-            raise ValidationError(self.env._("Please enter a reason for the override."))
 
     @api.constrains("date_start", "date_end")
     def _check_date_end(self):
@@ -106,12 +60,8 @@ class ClientHealthOverride(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Put each in place of the last override. By whom and from when is protected."""
+        """Put each in place of the last override."""
         overrides = super().create(vals_list)
-        if not self.env.su:
-            for company, group in overrides.grouped("company_id").items():
-                # sudo: protected; users override from today on, where the client's company is
-                group.sudo().date_start = get_today(company)
         overrides._end_earlier()
         relationships = overrides.relationship_id
         relationships._refresh_health()
