@@ -27,12 +27,6 @@ class TestWaiting(VoiceCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.owner.group_ids |= cls.env.ref("project.group_project_user")
-        cls.env.flush_all()
-        # whatever clients the database has
-        cls.env.cr.execute(
-            "UPDATE client_relationship SET active = FALSE WHERE id <> %s", (cls.relationship.id,)
-        )
-        cls.env.invalidate_all()
 
     def _receive(
         self, text="Could you call me?", subject="Opening hours", record=None, sender=None
@@ -163,7 +157,7 @@ class TestWaiting(VoiceCommon):
                         "relationship_id": self.relationship.id,
                         "author": "Elena Marsh",
                         "subject": False,
-                        "document": "a document you can't open",
+                        "document": "A document you can't open",
                         "message_id": False,
                     }
                 ],
