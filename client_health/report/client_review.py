@@ -60,7 +60,7 @@ class Sheet(NamedTuple):
 
 # At most 12 for each user, and together at most 168 characters wide: more is not readable on a page
 COLUMNS = (
-    Column("partner_id", "text", 32, wrap=True),
+    Column("partner_id", "text", 31, wrap=True),
     Column("stage_id", "text", 9),
     Column("health_score", "score", 7, money=True),
     Column("health_score_shared", "score", 10, shared=True),
@@ -70,11 +70,11 @@ COLUMNS = (
     Column("health_trend_shared", "points", 10, shared=True),
     Column("health_reasons", "text", 28, wrap=True),
     Column("user_id", "text", 12, wrap=True),
-    Column("activity_summary", "text", 19, wrap=True),
+    Column("activity_summary", "text", 18, wrap=True),
     Column("activity_date_deadline", "date", 11),
     Column("client_revenue", "amount", 10, money=True, total=True),
     Column("client_margin_rate", "percent", 8, money=True),
-    Column("client_effective_rate", "number", 10, money=True),
+    Column("client_effective_rate", "number", 12, money=True),
 )
 SHEETS = (
     Sheet(

@@ -200,19 +200,19 @@ class ClientHealthExplanation(models.AbstractModel):
         """
         hidden = self._get_hidden() if hidden is None else hidden
         days = self._read_shown_days(relationships, None, hidden)
-        measures = self._get_shown_measures(hidden)
+        scorer = scoring.Scorer(self._get_shown_measures(hidden))
         records = self._get_records()
         causes = {code for code, record in records.items() if record.is_cause} | {None}
         return {
-            relationship_id: self._get_day_reasons(day, measures, records, causes, hidden)
+            relationship_id: self._get_day_reasons(day, scorer, records, causes, hidden)
             for relationship_id, day in days.items()
         }
 
-    def _get_day_reasons(self, day, measures, records, causes, hidden):
+    def _get_day_reasons(self, day, scorer, records, causes, hidden):
         costs = {}
-        result = scoring.get_score(measures, day.readings or {})
-        weights = scoring.get_weights(measures, result.points)
-        for measure in measures:
+        result = scorer.get_score(day.readings or {})
+        weights = scoring.get_weights(scorer.measures, result.points)
+        for measure in scorer.measures:
             cost = weights[measure.code] * (100 - result.points.get(measure.code, 100))
             hide = measure.dimension in hidden
             name = (measure.dimension, None) if hide else (measure.dimension, measure.code)

@@ -5,17 +5,17 @@ from typing import NamedTuple
 
 from ...engine.profitability import margin
 from .book import BAND_COLORS, BOLD_ROOM, CUT, LINE_HEIGHT, NUMBERS, Head, get_lines, to_month
-from .overview import BANDS
+from .overview import BANDS, TOP
 
 # How many clients a chart shows, by revenue: more can't be told apart
 BUBBLES = 200
-NAMED_BUBBLES = 20
 BARS = 10
 SHORT_NAME = 16  # letters of a name under a bar
 LARGEST = 10
 CHART = {"width": 560, "height": 270}
 CHART_ROWS = 16
 SIZES = (6, 11, 18)  # bubbles of clients below 3 %, below 10 %, and from there on
+NAME_PLACES = ("above", "left", "right")  # of the names beside them
 SIZE_LIMITS = (3, 10)  # percent of the revenue of the review
 LINE, LINE_2, BAR = "#0F766E", "#B45309", "#9CCFC8"
 STRONG = {"healthy": "#3BA55D", "watch": "#E3A008", "risk": "#D9483B"}
@@ -123,17 +123,20 @@ def _add_bubbles(page, data):
     title = data.env._("Margin against score")
     figures = _write_block(page, title, heads, [row for _key, row in rows])
     chart = figures.add_chart("scatter")
+    names = _get_bubble_names(data, rows)
     bands, repeated, start = set(), [], 0
     for (band, size), group in groupby(rows, key=lambda item: item[0]):
-        count = len(list(group))
+        own = names[start : start + len(list(group))]
         if band in bands:
             repeated.append(len(chart.series))
         bands.add(band)
-        series = _get_bubble_series(figures, band, size, start, count)
-        chart.add_series({**series, "name": data.get_band(band or None)})
-        start += count
+        series = _get_bubble_series(figures, (band, size), own, start)
+        chart.add_series({**series, "name": data.get_band(band)})
+        start += len(own)
+    lowest = min(row["health_score"] for _key, row in rows)
     chart.set_x_axis(
-        {"name": heads[1].label, "min": 0, "max": 100, "label_position": "low",
+        {"name": heads[1].label, "min": max(10 * (lowest // 10) - 10, 0), "max": 100,
+         "label_position": "low",
          "major_gridlines": NO_GRID}
     )  # fmt: skip
     chart.set_y_axis(
@@ -143,8 +146,8 @@ def _add_bubbles(page, data):
     chart.set_legend({"position": "bottom", "delete_series": repeated})
     return chart, data.env._(
         "Bubbles: the score of each client across, its margin in percent upwards. A larger bubble "
-        "is a larger share of the revenue. Top right earns and is content; bottom left does "
-        "neither."
+        "is a larger share of the revenue; those to talk about first have their names. Top right "
+        "earns and is content; bottom left does neither."
     )
 
 
@@ -161,26 +164,36 @@ def _get_bubbles(data):
     for row in known[:BUBBLES]:
         share = 100 * (row["client_revenue"] or 0) / total
         size = sum(share >= limit for limit in SIZE_LIMITS)
-        rows.append(((row["health_band"] or "", size), row))
-    return sorted(rows, key=lambda item: item[0])
+        rows.append(((row["health_band"], size), row))
+    return sorted(rows, key=lambda item: (BANDS.index(item[0][0]), item[0][1]))
 
 
-def _get_bubble_series(figures, band, size, start, count):
-    fill = {"color": STRONG.get(band, "#B8C2C2"), "transparency": 25}
+def _get_bubble_names(data, rows):
+    """Return a name of each bubble, None but for the clients to talk about: else names overlap."""
+    first = {row["id"] for row in data.focus[:TOP]}
+    names = shorten_names([row["partner_id"] or "" for _key, row in rows])
+    return [
+        name if row["id"] in first else None for (_key, row), name in zip(rows, names, strict=True)
+    ]
+
+
+def _get_bubble_series(figures, key, names, start):
+    band, size = key
     series = figures.get_series(
-        2, 1, start, count,
+        2, 1, start, len(names),
         marker={
             "type": "circle",
             "size": SIZES[size],
-            "fill": fill,
+            "fill": {"color": STRONG.get(band, "#B8C2C2"), "transparency": 25},
             "border": {"color": "#5F6B6B", "width": 0.5},
         },
     )  # fmt: skip
-    if figures.count <= NAMED_BUBBLES:
-        first = figures.first + start
-        names = [{"value": "=" + figures.page.get_range(0, 1, first + n)} for n in range(count)]
-        font = {"size": 8, "color": "#5F6B6B"}
-        labels = {"value": True, "custom": names, "position": "above", "font": font}
+    if any(names):
+        # a text that begins with = would be taken for a formula
+        custom = [{"value": f" {name}"} if name else {"delete": True} for name in names]
+        # side by side where bubbles of two sizes are close
+        place, font = NAME_PLACES[size], {"size": 8, "color": "#5F6B6B"}
+        labels = {"value": True, "custom": custom, "position": place, "font": font}
         series["data_labels"] = labels
     return series
 
@@ -239,12 +252,12 @@ def _get_pareto(data):
 
 
 def shorten_names(names):
-    """Return names that fit under a bar: of those that begin alike, the end."""
+    """Return names that fit under a bar: of those that begin alike, begin and end."""
     short = [
         name if len(name) <= SHORT_NAME else name[: SHORT_NAME - 1].rstrip() + CUT for name in names
     ]
     return [
-        CUT + name[1 - SHORT_NAME :].lstrip() if short.count(one) > 1 else one
+        name[:6] + CUT + name[7 - SHORT_NAME :] if short.count(one) > 1 else one
         for name, one in zip(names, short, strict=True)
     ]
 

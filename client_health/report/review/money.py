@@ -98,7 +98,7 @@ def _get_money_heads(data):
         Head(data.env._("Earned per hour"), "number", 9, value=_get_effective),
         Head(data.env._("Price change"), "percent", 9, value=lambda _row: None),
         Head(
-            data.env._("Margin then"), "amount", 10, total=True,
+            data.env._("Margin then"), "amount", 12, total=True,
             value=lambda row: _get_margin("=B{line}*(1+I{line})-C{line}-D{line}", row, unknown),
         ),
         Head(
@@ -223,7 +223,7 @@ def _get_month_heads(data):
         return lambda row: row[1][number]
 
     return [
-        Head(data.env._("Client"), "text", 30, wrap=True, value=lambda row: row[0]),
+        Head(data.env._("Client"), "text", 33, wrap=True, value=lambda row: row[0]),
         *(
             Head(to_month(month), "amount", 9, total=True, value=get_month(number))
             for number, month in enumerate(data.months)
