@@ -91,10 +91,11 @@ class TestReviewProcess(ProcessCase):
         process = self._start_code(database, MAKE.format(waits=False))
         seen = self._watch(database, process)
         self._kill(process)
-        running = [(step, progress) for state, step, progress, _file in seen if state == "running"]
+        running = [row for row in seen if row[0] == "running" and row[1]]
         self.assertGreater(len(running), 5, seen)
-        self.assertEqual([progress for _s, progress in running], sorted(p for _s, p in running))
-        self.assertIn("Clients", [step for step, _progress in running])
+        progress = [row[2] for row in running]
+        self.assertEqual(progress, sorted(progress))
+        self.assertIn("Clients", [row[1] for row in running])
         self.assertEqual(seen[-1], ("done", None, 100, True))
 
     def test_cancelled_by_another_transaction(self):
