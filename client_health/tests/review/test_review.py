@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 from xlsxwriter import Workbook
 
+from odoo.api import Environment
 from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ...report.client_review import COLUMNS, Column, Sheet
@@ -330,6 +332,18 @@ class TestReviewCells(HealthCommon):
 
 @tagged("post_install", "-at_install")
 class TestReviewDownload(HttpCase):
+    def test_one_at_a_time(self):
+        """A second request of the same user is refused while the first one makes its review."""
+        user = new_test_user(self.env, "waiting", "base.group_user,client_health.group_client_user")
+        url = self.env["client.review.export"].with_user(user).create({}).action_export()["url"]
+        self.authenticate(user.login, user.login)
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            taken = Environment(other, user.id, {})["client.review"]
+            self.assertTrue(taken._take_turn())
+            self.assertEqual(self.url_open(url).status_code, 429)
+            other.rollback()
+        self.assertEqual(self.url_open(url).status_code, 200)
+
     def test_download(self):
         owner = new_test_user(
             self.env, "reviewer", "base.group_user,client_health.group_client_user"
