@@ -1,6 +1,5 @@
 from . import client_feedback_mixin
 from . import client_feedback
-from . import client_feedback_source
 from . import client_issue
 from . import client_hypothesis
 from . import client_update
