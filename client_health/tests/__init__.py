@@ -34,7 +34,6 @@ from .agreement import *
 from .results import *
 from .feedback import *
 from .communication import *
-
 from .fit import *
 from .reboot import *
 from .offboarding import *
