@@ -85,6 +85,11 @@
         "views/results/client_accomplishment_views.xml",
         "views/results/client_value_views.xml",
         "views/results/client_results_portal_templates.xml",
+        # communication
+        "views/communication/client_update_views.xml",
+        "views/communication/client_update_templates.xml",
+        "views/communication/client_update_portal_templates.xml",
+        "views/communication/client_waiting_views.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
         "wizards/client_no_answer_views.xml",
@@ -92,11 +97,7 @@
         "wizards/client_opinion_views.xml",
         "views/feedback/client_feedback_views.xml",
         "views/feedback/client_issue_views.xml",
-        "views/feedback/client_update_views.xml",
-        "views/feedback/client_update_templates.xml",
-        "views/feedback/client_update_portal_templates.xml",
         "views/feedback/client_conversation_views.xml",
-        "views/feedback/client_waiting_views.xml",
         "views/feedback/client_relationship_views.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",

@@ -6,6 +6,7 @@ from . import health
 from . import fit
 from . import agreement
 from . import results
+from . import communication
 from . import feedback
 from . import reboot
 from . import offboarding

@@ -2,8 +2,6 @@ from . import client_feedback_mixin
 from . import client_feedback
 from . import client_issue
 from . import client_hypothesis
-from . import client_update
 from . import client_internal_thread_mixin
 from . import client_conversation_facts
-from . import client_waiting
 from . import client_relationship

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCommon
 
-from .test_issue import IssueCommon
+from ..feedback.test_issue import IssueCommon
 
 REPLY = """Return-Path: <{sender}>
 To: {to}

@@ -1,0 +1,2 @@
+from . import client_update
+from . import client_waiting
