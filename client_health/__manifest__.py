@@ -99,6 +99,8 @@
         "views/feedback/client_issue_views.xml",
         "views/feedback/client_conversation_views.xml",
         "views/feedback/client_relationship_views.xml",
+        # meetings stand beside what was logged
+        "views/communication/client_meeting_views.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",
         "views/reboot/client_relationship_views.xml",

@@ -26,10 +26,15 @@ def _prepare_event(scene, client, meeting):
     users = [scene.user(login) for login in meeting.us]
     partners = [user.partner_id for user in users]
     partners += [scene.contact(client.key, number) for number in meeting.them]
+    stop = start + timedelta(hours=meeting.hours)
+    relationship = scene.relationships.get(client.key)
+    is_recorded = relationship and meeting.days > 0 and not meeting.unrecorded
     return {
         "name": meeting.title,
         "start": start,
-        "stop": start + timedelta(hours=meeting.hours),
+        "stop": stop,
+        "client_relationship_id": relationship.id if relationship else False,
+        "client_recorded_on": stop if is_recorded else False,
         "user_id": users[0].id,
         "partner_ids": [Command.set([partner.id for partner in partners])],
         "location": meeting.place or False,

@@ -1,2 +1,3 @@
 from . import client_update
 from . import client_waiting
+from . import client_meeting
