@@ -16,7 +16,7 @@ from .fit import build_fit
 from .health import build_health
 from .invoices import build_invoices
 from .media import build_media
-from .meetings import build_meetings
+from .meetings import build_meetings, build_outcomes
 from .offboardings import build_offboardings, freeze_decisions
 from .orders import build_orders
 from .overheads import build_overheads
@@ -50,6 +50,7 @@ CARE = (
     build_overheads,
     build_meetings,
     build_relationships,
+    build_outcomes,
     build_activities,
     build_agreements,
     build_fit,

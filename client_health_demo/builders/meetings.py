@@ -19,6 +19,15 @@ def build_meetings(scene):
     ]
     set_created(events, invited)
     scene.env["calendar.attendee"].search([("event_id", "in", events.ids)]).state = "accepted"
+    scene.meetings = [(*row, event) for row, event in zip(rows, events, strict=True)]
+
+
+def build_outcomes(scene):
+    """Say whose meetings they were; what came out of them is known, but for the latest."""
+    for client, meeting, event in scene.meetings:
+        event.client_relationship_id = scene.relationships.get(client.key)
+        if event.client_relationship_id and meeting.days > 0 and not meeting.unrecorded:
+            event.client_recorded_on = event.stop
 
 
 def _prepare_event(scene, client, meeting):
@@ -26,15 +35,10 @@ def _prepare_event(scene, client, meeting):
     users = [scene.user(login) for login in meeting.us]
     partners = [user.partner_id for user in users]
     partners += [scene.contact(client.key, number) for number in meeting.them]
-    stop = start + timedelta(hours=meeting.hours)
-    relationship = scene.relationships.get(client.key)
-    is_recorded = relationship and meeting.days > 0 and not meeting.unrecorded
     return {
         "name": meeting.title,
         "start": start,
-        "stop": stop,
-        "client_relationship_id": relationship.id if relationship else False,
-        "client_recorded_on": stop if is_recorded else False,
+        "stop": start + timedelta(hours=meeting.hours),
         "user_id": users[0].id,
         "partner_ids": [Command.set([partner.id for partner in partners])],
         "location": meeting.place or False,
