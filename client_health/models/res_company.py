@@ -58,7 +58,7 @@ class ResCompany(models.Model):
         groups=MONEY_GROUP,
         help="Accounts of what is bought for a client and charged at cost, such as media budgets "
         "or resold licences. They count neither as revenue nor as cost, but in columns of their "
-        "own.",
+        "own. Branches pass through what their company does.",
     )
     client_fit_required = fields.Boolean(
         string="Fit Before Winning",

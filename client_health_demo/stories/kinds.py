@@ -75,6 +75,8 @@ class Project:
     # Percent of the price asked as a down payment.
     deposit: int = 0
     milestones: tuple = ()
+    # What is still to do of what is sold: ((task, hours), …).
+    ahead: tuple = ()
     statuses: tuple = ()
     # What became of the last full month: "posted", "draft" or "open" (not invoiced yet).
     last_month: str = "posted"
