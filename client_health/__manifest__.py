@@ -88,6 +88,7 @@
         # feedback
         "wizards/client_feedback_answer_views.xml",
         "wizards/client_no_answer_views.xml",
+        "wizards/client_sender_assign_views.xml",
         "wizards/client_issue_confirm_views.xml",
         "wizards/client_opinion_views.xml",
         "views/feedback/client_feedback_views.xml",
@@ -97,6 +98,7 @@
         "views/feedback/client_update_portal_templates.xml",
         "views/feedback/client_conversation_views.xml",
         "views/feedback/client_waiting_views.xml",
+        "views/communication/client_reply_time_views.xml",
         "views/feedback/client_relationship_views.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",

@@ -1,5 +1,6 @@
-"""Reads addresses of senders; returns pieces of SQL: whose mail domain, and who is unknown.
+"""Reads who senders are; returns pieces of SQL: of which firm, whose mail domain, who is unknown.
 
+A subsidiary that is no client itself belongs to the client above it.
 A mail domain is a client's when the client or its contacts have addresses of it, no other client
 has, no colleague has, and it is not one at which anybody can have an address.
 """
@@ -41,8 +42,29 @@ def get_domain(address):
     return SQL("SPLIT_PART(%s, '@', 2)", address)
 
 
+def with_family():
+    """Return the CTE family: id of a firm, and client_id, the commercial partner of its client.
+
+    Each client, and the firms below it of which nobody made clients of their own. Reads client.
+    """
+    return SQL(
+        """
+        family AS MATERIALIZED (
+            WITH RECURSIVE firm AS (
+                SELECT DISTINCT partner_id AS id, partner_id AS client_id FROM client
+             UNION ALL
+                SELECT p.id, f.client_id
+                  FROM firm f
+                  JOIN res_partner p ON p.parent_id = f.id
+                 WHERE p.commercial_partner_id = p.id
+                   AND NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = p.id))
+            SELECT id, client_id FROM firm)
+        """
+    )
+
+
 def with_domains():
-    """Return the CTE domain: name and client_id, a commercial partner. Reads client and colleague.
+    """Return the CTE domain: name and client_id, a commercial partner. Reads family and colleague.
 
     Whether another client uses it is asked of all clients, not only of those in ``client``.
     """
@@ -50,10 +72,10 @@ def with_domains():
         """
         domain AS MATERIALIZED (
             SELECT own.name, own.client_id
-              FROM (SELECT DISTINCT %(domain)s AS name, p.commercial_partner_id AS client_id
-                      FROM res_partner p
-                     WHERE p.commercial_partner_id IN (SELECT partner_id FROM client)
-                       AND p.email_normalized LIKE '%%@%%'
+              FROM (SELECT DISTINCT %(domain)s AS name, f.client_id
+                      FROM family f
+                      JOIN res_partner p ON p.commercial_partner_id = f.id
+                     WHERE p.email_normalized LIKE '%%@%%'
                        AND p.id NOT IN (SELECT id FROM colleague)) own
              WHERE own.name NOT IN %(public)s
                AND NOT EXISTS (SELECT FROM res_partner c

@@ -28,6 +28,7 @@ def select_unassigned(now, company_ids):
            AND u.client_id IS NULL
            AND m.email_from LIKE '%%@%%'
            AND NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = d.client_id)
+           AND NOT EXISTS (SELECT FROM family f WHERE f.id = d.client_id)
       ORDER BY %(address)s, m.create_date DESC, m.id DESC
         """,
         people=messages.with_people(dict.fromkeys(company_ids, now), scope),
