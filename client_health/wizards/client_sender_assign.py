@@ -85,7 +85,11 @@ class ClientSenderAssign(models.TransientModel):
     def action_assign(self):
         """Give the address to a contact, and show the list without it."""
         self._check_may_assign()
-        if not self.contact_id:
+        stranger = self._get_stranger()
+        if stranger:
+            contact = stranger
+            contact.parent_id = self.contact_id or self.partner_id
+        elif not self.contact_id:
             contact = self._create_contact(self.partner_id, self.contact_name)
         elif self.contact_id.email:
             # one contact has one address: the second is a contact below, whom Odoo knows as well
@@ -120,8 +124,18 @@ class ClientSenderAssign(models.TransientModel):
             raise UserError(self.env._("This contact belongs to another client."))
         # sudo: only whether the address is known by now
         known = self.env["res.partner"].sudo().with_context(active_test=False)
-        if known.search_count([("email_normalized", "=", self.email)], limit=1):
+        known = known.search([("email_normalized", "=", self.email)])
+        if known - self._get_stranger():
             raise UserError(self.env._("There is a contact with this address already."))
+
+    def _get_stranger(self):
+        """Return the contact without a firm that Odoo made of the sender of a mail to an alias."""
+        # sudo: only what kind of contact it is; it is written as the user
+        author = self.message_id.author_id.sudo()
+        is_alone = author.commercial_partner_id == author and not author.is_company
+        if is_alone and not author.user_ids and not author.client_relationship_ids:
+            return author.sudo(False)
+        return author.browse()
 
     def _create_contact(self, parent, name, **vals):
         return self.env["res.partner"].create(

@@ -140,16 +140,19 @@ def select_received(as_of, since):
         %s
         UNION ALL (%s)
         UNION ALL (%s)
+        UNION ALL (%s)
         """,
         senders.with_domains(),
         senders.with_people_of_domains(),
         _select_from_contacts(as_of, since),
         _select_from_people_of_domains(as_of, since),
+        _select_from_customers_of_tasks(as_of, since),
         _select_from_unknown_senders(as_of, since),
     )
 
 
-def _is_received(as_of, since):
+def is_received(as_of, since):
+    """Return the condition that a message m came in from a person, on any document."""
     return SQL(
         """
         m.message_type IN ('email', 'comment')
@@ -175,7 +178,7 @@ def _select_from_contacts(as_of, since):
          WHERE a.id NOT IN (SELECT id FROM colleague)
            AND %s
         """,
-        _is_received(as_of, since),
+        is_received(as_of, since),
     )
 
 
@@ -188,7 +191,30 @@ def _select_from_people_of_domains(as_of, since):
           JOIN mail_message m ON m.author_id = a.id
          WHERE %s
         """,
-        _is_received(as_of, since),
+        is_received(as_of, since),
+    )
+
+
+def _select_from_customers_of_tasks(as_of, since):
+    """What people of their own wrote on tasks of the clients' projects of which they are the customer.
+
+    So they are when they wrote to the project's alias: Odoo makes the task, and a contact of them.
+    """
+    return SQL(
+        """
+        SELECT m.id, m.model, m.res_id, m.create_date, f.client_id
+          FROM family f
+          JOIN res_partner c ON c.commercial_partner_id = f.id
+          JOIN project_project j ON j.partner_id = c.id
+          JOIN project_task t ON t.project_id = j.id
+          JOIN res_partner a ON a.id = t.partner_id
+          JOIN mail_message m ON m.model = 'project.task' AND m.res_id = t.id AND m.author_id = a.id
+         WHERE %s
+           AND a.id NOT IN (SELECT id FROM domain_person)
+           AND %s
+        """,
+        senders.is_without_firm(SQL("a")),
+        is_received(as_of, since),
     )
 
 
@@ -228,7 +254,7 @@ def _select_from_unknown_senders(as_of, since):
         """,
         domain=senders.get_domain(SQL("m.address")),
         address=senders.get_address(SQL("m")),
-        is_received=_is_received(as_of, since),
+        is_received=is_received(as_of, since),
     )
 
 

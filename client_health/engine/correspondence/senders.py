@@ -94,6 +94,35 @@ def with_domains():
     )
 
 
+def is_without_firm(partner):
+    """Return the condition that a contact is a person alone, neither client nor colleague."""
+    return SQL(
+        """
+        (%(p)s.parent_id IS NULL
+         AND %(p)s.is_company IS NOT TRUE
+         AND %(p)s.id NOT IN (SELECT id FROM colleague)
+         AND NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = %(p)s.id))
+        """,
+        p=partner,
+    )
+
+
+def is_made_by_mail(partner):
+    """Return the condition that Odoo made a contact of a mail, as of the first one to an alias.
+
+    Both are of the same transaction, so of the same moment.
+    """
+    return SQL(
+        """
+        EXISTS (SELECT FROM mail_message f
+                 WHERE f.author_id = %(p)s.id
+                   AND f.message_type = 'email'
+                   AND f.create_date = %(p)s.create_date)
+        """,
+        p=partner,
+    )
+
+
 def with_people_of_domains():
     """Return the CTE domain_person: id and client_id of people without a firm in Odoo.
 
@@ -105,11 +134,8 @@ def with_people_of_domains():
             SELECT p.id, d.client_id
               FROM domain d
               JOIN res_partner p ON %(domain)s = d.name
-             WHERE p.parent_id IS NULL
-               AND p.is_company IS NOT TRUE
-               AND p.commercial_partner_id <> d.client_id
-               AND p.id NOT IN (SELECT id FROM colleague)
-               AND NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = p.id))
+             WHERE p.commercial_partner_id <> d.client_id AND %(is_without_firm)s)
         """,
         domain=get_domain(SQL("p.email_normalized")),
+        is_without_firm=is_without_firm(SQL("p")),
     )
