@@ -276,9 +276,9 @@ class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
             unknown, f"Not covered: {rule.rule}. Please say in _get_arguments what it may get."
         )
         first = {name: known[name][0] for name in rule.arguments}
-        choices = [
-            {**first, name: value} for name in rule.arguments for value in known[name]
-        ] or [{}]
+        choices = [{**first, name: value} for name in rule.arguments for value in known[name]] or [
+            {}
+        ]
         if {"res_model", "res_id"} <= rule.arguments:
             pairs = zip(known["res_model"], known["res_id"], strict=True)
             choices += [{**first, "res_model": name, "res_id": id_} for name, id_ in pairs]
@@ -378,10 +378,9 @@ class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
         paths |= {f"/my/projects/{project.id}" for project in tasks.project_id}
         for path in sorted(paths):
             self._visit(path)
-        counters = {
-            node.get("data-placeholder_count")
-            for node in etree.HTML(self.url_open("/my").text).iterfind(".//*[@data-placeholder_count]")
-        }
+        home = etree.HTML(self.url_open("/my").text)
+        nodes = home.iterfind(".//*[@data-placeholder_count]")
+        counters = {node.get("data-placeholder_count") for node in nodes}
         found = self.make_jsonrpc_request("/my/counters", {"counters": sorted(counters)})
         self._assert_unmarked("/my/counters", str(found))
 

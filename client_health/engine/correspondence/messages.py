@@ -1,10 +1,11 @@
 """Reads messages between clients and us; returns pieces of SQL: author, document, relationship.
 
 A message is the client's when a contact of the client wrote it, archived or not, or one of a
-subsidiary that is no client itself, or a person without a firm whose address is of the client's mail domain (``senders.py``); or when the sender's
-address is unknown and it stands on a document of the client. Freelancers, suppliers and colleagues
-with a contact in Odoo are none of these. Automatic replies, newsletters, notifications and internal
-notes are no messages in this sense, nor is anything that OdooBot wrote.
+subsidiary that is no client itself, or a person without a firm whose address is of the client's
+mail domain (``senders.py``), or who is the customer of the task; or when the sender's address is
+unknown and it stands on a document of the client. Freelancers, suppliers and colleagues with a
+contact in Odoo are none of these. Automatic replies, newsletters, notifications and internal notes
+are no messages in this sense, nor is anything that OdooBot wrote.
 
 What counts is when Odoo received a message, never the date that the sender's computer put on it.
 """
@@ -196,7 +197,7 @@ def _select_from_people_of_domains(as_of, since):
 
 
 def _select_from_customers_of_tasks(as_of, since):
-    """What people of their own wrote on tasks of the clients' projects of which they are the customer.
+    """What people without a firm wrote on tasks of clients' projects whose customer they are.
 
     So they are when they wrote to the project's alias: Odoo makes the task, and a contact of them.
     """
@@ -290,8 +291,8 @@ def select_messages(source="received"):
     """Give each message its relationship: that of its client_id, or else the document's.
 
     ``source``: the CTE with id, model, res_id, create_date and client_id; reads the CTEs client and
-    family (see ``with_people``). In several companies, that of the document; a document without company
-    belongs to all.
+    family (see ``with_people``). In several companies, that of the document; a document without
+    company belongs to all.
     """
     return SQL(
         """

@@ -30,7 +30,7 @@ class Reply(NamedTuple):
 
 
 def read_replies(env, relationships):
-    """Return the replies to what came within a year, with what waits, for clients of any company."""
+    """Return the replies to what came within a year, and what waits, of any companies' clients."""
     if not relationships:
         return []
     today = max(get_today(company) for company in relationships.company_id)

@@ -1,7 +1,6 @@
 from datetime import datetime
-from unittest.mock import patch
 
-from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -58,7 +57,7 @@ class TestWaitingCounter(VoiceCommon):
         self._say(self.elena, days=2)
         for user in (employee, self.portal):
             self.assertEqual(self._count(user), 0)
-            with self.assertRaises(Exception), mute_logger("odoo.addons.base.models.ir_model"):
+            with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
                 self._summarize(user)
 
     def test_other_company(self):

@@ -177,9 +177,7 @@ class TestWhoWrote(VoiceCommon):
     def test_to_a_contact_without_address(self):
         self.otis.email = False
         message = self._receive(record=self.inbox, sender=LEA)
-        wizard = self._get_wizard(
-            message, relationship_id=self.relationship, contact_id=self.otis
-        )
+        wizard = self._get_wizard(message, relationship_id=self.relationship, contact_id=self.otis)
         wizard.action_assign()
         self.assertEqual(self.otis.email, "lea@nowhere.example.com")
         self.assertEqual(self._waits(), message)

@@ -6,6 +6,7 @@ from odoo.tests import Form, new_test_user, tagged
 
 from ..health.common_voice import VoiceCommon
 
+
 @tagged("post_install", "-at_install")
 class TestWaiting(VoiceCommon):
     """The list of who waits for us; mails come through the gateway."""
