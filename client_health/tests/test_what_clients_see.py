@@ -86,7 +86,9 @@ class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
         cls.accomplishment = cls.env["client.accomplishment"].create(
             {**own, "name": "Live", "is_shared": True, "attachment_ids": [Command.set(file.ids)]}
         )
-        cls.told = cls.env["client.accomplishment"].create({**own, "name": "Told"})
+        cls.told = cls.env["client.accomplishment"].create(
+            {**own, "name": "Told", "is_shared": True}
+        )
         cls.goal = cls.env["client.goal"].create(
             {**own, "name": "Bookings", "state": "reached", "client_owner_id": cls.contact.id}
         )
@@ -436,8 +438,9 @@ class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
                 update.message_post(
                     body="One more", message_type="comment", subtype_xmlid="mail.mt_comment"
                 )
-            self._create_agreement(signatory_id=contact.id).action_propose()
+            self._create_accepted(signatory_id=contact.id).action_send_copy()
             self.told.with_user(self.manager)._ask(contact)
+            self.relationship.with_user(self.manager)._ask(contact)
             self.env.flush_all()
             self.env["mail.mail"].sudo().search([("state", "=", "outgoing")]).send()
         by_address = defaultdict(list)
@@ -447,7 +450,8 @@ class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
         theirs = [
             mail for to, mails in by_address.items() if "@blueharbour" in to for mail in mails
         ]
-        self.assertGreater(len(theirs), 3)
+        for words in ("agree on", "Your copy", "worth to you", "Hello"):
+            self.assertTrue([mail for mail in theirs if words in mail["subject"]], words)
         for mail in theirs:
             words = f"{mail['subject']} {mail['body']} {mail['attachments']} {mail['headers']}"
             self._assert_unmarked(f"mail {mail['subject']}", words)
