@@ -90,9 +90,11 @@
         "views/communication/client_update_templates.xml",
         "views/communication/client_update_portal_templates.xml",
         "views/communication/client_waiting_views.xml",
+        "views/communication/client_reply_time_views.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
         "wizards/client_no_answer_views.xml",
+        "wizards/client_sender_assign_views.xml",
         "wizards/client_issue_confirm_views.xml",
         "wizards/client_opinion_views.xml",
         "views/feedback/client_feedback_views.xml",

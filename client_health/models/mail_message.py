@@ -194,6 +194,7 @@ class MailMessage(models.Model):
             }
         )
         self.env["client.waiting"]._drop(self)
+        self._refresh_waiting_count()
 
     def client_set_asks(self):
         """Say that these messages wait for an answer after all."""
@@ -207,6 +208,11 @@ class MailMessage(models.Model):
                 "client_no_answer_date": False,
             }
         )
+        self._refresh_waiting_count()
+
+    def _refresh_waiting_count(self):
+        """Let the open pages of the user count anew how many clients wait."""
+        self.env.user._bus_send("client_health.waiting", {})
 
     def _check_may_judge_answer(self):
         """Those who may answer on a document may say what on it needs no answer."""
