@@ -12,7 +12,7 @@ ROW = 46
 BAR = 14
 # Contrast on white: the text 15:1 and 8:1, the bar 5:1; bar against track 4:1
 INK, MUTED, FILL, TRACK = "#1f2937", "#4b5563", "#0f766e", "#dfe9e8"
-FONT = "font-family=\"sans-serif\" font-size=\"14\""
+FONT = 'font-family="sans-serif" font-size="14"'
 LONGEST = 40  # letters of a label beside a figure of up to 16
 
 

@@ -303,9 +303,10 @@ class ClientRelationship(models.Model):
     def _get_value_report_contacts(self, reports):
         """Return who gets the next one: who got the last, else who is responsible for goals."""
         last = reports.filtered(lambda report: report.state == "sent")[:1]
-        found = last.recipient_ids or self.goal_ids.filtered(
-            lambda goal: goal.state == "agreed"
-        ).client_owner_id
+        found = (
+            last.recipient_ids
+            or self.goal_ids.filtered(lambda goal: goal.state == "agreed").client_owner_id
+        )
         # sudo: addresses of contacts of the client
         return found.filtered(
             lambda contact: (

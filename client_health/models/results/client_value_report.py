@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError, ValidationError
 from odoo.tools import html2plaintext
@@ -6,6 +8,8 @@ from ...engine.clock import get_today
 from ...engine.period import last_calendar_period
 from ...tools import get_data_record
 from ..communication.client_update import TEMPLATES
+
+_logger = logging.getLogger(__name__)
 
 KIND = "value_report"
 REPORT = "client_health.client_value_report"
@@ -76,9 +80,7 @@ class ClientUpdate(models.Model):
     report_html = fields.Html(
         string="Report as Sent", sanitize=False, readonly=True, copy=False, protected=True
     )
-    report_lang = fields.Char(
-        string="Language as Sent", readonly=True, copy=False, protected=True
-    )
+    report_lang = fields.Char(string="Language as Sent", readonly=True, copy=False, protected=True)
 
     # Period
 
@@ -136,6 +138,8 @@ class ClientUpdate(models.Model):
 
     def _get_report_period_name(self):
         """Return the period in words, in the language of the context."""
+        if not (self.report_start and self.report_end):
+            return ""  # Odoo tries a template on any update
         report = self.env["client.value.report"]
         return report._format_period(self.report_start, self.report_end)
 
@@ -188,9 +192,7 @@ class ClientUpdate(models.Model):
         hints = []
         if not contacts and not self._get_reachable_contacts():
             hints.append(
-                self.env._(
-                    "No contact of this client has an e-mail address. Please add one first."
-                )
+                self.env._("No contact of this client has an e-mail address. Please add one first.")
             )
         if names:
             hints.append(
@@ -273,7 +275,16 @@ class ClientUpdate(models.Model):
         if self.kind != KIND:
             return files
         pdf = self._make_report_pdf()
-        return [*files, (self._get_report_file_name(), pdf)] if pdf else files
+        if pdf:
+            return [*files, (self._get_report_file_name(), pdf)]
+        if self._has_pdf_engine():
+            self._message_log(
+                body=self.env._(
+                    "The report was sent without its PDF, which could not be made. The client has "
+                    "the page."
+                )
+            )
+        return files
 
     # PDF
 
@@ -300,7 +311,8 @@ class ClientUpdate(models.Model):
         try:
             # sudo: the report of a record that the caller may read, or that was sent to it
             pdf, kind = self.env["ir.actions.report"].sudo()._render_qweb_pdf(REPORT, self.ids)
-        except UserError:
+        except (UserError, OSError, ValueError):
+            _logger.warning("No PDF of value report %s", self.id, exc_info=True)
             return None
         return pdf if kind == "pdf" else None
 
