@@ -91,6 +91,8 @@
         "views/communication/client_update_portal_templates.xml",
         "views/communication/client_waiting_views.xml",
         "views/communication/client_reply_time_views.xml",
+        "views/results/client_value_report_templates.xml",
+        "views/results/client_value_report_views.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
         "wizards/client_no_answer_views.xml",

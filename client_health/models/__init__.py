@@ -5,8 +5,8 @@ from . import profitability
 from . import health
 from . import fit
 from . import agreement
-from . import results
 from . import communication
+from . import results
 from . import feedback
 from . import reboot
 from . import offboarding

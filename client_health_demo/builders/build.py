@@ -25,7 +25,7 @@ from .projects import build_projects, close_projects, hand_over_projects
 from .reboots import build_reboots
 from .relationships import build_relationships
 from .requests import build_requests
-from .results import build_results
+from .results import build_results, build_value_reports
 from .scene import Scene
 from .talk import build_conversation
 from .timesheets import build_timesheets
@@ -74,6 +74,7 @@ def build(env):
         scene.env.flush_all()
     for company in scene.env["res.company"].search([]):
         scene.env["client.profitability"]._rebuild(company)
+    build_value_reports(scene)
     freeze_decisions(scene)
     build_health(scene)
 

@@ -12,6 +12,7 @@ TEMPLATES = {
     "apology": "client_health.mail_template_client_apology",
     "repair": "client_health.mail_template_client_repair",
     "farewell": "client_health.mail_template_client_farewell",
+    "value_report": "client_health.mail_template_client_value_report",
 }
 # What was sent to a client, and cannot be changed afterwards
 FROZEN = frozenset(
@@ -57,6 +58,7 @@ class ClientUpdate(models.Model):
             ("repair", "Is it repaired?"),
             ("farewell", "Farewell"),
             ("answer", "Answer"),
+            ("value_report", "Value report"),
         ],
         required=True,
         index=True,
@@ -205,6 +207,7 @@ class ClientUpdate(models.Model):
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             email_layout_xmlid="mail.mail_notification_layout",
+            attachments=self._get_files_to_send(),
         )
         # The responsible hears of answers even when a colleague has sent it.
         responsible = self.relationship_id._get_responsible()[self.relationship_id]
@@ -218,6 +221,10 @@ class ClientUpdate(models.Model):
                 "sent_message_id": message.id,
             }
         )
+
+    def _get_files_to_send(self):
+        """Return [(name, content)] of the files that go with it."""
+        return []
 
     # The client's answer
 
