@@ -122,7 +122,7 @@ def select_ordered(company_id, project_ids, hours_per_unit):
 
     In company currency; see ``get_ordered`` and ``get_unplanned_hours``. The lines of confirmed
     orders that a project, its tasks or the line itself tie to one project alone; where more was
-    delivered than ordered, that. Down payments are taken off by the share of the lines in their
+    delivered than ordered, that. Down payments are taken off by the share of the lines of their
     order.
     """
     return SQL(
