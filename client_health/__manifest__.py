@@ -90,6 +90,7 @@
         "views/communication/client_update_templates.xml",
         "views/communication/client_update_portal_templates.xml",
         "views/communication/client_waiting_views.xml",
+        "views/communication/client_relationship_views.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
         "wizards/client_no_answer_views.xml",
