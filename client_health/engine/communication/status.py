@@ -97,8 +97,9 @@ def _select_tasks(works, condition):
 
 
 def _select_done(works):
-    done = SQL("t.state = '1_done' AND t.date_last_stage_update > w.since")
-    return SQL("%s ORDER BY t.date_last_stage_update DESC, t.id", _select_tasks(works, done))
+    closed = SQL("COALESCE(t.date_last_stage_update, t.create_date)")
+    done = SQL("t.state = '1_done' AND %s > w.since", closed)
+    return SQL("%s ORDER BY %s DESC, t.id", _select_tasks(works, done), closed)
 
 
 def _select_planned(works, today):

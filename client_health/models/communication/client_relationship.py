@@ -365,6 +365,7 @@ class ClientRelationship(models.Model):
 
     # What is due, and what would not arrive
 
+    @api.depends("update_ids.kind", "update_ids.state", "update_ids.promised_date")
     @api.depends_context("uid")
     def _compute_status_draft_id(self):
         drafts = self.env["client.update"].search(
@@ -445,7 +446,7 @@ class ClientRelationship(models.Model):
 
     # Promises kept
 
-    @api.depends("update_ids.state", "update_ids.promised_date")
+    @api.depends("update_ids.promise", "update_ids.active")
     def _compute_promise_count(self):
         counts = defaultdict(lambda: [0, 0])
         for company, clients in self._origin.grouped("company_id").items():
