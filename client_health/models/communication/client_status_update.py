@@ -145,8 +145,12 @@ class ClientUpdate(models.Model):
     def _fill_in(self, template):
         """Read what all updates of a language need at once: a template asks for one by one."""
         own = self.filtered(lambda update: update.kind == "status")
-        sections = own.with_context(lang=template.env.context.get("lang"))._read_sections()
-        return super()._fill_in(template.with_context(client_status=sections))
+        words = own.with_context(lang=template.env.context.get("lang"))
+        return super()._fill_in(
+            template.with_context(
+                client_status=words._read_sections(), client_next_dates=own._get_next_dates()
+            )
+        )
 
     def _get_status_sections(self):
         """Return [(title, lines)] for the template."""
@@ -194,14 +198,23 @@ class ClientUpdate(models.Model):
     def _get_next_date(self):
         """Return the day of the update after this one, for the template; False: not promised."""
         self.ensure_one()
+        known = self.env.context.get("client_next_dates") or {}
+        return known[self.id] if self.id in known else self._get_next_dates()[self.id]
+
+    def _get_next_dates(self):
+        """Return {update id: day of the update after it, or False}."""
         # sudo: calendars, of which only days are read
-        client = self.relationship_id.sudo()
-        if not client._is_promised():
-            return False
-        _calendar, _resource, workdays = client._read_calendars()[client]
-        today = get_today(client.company_id)
-        kept = max(self.promised_date or today, today)
-        return cadence.get_next(client._get_cadence(), today, workdays, kept) or False
+        updates = self.sudo()
+        calendars = updates.relationship_id._read_calendars()
+        found = dict.fromkeys(updates.ids, False)
+        for update in updates:
+            client = update.relationship_id
+            if client._is_promised():
+                today = get_today(client.company_id)
+                kept = max(update.promised_date or today, today)
+                workdays = calendars[client][-1]
+                found[update.id] = cadence.get_next(client._get_cadence(), today, workdays, kept)
+        return found
 
     # Sending
 

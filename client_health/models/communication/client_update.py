@@ -182,8 +182,9 @@ class ClientUpdate(models.Model):
         self.ensure_one()
         # sudo: only the language of contacts of the client
         update = self.sudo()
-        known = filter(None, update.recipient_ids.mapped("lang"))
-        return update.relationship_id.update_lang or next(known, update.partner_id.lang)
+        chosen = [update.relationship_id.update_lang, *update.recipient_ids.mapped("lang")]
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        return next((lang for lang in [*chosen, update.partner_id.lang] if lang in installed), False)
 
     def action_send(self):
         """Send it to its recipients, and freeze it."""
