@@ -10,6 +10,7 @@ from ..stories.update_story import DRAFTED, OVERDUE, TOLD
 from . import when
 from .letters import set_sent
 
+BODY = Markup("<p>Dear {},</p><p>here is how we are getting on.</p><ul>{}</ul>")
 RHYTHMS = {"weekly": 7, "fortnightly": 14, "monthly": 28, "quarterly": 91}
 
 
@@ -55,9 +56,9 @@ def _build_told(scene, client, told):
     update = scene.env["client.update"].create(
         {
             **_prepare(scene, client, day),
-            "body": Markup("<p>Dear {},</p><p>here is how we are getting on.</p><ul>{}</ul>").format(
-                name, lines
-            ),
+            "body": Markup(
+                "<p>Dear {},</p><p>here is how we are getting on.</p><ul>{}</ul>"
+            ).format(name, lines),
         }
     )
     sent_day = min(day + timedelta(days=told.late), scene.today - timedelta(days=1))

@@ -189,9 +189,7 @@ class ClientRelationship(models.Model):
         )
 
     def _is_promised(self):
-        return bool(
-            self.active and self.cadence and self.cadence_weekday and self.phase != "ended"
-        )
+        return bool(self.active and self.cadence and self.cadence_weekday and self.phase != "ended")
 
     def _refresh_next_update(self):
         """Store the next promised day, and when its draft is due; move an open draft to it.
@@ -217,9 +215,7 @@ class ClientRelationship(models.Model):
 
     def _get_cadence(self):
         self.ensure_one()
-        return cadence.Cadence(
-            self.cadence, int(self.cadence_weekday), self.cadence_first or None
-        )
+        return cadence.Cadence(self.cadence, int(self.cadence_weekday), self.cadence_first or None)
 
     def _get_last_promises(self):
         """Return {client: the last promised day whose update was sent}, in one query."""
@@ -319,9 +315,10 @@ class ClientRelationship(models.Model):
             able = [
                 user
                 for user in others
-                if user and self._filter_responsible(user, rel.company_id)
+                if user
+                and self._filter_responsible(user, rel.company_id)
                 and (user, rel.company_id, day_of[rel]) not in absent
-            ]  # fmt: skip
+            ]
             away = (first, rel.company_id, day_of[rel]) in absent
             senders[rel] = (able[0] if away and able else first).with_env(self.env)
         return {rel: senders[rel.sudo()] for rel in self}
@@ -359,9 +356,13 @@ class ClientRelationship(models.Model):
             people[person.commercial_partner_id] |= person
         return {
             rel: rel.update_recipient_ids
-            or (people[rel.partner_id] if len(people[rel.partner_id]) == 1 else rel.browse().partner_id)
+            or (
+                people[rel.partner_id]
+                if len(people[rel.partner_id]) == 1
+                else rel.browse().partner_id
+            )
             for rel in self
-        }  # fmt: skip
+        }
 
     # What is due, and what would not arrive
 
@@ -401,9 +402,11 @@ class ClientRelationship(models.Model):
         contacts = recipients.sudo()
         for unreachable, words in (
             (contacts.filtered(lambda one: not one.email_normalized), self._get_no_address_text),
-            (contacts.filtered(lambda one: one.message_bounce or one.id in failed),
-             self._get_returned_text),
-        ):  # fmt: skip
+            (
+                contacts.filtered(lambda one: one.message_bounce or one.id in failed),
+                self._get_returned_text,
+            ),
+        ):
             if unreachable:
                 return words(format_list(self.env, unreachable.mapped("name")))
         return False
@@ -427,12 +430,16 @@ class ClientRelationship(models.Model):
             order="sent_date, id",
         )
         newest = {update.relationship_id.id: update.sent_message_id.id for update in last}
-        notifications = self.env["mail.notification"].sudo().search(
-            [
-                ("mail_message_id", "in", [*newest.values()]),
-                ("notification_status", "in", ("bounce", "exception")),
-            ]
-        )  # fmt: skip
+        notifications = (
+            self.env["mail.notification"]
+            .sudo()
+            .search(
+                [
+                    ("mail_message_id", "in", [*newest.values()]),
+                    ("notification_status", "in", ("bounce", "exception")),
+                ]
+            )
+        )
         by_message = notifications.grouped("mail_message_id")
         return {
             client_id: {

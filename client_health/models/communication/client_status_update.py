@@ -62,13 +62,17 @@ class ClientUpdate(models.Model):
         string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
     sent_by_way = fields.Selection(
-        [("mail", "By e-mail"), ("auto", "By itself"), ("call", "On the phone"),
-         ("meeting", "In a meeting")],
+        [
+            ("mail", "By e-mail"),
+            ("auto", "By itself"),
+            ("call", "On the phone"),
+            ("meeting", "In a meeting"),
+        ],
         string="Way",
         readonly=True,
         copy=False,
         protected=True,
-    )  # fmt: skip
+    )
     client_channel = fields.Selection(related="relationship_id.channel", string="Channel")
     draft_digest = fields.Char(readonly=True, copy=False, protected=True)
     is_untouched = fields.Boolean(
@@ -190,10 +194,7 @@ class ClientUpdate(models.Model):
             )
         )
         now = fields.Datetime.now()
-        return {
-            client: max(sent.get(client) or now - FIRST, now - LONGEST)
-            for client in clients
-        }
+        return {client: max(sent.get(client) or now - FIRST, now - LONGEST) for client in clients}
 
     def _get_next_date(self):
         """Return the day of the update after this one, for the template; False: not promised."""
@@ -365,10 +366,14 @@ class ClientUpdate(models.Model):
     def _merge_promises(self, kept, others):
         """Keep one promise per day: of the others only the text stays."""
         # sudo: protected; whoever merges was checked
-        updates = self.sudo().with_context(active_test=False).search(
-            Domain("relationship_id", "in", (kept | others).ids)
-            & Domain("promised_date", "!=", False)
-        )  # fmt: skip
+        updates = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search(
+                Domain("relationship_id", "in", (kept | others).ids)
+                & Domain("promised_date", "!=", False)
+            )
+        )
         own = updates.sorted(lambda one: (one.state != "sent", one.relationship_id != kept, one.id))
         taken = set()
         for update in own:
@@ -394,13 +399,17 @@ class ClientStatusWords(models.AbstractModel):
             (self.env._("Our goals"), map(self._get_goal_text, facts.get("goals", ()))),
             (
                 self.env._("Reached since our last update"),
-                [row["name"] for kind in ("accomplishments", "reached") for row in facts.get(kind, ())],
+                [
+                    row["name"]
+                    for kind in ("accomplishments", "reached")
+                    for row in facts.get(kind, ())
+                ],
             ),
             (self.env._("Done"), [row["name"] for row in facts.get("done", ())]),
             (self.env._("What you are waiting for from us"), self._get_waiting_texts(waiting)),
             (self.env._("What we need from you"), self._get_needed_texts(facts)),
             (self.env._("What comes next"), self._get_next_texts(facts)),
-        ]  # fmt: skip
+        ]
         shortened = [(title, self._shorten([*dict.fromkeys(lines)])) for title, lines in sections]
         return [(title, lines) for title, lines in shortened if lines]
 

@@ -184,7 +184,9 @@ class ClientUpdate(models.Model):
         update = self.sudo()
         chosen = [update.relationship_id.update_lang, *update.recipient_ids.mapped("lang")]
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        return next((lang for lang in [*chosen, update.partner_id.lang] if lang in installed), False)
+        return next(
+            (lang for lang in [*chosen, update.partner_id.lang] if lang in installed), False
+        )
 
     def action_send(self):
         """Send it to its recipients, and freeze it."""

@@ -52,9 +52,7 @@ class StatusCommon(UpdateCommon):
         )
         if sent is not None:
             moment = fields.Datetime.to_datetime(day) + timedelta(days=sent, hours=12)
-            update.sudo().write(
-                {"state": "sent", "sent_date": moment, "sent_day": moment.date()}
-            )
+            update.sudo().write({"state": "sent", "sent_date": moment, "sent_day": moment.date()})
         return update
 
 
@@ -64,7 +62,11 @@ class TestCadenceOfClient(StatusCommon):
 
     def test_defaults_by_tag_and_company(self):
         self.company.write(
-            {"client_cadence": "fortnightly", "client_cadence_weekday": "2", "client_channel": "call"}
+            {
+                "client_cadence": "fortnightly",
+                "client_cadence_weekday": "2",
+                "client_channel": "call",
+            }
         )
         tag = self.env["res.partner.category"].create(
             {"name": "Retainer", "client_cadence": "weekly"}
@@ -206,20 +208,25 @@ class TestStatusUpdate(StatusCommon):
         now = fields.Datetime.now()
         done, _open = self.env["project.task"].create(
             [
-                {"name": "Booking in three steps", "project_id": project.id,
-                 "description": SECRET},
-                {"name": "Gift vouchers", "project_id": project.id,
-                 "date_deadline": now + timedelta(days=5)},
+                {"name": "Booking in three steps", "project_id": project.id, "description": SECRET},
+                {
+                    "name": "Gift vouchers",
+                    "project_id": project.id,
+                    "date_deadline": now + timedelta(days=5),
+                },
             ]
-        )  # fmt: skip
+        )
         done.state = "1_done"
         self.env["project.milestone"].create(
             [
                 {"name": "Group booking live", "project_id": project.id, "is_reached": True},
-                {"name": "Guest stories live", "project_id": project.id,
-                 "deadline": now.date() + timedelta(days=30)},
+                {
+                    "name": "Guest stories live",
+                    "project_id": project.id,
+                    "deadline": now.date() + timedelta(days=30),
+                },
             ]
-        )  # fmt: skip
+        )
         return project
 
     def test_made_of_real_work(self):
@@ -238,11 +245,14 @@ class TestStatusUpdate(StatusCommon):
         goal.action_agree()
         self.env["client.accomplishment"].create(
             [
-                {"relationship_id": self.relationship.id, "name": "Faster pages",
-                 "is_shared": True},
+                {
+                    "relationship_id": self.relationship.id,
+                    "name": "Faster pages",
+                    "is_shared": True,
+                },
                 {"relationship_id": self.relationship.id, "name": "Not shown yet"},
             ]
-        )  # fmt: skip
+        )
         self.assertEqual(draft_goal.state, "draft")
         update = self._make_status()
         text = html2plaintext(update.body)
@@ -338,7 +348,9 @@ class TestStatusUpdate(StatusCommon):
         self.assertFalse(update.is_untouched)
         promised = update.promised_date
         update.action_send()
-        self.assertEqual((update.state, update.promise, update.sent_by_way), ("sent", "kept", "mail"))
+        self.assertEqual(
+            (update.state, update.promise, update.sent_by_way), ("sent", "kept", "mail")
+        )
         self.assertEqual(self.relationship.promise_kept_count, 1)
         self.assertGreater(self.relationship.next_update_date, promised)
         with self.assertRaisesRegex(UserError, "cannot be changed"):
@@ -437,7 +449,9 @@ class TestStatusUpdate(StatusCommon):
 
     def test_second_company(self):
         sister = self.env["res.company"].create({"name": "Sister Agency"})
-        other = self._create_relationship(self.client_partner, company_id=sister.id, user=self.env.user.browse())
+        other = self._create_relationship(
+            self.client_partner, company_id=sister.id, user=self.env.user.browse()
+        )
         other.write({"cadence": "weekly", "cadence_weekday": "2"})
         self._create_work()
         update = self._make_status(other)
@@ -463,8 +477,12 @@ class TestStatusJobs(StatusCommon):
         update = self.relationship.update_ids
         self.assertEqual(len(update), 1)
         self.assertEqual(update.promised_date, self.relationship.next_update_date)
-        self.assertEqual(self.relationship.activity_ids.filtered(
-            lambda one: one.activity_type_id == self._get_type()).user_id, self.owner)  # fmt: skip
+        self.assertEqual(
+            self.relationship.activity_ids.filtered(
+                lambda one: one.activity_type_id == self._get_type()
+            ).user_id,
+            self.owner,
+        )
         update.action_send()
         self.assertNotIn(self._get_type(), self.relationship.activity_ids.activity_type_id)
 
@@ -498,9 +516,7 @@ class TestStatusJobs(StatusCommon):
         self.assertEqual((update.state, update.sent_by_way), ("sent", "auto"))
         self.assertEqual(update.sent_by_id, self.owner)
         self.assertEqual(update.sent_message_id.author_id, self.owner.partner_id)
-        mails = self.env["mail.mail"].search(
-            [("mail_message_id", "=", update.sent_message_id.id)]
-        )
+        mails = self.env["mail.mail"].search([("mail_message_id", "=", update.sent_message_id.id)])
         self.assertEqual(set(mails.mapped("state")), {"outgoing"}, "In Odoo's queue")
 
     def test_what_does_not_go_by_itself(self):
@@ -524,11 +540,14 @@ class TestStatusJobs(StatusCommon):
         clients = self._create_clients(3)
         people = self.env["res.partner"].create(
             [
-                {"name": f"Ada {n}", "parent_id": client.partner_id.id,
-                 "email": f"ada{n}@x{n}.example.com" if n else False}
+                {
+                    "name": f"Ada {n}",
+                    "parent_id": client.partner_id.id,
+                    "email": f"ada{n}@x{n}.example.com" if n else False,
+                }
                 for n, client in enumerate(clients)
             ]
-        )  # fmt: skip
+        )
         for client, person in zip(clients, people, strict=True):
             client.update_recipient_ids = person
         self._promise(clients, self.today)

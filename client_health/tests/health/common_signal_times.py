@@ -45,22 +45,6 @@ class SignalTimes(SignalCases):
         self._meet(relationship, moment - 10 * DAY)
         self._hear(relationship, moment)
 
-    def _promise(self, relationship, day, sent=None):
-        """Promise an update for a day, drafted two days before it."""
-        update = self.env["client.update"].create(
-            {
-                "relationship_id": relationship.id,
-                "kind": "status",
-                "name": "How we are getting on",
-                "promised_date": day,
-            }
-        )
-        if sent:
-            # sudo: evidence, which only the methods of the update write
-            update.sudo().write({"state": "sent", "sent_date": sent, "sent_day": sent.date()})
-        set_created(update, datetime.combine(day - 2 * DAY, time(4)))
-        return update
-
     def _third_update_is_sent(self, relationship, moment):
         for days in (14, 7, 0):
             sent = moment - days * DAY
@@ -156,7 +140,7 @@ class SignalTimes(SignalCases):
         ),
         "reply_hours": (Case(_we_answer_a_third_time, None, 0),),
         "initiative": (Case(_they_begin_after_two_meetings, None, 66.67),),
-        "promises_kept": (Case(_third_update_is_sent, None, 100),),
+        "promises_kept": (Case(_third_update_is_sent, None, 100, dated=False),),
         "feedback_rating": (
             Case(_praise, None, 4),
             Case(_praise_is_written_down, None, 4, dated=False),
@@ -276,7 +260,7 @@ class SignalTimes(SignalCases):
         self._note_issue(relationship, old, closed=datetime.combine(old, time(12)))
 
     DAYS = {
-        "promises_kept": (Case(_promise_is_broken, None, 66.67, 1, dated=False),),
+        "promises_kept": (Case(_promise_is_broken, None, 66.67, dated=False),),
         "margin_rate": (Case(_month_is_over, None, 60),),
         "rate_trend": (Case(_half_year_is_over, None, -50, dated=False),),
         "hours_over": (Case(_month_of_agreed_hours_is_over, None, 50, dated=False),),
