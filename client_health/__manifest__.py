@@ -93,6 +93,7 @@
         "views/communication/client_reply_time_views.xml",
         "views/results/client_value_report_templates.xml",
         "views/results/client_value_report_views.xml",
+        "views/communication/client_relationship_views.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
         "wizards/client_no_answer_views.xml",

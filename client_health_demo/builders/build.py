@@ -29,6 +29,7 @@ from .results import build_results, build_value_reports
 from .scene import Scene
 from .talk import build_conversation
 from .timesheets import build_timesheets
+from .updates import build_updates
 from .write_offs import build_write_offs
 
 _logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ CARE = (
     build_results,
     build_conversation,
     build_feedback,
+    build_updates,
     build_reboots,
     build_offboardings,
     close_projects,
