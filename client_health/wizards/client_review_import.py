@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.clock import get_today
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 from ..report.review.decisions import COLUMNS, DECISIONS_NAME
 
 MAX_ROWS = 2_000
