@@ -133,7 +133,16 @@ def _add_bubbles(page, data):
         series = _get_bubble_series(figures, (band, size), own, start)
         chart.add_series({**series, "name": data.get_band(band)})
         start += len(own)
-    lowest = min(row["health_score"] for _key, row in rows)
+    _set_bubble_axes(chart, heads, min(row["health_score"] for _key, row in rows))
+    chart.set_legend({"position": "bottom", "delete_series": repeated})
+    return chart, data.env._(
+        "Bubbles: the score of each client across, its margin in percent upwards. A larger bubble "
+        "is a larger share of the revenue; those to talk about first have their names. Top right "
+        "earns and is content; bottom left does neither."
+    )
+
+
+def _set_bubble_axes(chart, heads, lowest):
     chart.set_x_axis(
         {"name": heads[1].label, "min": max(10 * (lowest // 10) - 10, 0), "max": 100,
          "label_position": "low",
@@ -143,12 +152,6 @@ def _add_bubbles(page, data):
         {"name": heads[2].label, "num_format": "0%", "label_position": "low",
          "major_gridlines": GRID}
     )  # fmt: skip
-    chart.set_legend({"position": "bottom", "delete_series": repeated})
-    return chart, data.env._(
-        "Bubbles: the score of each client across, its margin in percent upwards. A larger bubble "
-        "is a larger share of the revenue; those to talk about first have their names. Top right "
-        "earns and is content; bottom left does neither."
-    )
 
 
 def _get_bubbles(data):

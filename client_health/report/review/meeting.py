@@ -69,6 +69,10 @@ def write_client_start(page, data):
             (data.env._("In your words"), client.value_words or "–"),
         ],
     )
+    _write_questions(page, data)
+
+
+def _write_questions(page, data):
     page.row += 1
     page.write_line(data.env._("What to talk about"), kind="heading")
     for line in (
