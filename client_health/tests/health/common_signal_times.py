@@ -54,7 +54,11 @@ class SignalTimes(SignalCases):
             {"name": "Val", "parent_id": relationship.partner_id.id, "email": "val@val.example"}
         )
         value = self.env["client.value"]._record(
-            relationship, contact, "link", words="Worth it", date=get_day(relationship.company_id, moment)
+            relationship,
+            contact,
+            "link",
+            words="Worth it",
+            date=get_day(relationship.company_id, moment),
         )
         return set_created(value, moment)
 
