@@ -149,6 +149,20 @@ class SignalTricks(SignalMail):
                 0,
             ),
         },
+        "value_age": {
+            "of tomorrow": (
+                lambda t, c: t._set(t._confirm_value(c, NINE), date=TODAY + DAY),
+                None,
+            ),
+            "of long ago": (
+                lambda t, c: t._set(t._confirm_value(c, NINE), date=LONG_AGO),
+                above(20000),
+            ),
+            "a note of ours": (
+                lambda t, c: t._set(t._confirm_value(c, NINE), is_own=False),
+                None,
+            ),
+        },
         "agreement_current": {
             "archived": (lambda t, c: t._agreed(c, active=False), None),
             "never looked at again": (lambda t, c: t._agreed(c, date_review=None), 0),

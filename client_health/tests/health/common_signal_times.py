@@ -1,5 +1,6 @@
 from datetime import datetime, time, timedelta
 
+from ...engine.clock import get_day
 from .common_signal_cases import SignalCases, set_created
 from .common_signal_figure import Case, above
 
@@ -52,6 +53,19 @@ class SignalTimes(SignalCases):
 
     def _praise(self, relationship, moment):
         self._log("praise", moment, relationship, rating="4")
+
+    def _confirm_value(self, relationship, moment):
+        contact = self.env["res.partner"].create(
+            {"name": "Val", "parent_id": relationship.partner_id.id, "email": "val@val.example"}
+        )
+        value = self.env["client.value"]._record(
+            relationship,
+            contact,
+            "link",
+            words="Worth it",
+            date=get_day(relationship.company_id, moment),
+        )
+        return set_created(value, moment)
 
     def _praise_is_written_down(self, relationship, moment):
         set_created(self._log("praise", moment - 5 * DAY, relationship, rating="4"), moment)
@@ -151,6 +165,7 @@ class SignalTimes(SignalCases):
             Case(_issue_is_closed, 1, 0, dated=False),
         ),
         "voice_silence": (Case(_praise, None, 0, 1),),
+        "value_age": (Case(_confirm_value, None, 0, 1, dated=False),),
         "agreement_current": (
             Case(_accept, None, 0),
             Case(_agreement_is_replaced, 0, None, dated=False),

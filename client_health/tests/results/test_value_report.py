@@ -284,7 +284,7 @@ class TestValueReportContent(ValueReportCommon):
         self._confirm(50, self.end)
         chart = self._collect()["chart"]
         self.assertIn("Value that you confirmed", chart["title"])
-        self.assertIn('width="220.0"', chart["svg"])
+        self.assertIn('width="108.0"', chart["svg"])
 
     def test_in_the_language_of_the_client(self):
         self.env["res.lang"]._activate_lang("fr_FR")
