@@ -8,6 +8,7 @@ from . import fit
 from . import agreement
 from . import results
 from . import feedback
+from . import communication
 from . import reboot
 from . import offboarding
 from . import review

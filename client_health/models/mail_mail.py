@@ -27,6 +27,7 @@ class MailMail(models.Model):
                 }
             )
             apart.mail_message_id._notify_message_notification_update()
+            self.env["client.feedback.request"]._follow_mails(apart)
         if failure_type:
             notifications._plan_client_mails_again()
         return result
