@@ -33,6 +33,7 @@ from .health import *
 from .agreement import *
 from .results import *
 from .feedback import *
+from .communication import *
 from .fit import *
 from .reboot import *
 from .offboarding import *

@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, email_split
+from odoo.tools import SQL, email_split, format_date
 
 from ...const import ACTIVITY_LOW_ANSWER
 from ...engine.clock import get_today
@@ -41,7 +41,7 @@ class ClientFeedbackRequest(models.Model):
     relationship_id = fields.Many2one(protected=True)
     contact_id = fields.Many2one(
         "res.partner",
-        string="Asked",
+        string="Contact",
         required=True,
         readonly=True,
         index=True,
@@ -121,6 +121,7 @@ class ClientFeedbackRequest(models.Model):
     feedback_state = fields.Selection(related="feedback_id.state", string="Our Answer")
     nps = fields.Float(
         string="NPS",
+        digits=(5, 1),
         readonly=True,
         aggregator="avg",
         protected=True,
@@ -129,6 +130,7 @@ class ClientFeedbackRequest(models.Model):
     )
     satisfaction = fields.Float(
         string="Happy (%)",
+        digits=(5, 1),
         readonly=True,
         aggregator="avg",
         protected=True,
@@ -136,6 +138,7 @@ class ClientFeedbackRequest(models.Model):
     )
     response = fields.Float(
         string="Response (%)",
+        digits=(5, 1),
         readonly=True,
         aggregator="avg",
         protected=True,
@@ -151,7 +154,7 @@ class ClientFeedbackRequest(models.Model):
         for request in self:
             # sudo: the name of a contact of a client that the user may read
             name = request.contact_id.sudo().name or self.env._("Unnamed")
-            day = fields.Date.to_string(request.sent_date)
+            day = format_date(self.env, request.sent_date)
             request.display_name = f"{name}, {day}" if day else name
 
     @api.depends("sent_date")
@@ -217,8 +220,8 @@ class ClientFeedbackRequest(models.Model):
     def _get_pause_text(self, last, again):
         return self.env._(
             "was asked on %(last)s, and can be asked again from %(again)s",
-            last=fields.Date.to_string(last),
-            again=fields.Date.to_string(again),
+            last=format_date(self.env, last),
+            again=format_date(self.env, again),
         )
 
     @api.model
@@ -312,7 +315,7 @@ class ClientFeedbackRequest(models.Model):
             template,
             contact,
             self.env._("Mail to %s: how is our work going for you?", contact.display_name),
-            "client_health.client_value_mail_layout",
+            "client_health.client_feedback_mail_layout",
             recipient_ids=[(4, contact.id)],
             email_from=address,
             reply_to=address,
@@ -447,11 +450,12 @@ class ClientFeedbackRequest(models.Model):
         """Return the line as the responsible reads it: the grade, then the contact's own words."""
         reader = self.user_id or self.relationship_id._get_responsible()[self.relationship_id]
         words = self.with_context(lang=reader.lang or self.env.lang)
-        parts = [words._get_label(self.scale, self.grade) + ".", self.comment]
+        text = f"{words._get_label(self.scale, self.grade)}. {self.comment or ''}".strip()
         if self.improvement:
-            parts.append(words.env._("What we could do better: %s", self.improvement))
+            better = words.env._("What we could do better: %s", self.improvement)
+            text = f"{text}\n{better}"
         return {
-            "text": "\n\n".join(filter(None, parts)),
+            "text": text,
             "rating": str(answers.get_rating(self.scale, self.grade)),
             "kind": answers.get_kind(self.scale, self.grade, self._get_low_limit()),
         }
