@@ -56,7 +56,7 @@ class ClientFeedbackAsk(models.TransientModel):
             ]
         )
         groups = found.grouped("commercial_partner_id").values()
-        return found.union(*(group for group in groups if len(group) == 1))
+        return found.browse().union(*(group for group in groups if len(group) == 1))
 
     @api.depends("relationship_ids", "contact_ids")
     def _compute_left_out(self):

@@ -562,7 +562,7 @@ class ClientFeedbackRequest(models.Model):
         )
         known, free = clients._get_feedback_contacts(), self.env["res.partner"]
         for company, group in clients.grouped("company_id").items():
-            contacts = free.union(*(known[client] for client in group))
+            contacts = self.env["res.partner"].union(*(known[client] for client in group))
             hindrances = self._get_hindrances(contacts, company)
             free |= contacts.filtered(lambda one, why=hindrances: not why[one])
         return clients.filtered(lambda client: known[client] & free)
@@ -570,11 +570,13 @@ class ClientFeedbackRequest(models.Model):
     def action_view_feedback(self):
         """Open the line of the feedback log, where it is answered."""
         self.ensure_one()
+        self.check_access("read")
         return self.feedback_id._get_records_action(context={})
 
     def action_answer(self):
         """Answer a low answer: the window of the feedback log."""
         self.ensure_one()
+        self.check_access("read")
         return self.feedback_id.action_answer()
 
 
@@ -683,7 +685,8 @@ class ClientRelationship(models.Model):
             Domain("relationship_id", "in", self.ids) & self._get_low_domain(),
             ["relationship_id"],
         )
-        done = clients - clients.union(*(client for (client,) in rows))
+        open_ones = clients.browse().union(*(client for (client,) in rows))
+        done = clients - open_ones
         done.activity_unlink([ACTIVITY_LOW_ANSWER])
 
     def action_ask_feedback(self):

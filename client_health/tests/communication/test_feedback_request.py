@@ -336,8 +336,8 @@ class TestAsking(FeedbackRequestCommon, MailCommon):
         )
         self.elena.with_user(seller).client_feedback_opt_out = False
         self.assertTrue(self._ask())
-        self.assertFalse(self.portal.partner_id.with_user(self.portal).has_field_access(
-            self.env["res.partner"]._fields["client_feedback_opt_out"], "read"))  # fmt: skip
+        with self.assertRaises(AccessError):
+            self.portal.partner_id.with_user(self.portal).read(["client_feedback_opt_out"])
 
     def test_merged_contacts_and_clients(self):
         asked = self._ask()

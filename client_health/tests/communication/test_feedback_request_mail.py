@@ -32,6 +32,10 @@ class TestFeedbackMail(FeedbackRequestCommon, HttpCase):
         servers.search([("active", "=", True)]).active = False
         servers.create({"name": "Sink", "smtp_host": "127.0.0.1", "smtp_port": port})
 
+    def setUp(self):
+        super().setUp()
+        self.received.messages.clear()
+
     def _receive(self, asked):
         """Return the mail to the contact, as it came out of the wire, and its links by their text."""
         mails = self.env["mail.mail"].sudo().search([("state", "=", "outgoing")])
