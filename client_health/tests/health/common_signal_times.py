@@ -81,6 +81,12 @@ class SignalTimes(SignalCases):
     def _issue_is_closed(self, relationship, moment):
         self._note_issue(relationship, (moment - 20 * DAY).date(), closed=moment)
 
+    def _answer_a_question(self, relationship, moment):
+        self._question(relationship, moment - 5 * DAY, answered=moment)
+
+    def _wait_in_vain(self, relationship, moment):
+        self._question(relationship, moment - 14 * DAY)
+
     def _press(self, relationship, moment):
         self._log("price_pressure", moment, relationship)
 
@@ -166,6 +172,10 @@ class SignalTimes(SignalCases):
         ),
         "voice_silence": (Case(_praise, None, 0, 1),),
         "value_age": (Case(_confirm_value, None, 0, 1, dated=False),),
+        "feedback_response": (
+            Case(_answer_a_question, None, 100),
+            Case(_wait_in_vain, None, 0),
+        ),
         "agreement_current": (
             Case(_accept, None, 0),
             Case(_agreement_is_replaced, 0, None, dated=False),
