@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.profitability import margin
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 from ..models.profitability.client_scenario import QUESTION
 
 # A proposal that can be edited, computed with the rights of the user: it starts from money.

@@ -187,6 +187,8 @@ class Meeting:
     hour: int = 10
     hours: float = 1.0
     place: str = ""
+    # nobody has written down yet what came out of it
+    unrecorded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
