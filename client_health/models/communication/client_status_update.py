@@ -311,7 +311,7 @@ class ClientUpdate(models.Model):
 
     def _get_sender(self):
         self.ensure_one()
-        return self.user_id or self.relationship_id._get_responsible()[self.relationship_id]
+        return self._get_responsible()[self]
 
     @api.model
     def _cron_send_status(self, batch_size=BATCH):
