@@ -115,7 +115,10 @@ class ResCompany(models.Model):
         help="Default duration of a reboot. Another deadline can be chosen for each one.",
     )
     client_feedback_scale = fields.Selection(
-        [("numbers", "Would you recommend us? 0 to 10"), ("faces", "How happy are you? Five faces")],
+        [
+            ("numbers", "Would you recommend us? 0 to 10"),
+            ("faces", "How happy are you? Five faces"),
+        ],
         string="Question to Clients",
         default="numbers",
         required=True,

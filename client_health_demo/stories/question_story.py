@@ -1,7 +1,7 @@
 """Whom we asked how our work is going, and what they answered: pure data, no Odoo.
 
-Days are days ago. ``who`` is the number of the contact. Without a grade nobody answered: of what was
-asked within two weeks the answer may still come, the rest is silence.
+Days are days ago. ``who`` is the number of the contact. Without a grade nobody answered: of
+what was asked within two weeks the answer may still come, the rest is silence.
 """
 
 from dataclasses import dataclass
@@ -70,5 +70,7 @@ QUESTIONS = {
     ),
     "quillfeather": (Asked(days=240),),
     "juniper": (Asked(days=4),),
-    "orchard_lane": (Asked(days=75, grade=7, answered=74, better="Earlier word when a date slips."),),
+    "orchard_lane": (
+        Asked(days=75, grade=7, answered=74, better="Earlier word when a date slips."),
+    ),
 }

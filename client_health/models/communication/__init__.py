@@ -1,1 +1,2 @@
 from . import client_feedback_request
+from . import client_feedback_asked

@@ -6,9 +6,7 @@ from odoo.tests import BaseCase, tagged
 from ...engine.communication import answers
 
 scales = st.sampled_from([answers.NUMBERS, answers.FACES])
-states = st.sampled_from(
-    [answers.WAITING, answers.ANSWERED, answers.SILENT, answers.UNDELIVERED]
-)
+states = st.sampled_from([answers.WAITING, answers.ANSWERED, answers.SILENT, answers.UNDELIVERED])
 numbers = st.lists(st.integers(0, 10), min_size=1, max_size=60)
 
 
@@ -22,9 +20,7 @@ def questions(draw):
 class TestEngineAnswers(BaseCase):
     @given(numbers)
     def test_nps_is_promoters_less_detractors(self, grades):
-        parts = [
-            answers.get_nps_part(answers.NUMBERS, answers.ANSWERED, grade) for grade in grades
-        ]
+        parts = [answers.get_nps_part(answers.NUMBERS, answers.ANSWERED, grade) for grade in grades]
         promoters = sum(grade >= 9 for grade in grades) / len(grades)
         detractors = sum(grade <= 6 for grade in grades) / len(grades)
         self.assertAlmostEqual(answers.get_mean(parts), 100 * (promoters - detractors))
@@ -78,9 +74,7 @@ class TestEngineAnswers(BaseCase):
         self.assertEqual(ratings, sorted(ratings))
         self.assertEqual(kinds, sorted(kinds))
         self.assertEqual((ratings[0], ratings[-1]), (1, 5))
-        self.assertEqual(
-            answers.get_kind(scale, grade, low) == answers.COMPLAINT, grade <= low
-        )
+        self.assertEqual(answers.get_kind(scale, grade, low) == answers.COMPLAINT, grade <= low)
 
     def test_what_is_no_grade(self):
         for scale, grade in ((answers.NUMBERS, -1), (answers.NUMBERS, 11), (answers.FACES, 0),

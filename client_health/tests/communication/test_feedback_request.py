@@ -8,7 +8,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.addons.mail.tests.common import MailCommon
 
 from ...engine.communication import answers
-from ...models.communication import client_feedback_request
+from ...models.communication import client_feedback_asked, client_feedback_request
 from .common_feedback_request import FeedbackRequestCommon
 
 LOW = ["client_health.mail_activity_type_low_answer"]
@@ -289,11 +289,15 @@ class TestAsking(FeedbackRequestCommon, MailCommon):
             again.action_ask()
 
     def test_contacts_of_others_are_never_asked(self):
-        wizard = self.env["client.feedback.ask"].with_user(self.owner).create(
-            {
-                "relationship_ids": [Command.set(self.relationship.ids)],
-                "contact_ids": [Command.set(self.stranger.ids)],
-            }
+        wizard = (
+            self.env["client.feedback.ask"]
+            .with_user(self.owner)
+            .create(
+                {
+                    "relationship_ids": [Command.set(self.relationship.ids)],
+                    "contact_ids": [Command.set(self.stranger.ids)],
+                }
+            )
         )
         with self.assertRaises(UserError):
             wizard.action_ask()
@@ -367,7 +371,7 @@ class TestRhythm(FeedbackRequestCommon):
         cls.env["res.company"].search([]).client_feedback_months = 0
         # a Wednesday, whenever the tests run
         cls.startClassPatcher(
-            patch.object(client_feedback_request, "get_today", lambda _company: date(2026, 3, 4))
+            patch.object(client_feedback_asked, "get_today", lambda _company: date(2026, 3, 4))
         )
 
     def _run(self):
@@ -410,7 +414,7 @@ class TestRhythm(FeedbackRequestCommon):
     def test_no_mail_at_the_weekend(self):
         self._age(self._ask(), 200)
         self.company.client_feedback_months = 6
-        with patch.object(client_feedback_request, "get_today", lambda _c: date(2026, 3, 7)):
+        with patch.object(client_feedback_asked, "get_today", lambda _c: date(2026, 3, 7)):
             self.assertEqual(len(self._run()), 1)
 
     def test_a_broken_one_stops_no_other(self):
@@ -453,7 +457,11 @@ class TestCosts(FeedbackRequestCommon):
         clients = self._create_clients(50)
         contacts = self.env["res.partner"].create(
             [
-                {"name": f"C{one.id}", "parent_id": one.partner_id.id, "email": f"c{one.id}@x.example"}
+                {
+                    "name": f"C{one.id}",
+                    "parent_id": one.partner_id.id,
+                    "email": f"c{one.id}@x.example",
+                }
                 for one in clients
             ]
         )
@@ -483,4 +491,6 @@ class TestCosts(FeedbackRequestCommon):
         ):  # fmt: skip
             work(2)
             with self.subTest(label):
-                self.assertEqual(self._count(lambda: work(5)), self._count(lambda: work(50)))
+                self.assertEqual(
+                    self._count(lambda w=work: w(5)), self._count(lambda w=work: w(50))
+                )

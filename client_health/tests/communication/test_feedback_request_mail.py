@@ -37,7 +37,7 @@ class TestFeedbackMail(FeedbackRequestCommon, HttpCase):
         self.received.messages.clear()
 
     def _receive(self, asked):
-        """Return the mail to the contact, as it came out of the wire, and its links by their text."""
+        """Return the mail to the contact, as it was received, and its links by their text."""
         mails = self.env["mail.mail"].sudo().search([("state", "=", "outgoing")])
         with patch.object(self.registry["ir.mail_server"], "_disable_send", lambda *args: False):
             mails.send()
@@ -64,7 +64,9 @@ class TestFeedbackMail(FeedbackRequestCommon, HttpCase):
         # what Outlook takes: a table, styles at each node, and nothing that runs
         self.assertTrue(all(link.getparent().tag == "td" for link in body.iterfind(".//td/a")))
         self.assertFalse(body.xpath("//script | //form | //input | //link"))
-        self.assertFalse(self.env["mail.mail"].sudo().search([("subject", "=", message["Subject"])]))
+        self.assertFalse(
+            self.env["mail.mail"].sudo().search([("subject", "=", message["Subject"])])
+        )
         self.start_tour(links["7"], "client_health_feedback_request", login=None)
         self.env.invalidate_all()
         self.assertRecordValues(

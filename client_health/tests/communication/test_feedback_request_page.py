@@ -282,7 +282,9 @@ class TestWhiteList(PageCommon):
             }
         )
         cls._open_issue(name="SECRET issue")
-        cls._log("team", text="SECRET opinion", user_id=cls.owner.id, relationship_id=cls.relationship.id)
+        cls._log(
+            "team", text="SECRET opinion", user_id=cls.owner.id, relationship_id=cls.relationship.id
+        )
         cls.relationship.message_post(body="SECRET message")
         cls.company.sudo().client_feedback_scale = "numbers"
 

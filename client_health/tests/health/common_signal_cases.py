@@ -104,16 +104,20 @@ class SignalCases(SignalCommon):
     def _question(cls, relationship, moment, answered=None):
         """We ask a contact how our work is going."""
         # sudo: no user makes one
-        asked = cls.env["client.feedback.request"].sudo().create(
-            {
-                "relationship_id": relationship.id,
-                "contact_id": cls._get_contact(relationship).id,
-                "scale": "numbers",
-                "sent_date": moment,
-                "answered_date": answered,
-                "grade": 8,
-                "state": "answered" if answered else "waiting",
-            }
+        asked = (
+            cls.env["client.feedback.request"]
+            .sudo()
+            .create(
+                {
+                    "relationship_id": relationship.id,
+                    "contact_id": cls._get_contact(relationship).id,
+                    "scale": "numbers",
+                    "sent_date": moment,
+                    "answered_date": answered,
+                    "grade": 8,
+                    "state": "answered" if answered else "waiting",
+                }
+            )
         )
         return set_created(asked, moment)
 
