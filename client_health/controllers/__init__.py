@@ -4,3 +4,4 @@ from . import client_feedback
 from . import client_results
 from . import client_review
 from . import client_update
+from . import client_value_report

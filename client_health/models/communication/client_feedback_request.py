@@ -9,7 +9,7 @@ from ...const import ACTIVITY_LOW_ANSWER
 from ...engine.communication import answers
 from ...tools import get_data_record
 from ..common.client_job_failure import JobRun
-from ..link.client_personal_link import VALID_DAYS
+from ..common.client_personal_link import VALID_DAYS
 
 FAILED = ("exception", "bounce")
 

@@ -189,11 +189,18 @@ class ClientRelationship(models.Model):
     def _compute_health_reasons(self):
         """Say what warns first, then what pulls the score down; two at most."""
         warned = self.env["client.health.warning"]._get_sentences(self._origin)
-        pulled = self.env["client.health.explanation"]._get_reasons(self._origin)
+        reasons = self._origin._get_health_reasons(warned)
         for relationship in self:
-            key = relationship._origin.id
-            reasons = [*warned.get(key, ()), *(pulled.get(key) or ())]
-            relationship.health_reasons = " · ".join(reasons[:MOST_REASONS])
+            relationship.health_reasons = reasons.get(relationship._origin.id, "")
+
+    def _get_health_reasons(self, warned):
+        """Return {client id: reasons}; ``warned``: the sentences of the warnings that stand."""
+        unclear = self.filtered(lambda one: len(warned.get(one.id, ())) < MOST_REASONS)
+        pulled = self.env["client.health.explanation"]._get_reasons(unclear)
+        return {
+            id_: " · ".join([*warned.get(id_, ()), *pulled.get(id_, ())][:MOST_REASONS])
+            for id_ in self._ids
+        }
 
     @api.depends("health_declaration_ids.date_ended", "health_declaration_ids.date_end")
     def _compute_health_declaration_id(self):

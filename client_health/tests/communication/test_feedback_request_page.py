@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ...controllers.client_feedback import prepare_page
-from ...models.link import client_personal_link_visit
+from ...models.common import client_personal_link
 from .common_feedback_request import FeedbackRequestCommon
 
 # What differs between two pages of the same words
@@ -205,11 +205,11 @@ class TestFeedbackPage(PageCommon):
         self.assertNotIn(key, page.text + cookie)
 
     def test_guesses_and_posts_are_limited(self):
-        self.patch(client_personal_link_visit, "MAX_POSTS", 2)
+        self.patch(client_personal_link, "MAX_POSTS", 2)
         codes = [self._send(grade="7").status_code for _number in range(3)]
         self.assertEqual(codes, [200, 200, 429])
         self._forget()
-        for _number in range(client_personal_link_visit.MAX_GUESSES):
+        for _number in range(client_personal_link.MAX_GUESSES):
             self.assertEqual(self.url_open("/client/feedback/x").status_code, 404)
         for path in ("/client/feedback/x", self.path):
             self.assertEqual(self.url_open(path).status_code, 429)

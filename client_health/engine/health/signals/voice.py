@@ -141,6 +141,51 @@ def read_voice_silence(env, relationships, as_of):
     }
 
 
+def read_value_age(env, relationships, as_of):
+    """Days since the client last confirmed in writing what something is worth to it.
+
+    Results that became routine are taken for granted. Unknown when it never did: a client that
+    was not asked has not said that our work is worth nothing.
+    """
+    rows = fetch(
+        env,
+        SQL(
+            """
+            SELECT DISTINCT ON (v.relationship_id)
+                   v.relationship_id AS id, v.id AS value_id, v.date AS day
+              FROM client_value v
+             WHERE v.relationship_id = ANY (%s)
+               AND v.is_own
+               AND v.verdict IS DISTINCT FROM 'no'
+               AND v.date <= %s
+               AND v.create_date <= %s
+          ORDER BY v.relationship_id, v.date DESC, v.id DESC
+            """,
+            to_array(relationships._ids),
+            as_of,
+            get_end(relationships, as_of),
+        ),
+    )
+    return {
+        row["id"]: make((as_of - row["day"]).days, row["day"], {"client.value": [row["value_id"]]})
+        for row in rows
+    }
+
+
+def _is_own(relationships, end):
+    """Return the condition that feedback is the client's own, and was recorded in time."""
+    return SQL(
+        """
+        f.relationship_id = ANY (%(ids)s)
+        AND f.kind <> 'team'
+        AND f.date <= %(end)s
+        AND f.create_date <= %(end)s
+        """,
+        ids=to_array(relationships._ids),
+        end=end,
+    )
+
+
 def read_feedback_response(env, relationships, as_of):
     """Share of the questions of a year that contacts answered, in %; silence is the rest.
 
@@ -190,23 +235,10 @@ def read_feedback_response(env, relationships, as_of):
     }
 
 
-def _is_own(relationships, end):
-    """Return the condition that feedback is the client's own, and was recorded in time."""
-    return SQL(
-        """
-        f.relationship_id = ANY (%(ids)s)
-        AND f.kind <> 'team'
-        AND f.date <= %(end)s
-        AND f.create_date <= %(end)s
-        """,
-        ids=to_array(relationships._ids),
-        end=end,
-    )
-
-
 SIGNALS = {
     "feedback_rating": Signal(read_feedback_rating),
     "open_complaints": Signal(read_open_complaints),
     "voice_silence": Signal(read_voice_silence),
+    "value_age": Signal(read_value_age),
     "feedback_response": Signal(read_feedback_response),
 }
