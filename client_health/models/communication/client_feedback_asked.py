@@ -172,17 +172,3 @@ class ClientRelationship(models.Model):
             "client_health.client_feedback_request_action"
         )
         return dict(action, domain=[("relationship_id", "=", self.id)], context={})
-
-
-class ClientFeedback(models.Model):
-    """Adds to the feedback log the answers of contacts who were asked."""
-
-    _name = "client.feedback"
-    _inherit = ["client.feedback"]
-
-    channel = fields.Selection(selection_add=[("request", "Feedback request")])
-
-    def _set_answered(self, answer, moment=None, user=None):
-        result = super()._set_answered(answer, moment, user)
-        self.relationship_id._close_low_answers()
-        return result

@@ -325,7 +325,7 @@ class ClientFeedbackRequest(models.Model):
         self.sudo().message_id = note.id
 
     def _get_choices(self):
-        """Return what can be chosen, as plain values for mail and page, in the reader's language."""
+        """Return what can be chosen, as plain values for mail and page, in the reader's words."""
         self.ensure_one()
         if self.scale == answers.NUMBERS:
             return [
