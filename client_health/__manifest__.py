@@ -96,6 +96,7 @@
         "views/feedback/client_update_templates.xml",
         "views/feedback/client_update_portal_templates.xml",
         "views/feedback/client_conversation_views.xml",
+        "views/feedback/client_waiting_views.xml",
         "views/feedback/client_relationship_views.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",

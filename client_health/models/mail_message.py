@@ -193,6 +193,7 @@ class MailMessage(models.Model):
                 "client_no_answer_date": fields.Datetime.now(),
             }
         )
+        self.env["client.waiting"]._drop(self)
 
     def client_set_asks(self):
         """Say that these messages wait for an answer after all."""

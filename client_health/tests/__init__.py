@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_access_matrix
+from . import test_api
 from . import test_bad_records
 from . import test_core_fields
 from . import test_costs

@@ -19,6 +19,10 @@ HARMLESS = {
     ("client.review.export", "action_export"),
     ("client.review.export", "action_export_client"),
     ("client.review.export", "action_export_selection"),
+    ("client.waiting", "action_answer"),
+    ("client.waiting", "action_hand_over"),
+    ("client.waiting", "action_no_answer"),
+    ("client.waiting", "action_open"),
 }
 
 

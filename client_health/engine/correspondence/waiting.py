@@ -55,7 +55,7 @@ READS = (
 
 
 class Waiting(NamedTuple):
-    """A discussion in which a client waits: its first open message and how many there are."""
+    """A discussion in which a client waits: its first and last open message, how many there are."""
 
     relationship_id: int
     message_id: int
@@ -63,6 +63,7 @@ class Waiting(NamedTuple):
     res_id: int
     received: datetime
     messages: int
+    last_message_id: int
 
 
 def get_now():
@@ -146,7 +147,8 @@ def select_open(as_of):
                i.model,
                i.res_id,
                MIN(i.create_date) AS received,
-               COUNT(*)::int AS messages
+               COUNT(*)::int AS messages,
+               (ARRAY_AGG(i.id ORDER BY i.create_date DESC, i.id DESC))[1] AS last_message_id
           FROM message i
          WHERE NOT EXISTS (%(reaction)s)
            AND NOT EXISTS (%(mark)s)

@@ -6,4 +6,5 @@ from . import client_hypothesis
 from . import client_update
 from . import client_internal_thread_mixin
 from . import client_conversation_facts
+from . import client_waiting
 from . import client_relationship

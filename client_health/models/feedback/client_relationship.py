@@ -1,3 +1,5 @@
+from operator import ge, gt, le, lt
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -11,6 +13,14 @@ from ...tools import get_data_record
 
 # With such a result we have nothing to give away
 PRICE_PRESSURE_BANDS = (margin.LOSS, margin.BREAK_EVEN)
+# The others are made of these by Odoo
+WAITING_OPERATORS = {
+    "in": lambda count, values: count in values,
+    ">": gt,
+    ">=": ge,
+    "<": lt,
+    "<=": le,
+}
 
 
 class ClientRelationship(models.Model):
@@ -28,6 +38,7 @@ class ClientRelationship(models.Model):
     client_waiting_count = fields.Integer(
         string="Waiting for Us",
         compute="_compute_client_waiting_count",
+        search="_search_client_waiting_count",
         help="Discussions in which the client wrote last and waits for our answer.",
     )
     client_price_pressured = fields.Boolean(
@@ -54,6 +65,16 @@ class ClientRelationship(models.Model):
         found = waiting.read_waiting(self.env, self._origin, waiting.get_now())
         for relationship in self:
             relationship.client_waiting_count = len(found.get(relationship._origin.id, ()))
+
+    @api.model
+    def _search_client_waiting_count(self, operator, value):
+        """Of the clients that the user may read, all counted in one statement."""
+        if operator not in WAITING_OPERATORS:
+            return NotImplemented
+        clients = self.with_context(active_test=False).search(Domain.TRUE)
+        found = waiting.read_waiting(self.env, clients, waiting.get_now())
+        holds = WAITING_OPERATORS[operator]
+        return Domain("id", "in", [id_ for id_, rows in found.items() if holds(len(rows), value)])
 
     @api.model
     def _get_price_pressure_domain(self):

@@ -201,12 +201,13 @@ class ClientHealthExplanation(models.AbstractModel):
         days = self._read_shown_days(relationships, None, hidden)
         measures = self._get_shown_measures(hidden)
         records = self._get_records()
+        causes = {code for code, record in records.items() if record.is_cause} | {None}
         return {
-            relationship_id: self._get_day_reasons(day, measures, records, hidden)
+            relationship_id: self._get_day_reasons(day, measures, records, causes, hidden)
             for relationship_id, day in days.items()
         }
 
-    def _get_day_reasons(self, day, measures, records, hidden):
+    def _get_day_reasons(self, day, measures, records, causes, hidden):
         costs = {}
         result = scoring.get_score(measures, day.readings or {})
         weights = scoring.get_weights(measures, result.points)
@@ -215,10 +216,9 @@ class ClientHealthExplanation(models.AbstractModel):
             hide = measure.dimension in hidden
             name = (measure.dimension, None) if hide else (measure.dimension, measure.code)
             costs[name] = costs.get(name, 0) + cost
-        causes = {code for code, record in records.items() if record.is_cause}
         worst = sorted(
             costs.items(),
-            key=lambda item: -item[1] * (1 if item[0][1] in causes | {None} else OF_SIGNS),
+            key=lambda item: -item[1] * (1 if item[0][1] in causes else OF_SIGNS),
         )[:STRONGEST]
         return [
             self.env._(

@@ -165,7 +165,7 @@ class Page:
         self.row = 0
         self.links = 0
         self.head_row = None
-        self.heads, self.specs, self.formats, self.wraps = [], [], [], []
+        self.heads, self.kinds, self.specs, self.formats, self.wraps = [], [], [], [], []
         self._set_up_print()
 
     def _set_up_print(self):
@@ -261,6 +261,7 @@ class Page:
     def set_heads(self, heads):
         """Set the columns of the table that begins; a text keeps its distance to what is before."""
         self.heads = heads
+        self.kinds = [head.kind for head in heads]
         self.specs = []
         if sum(head.width for head in heads) > MAX_WIDTH:
             self.sheet.set_print_scale(SMALLEST_SCALE)
@@ -313,13 +314,12 @@ class Page:
         What is unknown is left out, where it has no format of its own.
         """
         self._fit_height(values)
-        for column, value in enumerate(values):
+        for column, (value, kind) in enumerate(zip(values, self.kinds, strict=True)):
             own = more.get(column) if more else None
             if own is None and (value is None or value == ""):
                 continue
-            kind = self.heads[column].kind
             is_plain = not isinstance(value, Link) and not (kind in NUMBERS and type(value) is str)
-            if own is None and is_plain:
+            if not own and is_plain:
                 cell_format = self.formats[column]
             else:
                 cell_format = self._get_cell_format(column, value, own)

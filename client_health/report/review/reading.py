@@ -29,8 +29,9 @@ def _read_portion(records, fnames, raw):
     for fname in set(stored) - set(raw):
         _name_values(found, fname, rows)
     for fname in set(fnames) - set(stored):
+        get_value = _get_reader(records, fname)
         for record in found:
-            rows[record.id][fname] = _get_value(record, fname)
+            rows[record.id][fname] = get_value(record[fname])
     return [rows[id_] for id_ in found._ids]
 
 
@@ -73,13 +74,14 @@ def _to_number(value):
 CHANGES = {"float": _to_number, "monetary": _to_number, "html": html2plaintext}
 
 
-def _get_value(record, fname):
-    """Return the value of a field that is not stored; what is empty is unknown."""
-    field, value = record._fields[fname], record[fname]
+def _get_reader(records, fname):
+    """Return what turns a value of a field that is not stored into a cell; empty is unknown."""
+    field = records._fields[fname]
     if field.type == "selection":
-        return dict(field._description_selection(record.env)).get(value)
+        return dict(field._description_selection(records.env)).get
     if field.relational:
-        return ", ".join(value.sudo().mapped("display_name")) or None  # as above
+        return lambda value: ", ".join(value.sudo().mapped("display_name")) or None  # as above
     if field.type == "html":
-        return html2plaintext(value or "") or None
-    return value if field.type in ("integer", "float", "monetary", "boolean") else value or None
+        return lambda value: html2plaintext(value or "") or None
+    is_number = field.type in ("integer", "float", "monetary", "boolean")
+    return lambda value: value if is_number else value or None

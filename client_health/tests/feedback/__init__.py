@@ -8,3 +8,4 @@ from . import test_opinion
 from . import test_own_words
 from . import test_update
 from . import test_update_mail
+from . import test_waiting
