@@ -12,12 +12,12 @@ REQUEST = re.compile(r"^POST /json/2/(\S+)\n(.+?)\n```", re.DOTALL | re.MULTILIN
 
 @tagged("post_install", "-at_install")
 class TestApi(ClientHealthCommon, HttpCase):
-    """The requests of doc/api.md, as they stand there."""
+    """The requests of readme/API.md, as they stand there."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        with file_open("client_health/doc/api.md", filter_ext=(".md",)) as page:
+        with file_open("client_health/readme/API.md", filter_ext=(".md",)) as page:
             cls.requests = REQUEST.findall(page.read())
         cls.stage = cls.env["client.relationship.stage"].search(
             [("phase", "=", "at_risk")], limit=1
@@ -30,8 +30,8 @@ class TestApi(ClientHealthCommon, HttpCase):
         return self.url_open(f"/json/2/{path}", data=json.dumps(body), headers=headers)
 
     def _post_example(self, user, path):
-        """Send the page's first request to ``path``: the response."""
-        text = dict(reversed(self.requests))[path]
+        """Send the page's request to ``path``: the response."""
+        [text] = [text for target, text in self.requests if target == path]
         text = text.replace("CLIENT", str(self.relationship.id)).replace(
             "STAGE", str(self.stage.id)
         )

@@ -167,7 +167,7 @@ class TestSentMessages(SentMessagesCommon):
 
     def test_confirmations_are_not_deleted_with_their_issue(self):
         issue = self._open_issue()
-        issue._confirm_by_client(self.elena, "In order")
+        issue._confirm_by_client(self.elena, "In order", self.owner)
         with self.assertRaisesRegex(UserError, "confirmed by the client"):
             issue.with_user(self.manager).unlink()
 

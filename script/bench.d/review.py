@@ -1,7 +1,7 @@
 """Seconds and memory of the review: the full workbook, and a large sheet.
 
 ``ours_s`` is the workbook of all clients, every sheet, read and written as a manager; ``floor_s``
-is bare xlsxwriter that writes the same cells (types, formats, links, heights of rows, sparklines) and
+is bare xlsxwriter that writes the same cells (types, formats, links, row heights, sparklines) and
 reads nothing: no program that writes with it can be faster. ``plain_floor_s`` is the same with one
 format, links as text, and neither the empty cells that have a format, nor heights and sparklines.
 ``peak_mib`` is how much a process of its own grew that made the workbook. ``rows_s`` is

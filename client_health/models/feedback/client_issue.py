@@ -371,14 +371,14 @@ class ClientIssue(models.Model):
 
     # Confirmation by the client
 
-    def _confirm_by_client(self, partner, note, asked_by=None):
+    def _confirm_by_client(self, partner, note, asked_by):
         """The client confirms online; the caller has made sure that it is ``partner``.
 
         ``asked_by``: the user who sent the question.
         """
         self._write_confirmation(
             {"confirmed_by_client": True, **self._prepare_confirmation(partner, note)},
-            asked_by or self.user_id or self.env.user,
+            asked_by,
         )
 
     def _confirm_with_proof(self, partner, note, moment, proof, proof_name):

@@ -104,7 +104,7 @@ class ClientWaiting(models.TransientModel):
         """Return what a row says of a message; no more than the author of an unreadable one."""
         author = {"author": message.author_id.name or message.email_from}
         if (line.model, line.res_id) not in names:
-            return {**author, "document": self.env._("a document you can't open")}
+            return {**author, "document": self.env._("A document you can't open")}
         return {
             **author,
             "subject": message.subject or message.preview,

@@ -65,8 +65,5 @@ class ClientHealthPeriodMixin(models.AbstractModel):
     def create(self, vals_list):
         """Let it apply from today on. By whom and from when is protected."""
         records = super().create(vals_list)
-        if not self.env.su:
-            for company, group in records.grouped("company_id").items():
-                # sudo: protected; it applies from today on, where the client's company is
-                group.sudo().date_start = get_today(company)
+        records._set_today("date_start")
         return records

@@ -80,9 +80,6 @@ class ClientPulse(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         pulses = super().create(vals_list)
-        if not self.env.su:
-            for company, group in pulses.grouped("company_id").items():
-                # sudo: protected; users judge today, where the client's company is
-                group.sudo().date = get_today(company)
+        pulses._set_today("date")
         pulses.relationship_id._close_pulse_reminders()
         return pulses

@@ -27,7 +27,15 @@ class TestContact(VoiceCommon):
         (row,) = self._waiting()[self.relationship.id]
         self.assertEqual(
             row,
-            (self.relationship.id, asked.id, "project.task", self.task.id, self._ago(3), 1),
+            (
+                self.relationship.id,
+                asked.id,
+                "project.task",
+                self.task.id,
+                self._ago(3),
+                1,
+                asked.id,
+            ),
         )
         self._say(self.owner.partner_id, days=2)
         self._assert_waits()
@@ -36,11 +44,13 @@ class TestContact(VoiceCommon):
         self._say(self.elena, days=9, text="Old")
         self._say(self.owner.partner_id, days=8)
         first = self._say(self.elena, days=5)
-        self._say(self.otis, days=4)
+        last = self._say(self.otis, days=4)
         elsewhere = self._say(self.otis, self.project, days=2)
         self._assert_waits(first, elsewhere)
         burst, single = self._waiting()[self.relationship.id]
         self.assertEqual((burst.messages, single.messages), (2, 1))
+        self.assertEqual(burst.last_message_id, last.id)
+        self.assertEqual(single.last_message_id, elsewhere.id)
 
     def test_an_answer_given_before_does_not_count(self):
         self._say(self.owner.partner_id, days=4)
