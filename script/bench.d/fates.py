@@ -8,7 +8,8 @@ An *alarm* is a move to At risk that is proposed. ``hit``: the part of the clien
 than suddenly, with an alarm in the 90 days before; ``placebo``: the same windows laid over clients
 that stay. ``false_per_client_year``: alarms that begin where none is right. ``lead_days``: from the
 first right alarm to the end, median of the hits. ``auc_60``: how often a client 60 days before its
-end has a lower score than one that stays; ``light``: the same of a traffic light, the worst of
+end stands above one that stays, where the product lists who needs attention (``health_attention``);
+``score``: how often its score is lower; ``light``: the same of a traffic light, the worst of
 (days since contact / 45, (60 - margin %) / 40, open complaints / 2), each 0 to 1, plus 0.1 times
 their sum. All rankings are asked about the same pairs on the same nights, those that each of them
 can rank (``auc_pairs_60``: how many). ``first_reason_right``: the first cause of the first right
@@ -79,7 +80,6 @@ def simulate(env, people):
     reset(env)
     base = data_fates.get_base(env.cr)
     company = env.ref("base.main_company")
-    codes = {rule.name: rule.code for rule in env["client.health.warning.rule"].search([])}
     nights = defaultdict(dict)
     for day in range(0, DAYS, EVERY):
         here = [key for key, (kind, _seed) in people.items() if is_here(kind, day)]
@@ -88,17 +88,23 @@ def simulate(env, people):
         env.invalidate_all()
         env.cr.execute(
             """
-            SELECT r.id, s.score, s.band, s.coverage, p.phase, r.health_proposal_reason
+            SELECT r.id, s.score, s.band, s.coverage, r.health_attention,
+                   p.phase = 'at_risk', first.code
               FROM client_relationship r
               JOIN client_health_snapshot s ON s.relationship_id = r.id AND s.date = %s
          LEFT JOIN client_relationship_stage p ON p.id = r.health_proposed_stage_id
+         LEFT JOIN LATERAL (
+                    SELECT rule.code FROM client_health_warning w
+                      JOIN client_health_warning_rule rule ON rule.id = w.rule_id
+                     WHERE w.relationship_id = r.id AND w.date_end IS NULL AND rule.proposes
+                       AND w.date_counts IS NOT NULL
+                     ORDER BY rule.sequence, rule.id LIMIT 1) first ON true
              WHERE r.id = ANY (%s)
             """,
             [base + timedelta(days=day), here],
         )
-        for key, score, band, coverage, phase, reason in env.cr.fetchall():
-            first = codes.get((reason or "").split(" · ")[0]) if phase == "at_risk" else None
-            nights[key][day] = Night(score, band, coverage, phase == "at_risk", first)
+        for key, *figures, first in env.cr.fetchall():
+            nights[key][day] = Night(*figures, first)
     failures = env["client.job.failure"].search([])
     if failures:
         raise ValueError(f"Failed: {failures.mapped('error')}")
@@ -106,9 +112,10 @@ def simulate(env, people):
 
 
 class Night:
-    def __init__(self, score, band, coverage, alarm, first):
+    def __init__(self, score, band, coverage, attention, alarm, first):
         self.score, self.band, self.coverage = score, band, coverage
-        self.alarm, self.first = alarm, first
+        self.attention = attention
+        self.alarm, self.first = bool(alarm), first if alarm else None
 
 
 def is_here(kind, day):
@@ -123,6 +130,7 @@ def reset(env):
         DELETE FROM mail_activity WHERE res_model = 'client.relationship';
         UPDATE client_relationship
            SET health_score = NULL, health_known = NULL, health_band = NULL,
+               health_attention = NULL, health_attention_shared = NULL,
                health_proposed_stage_id = NULL, health_proposal_reason = NULL
         """
     )
@@ -276,7 +284,8 @@ class Figures:
 
     def get_ranks(self):
         return {
-            "auc": self.rank_score,
+            "auc": self.rank_attention,
+            "score_auc": self.rank_score,
             "band_auc": self.rank_band,
             "light_auc": self.rank_light,
             "days_auc": self.rank_days,
@@ -293,6 +302,10 @@ class Figures:
             for horizon in HORIZONS
         }
         return aucs | {f"auc_pairs_{horizon}": len(found) for horizon, found in pairs.items()}
+
+    def rank_attention(self, key, day):
+        night = self.nights[key].get(day)
+        return None if night is None else night.attention
 
     def rank_score(self, key, day):
         night = self.nights[key].get(day)

@@ -17,6 +17,7 @@ from odoo.tools import SQL
 
 from ..query import to_array
 from ..reading import Reading, Readings
+from .warnings import rows
 
 DAILY_DAYS = 90
 WEEKLY_DAYS = 730
@@ -27,6 +28,8 @@ STALE_DAYS = 7
 STALE = "stale"
 # The start of a period is the first snapshot of its first week: history is kept weekly.
 WEEK = 6
+# What a client is usually worth: its own year.
+YEAR = 365
 
 COLUMNS = {
     "relationship_id": "int",
@@ -62,6 +65,8 @@ FIGURES = (
     "health_direction_shared",
     "health_coverage_lost",
     "health_overridden",
+    "health_attention",
+    "health_attention_shared",
 )
 
 encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
@@ -167,6 +172,7 @@ def refresh(relationship_ids, today):
     """Write onto the clients what their latest snapshot says, where it differs.
 
     The trend is the difference of the two scores as they are shown. Ended clients have no band.
+    ``health_attention``: the rank of what warns, then the points below the client's own year.
     """
     return SQL(
         """
@@ -200,7 +206,9 @@ def _select_latest(relationship_ids, today):
                %(direction_shared)s AS health_direction_shared,
                CASE WHEN past.coverage - day.coverage > 10
                     THEN floor(past.coverage - day.coverage) END AS health_coverage_lost,
-               own.band IS NOT NULL AS health_overridden
+               own.band IS NOT NULL AS health_overridden,
+               %(attention)s AS health_attention,
+               %(attention_shared)s AS health_attention_shared
           FROM client_relationship client
           JOIN LATERAL (
                 SELECT * FROM client_health_snapshot day
@@ -216,8 +224,21 @@ def _select_latest(relationship_ids, today):
                  WHERE own.relationship_id = day.relationship_id AND own.date_ended IS NULL
                    AND own.date_start <= %(today)s AND own.date_end >= %(today)s
                  ORDER BY own.id DESC LIMIT 1) own ON true
+          LEFT JOIN LATERAL (
+                SELECT avg(score) AS score, avg(score_shared) AS score_shared
+                  -- by weeks: older days are kept once a week
+                  FROM (SELECT avg(score) AS score, avg(score_shared) AS score_shared
+                          FROM client_health_snapshot one
+                         WHERE one.relationship_id = day.relationship_id
+                           AND one.date BETWEEN day.date - %(year)s AND day.date
+                         GROUP BY date_trunc('week', one.date)) week) usual ON true
+          LEFT JOIN (%(ranks)s) warned ON warned.id = client.id
          WHERE client.id = ANY (%(ids)s)
         """,
+        attention=_get_attention("score", "rank"),
+        attention_shared=_get_attention("score_shared", "rank_shared"),
+        ranks=rows.select_ranks(relationship_ids, today),
+        year=YEAR,
         direction=_get_direction("score"),
         direction_shared=_get_direction("score_shared"),
         ids=to_array(relationship_ids),
@@ -237,6 +258,22 @@ def _get_direction(name):
         """,
         new=SQL.identifier("day", name),
         old=SQL.identifier("past", name),
+    )
+
+
+def _get_attention(score, rank):
+    """Return the SQL of how soon a person should look; NULL where nothing is known.
+
+    A rank is worth more than any fall of the score: warnings come first.
+    """
+    return SQL(
+        """
+        CASE WHEN client.phase <> 'ended' AND (%(rank)s IS NOT NULL OR %(score)s IS NOT NULL)
+             THEN 200 * COALESCE(%(rank)s, 0) + COALESCE(%(usual)s - %(score)s, 0) END
+        """,
+        rank=SQL.identifier("warned", rank),
+        score=SQL.identifier("day", score),
+        usual=SQL.identifier("usual", score),
     )
 
 

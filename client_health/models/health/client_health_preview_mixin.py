@@ -45,7 +45,8 @@ class ClientHealthPreviewMixin(models.AbstractModel):
             {company.id: self._get_fed(company) for company in companies},
         )
         clients = self._read_clients(companies)
-        now = get_bands(clients, saved)
+        caps = self._get_caps(companies, clients)
+        now = get_bands(clients, saved, caps)
         preview = {
             "companies": companies.mapped("name") if len(companies) > 1 else [],
             "now": count_bands(now),
@@ -58,9 +59,23 @@ class ClientHealthPreviewMixin(models.AbstractModel):
             saved.fed,
         )
         self._read_unread(clients, [measure.code for measure in edited.measures])
-        new = get_bands(clients, edited)
+        new = get_bands(clients, edited, caps)
         changing = sum(old != band for old, band in zip(now, new, strict=True))
         return preview | {"new": count_bands(new), "changing": changing}
+
+    @api.model
+    def _get_caps(self, companies, clients):
+        """Return {company id: ``Caps``}: what a mean hides, as tonight."""
+        # sudo: what warns caps the number of clients per band; nothing else leaves
+        Warnings = self.env["client.health.warning"].sudo()
+        caps = {}
+        for company in companies:
+            ids = [client.id for client in clients if client.company_id == company.id]
+            relationships = self.env["client.relationship"].sudo().browse(ids)
+            today = get_today(company)
+            lives = Warnings._get_lives(relationships, today)
+            caps[company.id] = Warnings._get_caps(relationships, today, lives)
+        return caps
 
     @api.model
     def _get_fed(self, company):

@@ -33,9 +33,11 @@ class ClientHealthProposal(models.AbstractModel):
         if not relationships:
             return {}
         self.env.flush_all()
-        measures = scoring.Scorer(self.env["client.health.measure"]._get_measures())
+        # by the score that everybody reads: what is proposed must not tell more of money
+        measures = self.env["client.health.measure"]._get_measures()
         limits = stage_proposals.Limits(company.client_health_healthy, company.client_health_risk)
-        nights = self._get_nights(relationships, today)
+        nights = self._get_nights(relationships, today, scoring.Scorer(measures), limits)
+        measures = scoring.Scorer(scoring.share_measures(measures))
         self._follow_red(relationships, today, nights, measures, limits)
         cases, proposed = self._get_cases(relationships, today, nights)
         proposals = {
@@ -56,15 +58,22 @@ class ClientHealthProposal(models.AbstractModel):
     # What the rules read
 
     @api.model
-    def _get_nights(self, relationships, today):
-        """Return {relationship id: Night} of clients in the band of another stage, in one query."""
+    def _get_nights(self, relationships, today, scorer, limits):
+        """Return {relationship id: Night} of clients in the band of another stage, in one query.
+
+        Their readings are shared ones, see ``scoring.share_readings``.
+        """
         query = snapshot_queue.select_nights(relationships.ids, today)
+
+        def share(readings):
+            return scoring.share_readings(scorer, unpack(readings), (limits.healthy, limits.risk))
+
         return {
             key: stage_proposals.Night(
                 decided or today,
-                unpack(now),
+                share(now),
                 stage_proposals.Run(
-                    start, nights, None if before is None else unpack(before), is_first
+                    start, nights, None if before is None else share(before), is_first
                 )
                 if nights
                 else None,
@@ -74,15 +83,26 @@ class ClientHealthProposal(models.AbstractModel):
 
     @api.model
     def _follow_red(self, relationships, today, nights, measures, limits):
-        """Red for two nights is a warning as well, where the client itself came there."""
+        """Red for two nights is a warning as well, where the client itself came there.
+
+        Its value is how far it is below the limit, so that a decided one can get worse.
+        """
+        Warnings = self.env["client.health.warning"]
         phases = dict(relationships.mapped(lambda rel: (rel.id, rel.phase)))
-        found = {
-            key: {RED: Reading(float(night.run.nights), night.run.start)}
-            for key, night in nights.items()
-            if phases[key] == stage_rules.HEALTHY
-            and stage_proposals.is_low(night, measures, limits)
+        known = {
+            key
+            for key, lives in Warnings._get_lives(relationships, today, {RED}).items()
+            if any(one.end is None for one in lives)
         }
-        self.env["client.health.warning"]._follow(relationships, today, found, {RED})
+        found = {}
+        for key, night in nights.items():
+            if phases[key] != stage_rules.HEALTHY:
+                continue
+            low = stage_proposals.get_low(night, measures, limits, key in known)
+            if low is not None:
+                facts = {"nights": night.run.nights}
+                found[key] = {RED: Reading(round(low, 4), night.run.start, facts)}
+        Warnings._follow(relationships, today, found, {RED})
 
     @api.model
     def _get_cases(self, relationships, today, nights):
@@ -111,16 +131,17 @@ class ClientHealthProposal(models.AbstractModel):
 
     @api.model
     def _get_reason(self, proposal):
-        """Return why, in words without a figure."""
+        """Return why, in words without a figure, and without which money got worse."""
         words = {
             stage_proposals.RECOVERED: self.env._("green for 14 days, without a warning"),
             stage_proposals.GONE: self.env._("no hours, invoice, order or message for 9 months"),
             **{
-                code: rule.name
+                code: rule._get_shared_name()
                 for code, rule in self.env["client.health.warning.rule"]._get_rules().items()
             },
         }
-        text = " · ".join(words[reason] for reason in proposal.reasons[:MOST_REASONS])
+        reasons = dict.fromkeys(words[reason] for reason in proposal.reasons)
+        text = " · ".join([*reasons][:MOST_REASONS])
         return text[:1].upper() + text[1:]
 
     @api.model
@@ -210,20 +231,18 @@ class ClientHealthProposal(models.AbstractModel):
             lives = [life for life in cases[key].lives if life.is_standing and life.code in rules]
             lives.sort(key=lambda life: rules[life.code].sequence)
             if lives:
+                lines = dict.fromkeys(self._get_line(life, rules[life.code]) for life in lives)
                 bodies[key] = Markup("<ul>{}</ul>").format(
-                    Markup().join(
-                        Markup("<li>{}</li>").format(self._get_line(life, rules[life.code]))
-                        for life in lives
-                    )
+                    Markup().join(Markup("<li>{}</li>").format(line) for line in lines)
                 )
         relationships.browse(bodies)._message_log_batch(bodies)
 
     @api.model
     def _get_line(self, life: Life, rule):
+        if rule.dimension == scoring.MONEY:
+            return rule._get_shared_name()  # everybody reads the notes
         return self.env._(
             "%(warning)s (since %(date)s)",
-            warning=rule.name
-            if rule.dimension == "money"
-            else rule._get_text(life.value, life.detail),
+            warning=rule._get_text(life.value, life.detail),
             date=format_date(self.env, life.since),
         )
