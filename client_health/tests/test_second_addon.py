@@ -9,13 +9,13 @@ from odoo.tools import config
 from .common_process import ProcessCase
 
 NAME = "client_health_recipes"
-MANIFEST = f"""{{
+MANIFEST = """{{
     "name": "The recipes of the documentation",
     "version": "19.0.1.0.0",
     "author": "Tests",
     "license": "LGPL-3",
     "depends": ["client_health"],
-    "data": {{data!r}},
+    "data": {data!r},
 }}
 """
 # A client with an order of four months ago, its night, and all that the addon adds.

@@ -268,7 +268,6 @@ class ClientHealthWarning(models.Model):
         return {
             key: [one["text"] for one in told]
             for key, told in self._get_told(relationships).items()
-            for key, told in self._get_told(relationships).items()
         }
 
     @api.model
