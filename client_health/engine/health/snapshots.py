@@ -30,6 +30,10 @@ STALE = "stale"
 WEEK = 6
 # What a client is usually worth: its own year.
 YEAR = 365
+# In the order of attention: one rank of a warning is more than any fall of the score, and to be
+# next to a warning as much as a fall by so many points. Rules of thumb.
+RANK = 200
+NEAR = 20
 
 COLUMNS = {
     "relationship_id": "int",
@@ -47,6 +51,8 @@ COLUMNS = {
     "money_readings": "jsonb",
     "margin_rate": "float8",
     "flags": "jsonb",
+    "near": "float8",
+    "near_shared": "float8",
     "backfilled": "bool",
 }
 KEY = ("relationship_id", "date")
@@ -172,7 +178,8 @@ def refresh(relationship_ids, today):
     """Write onto the clients what their latest snapshot says, where it differs.
 
     The trend is the difference of the two scores as they are shown. Ended clients have no band.
-    ``health_attention``: the rank of what warns, then the points below the client's own year.
+    ``health_attention``: the rank of what warns; then the points below the client's own year, and
+    how near the next warning is.
     """
     return SQL(
         """
@@ -235,8 +242,8 @@ def _select_latest(relationship_ids, today):
           LEFT JOIN (%(ranks)s) warned ON warned.id = client.id
          WHERE client.id = ANY (%(ids)s)
         """,
-        attention=_get_attention("score", "rank"),
-        attention_shared=_get_attention("score_shared", "rank_shared"),
+        attention=_get_attention("score", "rank", "near"),
+        attention_shared=_get_attention("score_shared", "rank_shared", "near_shared"),
         ranks=rows.select_ranks(relationship_ids, today),
         year=YEAR,
         direction=_get_direction("score"),
@@ -261,7 +268,7 @@ def _get_direction(name):
     )
 
 
-def _get_attention(score, rank):
+def _get_attention(score, rank, near):
     """Return the SQL of how soon a person should look; NULL where nothing is known.
 
     A rank is worth more than any fall of the score: warnings come first.
@@ -269,11 +276,15 @@ def _get_attention(score, rank):
     return SQL(
         """
         CASE WHEN client.phase <> 'ended' AND (%(rank)s IS NOT NULL OR %(score)s IS NOT NULL)
-             THEN 200 * COALESCE(%(rank)s, 0) + COALESCE(%(usual)s - %(score)s, 0) END
+             THEN %(step)s * COALESCE(%(rank)s, 0) + COALESCE(%(usual)s - %(score)s, 0)
+                  + %(points)s * COALESCE(%(near)s, 0) END
         """,
         rank=SQL.identifier("warned", rank),
         score=SQL.identifier("day", score),
         usual=SQL.identifier("usual", score),
+        near=SQL.identifier("day", near),
+        step=RANK,
+        points=NEAR,
     )
 
 

@@ -6,7 +6,6 @@ from odoo.tools import format_date, formatLang
 from ...const import MANAGER_GROUP, MONEY_GROUP
 from ...engine.health import scoring, sentences, snapshots
 from ...engine.reading import AGREED, DEFAULT, MOST_RECORDS, OWN
-from .client_health_run import DIMENSION_MONEY
 
 LAST = 0
 PERIODS = (LAST, 30, 90)
@@ -14,7 +13,7 @@ PERIODS = (LAST, 30, 90)
 STRONGEST = 2
 # What a sign has to cost, in parts of a cause, to be named before it. Rule of thumb.
 OF_SIGNS = 1 / 3
-MONEY = frozenset((DIMENSION_MONEY,))
+MONEY = frozenset((scoring.MONEY,))
 # Figures of the client that have a shared twin.
 SHOWN = ("score", "band", "trend", "direction")
 # What some measures are measured by, by what they are.

@@ -138,7 +138,7 @@ class ClientHealthWarning(models.Model):
         relationships = self.env["client.relationship"].browse(relationship_ids)
         if not relationships:
             return caps.Caps()
-        found = self._read(relationships, reader)
+        found, near = self._read(relationships, reader)
         if backfilled:
             rules = self.env["client.health.warning.rule"]._get_rules()
             numbers = {code: rule._to_engine() for code, rule in rules.items()}
@@ -149,10 +149,10 @@ class ClientHealthWarning(models.Model):
             }
         else:
             lives = self._follow(relationships, as_of, found)
-        return self._get_caps(relationships, as_of, lives)
+        return self._get_caps(relationships, as_of, lives, near)
 
     @api.model
-    def _get_caps(self, relationships, as_of, lives):
+    def _get_caps(self, relationships, as_of, lives, near=None):
         """Return what caps the bands of clients of a company with these warnings: ``Caps``."""
         return caps.Caps(
             lives,
@@ -160,6 +160,7 @@ class ClientHealthWarning(models.Model):
             self._get_lifted(relationships, as_of),
             self.env["client.health.declaration"]._get_lifted_dimensions(relationships, as_of),
             self._get_money_codes(),
+            near,
         )
 
     @api.model
@@ -179,17 +180,17 @@ class ClientHealthWarning(models.Model):
 
     @api.model
     def _read(self, relationships, reader):
-        """Return {relationship id: {code: Reading}} of what is beyond its limit."""
+        """Return {relationship id: {code: Reading}} of what is beyond its limit, and how near."""
         Rule = self.env["client.health.warning.rule"]
         rules = Rule._get_rules()
-        found, errors = warnings.read_warnings(
+        found, near, errors = warnings.read_warnings(
             reader,
             Rule._get_warnings(),
             [rule._to_engine() for rule in rules.values()],
             relationships,
         )
         Rule.union(*rules.values())._set_errors(errors)
-        return found
+        return found, near
 
     @api.model
     def _follow(self, relationships, today, found, codes=None):

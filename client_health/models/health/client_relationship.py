@@ -151,7 +151,8 @@ class ClientRelationship(models.Model):
         index=True,
         aggregator=None,
         help="In this order, clients need a person: severe warnings first, then those that count, "
-        "then those to be seen; among these, whoever fell most below its own score of a year. "
+        "then those to be seen; among these, whoever fell most below its own score of a year, "
+        "or is nearest to a warning. "
         "Nothing that a person has decided about.",
         protected=True,
         groups=MONEY_GROUP,
