@@ -97,7 +97,7 @@ class ClientHealthExplanation(models.AbstractModel):
 
     def _get_declaration(self, relationship):
         declaration = relationship.health_declaration_id
-        return declaration and {
+        return bool(declaration) and {
             "text": declaration.display_name,
             "user": declaration.user_id.display_name,
         }

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 
 from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE
 from ...engine import stage_rules
+from ...engine.clock import get_today
 from ...engine.health import scoring, snapshot_queue, stage_proposals
 from ...engine.health.snapshots import unpack
 from ...engine.health.warnings import gone
@@ -108,6 +109,8 @@ class ClientHealthProposal(models.AbstractModel):
                 facts = {"nights": night.run.nights}
                 found[key] = {RED: Reading(round(low, 4), night.run.start, facts)}
         Warnings._follow(relationships, today, found, {RED})
+        # who needs attention is known now
+        relationships.browse(found)._refresh_health(get_today(relationships[:1].company_id))
 
     @api.model
     def _get_cases(self, relationships, today, nights):

@@ -406,6 +406,8 @@ class ClientRelationship(models.Model):
 
         ``today``: the day that it is for all of them; by default, where each of them is.
         """
+        if not self:
+            return
         self.env.flush_all()
         groups = [(today, self)] if today else [
             (get_today(company), relationships)

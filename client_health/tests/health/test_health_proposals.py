@@ -106,7 +106,7 @@ class TestHealthProposals(WarningsCommon):
         self._nights([(days, 44) for days in range(7, 2, -1)])
         self.assertEqual(warning.state, "decided", "It is as red as it was, and not gone")
         self.assertFalse(self.relationship.health_proposed_stage_id)
-        self._nights([(2, 25)])
+        self._nights([(2, 30)])
         self.assertEqual(warning.state, "warning", "It got worse")
         self.assertTrue(self.relationship.health_proposed_stage_id)
         self._nights([(days, 70) for days in range(1, -4, -1)])
