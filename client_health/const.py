@@ -19,6 +19,7 @@ ACTIVITY_PULSE = "client_health.mail_activity_type_pulse"
 ACTIVITY_REBOOT = "client_health.mail_activity_type_reboot"
 ACTIVITY_REVIEW_DECISION = "client_health.mail_activity_type_review_decision"
 ACTIVITY_SEND_AGAIN = "client_health.mail_activity_type_send_again"
+ACTIVITY_STATUS_UPDATE = "client_health.mail_activity_type_status_update"
 ACTIVITY_TOUGH_CONVERSATION = "client_health.mail_activity_type_tough_conversation"
 
 # Header of a mail that leaves nothing but a note: the Message-Id of the note

@@ -3,3 +3,4 @@ from . import client_agreement
 from . import client_results
 from . import client_review
 from . import client_update
+from . import client_value_report

@@ -194,6 +194,7 @@ class MailMessage(models.Model):
             }
         )
         self.env["client.waiting"]._drop(self)
+        self._refresh_waiting_count()
 
     def client_set_asks(self):
         """Say that these messages wait for an answer after all."""
@@ -207,6 +208,11 @@ class MailMessage(models.Model):
                 "client_no_answer_date": False,
             }
         )
+        self._refresh_waiting_count()
+
+    def _refresh_waiting_count(self):
+        """Let the open pages of the user count anew how many clients wait."""
+        self.env.user._bus_send("client_health.waiting", {})
 
     def _check_may_judge_answer(self):
         """Those who may answer on a document may say what on it needs no answer."""
@@ -252,3 +258,75 @@ def _get_text(body):
     for quote in tree.xpath(QUOTES):
         quote.getparent().remove(quote)
     return html2plaintext(tostring(tree, encoding="unicode"), include_references=False)
+
+
+class MailMail(models.Model):
+    """Mails to clients: their state is shown on the record, and a failed one is planned again."""
+
+    _name = "mail.mail"
+    _inherit = ["mail.mail"]
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        # before super(): it deletes the mails that were sent
+        notifications = (
+            self.env["mail.notification"].sudo().search([("mail_mail_id", "in", self.ids)])
+        )
+        apart = notifications.filtered(lambda one: not one.mail_mail_id.is_notification)
+        result = super()._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+        if apart:
+            apart.write(
+                {
+                    "failure_reason": failure_reason,
+                    "failure_type": failure_type,
+                    "notification_status": "exception" if failure_type else "sent",
+                }
+            )
+            apart.mail_message_id._notify_message_notification_update()
+        if failure_type:
+            notifications._plan_client_mails_again()
+        return result
+
+
+FAILED = ("exception", "bounce")
+
+
+class MailNotification(models.Model):
+    _name = "mail.notification"
+    _inherit = ["mail.notification"]
+
+    def _plan_client_mails_again(self):
+        """Have mails to clients that failed or came back sent again by whoever is responsible."""
+        document = self.env.registry["client.document.mixin"]
+        for notification in self.filtered(lambda one: one.notification_status in FAILED):
+            message = notification.mail_message_id
+            model = message.model in self.env and self.env[message.model]
+            partner = notification.res_partner_id
+            if isinstance(model, document) and (not partner or partner.partner_share):
+                model.browse(message.res_id).exists()._plan_to_send_again(
+                    message, notification.failure_reason
+                )
+
+
+class MailTrackingValue(models.Model):
+    """The changes of records about clients are evidence, also for administrators."""
+
+    _name = "mail.tracking.value"
+    _inherit = ["mail.tracking.value"]
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if operation == "read":
+            return result
+        forbidden = result[0] if result else self.browse()
+        locked = (self - forbidden).filtered(
+            # sudo: only on what the message stands
+            lambda value: value.sudo().mail_message_id._filter_about_clients()
+        )
+        if not locked:
+            return result
+        Message = self.env["mail.message"]
+        return forbidden | locked, lambda: AccessError(Message._get_client_evidence_message())

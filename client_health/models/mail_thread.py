@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..const import HEADER_NOTE
 from ..engine.correspondence import no_answer
@@ -54,3 +55,39 @@ class MailThread(models.AbstractModel):
 
     def _get_message_create_valid_field_names(self):
         return super()._get_message_create_valid_field_names() | {"client_no_answer"}
+
+
+class MailFollowers(models.Model):
+    """Whoever can't read a discussion about a client any more doesn't follow it either."""
+
+    _name = "mail.followers"
+    _inherit = ["mail.followers"]
+
+    @api.autovacuum
+    def _gc_client_followers(self):
+        """Find those who lost their right in a way that nobody was told of."""
+        self._unsubscribe_non_readers(Domain.TRUE)
+
+    @api.model
+    def _unsubscribe_non_readers(self, domain):
+        models_ = self.env["client.discussion.mixin"]._get_client_thread_models()
+        # sudo: users may not read who follows what; only rows without effect go
+        followers = self.sudo().search(Domain("res_model", "in", models_) & domain)
+        for (model, partner), rows in followers.grouped(
+            lambda row: (row.res_model, row.partner_id)
+        ).items():
+            records = self.env[model].with_context(active_test=False)
+            records = records.browse(rows.mapped("res_id")).exists()
+            reached = records._filter_reaching(partner).ids
+            rows.filtered(lambda row, reached=reached: row.res_id not in reached).unlink()
+
+
+class MailTemplate(models.Model):
+    _name = "mail.template"
+    _inherit = ["mail.template"]
+
+    def send_mail_batch(self, res_ids, **kwargs):
+        """Send from discussions of clients by our own methods only, which know the recipient."""
+        if not self.env.su and hasattr(self.env[self.model], "_check_mass_mail"):
+            self.env[self.model]._check_mass_mail()
+        return super().send_mail_batch(res_ids, **kwargs)

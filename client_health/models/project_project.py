@@ -96,6 +96,11 @@ class ProjectProject(models.Model):
         BANDS, string="Result at Completion", **COMPLETION
     )
     client_expected_hours = fields.Float(string="Hours at Completion", **COMPLETION)
+    client_completion_note = fields.Char(
+        string="Missing Plan",
+        help="Hardly any hours are planned for what is ordered and not billed by the hour.",
+        **COMPLETION,
+    )
 
     @api.depends_context("company", "allowed_company_ids", "uid")
     def _compute_client_completion(self):
@@ -107,15 +112,26 @@ class ProjectProject(models.Model):
             sums = so_far.get(project_id)
             if sums is None:
                 project.update(self._prepare_completion(None, None, 0, 0, limits))
+                project.client_completion_note = False
                 continue
-            hours, order = planned.get(project_id, 0), ordered.get(project_id, 0)
+            hours = planned.get(project_id, 0)
+            order, unearned = ordered.get(project_id, (0, 0))
             cost = completion.get_cost_per_hour(sums) or company_cost
             expected = completion.get_expected(sums, hours, order, cost)
             project.update(self._prepare_completion(sums, expected, hours, order, limits))
+            needed = expected and completion.get_unplanned_hours(sums, unearned, hours)
+            project.client_completion_note = needed and self.env._(
+                "At what an hour has earned so far, the rest of the price takes about %(needed)d "
+                "hours; %(planned)d are planned. Please plan what is left to do: its cost is not "
+                "in the margin at completion.",
+                needed=round(needed),
+                planned=round(hours),
+            )
 
     def _read_completion(self):
-        """Return {project id: value} of sums so far, planned hours and orders; cost of an hour.
+        """Return {project id: value} of sums so far, planned hours and (ordered, not yet earned).
 
+        And what an hour of the company costs.
         Of the projects whose rows of the ledger the user may read; who may read all of them sees
         projects without rows as well.
         """
@@ -137,11 +153,14 @@ class ProjectProject(models.Model):
         units = ledger._get_hours_per_unit()
         rows = fetch(self.env, completion.select_ordered(company.id, so_far, units))
         ordered = {
-            row["project_id"]: completion.get_ordered(
-                float(row["rest"]),
-                row["open_hours"],
-                float(row["open_value"]),
-                planned.get(row["project_id"], 0),
+            row["project_id"]: (
+                completion.get_ordered(
+                    float(row["rest"]),
+                    row["open_hours"],
+                    float(row["open_value"]),
+                    planned.get(row["project_id"], 0),
+                ),
+                float(row["unearned"]),
             )
             for row in rows
         }
@@ -247,3 +266,23 @@ class ProjectProject(models.Model):
 
     def _get_goal_defaults(self):
         return {**super()._get_goal_defaults(), "default_project_id": self.id}
+
+
+class ProjectMilestone(models.Model):
+    _name = "project.milestone"
+    _inherit = ["project.milestone", "client.accomplishment.source.mixin"]
+
+    @api.model
+    def _get_accomplishment_field(self):
+        return "milestone_id"
+
+    def _is_accomplished(self):
+        return self.is_reached
+
+    def _prepare_accomplishment(self):
+        values = super()._prepare_accomplishment()
+        return dict(
+            values,
+            name=self.name,
+            date=self.reached_date or get_today(self.project_id.company_id or self.env.company),
+        )

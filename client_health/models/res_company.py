@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..const import MANAGER_GROUP, MONEY_GROUP, USER_GROUP
 from ..engine.profitability import margin
+from .relationship.client_relationship import CHANNELS, RHYTHMS, WEEKDAYS
 
 
 class ResCompany(models.Model):
@@ -58,7 +59,7 @@ class ResCompany(models.Model):
         groups=MONEY_GROUP,
         help="Accounts of what is bought for a client and charged at cost, such as media budgets "
         "or resold licences. They count neither as revenue nor as cost, but in columns of their "
-        "own.",
+        "own. Branches pass through what their company does.",
     )
     client_fit_required = fields.Boolean(
         string="Fit Before Winning",
@@ -114,6 +115,39 @@ class ResCompany(models.Model):
         groups=USER_GROUP,
         help="Default duration of a reboot. Another deadline can be chosen for each one.",
     )
+    client_cadence = fields.Selection(
+        RHYTHMS,
+        string="Rhythm of Updates",
+        default="monthly",
+        groups=USER_GROUP,
+        help="How often new clients hear from us, unless their tags say otherwise.",
+    )
+    client_cadence_weekday = fields.Selection(
+        WEEKDAYS,
+        string="Weekday of Updates",
+        groups=USER_GROUP,
+        help="Weekday on which new clients hear from us. Empty: no day is promised until one is "
+        "chosen at the client.",
+    )
+    client_cadence_hour = fields.Float(
+        string="Hour of Updates",
+        default=9,
+        groups=USER_GROUP,
+        help="Hour, in the client's time zone, at which updates go out by themselves.",
+    )
+    client_channel = fields.Selection(
+        CHANNELS,
+        string="Channel of Updates",
+        default="mail",
+        groups=USER_GROUP,
+        help="How new clients hear from us, unless their tags say otherwise.",
+    )
+    client_update_auto = fields.Boolean(
+        string="Send Unchanged Drafts",
+        groups=USER_GROUP,
+        help="Status updates that no one has changed go out by themselves, on the promised day at "
+        "the client's hour. Others wait for a click.",
+    )
     client_health_backfill_date = fields.Date(
         readonly=True, copy=False, groups=MANAGER_GROUP, protected=True
     )
@@ -137,6 +171,10 @@ class ResCompany(models.Model):
         "CHECK(client_health_risk >= 0 AND client_health_healthy <= 100"
         " AND client_health_risk < client_health_healthy)",
         "Red must be lower than green, both between 0 and 100.",
+    )
+    _client_cadence_hour_range = models.Constraint(
+        "CHECK(client_cadence_hour >= 0 AND client_cadence_hour < 24)",
+        "Please choose an hour from 0:00 to 23:59.",
     )
     _client_reboot_days_positive = models.Constraint(
         "CHECK(client_reboot_days > 0)", "A reboot must last at least one day."

@@ -38,6 +38,22 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
         related="company_id.client_reboot_days", readonly=False, groups=MANAGER_GROUP
     )
 
+    client_cadence = fields.Selection(
+        related="company_id.client_cadence", readonly=False, groups=MANAGER_GROUP
+    )
+    client_cadence_weekday = fields.Selection(
+        related="company_id.client_cadence_weekday", readonly=False, groups=MANAGER_GROUP
+    )
+    client_cadence_hour = fields.Float(
+        related="company_id.client_cadence_hour", readonly=False, groups=MANAGER_GROUP
+    )
+    client_channel = fields.Selection(
+        related="company_id.client_channel", readonly=False, groups=MANAGER_GROUP
+    )
+    client_update_auto = fields.Boolean(
+        related="company_id.client_update_auto", readonly=False, groups=MANAGER_GROUP
+    )
+
     @api.depends("client_health_healthy", "client_health_risk", "company_id")
     def _compute_band_preview(self):
         for settings in self:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import USER_GROUP
+from .relationship.client_relationship import CHANNELS, RHYTHMS, WEEKDAYS
 
 # Odoo's tag colours: green, orange, blue, red, grey
 PHASE_COLORS = {"healthy": 10, "at_risk": 2, "reboot": 4, "offboard": 1, "ended": 0}
@@ -178,3 +179,29 @@ class ResPartner(models.Model):
             "client_health.client_relationship_action"
         )
         return dict(action, domain=[("id", "in", (existing + new).ids)])
+
+
+class ResPartnerCategory(models.Model):
+    """A tag says how new clients that have it hear from us."""
+
+    _name = "res.partner.category"
+    _inherit = ["res.partner.category"]
+
+    client_cadence = fields.Selection(
+        RHYTHMS,
+        string="Rhythm of Updates",
+        groups=USER_GROUP,
+        help="How often new clients with this tag hear from us. Empty: as the company says.",
+    )
+    client_cadence_weekday = fields.Selection(
+        WEEKDAYS,
+        string="Weekday of Updates",
+        groups=USER_GROUP,
+        help="Weekday on which new clients with this tag hear from us.",
+    )
+    client_channel = fields.Selection(
+        CHANNELS,
+        string="Channel of Updates",
+        groups=USER_GROUP,
+        help="How new clients with this tag hear from us.",
+    )

@@ -28,12 +28,14 @@ from . import test_shared_words
 from . import test_stage_machine
 from . import test_tours
 from . import test_upgrade
+from . import test_what_clients_see
 from .relationship import *
 from .profitability import *
 from .health import *
 from .agreement import *
 from .results import *
 from .feedback import *
+from .communication import *
 from .fit import *
 from .reboot import *
 from .offboarding import *

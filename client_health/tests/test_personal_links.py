@@ -9,7 +9,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.addons.mail.tests.common import MailCommon
 
 from ..controllers import client_portal
-from ..models.link import client_personal_link_visit
+from ..models.common import client_personal_link
 from .agreement.common_agreement import ClientAgreementCommon
 
 
@@ -240,7 +240,7 @@ class TestPersonalLink(LinkCommon, MailCommon):
 
     def test_a_record_under_attack_stays_open(self):
         visits = self.env["client.personal.link.visit"]
-        self.patch(client_personal_link_visit, "MAX_GUESSES_OF_RECORD", 3)
+        self.patch(client_personal_link, "MAX_GUESSES_OF_RECORD", 3)
         for number in range(3):
             visits._record("guess", {"ip": f"192.0.2.{number}"}, "client.agreement", 7)
         self.assertFalse(visits._may_guess("192.0.2.1", "client.agreement", 7))
@@ -399,7 +399,7 @@ class TestLinkPages(LinkCommon, HttpCase):
         good = self._get_path(self.agreement)
         tried = (f"{self.agreement.access_url}?access_token=x", "/client/value/x",
                  f"{self.question.access_url}?access_token=x")  # fmt: skip
-        for number in range(client_personal_link_visit.MAX_GUESSES):
+        for number in range(client_personal_link.MAX_GUESSES):
             self.assertEqual(self.url_open(tried[number % 3]).status_code, 404)
         for path in (*tried, good):
             page = self.url_open(path)
@@ -407,14 +407,14 @@ class TestLinkPages(LinkCommon, HttpCase):
             self._assert_protected(page)
         visits = self.env["client.personal.link.visit"]
         self.assertEqual(
-            visits.search_count([("kind", "=", "guess")]), client_personal_link_visit.MAX_GUESSES
+            visits.search_count([("kind", "=", "guess")]), client_personal_link.MAX_GUESSES
         )
         visits.search([]).write({"ip": "192.0.2.1"})
         self.assertEqual(self.url_open(good).status_code, 200, "Another address")
 
     def test_posts_are_limited(self):
-        self.patch(client_personal_link_visit, "MAX_POSTS", 2)
-        self.patch(client_personal_link_visit, "MAX_POSTS_OF_ADDRESS", 5)
+        self.patch(client_personal_link, "MAX_POSTS", 2)
+        self.patch(client_personal_link, "MAX_POSTS_OF_ADDRESS", 5)
         csrf = {"csrf_token": self._get_csrf(self._get_path(self.question)), "words": "Hello"}
         codes = [
             self.url_open(f"{self.question.access_url}/write", data=csrf).status_code

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .feedback.test_update import UpdateCommon
+from .communication.test_update import UpdateCommon
 
 
 class SentMessagesCommon(UpdateCommon):

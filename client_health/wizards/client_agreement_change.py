@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ..engine.clock import get_today
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 
 
 class ClientAgreementChange(models.TransientModel):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
 from ..engine.correspondence import waiting
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 
 
 class ClientFeedbackAnswer(models.TransientModel):

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 
 
 class ClientIssueGiveUp(models.TransientModel):

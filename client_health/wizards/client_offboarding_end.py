@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import stage_rules
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 from ..models.offboarding.client_offboarding import POINTS
 
 

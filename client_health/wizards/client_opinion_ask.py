@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ..const import USER_GROUP
 from ..engine.clock import get_today
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 
 
 class ClientOpinionAsk(models.TransientModel):

@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.clock import get_today
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 from ..report.review.decisions import COLUMNS, DECISIONS_NAME
 
 MAX_ROWS = 2_000
@@ -86,9 +86,10 @@ class ClientReviewImport(models.TransientModel):
             )
         ((title, cells),) = name.destinations
         found = []
-        top, *lines = book[title][cells][: MAX_ROWS + 1]
+        keys = [column.key for column in COLUMNS]
+        _head, *lines = book[title][cells][: MAX_ROWS + 1]
         for line in lines:
-            row = dict(zip(COLUMNS, (cell.value for cell in line), strict=False))
+            row = dict(zip(keys, (cell.value for cell in line), strict=False))
             # what has a number is in Odoo already
             if row["decision"] and not row["decision_id"]:
                 found.append((line[0].row, row))

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ..engine import stage_rules
 from ..engine.clock import get_today
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 
 
 class ClientStageMove(models.TransientModel):

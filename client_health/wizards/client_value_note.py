@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine.clock import get_today
-from ..models.common.client_once_mixin import once
+from ..models.common.client_protected_mixin import once
 
 
 class ClientValueNote(models.TransientModel):

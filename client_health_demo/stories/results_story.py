@@ -28,6 +28,8 @@ class Goal:
     big: bool = False
     who: int = 1
     project: int | None = 0
+    # How the target was adjusted: (days ago, the target before).
+    adjusted: tuple = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,16 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Report:
+    """A value report: over the twelve months before, sent today; or a draft of the last quarter."""
+
+    who: tuple = (1,)
+    sent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Story:
+    report: Report | None = None
     goals: tuple = ()
     results: tuple = ()
     words: tuple = ()
@@ -68,6 +79,7 @@ class Story:
 
 
 BLUE_HARBOUR = Story(
+    report=Report(who=(1, 2), sent=True),
     belief="That guests book with us at night and nobody has to pick up the phone. And Tom.",
     goals=(
         Goal(
@@ -94,6 +106,7 @@ BLUE_HARBOUR = Story(
             start=298,
             end=-70,
             agreed=296,
+            adjusted=(152, 30),
         ),
         Goal(
             name="Room key on the phone in all five hotels",
@@ -245,6 +258,7 @@ NORTHLIGHT = Story(
 )
 
 FERNHILL = Story(
+    report=Report(),
     belief="Fewer missed appointments. We think that it saves each practice half a post.",
     goals=(
         Goal(

@@ -1,6 +1,4 @@
-from . import client_agreement_link_mixin
 from . import client_agreement_holder_mixin
-from . import client_scope_mixin
 from . import client_agreement
 from . import client_relationship
 from . import client_agreement_signature

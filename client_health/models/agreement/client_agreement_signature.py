@@ -11,7 +11,7 @@ from odoo.tools.mimetypes import guess_mimetype
 from ...client_input import NAME_LENGTH, PICTURE_LENGTH, read_text
 from ...const import ACTIVITY_AGREEMENT_CONVERSATION
 from ...engine.clock import get_start, get_today
-from ..link.client_personal_link_visit import KEEP_DAYS
+from ..common.client_personal_link import KEEP_DAYS
 from .client_agreement import TEXT_FIELDS
 
 NEEDED_TEXTS = ("outcome", "process", "scope_in")

@@ -1,10 +1,62 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
+from ...const import USER_GROUP
 from ...engine.clock import get_today
+
+
+class ClientAttachedMixin(models.AbstractModel):
+    """A record that hangs on others, and follows their rules: on both ends of a move.
+
+    Odoo applies the rules of a record before a write, not after it, and does not ask whether the
+    user may write what the record is attached to. ``_get_holder_fields`` names the links.
+    """
+
+    _name = "client.attached.mixin"
+    _description = "Attached to a Record that its User May Write"
+
+    @api.model
+    def _get_holder_fields(self):
+        """Return the names of the links to what the record hangs on."""
+        raise NotImplementedError
+
+    def _check_holders(self):
+        """Raise unless the user may write what the records hang on."""
+        for fname in self._get_holder_fields():
+            if self[fname]:
+                self[fname].check_access("write")
+
+    @api.model
+    def _check_new_holders(self, vals_list):
+        """Raise before anything is said about records that the user may not write."""
+        for fname in self._get_holder_fields():
+            ids = {vals[fname] for vals in vals_list if vals.get(fname)}
+            if ids:
+                self.env[self._fields[fname].comodel_name].browse(ids).check_access("write")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        self._check_new_holders(vals_list)
+        records = super().create(vals_list)
+        # by default, or computed
+        records._check_holders()
+        return records
+
+    def write(self, vals):
+        if self.env.su or self._get_holder_fields().isdisjoint(vals):
+            return super().write(vals)
+        self._check_holders()
+        self._check_new_holders([vals])
+        result = super().write(vals)
+        self._check_holders()
+        self.check_access("write")
+        return result
 
 
 class ClientRecordMixin(models.AbstractModel):
@@ -113,3 +165,144 @@ class ClientRecordMixin(models.AbstractModel):
             owner=owner.display_name,
             **names,
         )
+
+
+class ClientRelationshipLinkMixin(models.AbstractModel):
+    """Shows the client relationship on a record that belongs to a client, such as a project.
+
+    Not stored and never computed as superuser: users see only the relationships that they may read.
+    The fields carry groups because portal users can read every field without groups of their own
+    partner and projects.
+    """
+
+    _name = "client.relationship.link.mixin"
+    _description = "Link to the Client Relationship"
+
+    client_relationship_id = fields.Many2one(
+        "client.relationship",
+        compute="_compute_client_relationship_id",
+        search="_search_client_relationship_id",
+        groups=USER_GROUP,
+    )
+    client_stage_id = fields.Many2one(
+        related="client_relationship_id.stage_id",
+        string="Client Stage",
+        related_sudo=False,
+        groups=USER_GROUP,
+    )
+    client_phase = fields.Selection(
+        related="client_relationship_id.phase",
+        related_sudo=False,
+        groups=USER_GROUP,
+    )
+
+    @api.model
+    def _get_client_path(self):
+        """Return the path from the record to the client, as a dotted field name."""
+        return "partner_id.commercial_partner_id"
+
+    def _get_client_company(self):
+        """Return the company whose relationship is meant."""
+        self.ensure_one()
+        return self.company_id or self.env.company
+
+    @api.depends(lambda self: (self._get_client_path(), "company_id"))
+    @api.depends_context("company", "uid", "allowed_company_ids")
+    def _compute_client_relationship_id(self):
+        path = self._get_client_path()
+        known = self.env["client.relationship"]._get_by_client(self.mapped(path))
+        for record in self:
+            key = (record.mapped(path), record._get_client_company())
+            record.client_relationship_id = known.get(key, False)
+
+    @api.model
+    def _search_client_relationship_id(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        Relationship = self.env["client.relationship"]
+        here = Domain("company_id", "=", self.env.company.id)
+        wanted = Domain(value) if operator == "any" else Domain("id", "in", [v for v in value if v])
+        path = self._get_client_path()
+        domain = Domain(path, "in", Relationship.search(wanted & here).partner_id.ids)
+        if operator == "in" and False in value:
+            domain |= Domain(path, "not in", Relationship.search(here).partner_id.ids)
+        return domain
+
+    def action_view_client_relationship(self):
+        # the context of this record's own action holds defaults that mean nothing to a client
+        return self.client_relationship_id._get_records_action(context={})
+
+
+class ClientDeletionMixin(models.AbstractModel):
+    """Says in words why a record that clients' records name cannot be deleted, and which ones.
+
+    Without it PostgreSQL refuses what a link with ``ondelete="restrict"`` leads to, with the name
+    of a constraint, and of many records it doesn't say which. Every model that such a link leads
+    to inherits this; the links are found in the registry.
+    """
+
+    _name = "client.deletion.mixin"
+    _description = "Deletion Refused in Words"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_named_by_clients(self):
+        found = self._get_naming_links()
+        if found:
+            raise UserError(
+                self.env._(
+                    "These records are used by records of clients and cannot be deleted. Please "
+                    "archive them, or delete the others:\n%s",
+                    "\n".join(f"– {name}" for name in self._format_naming_links(found)),
+                )
+            )
+
+    @api.model
+    def _get_restricting_fields(self):
+        """Return the stored links of our models here that forbid a deletion."""
+        return [
+            field
+            for name, model in self.env.registry.items()
+            if name.startswith("client.") and model._auto
+            for field in model._fields.values()
+            if field.type == "many2one"
+            and field.store
+            and field.comodel_name == self._name
+            and field.ondelete == "restrict"
+        ]
+
+    def _get_naming_links(self):
+        """Return {record: [fields that lead to it]}, in one query, whoever may read those."""
+        own_fields = self._get_restricting_fields()
+        if not self or not own_fields:
+            return {}
+        selects = []
+        for index, field in enumerate(own_fields):
+            column = SQL.identifier(field.name)
+            # Of what is deleted at once, nothing holds the rest.
+            among = SQL("AND id NOT IN %s", tuple(self.ids))
+            selects.append(
+                SQL(
+                    "SELECT DISTINCT %s AS id, %s AS field FROM %s WHERE %s IN %s %s",
+                    column,
+                    index,
+                    SQL.identifier(self.env[field.model_name]._table),
+                    SQL.identifier(field.name, to_flush=field),
+                    tuple(self.ids),
+                    among if field.model_name == self._name else SQL(),
+                )
+            )
+        found = {}
+        query = SQL("%s ORDER BY field, id", SQL(" UNION ALL ").join(selects))
+        for record_id, index in self.env.execute_query(query):
+            found.setdefault(self.browse(record_id), []).append(own_fields[index])
+        return found
+
+    @api.model
+    def _format_naming_links(self, found):
+        for record, own_fields in found.items():
+            uses = [
+                f"{self.env['ir.model']._get(field.model_name).name} "
+                f"({field._description_string(self.env)})"
+                for field in own_fields
+            ]
+            yield f"{record.display_name}: {', '.join(uses)}"

@@ -1,6 +1,113 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 from ...const import MANAGER_GROUP
+from ...engine.clock import get_today
+
+
+class ClientActivityMixin(models.AbstractModel):
+    """Plans activities on many records at once, without one mail per record.
+
+    Beside ``mail.activity.mixin``, not on top of it: opportunities have that one already.
+    """
+
+    _name = "client.activity.mixin"
+    _description = "Activities in Batch"
+
+    def _schedule_activities(self, users, type_xmlid="", once=False, get_summary=None, **values):
+        """Plan an activity on each record for its user; return the activities.
+
+        Assignees find them among their activities, and read them in their language. Without a due
+        date they are due today, where the company of the record is. The number of queries depends
+        neither on the records nor on the users. A firm that deleted the type wants none.
+
+        :param users: {record: user}
+        :param once: leave out records on which an activity of this type is open
+        :param get_summary: a function of the records, in the language of their assignee
+        :param values: as in ``activity_schedule``
+        """
+        activities = self.env["mail.activity"]
+        deleted = type_xmlid and not self.env.ref(type_xmlid, raise_if_not_found=False)
+        if deleted or self.env.context.get("mail_activity_automation_skip"):
+            return activities
+        todo = self
+        if once:
+            todo -= self.browse(self.activity_search([type_xmlid]).mapped("res_id"))
+        if not todo:
+            return activities
+        # an activity takes the name of its record, and its user's language, one by one: have them
+        # all read at once
+        todo.mapped("display_name")
+        self.env["res.users"].union(*(users[record] for record in todo)).mapped("lang")
+        todo._add_followers({record: users[record] for record in todo})
+        for lang, records in todo.grouped(lambda record: users[record].lang).items():
+            group = records.with_context(
+                mail_activity_quick_update=True, client_followers_known=True, lang=lang
+            )
+            activities |= group._create_activities(
+                users, group._prepare_activity(type_xmlid, get_summary, values)
+            )
+        return activities.with_env(self.env)
+
+    def _create_activities(self, users, common):
+        return self.env["mail.activity"].create(
+            [
+                {
+                    "date_deadline": get_today(record.company_id or self.env.company),
+                    **common,
+                    "res_id": record.id,
+                    "user_id": users[record].id,
+                }
+                for record in self
+            ]
+        )
+
+    def _prepare_activity(self, type_xmlid, get_summary, values):
+        """Return what the activities have in common, as ``activity_schedule`` would fill it in."""
+        kind = self.env["mail.activity.type"].browse(values.get("activity_type_id"))
+        if type_xmlid:
+            kind = self.env.ref(type_xmlid, raise_if_not_found=False)
+        kind = kind or self._default_activity_type()
+        summary = get_summary(self) if get_summary else values.get("summary")
+        given = {key: value for key, value in values.items() if value or key == "automated"}
+        return {
+            "automated": True,
+            "note": kind.default_note,
+            **given,
+            "activity_type_id": kind.id,
+            "summary": summary or kind.summary,
+            "res_model_id": self.env["ir.model"]._get(self._name).id,
+        }
+
+    def _add_followers(self, users):
+        """Make each user a follower of their record, {record: user}, in one statement."""
+        rows = [(record.id, user.partner_id.id) for record, user in users.items() if user]
+        default, _internal, _external = self.env["mail.message.subtype"].default_subtypes(
+            self._name
+        )
+        self.env["mail.followers"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH added AS (
+                    INSERT INTO mail_followers (res_model, res_id, partner_id)
+                    SELECT %s, UNNEST(%s::int[]), UNNEST(%s::int[])
+                        ON CONFLICT DO NOTHING
+                 RETURNING id
+                )
+                INSERT INTO mail_followers_mail_message_subtype_rel
+                SELECT added.id, UNNEST(%s::int[]) FROM added
+                """,
+                self._name,
+                [record_id for record_id, _partner_id in rows],
+                [partner_id for _record_id, partner_id in rows],
+                default.ids,
+            )
+        )
+        self.env["mail.followers"].invalidate_model()
+        self.invalidate_recordset(
+            ["message_follower_ids", "message_partner_ids", "message_is_follower"]
+        )
 
 
 class ClientResponsibleMixin(models.AbstractModel):

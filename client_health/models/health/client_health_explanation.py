@@ -1,9 +1,10 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ...const import MANAGER_GROUP, MONEY_GROUP
+from ...engine.figures import format_number
 from ...engine.health import scoring, sentences, snapshots
 from ...engine.reading import AGREED, DEFAULT, MOST_RECORDS, OWN
 
@@ -174,7 +175,7 @@ class ClientHealthExplanation(models.AbstractModel):
             return False
         if "usual" not in detail:
             return yardstick
-        usual = formatLang(self.env, detail["usual"], digits=0)
+        usual = format_number(self.env, detail["usual"])
         if measure.code == "contact_gap":
             return self.env._("every %(days)s days, %(why)s", days=usual, why=yardstick)
         return self.env._("within %(hours)s working hours, %(why)s", hours=usual, why=yardstick)
@@ -219,19 +220,19 @@ class ClientHealthExplanation(models.AbstractModel):
         """
         hidden = self._get_hidden() if hidden is None else hidden
         days = self._read_shown_days(relationships, None, hidden)
-        measures = self._get_shown_measures(hidden)
+        scorer = scoring.Scorer(self._get_shown_measures(hidden))
         records = self._get_records()
         causes = {code for code, record in records.items() if record.is_cause} | {None}
         return {
-            relationship_id: self._get_day_reasons(day, measures, records, causes, hidden)
+            relationship_id: self._get_day_reasons(day, scorer, records, causes, hidden)
             for relationship_id, day in days.items()
         }
 
-    def _get_day_reasons(self, day, measures, records, causes, hidden):
+    def _get_day_reasons(self, day, scorer, records, causes, hidden):
         costs = {}
-        result = scoring.get_score(measures, day.readings or {})
-        weights = scoring.get_weights(measures, result.points)
-        for measure in measures:
+        result = scorer.get_score(day.readings or {})
+        weights = scoring.get_weights(scorer.measures, result.points)
+        for measure in scorer.measures:
             cost = weights[measure.code] * (100 - result.points.get(measure.code, 100))
             hide = measure.dimension in hidden
             name = (measure.dimension, None) if hide else (measure.dimension, measure.code)
@@ -262,14 +263,14 @@ class ClientHealthExplanation(models.AbstractModel):
         """Return what a measure says against the client, in a sentence where there is one."""
         detail = reading.detail or {}
         figures = {
-            name: formatLang(self.env, detail[name], digits=0)
+            name: format_number(self.env, detail[name])
             for name in ("days", "hours", "usual")
             if name in detail
         }
         if measure.code == "contact_gap" and {"days", "usual"} <= detail.keys():
             return self.env._("No contact for %(days)s days, usually every %(usual)s", **figures)
         if measure.code == "unanswered_hours" and detail.get("waiting"):
-            hours = formatLang(self.env, reading.value, digits=0)
+            hours = format_number(self.env, reading.value)
             return self.env._("A message waits for %s working hours", hours)
         if measure.code == "reply_hours" and {"hours", "usual"} <= detail.keys():
             return self.env._("Answers take %(hours)s working hours, usually %(usual)s", **figures)
@@ -322,9 +323,8 @@ class ClientHealthExplanation(models.AbstractModel):
     @api.model
     def _get_value_text(self, measure, value, named=False):
         """Return a reading in words: "45 days", or "Last contact: 45 days"."""
-        number = formatLang(self.env, value, digits=0 if abs(value) >= 10 else 1)
-        if float(value).is_integer():
-            number = formatLang(self.env, value, digits=0)
+        is_whole = abs(value) >= 10 or float(value).is_integer()
+        number = format_number(self.env, value, digits=0 if is_whole else 1)
         text = " ".join(filter(None, (number, measure.unit)))
         if not named:
             return text

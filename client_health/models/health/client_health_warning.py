@@ -106,8 +106,9 @@ class ClientHealthWarning(models.Model):
     @api.depends("value", "evidence", "rule_id")
     @api.depends_context("lang")
     def _compute_text(self):
+        texts = self.env["client.health.warning.rule"]._get_texts()
         for warning in self:
-            warning.text = warning.rule_id._get_text(warning.value, warning.evidence)
+            warning.text = warning.rule_id._get_text(warning.value, warning.evidence, texts)
 
     def _to_life(self):
         """Return it as ``life.Life``; as superuser, for its level."""

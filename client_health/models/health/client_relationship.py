@@ -236,16 +236,23 @@ class ClientRelationship(models.Model):
     def _compute_health_reasons(self):
         """Say what warns first, then what pulls the score down; two at most."""
         warned = self.env["client.health.warning"]._get_sentences(self._origin)
+        reasons = self._origin._get_health_reasons(warned)
+        for relationship in self:
+            relationship.health_reasons = reasons.get(relationship._origin.id, "")
+
+    def _get_health_reasons(self, warned):
+        """Return {client id: reasons}; ``warned``: the sentences of the warnings that stand."""
         explanation = self.env["client.health.explanation"]
-        pulled = explanation._get_reasons(self._origin)
+        unclear = self.filtered(lambda one: len(warned.get(one.id, ())) < MOST_REASONS)
+        pulled = explanation._get_reasons(unclear)
         worse = self.env["client.health.warning.rule"]._get_money_sentence()
         twice = explanation._get_hidden_reason(MONEY)  # says it again, with less
-        for relationship in self:
-            key = relationship._origin.id
+        found = {}
+        for key in self._ids:
             first = warned.get(key, [])
             then = [one for one in pulled.get(key) or () if one != twice or worse not in first]
-            reasons = [*first, *then]
-            relationship.health_reasons = " · ".join(reasons[:MOST_REASONS])
+            found[key] = " · ".join([*first, *then][:MOST_REASONS])
+        return found
 
     @api.depends("health_declaration_ids.date_ended", "health_declaration_ids.date_end")
     def _compute_health_declaration_id(self):

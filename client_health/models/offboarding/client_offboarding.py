@@ -356,3 +356,70 @@ class ClientOffboarding(models.Model):
                 if point in open_points and (reason or "").strip()
             ]
         )
+
+
+class ClientOffboardingWaiver(models.Model):
+    """A manager's reason for waiving an open point of an offboarding.
+
+    Created only by ``_waive`` of the offboarding, when it ends.
+    """
+
+    _name = "client.offboarding.waiver"
+    _description = "Reason for an Open Point"
+    _inherit = ["client.protected.mixin"]
+    _order = "id"
+
+    offboarding_id = fields.Many2one(
+        "client.offboarding",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        protected=True,
+    )
+    point = fields.Selection(POINT_SELECTION, required=True, readonly=True, protected=True)
+    reason = fields.Text(required=True, readonly=True, protected=True)
+    date = fields.Date(
+        required=True,
+        readonly=True,
+        default=lambda self: get_today(self.env.company),
+        protected=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Manager",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        protected=True,
+    )
+
+    _point_uniq = models.Constraint(
+        "UNIQUE(offboarding_id, point)", "There is already a reason for this point."
+    )
+
+
+class ClientOffboardingReason(models.Model):
+    """Why relationships end, in the firm's own words."""
+
+    _name = "client.offboarding.reason"
+    _description = "Offboarding Reason"
+    _inherit = ["client.protected.mixin"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: only whether any offboarding, of any company, names it
+        used = self.env["client.offboarding"].sudo().search([("reason_ids", "in", self.ids)])
+        if used:
+            raise UserError(
+                self.env._(
+                    "“%s” is used on an offboarding and cannot be deleted. Please archive it "
+                    "instead.",
+                    (used.reason_ids & self)[:1].name,
+                )
+            )

@@ -34,6 +34,12 @@ class ClientProjectCustomer(models.Model):
     )
     date_from = fields.Date(string="From", help="Empty: from the beginning.")
 
+    # two customers of one day would each get all of the money
+    _day_uniq = models.UniqueIndex(
+        "(project_id, COALESCE(date_from, '-infinity'::date))",
+        "A project has one customer at a time. Give each customer a day of its own.",
+    )
+
     @api.model
     def _add_changes(self, changes):
         """Store that projects got other customers today.

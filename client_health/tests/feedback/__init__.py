@@ -6,6 +6,3 @@ from . import test_feedback_tours
 from . import test_issue
 from . import test_opinion
 from . import test_own_words
-from . import test_update
-from . import test_update_mail
-from . import test_waiting

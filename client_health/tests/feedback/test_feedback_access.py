@@ -2,7 +2,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .test_update import UpdateCommon
+from ..communication.test_update import UpdateCommon
 
 MODELS = ("client.feedback", "client.issue", "client.hypothesis", "client.update")
 ALL = ("read", "write", "create", "unlink")

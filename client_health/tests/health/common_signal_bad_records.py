@@ -24,6 +24,11 @@ class SignalTricks(SignalMail):
         values = {"rating": "4", "user_id": self.owner.id} if kind in ("praise", "team") else {}
         return self._set(self._log(kind, NINE, relationship, **values), date=moment, **vals)
 
+    def _promised(self, relationship, day, **vals):
+        """Three weekly updates, the last one for this day; ``vals`` as no user could write."""
+        updates = [self._promise(relationship, day - 7 * week * DAY) for week in range(3)]
+        return [self._set(update, **vals) for update in updates if vals]
+
     def _agreed(self, relationship, **vals):
         return self._set(self._agree(relationship, NINE - 90 * DAY), **vals)
 
@@ -117,6 +122,22 @@ class SignalTricks(SignalMail):
             "an issue of the future": (
                 lambda t, c: t._set(t._note_issue(c, TODAY), date=NEVER),
                 1,
+            ),
+        },
+        "promises_kept": {
+            "of tomorrow": (lambda t, c: t._promised(c, TODAY + DAY), None),
+            "of long ago": (lambda t, c: t._promised(c, LONG_AGO), None),
+            "never sent": (lambda t, c: t._promised(c, TODAY - 9 * DAY), 0),
+            "archived": (lambda t, c: t._promised(c, TODAY - 9 * DAY, active=False), 0),
+            "sent tomorrow": (
+                lambda t, c: t._promised(
+                    c, TODAY - 9 * DAY, state="sent", sent_date=TOMORROW, sent_day=TODAY - 9 * DAY
+                ),
+                0,
+            ),
+            "sent, nobody knows when": (
+                lambda t, c: t._promised(c, TODAY - 9 * DAY, state="sent", sent_date=None),
+                0,
             ),
         },
         "voice_silence": {

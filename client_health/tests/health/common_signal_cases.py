@@ -229,6 +229,23 @@ class SignalCases(SignalCommon):
         return set_created(activity, created or early)
 
     @classmethod
+    def _promise(cls, relationship, day, sent=None):
+        """Promise an update for a day, drafted two days before it."""
+        update = cls.env["client.update"].create(
+            {
+                "relationship_id": relationship.id,
+                "kind": "status",
+                "name": "How we are getting on",
+                "promised_date": day,
+            }
+        )
+        if sent:
+            # sudo: evidence, which only the methods of the update write
+            update.sudo().write({"state": "sent", "sent_date": sent, "sent_day": sent.date()})
+        set_created(update, datetime.combine(day - timedelta(days=2), time(4)))
+        return update
+
+    @classmethod
     def _aim(cls, relationship, agreed, created=None, **vals):
         """A goal that is reached in time."""
         goal = cls.env["client.goal"].create(

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCommon
 
-from ...models.link import client_personal_link
+from ...models.common import client_personal_link
 from .test_accomplishment import AccomplishmentCommon
 
 

@@ -1,0 +1,5 @@
+from . import client_update
+from . import client_status_update
+from . import client_waiting
+from . import client_meeting
+from . import client_relationship
