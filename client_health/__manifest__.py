@@ -93,6 +93,7 @@
         "views/communication/client_reply_time_views.xml",
         "views/results/client_value_report_templates.xml",
         "views/results/client_value_report_views.xml",
+        "views/communication/client_meeting_views.xml",
         "views/communication/client_relationship_views.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
@@ -104,8 +105,6 @@
         "views/feedback/client_issue_views.xml",
         "views/feedback/client_conversation_views.xml",
         "views/feedback/client_relationship_views.xml",
-        # meetings stand beside what was logged
-        "views/communication/client_meeting_views.xml",
         # communication
         "wizards/client_feedback_ask_views.xml",
         "views/communication/client_feedback_request_views.xml",
