@@ -106,6 +106,10 @@
         "views/feedback/client_relationship_views.xml",
         # meetings stand beside what was logged
         "views/communication/client_meeting_views.xml",
+        # communication
+        "wizards/client_feedback_ask_views.xml",
+        "views/communication/client_feedback_request_views.xml",
+        "views/communication/client_feedback_request_portal_templates.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",
         "views/reboot/client_relationship_views.xml",

@@ -37,6 +37,24 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
     client_reboot_days = fields.Integer(
         related="company_id.client_reboot_days", readonly=False, groups=MANAGER_GROUP
     )
+    client_feedback_scale = fields.Selection(
+        related="company_id.client_feedback_scale", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_pause = fields.Integer(
+        related="company_id.client_feedback_pause", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_wait = fields.Integer(
+        related="company_id.client_feedback_wait", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_low_number = fields.Integer(
+        related="company_id.client_feedback_low_number", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_low_face = fields.Integer(
+        related="company_id.client_feedback_low_face", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_months = fields.Integer(
+        related="company_id.client_feedback_months", readonly=False, groups=MANAGER_GROUP
+    )
 
     client_cadence = fields.Selection(
         related="company_id.client_cadence", readonly=False, groups=MANAGER_GROUP

@@ -47,6 +47,21 @@ class ResPartner(models.Model):
         protected=True,
     )
     client_has_link = fields.Boolean(readonly=True, copy=False, groups=USER_GROUP, protected=True)
+    client_feedback_opt_out = fields.Boolean(
+        string="No Feedback Requests",
+        copy=False,
+        prefetch=False,
+        tracking=True,
+        groups=USER_GROUP,
+        help="This contact does not want to be asked for feedback. It said so by the link in the "
+        "mail, or to a colleague.",
+    )
+    client_feedback_note = fields.Char(
+        string="Can Be Asked",
+        compute="_compute_client_feedback_note",
+        groups=USER_GROUP,
+        help="Why this contact cannot be asked for feedback today. Empty when it can.",
+    )
     # other addons' derived fields of contacts are theirs
     _protect_derived = False
 
@@ -106,6 +121,14 @@ class ResPartner(models.Model):
         all_clients = moved.sudo().with_context(active_test=False)
         moved = all_clients.filtered("client_relationship_ids").sudo(False)
         self.env["client.merge"]._check_may_merge(moved | moved.commercial_partner_id)
+
+    @api.depends_context("company", "uid")
+    def _compute_client_feedback_note(self):
+        hindrances = self.env["client.feedback.request"]._get_hindrances(
+            self._origin, self.env.company
+        )
+        for partner in self:
+            partner.client_feedback_note = hindrances.get(partner._origin)
 
     @api.depends_context("partner_display_name_hide_company")
     def _compute_display_name(self):

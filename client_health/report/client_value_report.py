@@ -34,7 +34,7 @@ class ClientValueReport(models.AbstractModel):
     _description = "Value Report"
 
     @api.model
-    def _collect(self, relationship, start, end, lang=None, with_fees=True):
+    def _collect(self, relationship, start, end, lang=None, with_fees=True, with_punctuality=True):
         """Return the values of the report as a dictionary; the caller may read the client.
 
         Days included. ``with_fees``: with the fees of the period and the return on them.
@@ -47,6 +47,7 @@ class ClientValueReport(models.AbstractModel):
         goals = report._get_goals(relationship, start, end)
         results = report._get_results(relationship, start, end)
         values = {
+            "lang": report.env.lang.replace("_", "-"),
             "company": relationship.company_id.name,
             "client": relationship.partner_id.name,
             "period": report._format_period(start, end),
@@ -58,7 +59,9 @@ class ClientValueReport(models.AbstractModel):
             "next": report._prepare_next(relationship, goals, end),
         }
         values["is_empty"] = not (values["goals"] or values["results"] or values["words"])
-        values["ours"], values["theirs"] = report._get_timeliness(relationship, start, end)
+        values["ours"], values["theirs"] = (
+            report._get_timeliness(relationship, start, end) if with_punctuality else ([], [])
+        )
         values["chart"] = report._draw(goals, results, start, end)
         return values
 

@@ -3,6 +3,7 @@ from . import client_agreement_acceptance
 from . import client_agreement_change
 from . import client_agreement_comparison
 from . import client_feedback_answer
+from . import client_feedback_ask
 from . import client_health_calibration
 from . import client_health_calibration_line
 from . import client_issue_confirm

@@ -22,6 +22,7 @@ from .orders import build_orders
 from .overheads import build_overheads
 from .payments import build_payments
 from .projects import build_projects, close_projects, hand_over_projects
+from .questions import build_questions
 from .reboots import build_reboots
 from .relationships import build_relationships
 from .requests import build_requests
@@ -60,6 +61,7 @@ CARE = (
     build_conversation,
     build_feedback,
     build_updates,
+    build_questions,
     build_reboots,
     build_offboardings,
     close_projects,

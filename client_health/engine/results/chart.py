@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-WIDTH = 440
+# In units of the picture: a phone shows it about as large, a page a little larger.
+WIDTH, SHOWN = 340, 420
+BAR_WIDTH, BAR_HEIGHT = 216, 14
 ROW = 46
-BAR = 14
 # Contrast on white: the text 15:1 and 8:1, the bar 5:1; bar against track 4:1
 INK, MUTED, FILL, TRACK = "#1f2937", "#4b5563", "#0f766e", "#dfe9e8"
 FONT = 'font-family="sans-serif" font-size="14"'
-LONGEST = 40  # letters of a label beside a figure of up to 16
+LONGEST = 44  # letters of a label; beside the bar, 16 digits have room
 
 
 class Bar(NamedTuple):
@@ -25,7 +26,7 @@ class Bar(NamedTuple):
 
 
 def draw_bars(title, bars):
-    """Return horizontal bars, each with its label and its figure above, as SVG; "" without any.
+    """Return bars, each below its label and beside its figure, as SVG; "" without any.
 
     A reader that can't see it gets the title and every figure as text.
     """
@@ -35,27 +36,37 @@ def draw_bars(title, bars):
     said = "; ".join(f"{_clean(bar.label)}: {bar.text}" for bar in bars)
     rows = Markup("").join(_draw(bar, ROW * number) for number, bar in enumerate(bars))
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
-        ' height="{height}" style="max-width: 100%; height: auto;" role="img"'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{shown}"'
+        ' height="{shown_height:.0f}" style="max-width: 100%; height: auto;" role="img"'
         ' aria-label="{title}: {said}"><title>{title}</title>{rows}</svg>'
-    ).format(width=WIDTH, height=height, title=_clean(title), said=said, rows=rows)
+    ).format(
+        width=WIDTH,
+        height=height,
+        shown=SHOWN,
+        shown_height=height * SHOWN / WIDTH,
+        title=_clean(title),
+        said=said,
+        rows=rows,
+    )
 
 
 def _draw(bar, top):
     share = max(0.0, min(1.0, bar.share))
     return Markup(
         '<text x="0" y="{base}" {font} fill="{muted}">{label}</text>'
-        '<text x="{width}" y="{base}" {font} fill="{ink}" font-weight="bold" text-anchor="end">'
+        '<rect x="0" y="{bar_top}" width="{bar}" height="{high}" rx="3" fill="{track}"/>'
+        '<rect x="0" y="{bar_top}" width="{filled}" height="{high}" rx="3" fill="{fill}"/>'
+        '<text x="{width}" y="{beside}" {font} fill="{ink}" font-weight="bold" text-anchor="end">'
         "{text}</text>"
-        '<rect x="0" y="{bar_top}" width="{width}" height="{bar}" rx="3" fill="{track}"/>'
-        '<rect x="0" y="{bar_top}" width="{filled}" height="{bar}" rx="3" fill="{fill}"/>'
     ).format(
-        base=top + 16,
-        bar_top=top + 23,
+        base=top + 14,
+        bar_top=top + 21,
+        beside=top + 33,
         font=Markup(FONT),
         width=WIDTH,
-        bar=BAR,
-        filled=f"{WIDTH * share:.1f}",
+        bar=BAR_WIDTH,
+        high=BAR_HEIGHT,
+        filled=f"{BAR_WIDTH * share:.1f}",
         label=_shorten(_clean(bar.label)),
         text=bar.text,
         ink=INK,

@@ -16,7 +16,15 @@ REPORT = "client_health.client_value_report"
 # Months of a period of the calendar
 MONTHS = {"quarter": 3, "half": 6, "year": 12}
 # What the report is made from, and cannot be changed once it is sent
-FROZEN = frozenset(("report_period", "report_start", "report_end", "report_has_fees"))
+FROZEN = frozenset(
+    (
+        "report_period",
+        "report_start",
+        "report_end",
+        "report_has_fees",
+        "report_has_punctuality",
+    )
+)
 # What the covering letter names
 NAMED = frozenset(("report_period", "report_start", "report_end", "recipient_ids"))
 
@@ -66,6 +74,12 @@ class ClientUpdate(models.Model):
         default=True,
         help="Show your fees of the period, and how many times the confirmed value is of them. "
         "Only for whole months that are closed.",
+    )
+    report_has_punctuality = fields.Boolean(
+        string="Both Sides on Time",
+        default=True,
+        help="Show your reply times and milestones, and the invoices that the client paid by "
+        "their day.",
     )
     report_preview = fields.Html(
         compute="_compute_report_preview",
@@ -161,6 +175,7 @@ class ClientUpdate(models.Model):
             self.report_end,
             lang=lang,
             with_fees=self.report_has_fees,
+            with_punctuality=self.report_has_punctuality,
         )
         return report._render(values, lang)
 
@@ -171,6 +186,7 @@ class ClientUpdate(models.Model):
         "report_start",
         "report_end",
         "report_has_fees",
+        "report_has_punctuality",
         "recipient_ids",
     )
     @api.depends_context("uid")

@@ -149,6 +149,40 @@ class SignalTricks(SignalMail):
                 0,
             ),
         },
+        "value_age": {
+            "of tomorrow": (
+                lambda t, c: t._set(t._confirm_value(c, NINE), date=TODAY + DAY),
+                None,
+            ),
+            "of long ago": (
+                lambda t, c: t._set(t._confirm_value(c, NINE), date=LONG_AGO),
+                above(20000),
+            ),
+            "a note of ours": (
+                lambda t, c: t._set(t._confirm_value(c, NINE), is_own=False),
+                None,
+            ),
+        },
+        "feedback_response": {
+            "of tomorrow": (lambda t, c: t._question(c, TOMORROW), None),
+            "of long ago": (lambda t, c: t._question(c, NINE - 400 * DAY), None),
+            "never delivered": (
+                lambda t, c: t._set(t._question(c, NINE - 20 * DAY), state="undelivered"),
+                None,
+            ),
+            "answered tomorrow": (lambda t, c: t._question(c, NINE - DAY, answered=TOMORROW), None),
+            "answered before it was asked": (
+                lambda t, c: t._question(c, NINE - DAY, answered=NINE - 9 * DAY),
+                100,
+            ),
+            "asked somebody archived": (
+                lambda t, c: t._set(
+                    t._question(c, NINE - 20 * DAY),
+                    contact_id=t._get_author(c, "archived").id,
+                ),
+                0,
+            ),
+        },
         "agreement_current": {
             "archived": (lambda t, c: t._agreed(c, active=False), None),
             "never looked at again": (lambda t, c: t._agreed(c, date_review=None), 0),

@@ -100,6 +100,27 @@ class SignalCases(SignalCommon):
         vals = {"to": cls._get_contact(relationship), "message_type": "comment", **vals}
         return cls._say(us, task or cls._start_task(relationship), moment, **vals)
 
+    @classmethod
+    def _question(cls, relationship, moment, answered=None):
+        """We ask a contact how our work is going."""
+        # sudo: no user makes one
+        asked = (
+            cls.env["client.feedback.request"]
+            .sudo()
+            .create(
+                {
+                    "relationship_id": relationship.id,
+                    "contact_id": cls._get_contact(relationship).id,
+                    "scale": "numbers",
+                    "sent_date": moment,
+                    "answered_date": answered,
+                    "grade": 8,
+                    "state": "answered" if answered else "waiting",
+                }
+            )
+        )
+        return set_created(asked, moment)
+
     def _meet(self, relationship, moment, **vals):
         colleague = self._get_colleague(relationship.company_id)
         partners = self._get_contact(relationship) | colleague.partner_id

@@ -1,5 +1,6 @@
 from datetime import datetime, time, timedelta
 
+from ...engine.clock import get_day
 from .common_signal_cases import SignalCases, set_created
 from .common_signal_figure import Case, above
 
@@ -53,6 +54,19 @@ class SignalTimes(SignalCases):
     def _praise(self, relationship, moment):
         self._log("praise", moment, relationship, rating="4")
 
+    def _confirm_value(self, relationship, moment):
+        contact = self.env["res.partner"].create(
+            {"name": "Val", "parent_id": relationship.partner_id.id, "email": "val@val.example"}
+        )
+        value = self.env["client.value"]._record(
+            relationship,
+            contact,
+            "link",
+            words="Worth it",
+            date=get_day(relationship.company_id, moment),
+        )
+        return set_created(value, moment)
+
     def _praise_is_written_down(self, relationship, moment):
         set_created(self._log("praise", moment - 5 * DAY, relationship, rating="4"), moment)
 
@@ -66,6 +80,12 @@ class SignalTimes(SignalCases):
 
     def _issue_is_closed(self, relationship, moment):
         self._note_issue(relationship, (moment - 20 * DAY).date(), closed=moment)
+
+    def _answer_a_question(self, relationship, moment):
+        self._question(relationship, moment - 5 * DAY, answered=moment)
+
+    def _wait_in_vain(self, relationship, moment):
+        self._question(relationship, moment - 14 * DAY)
 
     def _press(self, relationship, moment):
         self._log("price_pressure", moment, relationship)
@@ -151,6 +171,11 @@ class SignalTimes(SignalCases):
             Case(_issue_is_closed, 1, 0, dated=False),
         ),
         "voice_silence": (Case(_praise, None, 0, 1),),
+        "value_age": (Case(_confirm_value, None, 0, 1, dated=False),),
+        "feedback_response": (
+            Case(_answer_a_question, None, 100),
+            Case(_wait_in_vain, None, 0),
+        ),
         "agreement_current": (
             Case(_accept, None, 0),
             Case(_agreement_is_replaced, 0, None, dated=False),

@@ -36,7 +36,7 @@ class TestEngineChart(BaseCase):
         svg = self._read(draw_bars("Goals", [Bar("One", 0.5, "50 %"), Bar("Two", 1.7, "170 %")]))
         rects = svg.findall("svg:rect", NAMESPACE)
         self.assertEqual(
-            [float(rect.get("width")) for rect in rects], [440, 220, 440, 440], "Cut at the width"
+            [float(rect.get("width")) for rect in rects], [216, 108, 216, 216], "Cut at the width"
         )
         self.assertEqual(svg.find("svg:title", NAMESPACE).text, "Goals")
         self.assertEqual(svg.get("aria-label"), "Goals: One: 50 %; Two: 170 %")
@@ -59,7 +59,7 @@ class TestEngineChart(BaseCase):
         if drawn:
             rects = self._read(svg).findall("svg:rect", NAMESPACE)
             self.assertEqual(len(rects), 2 * len(drawn))
-            self.assertTrue(all(0 <= float(rect.get("width")) <= chart.WIDTH for rect in rects))
+            self.assertTrue(all(0 <= float(rect.get("width")) <= chart.BAR_WIDTH for rect in rects))
 
     def test_contrast(self):
         """Text needs 4.5:1, a shape 3:1 (WCAG 2.1)."""
