@@ -75,7 +75,8 @@ registry.category("web_tour.tours").add("client_health_feedback_ask", {
             trigger: ".o_notification:contains('1 asked, 0 left out')",
         },
         {
-            trigger: ".o_form_view button[name='action_view_feedback_requests']:contains('1 waiting')",
+            content: "Back on the client",
+            trigger: "body:not(:has(.modal)) .o_form_view",
         },
     ],
 });
