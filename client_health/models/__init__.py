@@ -24,4 +24,3 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users
-from . import sale_order_line

@@ -47,6 +47,7 @@ class ClientValueReport(models.AbstractModel):
         goals = report._get_goals(relationship, start, end)
         results = report._get_results(relationship, start, end)
         values = {
+            "lang": report.env.lang.replace("_", "-"),
             "company": relationship.company_id.name,
             "client": relationship.partner_id.name,
             "period": report._format_period(start, end),

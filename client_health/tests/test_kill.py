@@ -52,8 +52,8 @@ env.cr.commit()
 """
 # Each runs to its end however often it was killed before, as the scheduler or a user would do it.
 CRON = """
-from odoo.addons.client_health.models.health import client_health_run
-client_health_run.BATCH = 20
+from odoo.addons.client_health.models.health import client_health_snapshot
+client_health_snapshot.BATCH = 20
 env[{model!r}].{method}()
 env.cr.commit()
 """

@@ -106,6 +106,6 @@ class ClientFeedbackAsk(models.TransientModel):
                 "message": self.env._(
                     "%(asked)s asked, %(left)s left out.", asked=len(requests), left=len(left_out)
                 ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                "next": {"type": "ir.actions.act_window_close"},
             },
         }

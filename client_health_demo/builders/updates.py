@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from markupsafe import Markup
 
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..stories.update_story import DRAFTED, OVERDUE, TOLD
 from . import when
@@ -41,7 +42,7 @@ def _prepare(scene, client, day):
     return {
         "relationship_id": scene.relationships[client.key].id,
         "kind": "status",
-        "name": "How we are getting on",
+        "name": f"How we are getting on, {format_date(scene.env, day)}",
         "recipient_ids": [Command.set(scene.contact(client.key, 1).ids)],
         "user_id": scene.user(client.owner).id,
         "promised_date": day,

@@ -1,7 +1,7 @@
 """Whom we asked how our work is going, and what they answered: pure data, no Odoo.
 
-Days are days ago. ``who`` is the number of the contact. Without a grade nobody answered: of what was
-asked within two weeks the answer may still come, the rest is silence.
+Days are days ago. ``who`` is the number of the contact. Without a grade nobody answered: of
+what was asked within two weeks the answer may still come, the rest is silence.
 """
 
 from dataclasses import dataclass

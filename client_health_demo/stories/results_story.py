@@ -164,8 +164,8 @@ BLUE_HARBOUR = Story(
                 1,
                 270,
                 "yes",
-                "Bookings from phones are up by 21 %: rooms for 268,000 that portals sold before. The "
-                "board asked for your names.",
+                "Bookings from phones are up by 21 %: rooms for 268,000 that portals sold before. "
+                "The board asked for your names.",
                 268000,
                 "portal",
             ),

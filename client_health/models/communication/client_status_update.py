@@ -1,5 +1,5 @@
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -311,7 +311,7 @@ class ClientUpdate(models.Model):
 
     def _get_sender(self):
         self.ensure_one()
-        return self.user_id or self.relationship_id._get_responsible()[self.relationship_id]
+        return self._get_responsible()[self]
 
     @api.model
     def _cron_send_status(self, batch_size=BATCH):
@@ -471,11 +471,10 @@ class ClientStatusWords(models.AbstractModel):
 
     @api.model
     def _get_next_texts(self, facts):
-        rows = [
-            (row.get("deadline") or row.get("date_deadline"), row["name"])
-            for kind in ("milestones", "tasks")
-            for row in facts.get(kind, ())
-        ]
+        rows = [(row["deadline"], row["name"]) for row in facts.get("milestones", ())]
+        # the deadline of a task has an hour
+        rows += [(row["date_deadline"].date(), row["name"]) for row in facts.get("tasks", ())]
+        rows.sort(key=lambda row: row[0] or date.max)
         return [
             self.env._("%(name)s, %(day)s", name=name, day=format_date(self.env, day))
             if day

@@ -7,7 +7,6 @@ from ...const import MANAGER_GROUP, MONEY_GROUP
 from ...engine.figures import format_number
 from ...engine.health import scoring, sentences, snapshots
 from ...engine.reading import AGREED, DEFAULT, MOST_RECORDS, OWN
-from .client_health_run import DIMENSION_MONEY
 
 LAST = 0
 PERIODS = (LAST, 30, 90)
@@ -15,7 +14,7 @@ PERIODS = (LAST, 30, 90)
 STRONGEST = 2
 # What a sign has to cost, in parts of a cause, to be named before it. Rule of thumb.
 OF_SIGNS = 1 / 3
-MONEY = frozenset((DIMENSION_MONEY,))
+MONEY = frozenset((scoring.MONEY,))
 # Figures of the client that have a shared twin.
 SHOWN = ("score", "band", "trend", "direction")
 # What some measures are measured by, by what they are.
@@ -80,6 +79,8 @@ class ClientHealthExplanation(models.AbstractModel):
             "coverage_lost": scoring.get_shown(relationship.health_coverage_lost),
             "date": day and format_date(self.env, day.date),
             "override": self._get_override(relationship),
+            "declaration": self._get_declaration(relationship),
+            "warnings": self._get_warnings(relationship),
             "dimensions": self._get_dimensions(relationship, day, hidden) if day else [],
             "changes": self._get_periods(relationship, hidden) if day else [],
         }
@@ -94,6 +95,25 @@ class ClientHealthExplanation(models.AbstractModel):
             "user": override.user_id.display_name,
             "until": format_date(self.env, override.date_end),
         }
+
+    def _get_declaration(self, relationship):
+        declaration = relationship.health_declaration_id
+        return bool(declaration) and {
+            "text": declaration.display_name,
+            "user": declaration.user_id.display_name,
+        }
+
+    def _get_warnings(self, relationship):
+        """Return what needs a person: its cause, since when, and the records that show it."""
+        return [
+            {
+                "text": one["text"],
+                "since": one["since"] and format_date(self.env, one["since"]),
+                "severe": one["severe"],
+                "sources": self._get_sources(relationship, one["reading"]),
+            }
+            for one in self.env["client.health.warning"]._get_told(relationship)[relationship.id]
+        ]
 
     def _get_dimensions(self, relationship, day, hidden):
         measures = self._get_shown_measures(hidden)
@@ -228,11 +248,15 @@ class ClientHealthExplanation(models.AbstractModel):
                 points=scoring.round_half_up(cost),
             )
             if code
-            # no points: from these, the margin could be computed
-            else self.env._("%s pulls it down", self._get_dimension_names()[dimension])
+            else self._get_hidden_reason(dimension)
             for (dimension, code), cost in worst
             if cost >= 0.5
         ]
+
+    @api.model
+    def _get_hidden_reason(self, dimension):
+        """Without points: from these, the margin could be computed."""
+        return self.env._("%s pulls it down", self._get_dimension_names()[dimension])
 
     @api.model
     def _get_reason_text(self, measure, reading):

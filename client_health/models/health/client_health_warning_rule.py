@@ -7,6 +7,7 @@ from ...engine.health import warnings
 from ...engine.health.warnings import contact, life, money, voice, work
 
 NUMBERS = frozenset(("limit", "severe", "least", "grace", "active"))
+MONEY = "money"
 RED = "red"
 # The evidence that makes a rule say something else
 VARIANTS = {"supporter": "gone", "complaints": "issues"}
@@ -153,6 +154,15 @@ class ClientHealthWarningRule(models.Model):
 
     # In words
 
+    def _get_shared_name(self):
+        """Return the name as everybody may read it, also in notes: of money, that it is money."""
+        self.ensure_one()
+        return self._get_money_sentence() if self.dimension == MONEY else self.name
+
+    @api.model
+    def _get_money_sentence(self):
+        return self.env._("Money got worse")
+
     def _get_text(self, value, detail, texts=None):
         """Return the sentence of a warning: what is, and what would be usual.
 
@@ -201,5 +211,5 @@ class ClientHealthWarningRule(models.Model):
             "payment": self.env._("An invoice is %(late)s days late, usually %(habit)s"),
             "late_work": self.env._("%(tasks)s tasks late, with %(hours)s hours of work"),
             "over_agreed": self.env._("%(value)s %% more hours than agreed"),
-            RED: self.env._("Red for %(value)s nights"),
+            RED: self.env._("Red for %(nights)s nights"),
         }

@@ -1,7 +1,6 @@
 from . import client_profitability_mixin
 from . import client_profitability
 from . import client_overhead
-from . import client_project_customer
 from . import client_reconciliation
 from . import client_scenario
 from . import client_relationship

@@ -8,7 +8,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.addons.mail.tests.common import MailCommon
 
 from ...engine.communication import answers
-from ...models.communication import client_feedback_request
+from ...models.communication import client_feedback_asked, client_feedback_request
 from .common_feedback_request import FeedbackRequestCommon
 
 LOW = ["client_health.mail_activity_type_low_answer"]
@@ -371,7 +371,7 @@ class TestRhythm(FeedbackRequestCommon):
         cls.env["res.company"].search([]).client_feedback_months = 0
         # a Wednesday, whenever the tests run
         cls.startClassPatcher(
-            patch.object(client_feedback_request, "get_today", lambda _company: date(2026, 3, 4))
+            patch.object(client_feedback_asked, "get_today", lambda _company: date(2026, 3, 4))
         )
 
     def _run(self):
@@ -414,7 +414,7 @@ class TestRhythm(FeedbackRequestCommon):
     def test_no_mail_at_the_weekend(self):
         self._age(self._ask(), 200)
         self.company.client_feedback_months = 6
-        with patch.object(client_feedback_request, "get_today", lambda _c: date(2026, 3, 7)):
+        with patch.object(client_feedback_asked, "get_today", lambda _c: date(2026, 3, 7)):
             self.assertEqual(len(self._run()), 1)
 
     def test_a_broken_one_stops_no_other(self):
@@ -491,4 +491,6 @@ class TestCosts(FeedbackRequestCommon):
         ):  # fmt: skip
             work(2)
             with self.subTest(label):
-                self.assertEqual(self._count(lambda: work(5)), self._count(lambda: work(50)))
+                self.assertEqual(
+                    self._count(lambda w=work: w(5)), self._count(lambda w=work: w(50))
+                )

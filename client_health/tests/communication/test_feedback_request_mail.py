@@ -37,7 +37,7 @@ class TestFeedbackMail(FeedbackRequestCommon, HttpCase):
         self.received.messages.clear()
 
     def _receive(self, asked):
-        """Return the mail to the contact, as it came out of the wire, and its links by their text."""
+        """Return the mail to the contact, as it was received, and its links by their text."""
         mails = self.env["mail.mail"].sudo().search([("state", "=", "outgoing")])
         with patch.object(self.registry["ir.mail_server"], "_disable_send", lambda *args: False):
             mails.send()

@@ -53,7 +53,8 @@ class TestUpdateMail(UpdateCommon, HttpCase):
         )
         update = self.relationship._draft_status()
         page = self._send_and_open(update.with_user(self.owner))
-        for text in (self.received.messages[-1][1].get_body(("html",)).get_content(), page.text):
+        [mail] = [found for _to, found in self.received.messages if found["Subject"] == update.name]
+        for text in (mail.get_body(("html",)).get_content(), page.text):
             self.assertIn("Dear Elena Marsh", text)
             self.assertIn("there is nothing new since my last message", text)
             self.assertNotIn("Backstairs", text)

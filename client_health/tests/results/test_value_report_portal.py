@@ -197,7 +197,7 @@ class TestValueReportPage(ValueReportCommon, HttpCase):
         link = self.env["client.personal.link"]._get_for(self.report, self.portal.partner_id)
         page = self._get_page(None, f"?access_token={link.key}")
         self.assertIn("More bookings from phones", page.text)
-        self.assertIn('lang="', page.text)
+        self.assertIn('lang="en-US"', page.text)
 
     def test_preview_for_us(self):
         for login, seen in (("ch_owner", True), ("ch_colleague", False), ("client_portal", False)):

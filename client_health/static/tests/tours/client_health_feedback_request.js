@@ -1,4 +1,4 @@
-import {registry} from "@web/core/registry";
+import { registry } from "@web/core/registry";
 
 /* A contact on a phone: the click in the mail chose a number, a second thought, a few words, sent;
    then it changes its mind. */
@@ -6,7 +6,7 @@ registry.category("web_tour.tours").add("client_health_feedback_request", {
     steps: () => [
         {
             content: "As clicked in the mail",
-            trigger: ".o_client_feedback input#grade_7:checked:not(:visible)",
+            trigger: ".o_client_feedback:has(input#grade_7:checked)",
         },
         {
             trigger: ".o_client_feedback label[for='grade_4']",
