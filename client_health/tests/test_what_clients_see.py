@@ -33,6 +33,7 @@ SHOWN = {
         "name", "outcome", "process", "scope_in", "scope_out", "our_duties", "client_duties",
         "hours_month", "version", "accepted_by",
     },
+    "client.feedback.request": {"comment", "improvement"},
     "client.goal": {
         "name", "benefit_client", "baseline", "target", "actual", "unit", "progress",
     },
