@@ -33,6 +33,7 @@ SHOWN = {
         "name", "outcome", "process", "scope_in", "scope_out", "our_duties", "client_duties",
         "hours_month", "version", "accepted_by",
     },
+    "client.feedback.request": {"comment", "improvement"},
     "client.goal": {
         "name", "benefit_client", "baseline", "target", "actual", "unit", "progress",
     },
@@ -251,6 +252,7 @@ class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
             "record_id": self.relationship.accomplishment_ids.ids,
             "client_id": self.relationship.ids,
             "export_id": [1],
+            "request_id": self.samples["client.feedback.request"].ids,
             "file_id": [
                 *self.accomplishment.attachment_ids.ids,
                 *[file["id"] for message in files for file in message["files"]],
@@ -340,14 +342,17 @@ class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
             self.proposal: "Guests book on their phones.",
             self.accomplishment: "Live",
             self.relationship: "value",
+            self.samples["client.feedback.request"][:1]: "for you",
         }
         # every kind of record that a link leads to
         doors = {link.res_model for link in links.sudo().search([])}
         self.assertLessEqual(doors, {record._name for record in shown})
         for record, word in shown.items():
             self._login(None)
-            key = links._get_for(record, self.contact).key
-            path = f"/client/value/{key}"
+            is_request = record._name == "client.feedback.request"
+            contact = record.contact_id if is_request else self.contact
+            key = links._get_for(record, contact).key
+            path = f"/client/feedback/{key}" if is_request else f"/client/value/{key}"
             if record._name in ("client.update", "client.agreement"):
                 path = f"{record.access_url}?access_token={key}"
             self.assertIn(word, self._visit(path), record._name)

@@ -33,16 +33,17 @@ class ClientMeetingPlan(models.TransientModel):
         default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
     )
+    # computed before it is inserted: the database asks for it
     start = fields.Datetime(
-        compute="_compute_meeting", store=True, readonly=False, precompute=True, required=True
+        compute="_compute_meeting", store=True, precompute=True, readonly=False, required=True
     )
     duration = fields.Float(string="Duration (hours)", default=1.0, required=True)
     location = fields.Char(string="Place")
     agenda = fields.Html(
         compute="_compute_meeting",
         store=True,
-        readonly=False,
         precompute=True,
+        readonly=False,
         help="The client reads it in the invitation.",
     )
     open_points = fields.Html(
