@@ -197,6 +197,13 @@ class TestSpread(SpreadCommon):
         self._fill({"2025-02": 7000, "2025-04": 1000}, cost, self.project)
         self.assertEqual(self._read(end=date(2025, 5, 1)), months("2025-01", 4, 2000))
 
+    def test_milestone_invoiced_in_the_first_month_is_earned_as_the_others(self):
+        """The order says that there are milestones, though nothing was worked before the first."""
+        self._order(milestones=True)
+        cost = months("2025-01", 4, 1000)
+        self._fill({"2025-01": 1000, "2025-04": 11000}, cost, self.project)
+        self.assertEqual(self._read(end=date(2025, 5, 1)), months("2025-01", 4, 3000))
+
     def test_milestones_that_cost_more_than_the_price_are_a_loss(self):
         self._order(milestones=True)
         cost = months("2025-01", 4, 4000)
