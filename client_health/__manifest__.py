@@ -16,6 +16,7 @@
         "security/client_fit_security.xml",
         "security/client_agreement_security.xml",
         "security/client_results_security.xml",
+        "security/client_communication_security.xml",
         "security/client_feedback_security.xml",
         "security/client_reboot_security.xml",
         "security/client_offboarding_security.xml",
@@ -99,6 +100,10 @@
         "views/feedback/client_issue_views.xml",
         "views/feedback/client_conversation_views.xml",
         "views/feedback/client_relationship_views.xml",
+        # people of a client, and what it owes by agreement, issue, meeting or update
+        "views/communication/client_duty_views.xml",
+        "views/communication/client_duty_portal_templates.xml",
+        "views/communication/client_relationship_views.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",
         "views/reboot/client_relationship_views.xml",

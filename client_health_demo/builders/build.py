@@ -21,6 +21,7 @@ from .offboardings import build_offboardings, freeze_decisions
 from .orders import build_orders
 from .overheads import build_overheads
 from .payments import build_payments
+from .people import build_people
 from .projects import build_projects, close_projects, hand_over_projects
 from .reboots import build_reboots
 from .relationships import build_relationships
@@ -57,6 +58,7 @@ CARE = (
     build_results,
     build_conversation,
     build_feedback,
+    build_people,
     build_reboots,
     build_offboardings,
     close_projects,

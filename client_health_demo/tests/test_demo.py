@@ -30,6 +30,8 @@ BUILT = (
     "account.move",
     "account.payment",
     "calendar.event",
+    "client.contact",
+    "client.duty",
     "client.relationship",
     "crm.lead",
     "mail.activity",

@@ -170,6 +170,16 @@ class ClientHealthWarningRule(models.Model):
                 unit=self.unit or "",
             )
 
+    @api.model
+    def _get_supporter_text(self, detail):
+        if detail.get("supports"):
+            if detail.get("gone"):
+                return self.env._("A supporter of ours has left")
+            return self.env._("A supporter of ours has been silent for %(days)s days")
+        if detail.get("gone"):
+            return self.env._("The contact who wrote most has left")
+        return self.env._("The contact who wrote most has been silent for %(days)s days")
+
     def _get_texts(self, detail):
         """Return {code: sentence}, with the facts of the evidence by name."""
         return {
@@ -177,9 +187,7 @@ class ClientHealthWarningRule(models.Model):
             "fading": self.env._(
                 "Heard of them on %(now)s days in %(weeks)s weeks, usually on %(usual)s"
             ),
-            "supporter": self.env._("The contact who wrote most has left")
-            if detail.get("gone")
-            else self.env._("The contact who wrote most has been silent for %(days)s days"),
+            "supporter": self._get_supporter_text(detail),
             "complaints": self.env._("A severe issue is open")
             if detail.get("issues")
             else self.env._("%(complaints)s complaints or concerns, not settled"),
