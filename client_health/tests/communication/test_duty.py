@@ -19,15 +19,11 @@ class TestDuty(IssueCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.contact = cls._create_contact("Elena Marsh", cls.client_partner)
-        cls.duty = cls._owe(cls.relationship, contact_id=cls.contact.id)
+        cls.buyer = cls._create_contact("Bea Buyer", cls.client_partner)
+        cls.duty = cls._expect(cls.relationship, contact_id=cls.buyer.id)
 
     @classmethod
-    def _create_contact(cls, name, partner):
-        return cls.env["res.partner"].create({"name": name, "parent_id": partner.id})
-
-    @classmethod
-    def _owe(cls, relationship, **vals):
+    def _expect(cls, relationship, **vals):
         return cls.env["client.duty"].create(
             {"relationship_id": relationship.id, "name": "Photographs of the rooms", **vals}
         )
@@ -42,7 +38,7 @@ class TestDuty(IssueCommon):
             [
                 {
                     "state": "done",
-                    "done_by_id": self.contact.id,
+                    "done_by_id": self.buyer.id,
                     "done_user_id": self.owner.id,
                     "done_words": False,
                 }
@@ -61,25 +57,27 @@ class TestDuty(IssueCommon):
         self.duty.said_by_id = otis
         self.duty.with_user(self.owner).action_done()
         self.assertEqual(self.duty.done_by_id, otis)
-        loose = self._owe(self.relationship)
+        loose = self._expect(self.relationship)
         with self.assertRaises(UserError):
             loose.with_user(self.owner).action_done()
 
     def test_the_client_did_it(self):
-        self.assertTrue(self.duty._do(self.contact, f"In the folder {SECRETS}"))
+        self.assertTrue(self.duty._do(self.buyer, f"In the folder {SECRETS}"))
         self.assertFalse(self.duty._do(self.portal.partner_id, "Again"), "once")
         self.assertRecordValues(
             self.duty,
             [
                 {
                     "state": "done",
-                    "done_by_id": self.contact.id,
+                    "done_by_id": self.buyer.id,
                     "done_user_id": False,
                     "done_words": f"In the folder {SECRETS}",
                 }
             ],
         )
-        activity = self.relationship.activity_ids.filtered(lambda one: "did their part" in (one.summary or ""))
+        activity = self.relationship.activity_ids.filtered(
+            lambda one: "did their part" in (one.summary or "")
+        )
         self.assertEqual(activity.user_id, self.owner)
         with self.assertRaises(UserError):
             self.duty.with_user(self.manager).action_reopen()
@@ -88,7 +86,7 @@ class TestDuty(IssueCommon):
         for vals in (
             {"state": "done"},
             {"done_date": fields.Datetime.now()},
-            {"done_by_id": self.contact.id},
+            {"done_by_id": self.buyer.id},
             {"done_words": "Yes"},
             {"dropped_date": fields.Datetime.now()},
         ):
@@ -102,7 +100,7 @@ class TestDuty(IssueCommon):
     def test_dropped(self):
         self.duty.with_user(self.owner).action_drop()
         self.assertEqual(self.duty.state, "dropped")
-        self.assertFalse(self.duty._do(self.contact, ""))
+        self.assertFalse(self.duty._do(self.buyer, ""))
         self.duty.with_user(self.owner).action_reopen()
         self.assertEqual((self.duty.state, self.duty.dropped_date), ("open", False))
 
@@ -157,14 +155,14 @@ class TestDuty(IssueCommon):
                 "issue_id": issue.id,
                 "name": "their buyer stops blocking",
                 "effect": "faster",
-                "contact_id": self.contact.id,
+                "contact_id": self.buyer.id,
                 "date_deadline": "2030-05-01",
             }
         )
         window = self.env["client.duty"].with_user(self.owner)
         with Form(window.with_context(default_hypothesis_id=hypothesis.id)) as form:
             self.assertEqual(form.name, hypothesis.name)
-            self.assertEqual(form.contact_id, self.contact)
+            self.assertEqual(form.contact_id, self.buyer)
             self.assertFalse(form.is_shared)
             duty = form.save()
         self.assertEqual(duty.relationship_id, issue.relationship_id)
@@ -180,14 +178,14 @@ class TestDuty(IssueCommon):
                 "name": "Review",
                 "start": "2030-01-01 10:00",
                 "stop": "2030-01-01 11:00",
-                "partner_ids": [Command.set((self.contact | self.owner.partner_id).ids)],
+                "partner_ids": [Command.set((self.buyer | self.owner.partner_id).ids)],
             }
         )
-        window = self.env["client.duty"].with_user(self.owner).with_context(default_event_id=event.id)
-        with Form(window) as form:
+        window = self.env["client.duty"].with_user(self.owner)
+        with Form(window.with_context(default_event_id=event.id)) as form:
             form.name = "Login of the shop"
             duty = form.save()
-        self.assertEqual((duty.relationship_id, duty.contact_id), (self.relationship, self.contact))
+        self.assertEqual((duty.relationship_id, duty.contact_id), (self.relationship, self.buyer))
         self.assertEqual(duty.source, "meeting")
         event.unlink()
         self.assertTrue(duty.exists())
@@ -196,9 +194,9 @@ class TestDuty(IssueCommon):
     # What is told
 
     def test_open_duties(self):
-        self._owe(self.relationship, name="Internal", is_shared=False)
-        self._owe(self.relationship, name="Gone").action_drop()
-        soon = self._owe(self.relationship, name="Soon", date_deadline="2020-01-01")
+        self._expect(self.relationship, name="Internal", is_shared=False)
+        self._expect(self.relationship, name="Gone").action_drop()
+        soon = self._expect(self.relationship, name="Soon", date_deadline="2020-01-01")
         other = self._create_clients(1)
         found = self.env["client.duty"]._get_open_duties(self.relationship | other)
         self.assertEqual(
@@ -211,7 +209,7 @@ class TestDuty(IssueCommon):
         clients = self._create_clients(50)
         for client in clients:
             contact = self._create_contact(f"C{client.id}", client.partner_id)
-            self._owe(client, contact_id=contact.id, date_deadline="2020-01-01")
+            self._expect(client, contact_id=contact.id, date_deadline="2020-01-01")
 
         def count(some):
             self.env.flush_all()
