@@ -40,9 +40,7 @@ def _build_duties(scene, client):
     duties = scene.env["client.duty"].create(
         [_prepare_duty(scene, client, story) for story in stories]
     )
-    set_created(
-        duties, [_at(scene, max(story.due, 0) + BEFORE, hour=10) for story in stories]
-    )
+    set_created(duties, [_at(scene, max(story.due, 0) + BEFORE, hour=10) for story in stories])
 
 
 def _prepare_duty(scene, client, story):

@@ -1,4 +1,4 @@
-"""Who is who at the clients, and what they owe us: pure data. Days are days ago, see ``kinds.py``."""
+"""Who is who at the clients, and what they owe us: pure data. Days are days ago."""
 
 from dataclasses import dataclass
 

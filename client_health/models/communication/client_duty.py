@@ -32,7 +32,8 @@ class ClientDuty(models.Model):
         help="In words for the client, who reads them on the portal.",
     )
     note = fields.Text(
-        string="Details", help="The client reads them below, on the portal: where, how, in what form."
+        string="Details",
+        help="The client reads them below, on the portal: where, how, in what form.",
     )
     kind = fields.Selection(
         [
@@ -397,10 +398,6 @@ class ClientRelationship(models.Model):
     _inherit = ["client.relationship"]
 
     duty_ids = fields.One2many("client.duty", "relationship_id", string="Client's Part")
-
-    def action_view_duties(self):
-        self.ensure_one()
-        return self._get_duties_action(Domain.TRUE)
 
     def _get_duties_action(self, domain):
         action = self.env["ir.actions.act_window"]._for_xml_id("client_health.client_duty_action")

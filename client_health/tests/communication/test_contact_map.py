@@ -186,7 +186,9 @@ class TestContactMap(SignalCases):
         self.assertEqual(reading.detail["records"]["res.partner"], self.otis.ids)
         rule = self.env["client.health.warning.rule"]._get_rules()["supporter"]
         self.assertEqual(reading.value, rule.severe)
-        self.assertEqual(rule._get_text(reading.value, reading.detail), "A supporter of ours has left")
+        self.assertEqual(
+            rule._get_text(reading.value, reading.detail), "A supporter of ours has left"
+        )
         past = self.today - timedelta(days=20)
         self.assertFalse(self._read_warning(past), "was there then")
         self._put(self.elena, supports=True)
@@ -228,10 +230,10 @@ class TestContactMap(SignalCases):
         self.assertEqual(len(relationship.people_ids), 3)
 
     def test_form(self):
-        with Form(self.relationship.with_user(self.owner)) as form:
-            with form.people_ids.new() as line:
-                line.contact_id = self.elena
-                line.decides = True
+        relationship = self.relationship.with_user(self.owner)
+        with Form(relationship) as form, form.people_ids.new() as line:
+            line.contact_id = self.elena
+            line.decides = True
         self.assertRecordValues(
             self.relationship.people_ids,
             [{"contact_id": self.elena.id, "decides": True, "date_roles": self.today}],
