@@ -229,7 +229,7 @@ def get_flags(contacts, recent, is_company):
         UNREACHABLE: [
             contact
             for contact in contacts
-            if contact.roles and contact.status != HERE and contact not in lost
+            if contact.roles - {"doubts"} and contact.status != HERE and contact not in lost
         ],
         DECIDER_SILENT: silent if breadth else [],
         ONLY_ONE: recent if breadth == 1 and is_company else [],

@@ -236,23 +236,31 @@ class ClientRelationship(models.Model):
             domain |= Domain("id", "not in", [key for key, flags in found.items() if flags])
         return domain
 
-    def _get_people_flags(self):
-        """Return {relationship id: {flag: partner ids}, the worst first}, of clients in work."""
-        clients = self._origin.filtered(lambda rel: rel.active and rel.phase != "ended")
+    def _read_people(self):
+        """Return {relationship id: who was in touch within 90 days}."""
         now = waiting.get_now()
-        found = people.read_people(self.env, clients, None, people.RECENT, end=now)
+        return people.read_people(self.env, self, None, people.RECENT, end=now)
+
+    def _get_people_flags(self, recent=None):
+        """Return {relationship id: {flag: partner ids}, the worst first}, of clients in work.
+
+        :param recent: what ``_read_people`` returns
+        """
+        clients = self._origin.filtered(lambda rel: rel.active and rel.phase != "ended")
+        recent = recent or clients._read_people()
         return {
             client.id: people.get_flags(
                 [person._to_engine() for person in client.people_ids],
-                found[client.id],
+                recent[client.id],
                 client.partner_id.is_company,
             )
             for client in clients
         }
 
     def _compute_people_note(self):
-        found = self._get_people_flags()
-        missing = self._origin._get_missing_people()
+        recent = self._origin._read_people()
+        found = self._get_people_flags(recent)
+        missing = self._origin._get_missing_people(recent)
         for relationship in self:
             key = relationship._origin.id
             notes = [
@@ -284,18 +292,15 @@ class ClientRelationship(models.Model):
 
     # Who is not on the map yet
 
-    def _get_missing_people(self):
+    def _get_missing_people(self, recent):
         """Return {relationship id: contacts to put on the map}, those in touch first.
 
         People of the client and of the companies below it, by a fixed number of queries.
+
+        :param recent: what ``_read_people`` returns
         """
-        now = waiting.get_now()
-        # sudo: which contacts the user's own clients have; they are put on the map of that client
-        clients = self.sudo()
-        found = people.read_people(self.env, clients, None, people.RECENT, end=now)
-        tops = clients.partner_id
-        partners = self.env["res.partner"].sudo()
-        members = partners.search(
+        tops = self.partner_id
+        members = self.env["res.partner"].search(
             [("id", "child_of", tops.ids), ("is_company", "=", False), ("type", "=", "contact")],
             order="id",
         )
@@ -304,8 +309,8 @@ class ClientRelationship(models.Model):
             for top in _get_tops(member, tops):
                 by_top.setdefault(top, []).append(member)
         missing = {}
-        for client in clients:
-            touched = [person.partner_id for person in found[client.id]]
+        for client in self:
+            touched = [person.partner_id for person in recent[client.id]]
             known = client.people_ids.contact_id
             own = [member for member in by_top.get(client.partner_id, ()) if member not in known]
             own.sort(key=lambda member: member.id not in touched)
@@ -315,7 +320,7 @@ class ClientRelationship(models.Model):
     def action_add_people(self):
         """Put the contacts of the client on its map: those in touch first, forty at once."""
         self.check_access("write")
-        missing = self._get_missing_people()
+        missing = self._get_missing_people(self._read_people())
         self.env["client.contact"].create(
             [
                 {"relationship_id": relationship.id, "contact_id": contact.id}

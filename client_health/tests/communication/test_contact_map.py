@@ -96,7 +96,8 @@ class TestContactMap(SignalCases):
         self._put(self.elena, decides=True)
         self._put(self.elena, self.relationship_abroad, doubts=True)
         self.assertEqual(self.relationship.people_ids._get_roles(), {"decides"})
-        found = self.Person.with_user(self.manager).search([])
+        both = self.relationship | self.relationship_abroad
+        found = self.Person.with_user(self.manager).search([("relationship_id", "in", both.ids)])
         self.assertEqual(found.relationship_id, self.relationship, "of no other company")
 
     # What is wrong
