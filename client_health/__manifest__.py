@@ -91,15 +91,25 @@
         "views/communication/client_update_templates.xml",
         "views/communication/client_update_portal_templates.xml",
         "views/communication/client_waiting_views.xml",
+        "views/communication/client_reply_time_views.xml",
+        "views/results/client_value_report_templates.xml",
+        "views/results/client_value_report_views.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
         "wizards/client_no_answer_views.xml",
+        "wizards/client_sender_assign_views.xml",
         "wizards/client_issue_confirm_views.xml",
         "wizards/client_opinion_views.xml",
         "views/feedback/client_feedback_views.xml",
         "views/feedback/client_issue_views.xml",
         "views/feedback/client_conversation_views.xml",
         "views/feedback/client_relationship_views.xml",
+        # meetings stand beside what was logged
+        "views/communication/client_meeting_views.xml",
+        # communication
+        "wizards/client_feedback_ask_views.xml",
+        "views/communication/client_feedback_request_views.xml",
+        "views/communication/client_feedback_request_portal_templates.xml",
         # people of a client, and what it owes by agreement, issue, meeting or update
         "views/communication/client_duty_views.xml",
         "views/communication/client_duty_portal_templates.xml",

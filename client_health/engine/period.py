@@ -29,3 +29,13 @@ def last_full_months(as_of, months=MONTHS, lag=0):
     """
     end = first_of_month(as_of - timedelta(days=lag))
     return end - relativedelta(months=months), end
+
+
+def last_calendar_period(as_of, months, lag=0):
+    """Return (first day, last day) of the last closed quarter, half-year or year of the calendar.
+
+    ``months``: 3, 6 or 12; ``lag`` as in ``last_full_months``.
+    """
+    end = first_of_month(as_of - timedelta(days=lag))
+    end = end.replace(month=(end.month - 1) // months * months + 1)
+    return end - relativedelta(months=months), end - timedelta(days=1)

@@ -5,12 +5,13 @@ from . import profitability
 from . import health
 from . import fit
 from . import agreement
-from . import results
 from . import communication
+from . import results
 from . import feedback
 from . import reboot
 from . import offboarding
 from . import review
+from . import calendar_event
 from . import crm_lead
 from . import ir_attachment
 from . import ir_filters
@@ -23,4 +24,3 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users
-from . import sale_order_line

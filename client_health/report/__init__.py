@@ -1,1 +1,2 @@
 from . import client_review
+from . import client_value_report

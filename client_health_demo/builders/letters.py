@@ -28,6 +28,13 @@ def set_sent(update, owner, moment):
             "partner_ids": [Command.set(update.recipient_ids.ids)],
         }
     )
-    update.write({"state": "sent", "sent_date": moment, "sent_by_id": owner.id})
+    update.write(
+        {
+            "state": "sent",
+            "sent_date": moment,
+            "sent_by_id": owner.id,
+            "sent_message_id": message.id,
+        }
+    )
     set_created(message, [moment])
     set_created(update, [moment - timedelta(hours=1)])

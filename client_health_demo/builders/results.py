@@ -1,9 +1,14 @@
 """Goals, accomplishments and what the clients say that it is all worth, each on its day."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+
+from odoo.fields import Command
+
+from odoo.addons.client_health.engine.clock import get_closed_months
 
 from ..stories.results_story import STORIES
 from . import when
+from .letters import set_sent
 from .past import set_created
 
 
@@ -27,8 +32,36 @@ def _build_goals(scene, client, story):
         # superuser, as all of the demo: the days on which it was agreed and closed
         goal.date_agreed = _day(scene, told.agreed)
         goal.date_closed = _day(scene, told.closed) if told.outcome else False
+        if told.adjusted:
+            _adjust(scene, goal, told)
     set_created(goals, [_at(scene, told.start) for told in story.goals])
     return dict(zip(goals.mapped("name"), goals, strict=True))
+
+
+def _adjust(scene, goal, told):
+    """Leave what a change of the target would have left in the discussion of the goal."""
+    days, before = told.adjusted
+    field = scene.env["ir.model.fields"]._get(goal._name, "target")
+    message = scene.env["mail.message"].create(
+        {
+            "model": goal._name,
+            "res_id": goal.id,
+            "author_id": goal.user_id.partner_id.id,
+            "message_type": "notification",
+            "subtype_id": scene.env.ref("mail.mt_note").id,
+            "date": _at(scene, days),
+            "tracking_value_ids": [
+                Command.create(
+                    {
+                        "field_id": field.id,
+                        "old_value_float": before,
+                        "new_value_float": goal.target,
+                    }
+                )
+            ],
+        }
+    )
+    set_created(message, [_at(scene, days)])
 
 
 def _prepare_goal(scene, client, goal):
@@ -122,3 +155,39 @@ def _day(scene, days):
 
 def _at(scene, days):
     return datetime.combine(when.workday_ago(scene.today, days), time(11, 40))
+
+
+def build_value_reports(scene):
+    """Send one value report and begin another; once the ledger knows the fees."""
+    for client in scene.stories:
+        story = STORIES.get(client.key)
+        if story and story.report:
+            _build_value_report(scene, client, story.report)
+
+
+def _build_value_report(scene, client, report):
+    contacts = [scene.contact(client.key, who).id for who in report.who]
+    update = scene.env["client.update"].create(
+        {
+            "relationship_id": scene.relationships[client.key].id,
+            "kind": "value_report",
+            "name": "Value report",
+            "recipient_ids": [Command.set(contacts)],
+            **(_get_year(scene) if report.sent else {}),
+        }
+    )
+    update.action_use_template()
+    if report.sent:
+        update.report_html = update._get_report_html()
+        update.report_lang = update._get_report_lang()
+        set_sent(update, scene.user(client.owner), scene.now - timedelta(hours=2))
+
+
+def _get_year(scene):
+    """Return the last twelve months that are closed."""
+    start, end = get_closed_months(scene.company, scene.today)
+    return {
+        "report_period": "own",
+        "report_start": start,
+        "report_end": end - timedelta(days=1),
+    }

@@ -28,6 +28,8 @@ class Goal:
     big: bool = False
     who: int = 1
     project: int | None = 0
+    # How the target was adjusted: (days ago, the target before).
+    adjusted: tuple = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,16 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Report:
+    """A value report: over the twelve months before, sent today; or a draft of the last quarter."""
+
+    who: tuple = (1,)
+    sent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Story:
+    report: Report | None = None
     goals: tuple = ()
     results: tuple = ()
     words: tuple = ()
@@ -68,6 +79,7 @@ class Story:
 
 
 BLUE_HARBOUR = Story(
+    report=Report(who=(1, 2), sent=True),
     belief="That guests book with us at night and nobody has to pick up the phone. And Tom.",
     goals=(
         Goal(
@@ -94,6 +106,7 @@ BLUE_HARBOUR = Story(
             start=298,
             end=-70,
             agreed=296,
+            adjusted=(152, 30),
         ),
         Goal(
             name="Room key on the phone in all five hotels",
@@ -146,13 +159,14 @@ BLUE_HARBOUR = Story(
             milestone="Phones: pages under two seconds",
             what="From 5.4 to 1.8 seconds, measured on ten phones in three hotels.",
             worth="Guests stay and book",
-            amount=31000,
+            amount=210000,
             answer=(
                 1,
                 270,
                 "yes",
-                "Bookings from phones are up by 21 %. The board asked for your names.",
-                34000,
+                "Bookings from phones are up by 21 %: rooms for 268,000 that portals sold before. "
+                "The board asked for your names.",
+                268000,
                 "portal",
             ),
         ),
@@ -168,14 +182,15 @@ BLUE_HARBOUR = Story(
             days=144,
             milestone="Group booking live",
             what="Eleven wedding parties in the first four weeks, without one call.",
-            amount=14500,
+            amount=60000,
             worth="About an hour a day at the front desk",
             answer=(
                 2,
                 76,
                 "yes",
-                "46 guests, and my people could look after those who were already here.",
-                12000,
+                "Eleven weddings that we would have sent away, and my people could look after the "
+                "guests who were already here.",
+                84000,
                 "link",
             ),
         ),
@@ -245,6 +260,7 @@ NORTHLIGHT = Story(
 )
 
 FERNHILL = Story(
+    report=Report(),
     belief="Fewer missed appointments. We think that it saves each practice half a post.",
     goals=(
         Goal(

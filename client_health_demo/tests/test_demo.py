@@ -30,6 +30,7 @@ BUILT = (
     "account.move",
     "account.payment",
     "calendar.event",
+    "client.feedback.request",
     "client.contact",
     "client.duty",
     "client.relationship",

@@ -31,7 +31,14 @@ missing_packages() {
     find_browser
     [ -n "$BROWSER" ] || missing+=(chromium fonts-liberation)
     have_node || missing+=(nodejs npm)
+    command -v wkhtmltopdf >/dev/null || missing+=(wkhtmltopdf)
     echo "${missing[*]}"
+}
+
+# Odoo's PDFs. All else works without it, and says so: no reason to stop.
+mention_pdf() {
+    command -v wkhtmltopdf >/dev/null ||
+        say "No PDF can be made here, as wkhtmltopdf is missing:  sudo apt-get install --no-install-recommends wkhtmltopdf"
 }
 
 have_node() { command -v node >/dev/null && command -v npm >/dev/null; }

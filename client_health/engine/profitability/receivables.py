@@ -143,6 +143,37 @@ def select_habit(company_id, as_of, partner_ids=(), created=None):
     )
 
 
+def select_paid_on_time(company_id, start, end, partner_ids):
+    """Return a SELECT of due and good: invoices due in a period, and those paid by their day.
+
+    Both days included. What was credited or written off was not to be paid.
+    """
+    return SQL(
+        """
+        SELECT COUNT(*) AS due,
+               COUNT(*) FILTER (WHERE m.payment_state IN ('paid', 'in_payment')
+                                  AND paid.date <= m.invoice_date_due) AS good
+          FROM account_move m
+     LEFT JOIN (%(payments)s) paid ON paid.move_id = m.id
+     LEFT JOIN res_partner c ON c.id = m.commercial_partner_id
+         WHERE m.company_id = %(company)s
+           AND %(scope)s
+           AND m.state = 'posted'
+           AND m.move_type = 'out_invoice'
+           AND m.payment_state IN ('paid', 'in_payment', 'partial', 'not_paid')
+           AND m.invoice_date_due BETWEEN %(start)s AND %(end)s
+           AND m.amount_total_signed > 0
+           AND COALESCE(paid.written_off, 0) <= %(small)s * m.amount_total_signed
+        """,
+        company=company_id,
+        start=start,
+        end=end,
+        scope=is_client(partner_ids),
+        payments=_select_payments(company_id, partner_ids),
+        small=SMALL_PART,
+    )
+
+
 def _select_payments(company_id, partner_ids):
     """What was matched with each document: date and create_date of the last payment, written_off.
 
@@ -158,14 +189,19 @@ def _select_payments(company_id, partner_ids):
                        m.move_type = 'entry'
                        AND m.origin_payment_id IS NULL
                        AND m.statement_line_id IS NULL
+                       -- arrays: with a join PostgreSQL reads the chart of accounts once a payment
                        AND EXISTS (SELECT 1 FROM account_move_line o
-                                     JOIN account_account a ON a.id = o.account_id
                                     WHERE o.move_id = m.id
-                                      AND a.account_type ~ '^(income|expense)')
+                                      AND o.account_id = ANY (ARRAY(
+                                          SELECT id FROM account_account
+                                           WHERE account_type LIKE 'income%%'
+                                              OR account_type LIKE 'expense%%')))
                        AND NOT EXISTS (SELECT 1 FROM account_move_line o
-                                         JOIN account_account a ON a.id = o.account_id
                                         WHERE o.move_id = m.id
-                                          AND a.account_type = 'asset_cash') AS is_written_off
+                                          AND o.account_id = ANY (ARRAY(
+                                              SELECT id FROM account_account
+                                               WHERE account_type = 'asset_cash')))
+                       AS is_written_off
                   FROM account_partial_reconcile p
                   JOIN account_move_line l ON l.id = p.debit_move_id
                   JOIN account_move_line k ON k.id = p.credit_move_id

@@ -9,9 +9,11 @@ from ...tools import get_data_record
 
 # Templates by kind: where a text starts from
 TEMPLATES = {
+    "status": "client_health.mail_template_client_status",
     "apology": "client_health.mail_template_client_apology",
     "repair": "client_health.mail_template_client_repair",
     "farewell": "client_health.mail_template_client_farewell",
+    "value_report": "client_health.mail_template_client_value_report",
 }
 # What was sent to a client, and cannot be changed afterwards
 FROZEN = frozenset(
@@ -53,10 +55,12 @@ class ClientUpdate(models.Model):
     name = fields.Char(string="Subject", required=True)
     kind = fields.Selection(
         [
+            ("status", "Status update"),
             ("apology", "Apology"),
             ("repair", "Is it repaired?"),
             ("farewell", "Farewell"),
             ("answer", "Answer"),
+            ("value_report", "Value report"),
         ],
         required=True,
         index=True,
@@ -161,16 +165,30 @@ class ClientUpdate(models.Model):
 
     def action_use_template(self):
         """Start from the template of the kind, in the language of the recipient."""
-        for update in self.filtered(lambda update: update.kind in TEMPLATES):
-            template = get_data_record(self.env, TEMPLATES[update.kind])
-            lang = update.recipient_ids[:1].lang or update.partner_id.lang
+        to_fill = self.filtered(lambda update: update.kind in TEMPLATES)
+        for (kind, lang), updates in to_fill.grouped(
+            lambda update: (update.kind, update._get_lang())
+        ).items():
+            template = get_data_record(self.env, TEMPLATES[kind])
             template = template.with_context(lang=lang) if lang else template
-            update.write(
-                {
-                    "name": template._render_field("subject", update.ids)[update.id],
-                    "body": template._render_field("body_html", update.ids)[update.id],
-                }
-            )
+            updates._fill_in(template)
+
+    def _fill_in(self, template):
+        subjects = template._render_field("subject", self.ids)
+        bodies = template._render_field("body_html", self.ids)
+        for update in self:
+            update.write({"name": subjects[update.id], "body": bodies[update.id]})
+
+    def _get_lang(self):
+        """Return the language in which the recipients read, if it is known."""
+        self.ensure_one()
+        # sudo: only the language of contacts of the client
+        update = self.sudo()
+        chosen = [update.relationship_id.update_lang, *update.recipient_ids.mapped("lang")]
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        return next(
+            (lang for lang in [*chosen, update.partner_id.lang] if lang in installed), False
+        )
 
     def action_send(self):
         """Send it to its recipients, and freeze it."""
@@ -205,6 +223,7 @@ class ClientUpdate(models.Model):
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             email_layout_xmlid="mail.mail_notification_layout",
+            attachments=self._get_files_to_send(),
         )
         # The responsible hears of answers even when a colleague has sent it.
         responsible = self.relationship_id._get_responsible()[self.relationship_id]
@@ -218,6 +237,10 @@ class ClientUpdate(models.Model):
                 "sent_message_id": message.id,
             }
         )
+
+    def _get_files_to_send(self):
+        """Return [(name, content)] of the files that go with it."""
+        return []
 
     # The client's answer
 

@@ -81,6 +81,11 @@ class ClientRelationship(models.Model):
     value_confirmed_amount = fields.Monetary(
         string="Value (Confirmed)", compute="_compute_value_amounts"
     )
+    value_report_count = fields.Integer(
+        string="Value Reports",
+        compute="_compute_value_report_count",
+        help="Value reports of this client, sent ones and drafts.",
+    )
     goal_ids = fields.One2many("client.goal", "relationship_id", string="All Goals")
     has_mutual_goal = fields.Boolean(
         string="Has a Live Mutual Goal",
@@ -266,6 +271,59 @@ class ClientRelationship(models.Model):
                 for user, group in due.grouped(lambda rel: responsible[rel]).items()
             )
         )
+
+    # Value reports
+
+    def _compute_value_report_count(self):
+        rows = self.env["client.update"]._read_group(
+            [("relationship_id", "in", self.ids), ("kind", "=", "value_report")],
+            ["relationship_id"],
+            ["__count"],
+        )
+        counts = dict(rows)
+        for relationship in self:
+            relationship.value_report_count = counts.get(relationship, 0)
+
+    def action_send_value_report(self):
+        """Open the draft of a value report: the one that was begun, or a new one."""
+        self.ensure_one()
+        self.check_access("write")
+        reports = self.env["client.update"].search(
+            [("relationship_id", "=", self.id), ("kind", "=", "value_report")]
+        )
+        return reports._open_draft(
+            {
+                "relationship_id": self.id,
+                "kind": "value_report",
+                "name": self.env._("Value report"),
+                "recipient_ids": self._get_value_report_contacts(reports).ids,
+            }
+        )
+
+    def _get_value_report_contacts(self, reports):
+        """Return who gets the next one: who got the last, else who is responsible for goals."""
+        last = reports.filtered(lambda report: report.state == "sent")[:1]
+        found = (
+            last.recipient_ids
+            or self.goal_ids.filtered(lambda goal: goal.state == "agreed").client_owner_id
+        )
+        # sudo: addresses of contacts of the client
+        return found.filtered(
+            lambda contact: (
+                contact.active
+                and contact.sudo().email_normalized
+                and contact.commercial_partner_id == self.partner_id
+            )
+        )
+
+    def action_view_value_reports(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_value_report_action"
+        )
+        domain = [("kind", "=", "value_report"), ("relationship_id", "=", self.id)]
+        context = {"default_kind": "value_report", "default_relationship_id": self.id}
+        return dict(action, domain=domain, context=context)
 
     # Goals
 

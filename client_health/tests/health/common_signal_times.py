@@ -1,5 +1,6 @@
 from datetime import datetime, time, timedelta
 
+from ...engine.clock import get_day
 from .common_signal_cases import SignalCases, set_created
 from .common_signal_figure import Case, above
 
@@ -45,8 +46,26 @@ class SignalTimes(SignalCases):
         self._meet(relationship, moment - 10 * DAY)
         self._hear(relationship, moment)
 
+    def _third_update_is_sent(self, relationship, moment):
+        for days in (14, 7, 0):
+            sent = moment - days * DAY
+            self._promise(relationship, sent.date(), sent)
+
     def _praise(self, relationship, moment):
         self._log("praise", moment, relationship, rating="4")
+
+    def _confirm_value(self, relationship, moment):
+        contact = self.env["res.partner"].create(
+            {"name": "Val", "parent_id": relationship.partner_id.id, "email": "val@val.example"}
+        )
+        value = self.env["client.value"]._record(
+            relationship,
+            contact,
+            "link",
+            words="Worth it",
+            date=get_day(relationship.company_id, moment),
+        )
+        return set_created(value, moment)
 
     def _praise_is_written_down(self, relationship, moment):
         set_created(self._log("praise", moment - 5 * DAY, relationship, rating="4"), moment)
@@ -61,6 +80,12 @@ class SignalTimes(SignalCases):
 
     def _issue_is_closed(self, relationship, moment):
         self._note_issue(relationship, (moment - 20 * DAY).date(), closed=moment)
+
+    def _answer_a_question(self, relationship, moment):
+        self._question(relationship, moment - 5 * DAY, answered=moment)
+
+    def _wait_in_vain(self, relationship, moment):
+        self._question(relationship, moment - 14 * DAY)
 
     def _press(self, relationship, moment):
         self._log("price_pressure", moment, relationship)
@@ -151,6 +176,7 @@ class SignalTimes(SignalCases):
         ),
         "reply_hours": (Case(_we_answer_a_third_time, None, 0),),
         "initiative": (Case(_they_begin_after_two_meetings, None, 66.67),),
+        "promises_kept": (Case(_third_update_is_sent, None, 100, dated=False),),
         "contact_breadth": (Case(_they_begin_after_two_meetings, None, 1),),
         "feedback_rating": (
             Case(_praise, None, 4),
@@ -162,6 +188,11 @@ class SignalTimes(SignalCases):
             Case(_issue_is_closed, 1, 0, dated=False),
         ),
         "voice_silence": (Case(_praise, None, 0, 1),),
+        "value_age": (Case(_confirm_value, None, 0, 1, dated=False),),
+        "feedback_response": (
+            Case(_answer_a_question, None, 100),
+            Case(_wait_in_vain, None, 0),
+        ),
         "agreement_current": (
             Case(_accept, None, 0),
             Case(_agreement_is_replaced, 0, None, dated=False),
@@ -192,6 +223,12 @@ class SignalTimes(SignalCases):
     }
 
     # with a day: dates that people or Odoo wrote, without an hour
+
+    def _promise_is_broken(self, relationship, day):
+        for days in (15, 8):
+            noon = datetime.combine(day - days * DAY, time(12))
+            self._promise(relationship, noon.date(), noon)
+        self._promise(relationship, day - DAY)
 
     def _month_is_over(self, relationship, day):
         self._book(relationship, day - DAY)
@@ -269,6 +306,7 @@ class SignalTimes(SignalCases):
         self._owe_one(relationship, day - DAY)
 
     DAYS = {
+        "promises_kept": (Case(_promise_is_broken, None, 66.67, dated=False),),
         "client_input": (Case(_duties_are_due, None, 0, dated=False),),
         "margin_rate": (Case(_month_is_over, None, 60),),
         "rate_trend": (Case(_half_year_is_over, None, -50, dated=False),),

@@ -7,7 +7,7 @@ from .common_signals import SignalCommon, set_created
 
 @tagged("post_install", "-at_install")
 class TestSignalVoice(SignalCommon):
-    CODES = ("feedback_rating", "open_complaints", "voice_silence")
+    CODES = ("feedback_rating", "open_complaints", "voice_silence", "value_age")
 
     def _day(self, ago):
         return self.today - timedelta(days=ago)
@@ -141,3 +141,36 @@ class TestSignalVoice(SignalCommon):
         self.assertEqual(found.detail["records"], {"client.feedback": last.ids})
         self.assertEqual(self._value("voice_silence", as_of=self._day(50)), 250)
         self.assertIsNone(self._read("voice_silence", as_of=self._day(301)))
+
+    # the last confirmed value
+
+    def test_age_of_the_last_confirmed_value(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Elena", "parent_id": self.client_partner.id, "email": "e@blue.example"}
+        )
+        values = self.env["client.value"]
+        for ago, source in ((400, "portal"), (70, "link"), (5, "call")):
+            value = values._record(
+                self.relationship, contact, source, words="Worth it", date=self._day(ago)
+            )
+            set_created(value, self._ago(ago))
+            if source == "link":
+                last = value
+        found = self._read("value_age")
+        self.assertEqual((found.value, found.date), (70, self._day(70)), "A note of ours is none")
+        self.assertEqual(found.detail["records"], {"client.value": last.ids})
+        self.assertEqual(self._value("value_age", as_of=self._day(100)), 300)
+        self.assertIsNone(self._read("value_age", as_of=self._day(401)))
+        self.assertEqual(found.date, self.relationship.value_confirmed_date)
+
+    def test_a_value_that_the_client_denies_is_none(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Elena", "parent_id": self.client_partner.id, "email": "e@blue.example"}
+        )
+        told = self.env["client.accomplishment"].create(
+            {"name": "Done", "relationship_id": self.relationship.id}
+        )
+        told._answer(contact, "portal", "no")
+        self.assertIsNone(self._read("value_age"))
+        told._answer(contact, "portal", "yes")
+        self.assertEqual(self._value("value_age"), 0)

@@ -186,38 +186,11 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
     took over. Who supports us by the map of the client is read as well, however little they write:
     only another supporter takes over from them, and when all of them left, it is severe.
     """
-    end = get_end(relationships, as_of)
     rows = fetch(
         env,
         SQL(
             """
-            WITH line AS (
-                SELECT DISTINCT m.relationship_id, o.author_id, %(day)s AS day,
-                       s.id IS NOT NULL AS supports
-                  FROM (%(received)s) m
-                  JOIN mail_message o ON o.id = m.id
-             LEFT JOIN client_contact s
-                    ON s.relationship_id = m.relationship_id AND s.contact_id = o.author_id
-                   AND s.supports AND s.date_roles <= %(as_of)s
-                 WHERE m.create_date > %(year)s AND o.author_id IS NOT NULL
-            ), gap AS (
-                SELECT *, day - LAG(day) OVER (PARTITION BY relationship_id, author_id
-                                               ORDER BY day) AS days
-                  FROM line
-            ), person AS (
-                SELECT relationship_id, author_id, supports, COUNT(*) AS written,
-                       MAX(day) AS last,
-                       MIN(day) AS first,
-                       %(longest)s AS longest
-                  FROM gap
-              GROUP BY relationship_id, author_id, supports
-            ), main AS (
-                SELECT *,
-                       SUM(written) OVER (PARTITION BY relationship_id) AS every,
-                       ROW_NUMBER() OVER (PARTITION BY relationship_id
-                                          ORDER BY written DESC, author_id) AS place
-                  FROM person
-            )
+            WITH line AS (%(lines)s), main AS (%(main)s)
             SELECT m.relationship_id AS id, m.author_id, m.written, m.last, m.longest, m.every,
                    m.supports,
                    p.active OR p.write_date > %(end)s AS active,
@@ -236,34 +209,18 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
           GROUP BY m.relationship_id, m.author_id, m.written, m.last, m.first, m.longest, m.every,
                    m.supports, p.active, p.write_date
             """,
-            day=local_date(relationships, SQL("m.create_date")),
-            received=correspondence.select_received(relationships),
-            year=get_start(relationships, as_of - period.YEAR),
-            end=end,
+            lines=_select_author_days(relationships, as_of, correspondence),
+            main=_select_main(as_of),
+            end=get_end(relationships, as_of),
             as_of=as_of,
             working=select_working(relationships, as_of),
             least=rule.least,
             most=MOST,
             holiday=as_of - HOLIDAY,
-            longest=_get_longest(as_of),
         ),
     )
     silent = [
-        (
-            row["id"],
-            make(
-                max(
-                    (as_of - row["last"]).days / row["longest"],
-                    0 if row["active"] else rule.severe,
-                ),
-                row["last"],
-                {"res.partner": [row["author_id"]]},
-                days=(as_of - row["last"]).days,
-                gone=not row["active"],
-                only=row["written"] >= ONLY * row["every"],
-                supports=row["supports"] or None,
-            ),
-        )
+        (row["id"], _make_supporter(row, as_of, rule))
         for row in rows
         if row["expected"] >= SOON and row["others"] < TOOK_OVER * row["expected"]
     ]
@@ -317,9 +274,67 @@ def _read_left(env, relationships, as_of, rule):
             {"res.partner": row["contact_ids"]},
             gone=True,
             supports=True,
+            left=True,
         )
         for row in rows
     }
+
+
+def _make_supporter(row, as_of, rule):
+    days = (as_of - row["last"]).days
+    gone, supports = not row["active"], row["supports"] or None
+    return make(
+        max(days / row["longest"], rule.severe if gone else 0),
+        row["last"],
+        {"res.partner": [row["author_id"]]},
+        days=days,
+        gone=gone,
+        only=row["written"] >= ONLY * row["every"],
+        supports=supports,
+        left=supports and gone,
+    )
+
+
+def _select_author_days(relationships, as_of, correspondence):
+    """Select relationship_id, author_id, day and supports: each day on which a person wrote.
+
+    ``supports``: a supporter by the map of the client, as it was known then.
+    """
+    return SQL(
+        """
+        SELECT DISTINCT m.relationship_id, o.author_id, %(day)s AS day,
+               s.id IS NOT NULL AS supports
+          FROM (%(received)s) m
+          JOIN mail_message o ON o.id = m.id
+     LEFT JOIN client_contact s
+            ON s.relationship_id = m.relationship_id AND s.contact_id = o.author_id
+           AND s.supports AND s.date_roles <= %(as_of)s
+         WHERE m.create_date > %(year)s AND o.author_id IS NOT NULL
+        """,
+        day=local_date(relationships, SQL("m.create_date")),
+        received=correspondence.select_received(relationships),
+        year=get_start(relationships, as_of - period.YEAR),
+        as_of=as_of,
+    )
+
+
+def _select_main(as_of):
+    """Select who wrote, on how many days, and the ``place`` among them; of the table ``line``."""
+    return SQL(
+        """
+        SELECT *,
+               SUM(written) OVER (PARTITION BY relationship_id) AS every,
+               ROW_NUMBER() OVER (PARTITION BY relationship_id
+                                  ORDER BY written DESC, author_id) AS place
+          FROM (SELECT relationship_id, author_id, supports, COUNT(*) AS written,
+                       MAX(day) AS last, MIN(day) AS first, %(longest)s AS longest
+                  FROM (SELECT *, day - LAG(day) OVER (PARTITION BY relationship_id, author_id
+                                                       ORDER BY day) AS days
+                          FROM line) gap
+              GROUP BY relationship_id, author_id, supports) person
+        """,
+        longest=_get_longest(as_of),
+    )
 
 
 WARNINGS = {

@@ -1,0 +1,89 @@
+"""Reads how punctual both sides were in a period; returns plain figures of one client.
+
+The same facts as the signals of health, of a period instead of the last weeks, and only such as
+the client itself knows.
+"""
+
+from statistics import median
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+from ..clock import get_end, get_start
+from ..correspondence.correspondence import Correspondence
+from ..correspondence.waiting import WINDOW
+from ..correspondence.working_hours import WorkingHours
+from ..profitability import receivables
+from ..query import fetch
+
+
+class Timeliness(NamedTuple):
+    """``hours``: median working hours until our answer, None without an answer or a calendar.
+
+    The others count: answers; milestones that were due, and those reached by their day; invoices
+    that were due, and those paid by their day.
+    """
+
+    hours: float | None
+    answers: int
+    milestones: int
+    milestones_on_time: int
+    invoices: int
+    invoices_on_time: int
+
+
+def read_timeliness(env, relationship, start, end):
+    """Return the figures from the day ``start`` to the day ``end``, both included."""
+    answers = _read_answers(env, relationship, start, end)
+    milestones = _read_milestones(env, relationship, start, end)
+    [invoices] = fetch(
+        env,
+        receivables.select_paid_on_time(
+            relationship.company_id.id, start, end, relationship.partner_id.ids
+        ),
+    )
+    return Timeliness(
+        hours=median(answers) if answers else None,
+        answers=len(answers),
+        milestones=milestones["due"],
+        milestones_on_time=milestones["good"],
+        invoices=invoices["due"],
+        invoices_on_time=invoices["good"],
+    )
+
+
+def _read_answers(env, relationship, start, end):
+    """Return the working hours until each of our answers to what the client wrote."""
+    since, until = get_start(relationship, start), get_end(relationship, end)
+    hours = WorkingHours(relationship, since - WINDOW, until)
+    if not hours.known:
+        return []
+    with Correspondence(env, relationship, end) as correspondence:
+        rows = fetch(env, correspondence.select_replies(since, relationship))
+    return [hours.between(row["received"], row["answered"]) for row in rows]
+
+
+def _read_milestones(env, relationship, start, end):
+    """Count the milestones with a deadline in the period: as in ``signals/results.py``."""
+    [row] = fetch(
+        env,
+        SQL(
+            """
+            SELECT COUNT(*) AS due,
+                   COUNT(*) FILTER (WHERE m.reached_date <= m.deadline) AS good
+              FROM client_relationship r
+              JOIN res_partner c ON c.commercial_partner_id = r.partner_id
+              JOIN project_project j ON j.partner_id = c.id
+              JOIN project_milestone m ON m.project_id = j.id
+             WHERE r.id = %s
+               AND COALESCE(j.company_id, r.company_id) = r.company_id
+               AND j.is_template IS NOT TRUE
+               AND (j.active OR m.reached_date IS NOT NULL)
+               AND m.deadline BETWEEN %s AND %s
+            """,
+            relationship.id,
+            start,
+            end,
+        ),
+    )
+    return row
