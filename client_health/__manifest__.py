@@ -94,6 +94,8 @@
         "views/communication/client_reply_time_views.xml",
         "views/results/client_value_report_templates.xml",
         "views/results/client_value_report_views.xml",
+        "views/communication/client_meeting_views.xml",
+        "views/communication/client_relationship_views.xml",
         # feedback
         "wizards/client_feedback_answer_views.xml",
         "wizards/client_no_answer_views.xml",
@@ -104,8 +106,6 @@
         "views/feedback/client_issue_views.xml",
         "views/feedback/client_conversation_views.xml",
         "views/feedback/client_relationship_views.xml",
-        # meetings stand beside what was logged
-        "views/communication/client_meeting_views.xml",
         # communication
         "wizards/client_feedback_ask_views.xml",
         "views/communication/client_feedback_request_views.xml",
@@ -113,7 +113,6 @@
         # people of a client, and what it owes by agreement, issue, meeting or update
         "views/communication/client_duty_views.xml",
         "views/communication/client_duty_portal_templates.xml",
-        "views/communication/client_relationship_views.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",
         "views/reboot/client_relationship_views.xml",

@@ -33,13 +33,16 @@ class ClientMeetingPlan(models.TransientModel):
         default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
     )
-    start = fields.Datetime(compute="_compute_meeting", store=True, readonly=False, required=True)
+    start = fields.Datetime(
+        compute="_compute_meeting", store=True, readonly=False, precompute=True, required=True
+    )
     duration = fields.Float(string="Duration (hours)", default=1.0, required=True)
     location = fields.Char(string="Place")
     agenda = fields.Html(
         compute="_compute_meeting",
         store=True,
         readonly=False,
+        precompute=True,
         help="The client reads it in the invitation.",
     )
     open_points = fields.Html(

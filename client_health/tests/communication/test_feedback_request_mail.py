@@ -7,8 +7,8 @@ from lxml import html
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..feedback.test_update_mail import Received
 from .common_feedback_request import FeedbackRequestCommon
+from .test_update_mail import Received
 
 
 @tagged("post_install", "-at_install")

@@ -8,7 +8,14 @@ registry.category("web_tour.tours").add("client_health_meeting_plan", {
             run: "click",
         },
         {
-            content: "The only person of the client is invited",
+            trigger: ".modal div[name='contact_ids'] input",
+            run: "edit Hanna",
+        },
+        {
+            trigger: ".o-autocomplete--dropdown-item:contains('Hanna Holm')",
+            run: "click",
+        },
+        {
             trigger: ".modal div[name='contact_ids'] .o_tag:contains('Hanna Holm')",
         },
         {
