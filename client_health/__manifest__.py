@@ -16,6 +16,7 @@
         "security/client_fit_security.xml",
         "security/client_agreement_security.xml",
         "security/client_results_security.xml",
+        "security/client_communication_security.xml",
         "security/client_feedback_security.xml",
         "security/client_reboot_security.xml",
         "security/client_offboarding_security.xml",
@@ -109,6 +110,9 @@
         "wizards/client_feedback_ask_views.xml",
         "views/communication/client_feedback_request_views.xml",
         "views/communication/client_feedback_request_portal_templates.xml",
+        # people of a client, and what it owes by agreement, issue, meeting or update
+        "views/communication/client_duty_views.xml",
+        "views/communication/client_duty_portal_templates.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",
         "views/reboot/client_relationship_views.xml",

@@ -26,6 +26,8 @@ TABS = [
     "fit",
     "scope",
     "reboots",
+    "people",
+    "duties",
     "notes",
 ]
 DEFAULT_PRIORITY = 16

@@ -15,4 +15,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             Merge._check_may_merge(partners | partners.commercial_partner_id)
         # sudo: in every company; that the user may change all these clients was just checked
         Merge.sudo()._merge_clients(src_partners, dst_partner.commercial_partner_id)
+        # sudo: contacts of clients that the user may change, or of one client
+        self.env["client.contact"].sudo()._merge_contacts(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)

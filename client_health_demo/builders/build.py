@@ -21,6 +21,7 @@ from .offboardings import build_offboardings, freeze_decisions
 from .orders import build_orders
 from .overheads import build_overheads
 from .payments import build_payments
+from .people import build_people
 from .projects import build_projects, close_projects, hand_over_projects
 from .questions import build_questions
 from .reboots import build_reboots
@@ -62,6 +63,7 @@ CARE = (
     build_feedback,
     build_updates,
     build_questions,
+    build_people,
     build_reboots,
     build_offboardings,
     close_projects,

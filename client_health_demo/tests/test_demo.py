@@ -31,6 +31,8 @@ BUILT = (
     "account.payment",
     "calendar.event",
     "client.feedback.request",
+    "client.contact",
+    "client.duty",
     "client.relationship",
     "crm.lead",
     "mail.activity",

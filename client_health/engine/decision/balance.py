@@ -61,6 +61,7 @@ FOR_US = (
     ("payment_habit", 1, 30, 0),
     ("overdue_habit", 1, 60, 0),
     ("unanswered", 1, 4, 0),
+    ("client_input", 1, 0, 100),
     ("referrals", 1, -2, 2),
 )
 FOR_THEM = (

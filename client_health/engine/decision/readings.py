@@ -30,6 +30,7 @@ SHARED = (
     "feedback_rating",
     "open_complaints",
     "unrequested_hours",
+    "client_input",
 )
 
 # After a week, a question counts as not answered. Practice.

@@ -5,3 +5,5 @@ from . import client_meeting
 from . import client_relationship
 from . import client_feedback_request
 from . import client_feedback_asked
+from . import client_contact
+from . import client_duty

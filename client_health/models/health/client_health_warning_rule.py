@@ -10,7 +10,7 @@ NUMBERS = frozenset(("limit", "severe", "least", "grace", "active"))
 MONEY = "money"
 RED = "red"
 # The evidence that makes a rule say something else
-VARIANTS = {"supporter": "gone", "complaints": "issues"}
+VARIANTS = {"supporter": ("left", "supports", "gone"), "complaints": ("issues",)}
 
 
 class ClientHealthWarningRule(models.Model):
@@ -171,8 +171,8 @@ class ClientHealthWarningRule(models.Model):
         self.ensure_one()
         detail = detail or {}
         texts = self._get_texts() if texts is None else texts
-        variant = VARIANTS.get(self.code)
-        text = texts.get(variant if variant and detail.get(variant) else self.code)
+        variants = (name for name in VARIANTS.get(self.code, ()) if detail.get(name))
+        text = texts.get(next(variants, self.code))
         facts = {
             name: format_number(self.env, fact) if isinstance(fact, int | float) else fact
             for name, fact in detail.items()
@@ -196,6 +196,8 @@ class ClientHealthWarningRule(models.Model):
                 "Heard of them on %(now)s days in %(weeks)s weeks, usually on %(usual)s"
             ),
             "supporter": self.env._("The contact who wrote most has been silent for %(days)s days"),
+            "supports": self.env._("A supporter of ours has been silent for %(days)s days"),
+            "left": self.env._("A supporter of ours has left"),
             "gone": self.env._("The contact who wrote most has left"),
             "complaints": self.env._("%(complaints)s complaints or concerns, not settled"),
             "issues": self.env._("A severe issue is open"),

@@ -286,6 +286,7 @@ class ClientDecision(models.Model):
             "payment_habit": self.env._("Payment habit"),
             "overdue_habit": self.env._("Overdue beyond their habit"),
             "unanswered": self.env._("Our questions without an answer"),
+            "client_input": self.env._("Their part done in time"),
             "referrals": self.env._("Clients they referred"),
             "value_ratio": self.env._("Value they confirmed"),
             "confirmed": self.env._("Results they confirmed"),
@@ -329,7 +330,7 @@ class ClientDecision(models.Model):
                 "%s of 5", formatLang(self.env, value, 1)
             ),
         }
-        percents = ("goals_on_track", "milestones_on_time", "unrequested_hours")
+        percents = ("goals_on_track", "milestones_on_time", "unrequested_hours", "client_input")
         forms |= dict.fromkeys(percents, lambda value, detail: self._percent(value))
         form = forms.get(code)
         return form(value, detail) if form else formatLang(self.env, value, 0)

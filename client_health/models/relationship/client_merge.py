@@ -87,6 +87,7 @@ class ClientMerge(models.AbstractModel):
         self.env["client.health.warning"]._merge(kept, others)
         self.env["client.personal.link"]._merge(kept, others)
         self.env["client.update"]._merge_promises(kept, others)
+        self.env["client.contact"]._merge(kept, others)
         # Odoo's own tool for merging partners moves the references of any model. Activities
         # that were done are archived, and would be left behind without active_test.
         mover = self.env["base.partner.merge.automatic.wizard"].with_context(active_test=False)

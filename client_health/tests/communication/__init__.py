@@ -2,6 +2,8 @@ from . import test_meeting
 from . import test_reply_time
 from . import test_cadence
 from . import test_status_update
+from . import test_contact_map
+from . import test_duty
 from . import test_update
 from . import test_update_mail
 from . import test_waiting

@@ -58,7 +58,23 @@ class SignalTricks(SignalMail):
         self._work(relationship, TODAY, 20)
         self._work(relationship, TODAY, -10, requested_by="client")
 
+    def _duties(self, relationship, **vals):
+        """One that is overdue, and one with ``vals`` as no form would let pass."""
+        self._owe_one(relationship, TODAY - 5 * DAY)
+        self._set(self._owe_one(relationship, TODAY - 5 * DAY), **vals)
+
     TRICKS = SignalMail.MAIL_TRICKS | {
+        "client_input": {
+            "two of them": (lambda t, c: t._duties(c), 0),
+            "due never": (lambda t, c: t._duties(c, date_deadline=NEVER), None),
+            "due long ago": (lambda t, c: t._duties(c, date_deadline=LONG_AGO), 0),
+            "no due date": (lambda t, c: t._duties(c, date_deadline=None), None),
+            "done tomorrow": (lambda t, c: t._duties(c, done_date=TOMORROW), 0),
+            "done long ago": (lambda t, c: t._duties(c, done_date=LONG_AGO), None),
+            "dropped before": (lambda t, c: t._duties(c, dropped_date=NINE - 9 * DAY), None),
+            "dropped tomorrow": (lambda t, c: t._duties(c, dropped_date=TOMORROW), 0),
+            "never shown": (lambda t, c: t._duties(c, is_shared=False), None),
+        },
         "margin_rate": {
             "a month to come": (lambda t, c: t._book(c, date(2025, 6, 1)), None),
             "nothing filled in": (

@@ -308,3 +308,20 @@ class SignalCases(SignalCommon):
             # sudo: evidence, which only the methods of the issue write
             issue.sudo().write({"state": "closed", "closed_date": closed})
         return set_created(issue, datetime.combine(day, time.min) - timedelta(days=9))
+
+    @classmethod
+    def _owe_one(cls, relationship, day, done=None, created=None, **vals):
+        """A duty of the client, due on a day; ``done``: the day on which it said that it is."""
+        duty = cls.env["client.duty"].create(
+            {
+                "relationship_id": relationship.id,
+                "name": "Photographs",
+                "date_deadline": day,
+                **vals,
+            }
+        )
+        if done:
+            moment = datetime.combine(done, time(12))
+            # sudo: evidence, which only the portal and the methods of the duty write
+            duty.sudo().write({"state": "done", "done_date": moment})
+        return set_created(duty, created or datetime.combine(day, time.min) - timedelta(days=30))

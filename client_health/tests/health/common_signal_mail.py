@@ -28,6 +28,8 @@ THEIRS = MESSAGES | {
     "by another client": (False, {"author": "other"}),
     "by a colleague": (False, {"author": "base.partner_admin"}),
 }
+# An address besides the contact who met us; without one, nobody knows who it was.
+BREADTH = {"by nobody we know": 2, "by nobody we know, without address": None}
 OURS = MESSAGES | {"by who left": (True, {"author": "left"})}
 
 
@@ -141,6 +143,13 @@ class SignalMail(SignalCases):
             f"theirs: {what}": (
                 lambda t, c, vals=vals: t._meet_twice_and_hear(c, vals),
                 66.67 if counts else None,
+            )
+            for what, (counts, vals) in THEIRS.items()
+        },
+        "contact_breadth": {
+            f"theirs: {what}": (
+                lambda t, c, vals=vals: t._meet_twice_and_hear(c, vals),
+                BREADTH.get(what, 1) if counts else None,
             )
             for what, (counts, vals) in THEIRS.items()
         },

@@ -148,7 +148,23 @@ class SignalTimes(SignalCases):
         activity._action_done()
         self._set(activity, date_done=moment.date(), write_date=moment)
 
+    def _duty_is_done(self, relationship, moment):
+        self._owe_one(relationship, (moment - 20 * DAY).date())
+        duty = self._owe_one(relationship, (moment + 5 * DAY).date())
+        # sudo: evidence, which only the portal and the methods of the duty write
+        duty.sudo().write({"state": "done", "done_date": moment})
+
+    def _duty_is_dropped(self, relationship, moment):
+        for _number in range(2):
+            duty = self._owe_one(relationship, (moment - 20 * DAY).date())
+        # sudo: protected, which only the methods of the duty write
+        duty.sudo().write({"state": "dropped", "dropped_date": moment})
+
     MOMENTS = {
+        "client_input": (
+            Case(_duty_is_done, None, 50),
+            Case(_duty_is_dropped, 0, None, dated=False),
+        ),
         "contact_gap": (
             Case(_they_answer, None, 0, 1 / 31),
             Case(SignalCases._meet, None, 0, 1 / 31),
@@ -161,6 +177,7 @@ class SignalTimes(SignalCases):
         "reply_hours": (Case(_we_answer_a_third_time, None, 0),),
         "initiative": (Case(_they_begin_after_two_meetings, None, 66.67),),
         "promises_kept": (Case(_third_update_is_sent, None, 100, dated=False),),
+        "contact_breadth": (Case(_they_begin_after_two_meetings, None, 1),),
         "feedback_rating": (
             Case(_praise, None, 4),
             Case(_praise_is_written_down, None, 4, dated=False),
@@ -284,8 +301,13 @@ class SignalTimes(SignalCases):
         old = day - 365 * DAY
         self._note_issue(relationship, old, closed=datetime.combine(old, time(12)))
 
+    def _duties_are_due(self, relationship, day):
+        self._owe_one(relationship, day - DAY)
+        self._owe_one(relationship, day - DAY)
+
     DAYS = {
         "promises_kept": (Case(_promise_is_broken, None, 66.67, dated=False),),
+        "client_input": (Case(_duties_are_due, None, 0, dated=False),),
         "margin_rate": (Case(_month_is_over, None, 60),),
         "rate_trend": (Case(_half_year_is_over, None, -50, dated=False),),
         "hours_over": (Case(_month_of_agreed_hours_is_over, None, 50, dated=False),),

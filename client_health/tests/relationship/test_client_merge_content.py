@@ -53,6 +53,12 @@ class RichClientCommon(ClientAgreementCommon, IssueCommon):
         )
         relationship.message_post(body=f"Said by {label}", message_type="comment")
         relationship.note = f"<p>Note {label}</p>"
+        cls.env["client.contact"].create(
+            {"relationship_id": relationship.id, "contact_id": contact.id, "decides": True}
+        )
+        cls.env["client.duty"].create(
+            {"relationship_id": relationship.id, "contact_id": contact.id, "name": "Photographs"}
+        )
         relationship.value_estimate = f"Belief {label}"
         relationship.referred_by_id = cls.stranger
 

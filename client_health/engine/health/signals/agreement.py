@@ -20,6 +20,9 @@ MIN_HOURS = 8.0
 MAX_UNCLEAR = 0.5
 # Price pressure comes and goes with budgets, which are made once a year.
 YEAR = period.YEAR
+# What the client owed us lately, and so many at least: one is an anecdote. Rules of thumb.
+RECENT_DUTIES = timedelta(days=180)
+LEAST_DUTIES = 2
 # Full months over which agreed and worked hours are compared.
 HOURS_MONTHS = 3
 
@@ -250,9 +253,60 @@ def read_hours_over(env, relationships, as_of, months=HOURS_MONTHS):
     }
 
 
+def read_client_input(env, relationships, as_of):
+    """Percent of what the client owed us that it did by its day, within half a year.
+
+    What is open past its day counts until it is done. Only what the client can see.
+    """
+    end = get_end(relationships, as_of)
+    rows = fetch(
+        env,
+        SQL(
+            """
+            WITH duty AS (
+                SELECT relationship_id, id, date_deadline,
+                       CASE WHEN done_date <= %(end)s THEN %(day)s END AS done
+                  FROM client_duty
+                 WHERE relationship_id = ANY (%(ids)s)
+                   AND is_shared
+                   AND date_deadline IS NOT NULL
+                   AND create_date <= %(end)s
+                   AND (dropped_date IS NULL OR dropped_date > %(end)s)
+            )
+            SELECT relationship_id AS id,
+                   COUNT(*) AS due,
+                   COUNT(*) FILTER (WHERE done <= date_deadline) AS good,
+                   MAX(COALESCE(done, date_deadline)) AS day,
+                   ARRAY_AGG(id ORDER BY (done <= date_deadline) IS TRUE, date_deadline, id) AS ids
+              FROM duty
+             WHERE done > %(since)s OR done IS NULL AND date_deadline < %(as_of)s
+          GROUP BY relationship_id
+            HAVING COUNT(*) >= %(least)s
+            """,
+            ids=to_array(relationships._ids),
+            as_of=as_of,
+            end=end,
+            day=local_date(relationships, SQL("done_date")),
+            since=as_of - RECENT_DUTIES,
+            least=LEAST_DUTIES,
+        ),
+    )
+    return {
+        row["id"]: make(
+            100 * row["good"] / row["due"],
+            row["day"],
+            {"client.duty": row["ids"]},
+            due=row["due"],
+            late=row["due"] - row["good"],
+        )
+        for row in rows
+    }
+
+
 SIGNALS = {
     "agreement_current": Signal(read_agreement_current),
     "unrequested_hours": Signal(read_unrequested_hours),
     "price_pressure": Signal(read_price_pressure),
     "hours_over": Signal(read_hours_over),
+    "client_input": Signal(read_client_input),
 }

@@ -9,12 +9,13 @@ from statistics import median
 
 from odoo.tools import SQL
 
-from ...clock import get_end, local_date
+from ...clock import get_day, get_end, local_date
+from ...correspondence import people
 from ...correspondence.correspondence import RECENT, Correspondence
 from ...correspondence.waiting import WINDOW
 from ...correspondence.working_hours import WorkingHours
 from ...period import YEAR_OF_DAYS
-from ...query import fetch, to_array
+from ...query import fetch, get_company, to_array
 from ...reading import AGREED, DEFAULT, MOST_RECORDS, OWN, make
 from . import Signal
 
@@ -271,6 +272,39 @@ def read_initiative(env, relationships, as_of, correspondence):
     }
 
 
+def read_contact_breadth(env, relationships, as_of):
+    """How many people of the client were in touch within 90 days; of clients that are companies.
+
+    Unknown when we heard of fewer than three days, or who it was is not known.
+    """
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT r.id
+              FROM client_relationship r
+              JOIN res_partner p ON p.id = r.partner_id
+             WHERE p.is_company AND r.id = ANY (%s)
+            """,
+            to_array(relationships._ids),
+        )
+    )
+    firms = {relationship_id for (relationship_id,) in rows}
+    company = get_company(relationships)
+    found = people.read_people(env, relationships, as_of, people.RECENT)
+    return {
+        relationship_id: make(
+            people.get_breadth(recent),
+            get_day(company, recent[0].last),
+            {
+                **_by_model((person.model, person.res_id) for person in recent),
+                "res.partner": [person.partner_id for person in recent if person.partner_id],
+            },
+        )
+        for relationship_id, recent in found.items()
+        if relationship_id in firms and people.get_breadth(recent)
+    }
+
+
 def read_promises_kept(env, relationships, as_of):
     """Percent of the promised updates of a year that were sent on their day or before.
 
@@ -329,5 +363,6 @@ SIGNALS = {
     "unanswered_hours": Signal(read_unanswered_hours, Correspondence),
     "reply_hours": Signal(read_reply_hours, Correspondence),
     "initiative": Signal(read_initiative, Correspondence),
+    "contact_breadth": Signal(read_contact_breadth),
     "promises_kept": Signal(read_promises_kept),
 }

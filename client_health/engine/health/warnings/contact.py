@@ -183,7 +183,8 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
     """How long the person is silent who wrote most, in times of their longest usual silence.
 
     A contact that was archived counts as severe. Not where the others write as much instead: they
-    took over.
+    took over. Who supports us by the map of the client is read as well, however little they write:
+    only another supporter takes over from them, and when all of them left, it is severe.
     """
     rows = fetch(
         env,
@@ -191,19 +192,22 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
             """
             WITH line AS (%(lines)s), main AS (%(main)s)
             SELECT m.relationship_id AS id, m.author_id, m.written, m.last, m.longest, m.every,
+                   m.supports,
                    p.active OR p.write_date > %(end)s AS active,
-                   COUNT(DISTINCT o.day) FILTER (WHERE o.day > m.last) AS others,
+                   COUNT(DISTINCT o.day) FILTER (
+                       WHERE o.day > m.last AND (o.supports OR NOT m.supports)) AS others,
                    (m.written::float8 / GREATEST(m.last - m.first, 1))
                        * (%(as_of)s::date - m.last) AS expected
               FROM main m
               JOIN res_partner p ON p.id = m.author_id
          LEFT JOIN (%(working)s) work ON work.id = m.relationship_id
          LEFT JOIN line o ON o.relationship_id = m.relationship_id AND o.author_id <> m.author_id
-             WHERE m.written >= %(least)s AND m.written >= %(most)s * m.every
+             WHERE m.written >= %(least)s
+               AND (m.supports OR m.place = 1 AND m.written >= %(most)s * m.every)
                AND m.longest IS NOT NULL AND m.last <= %(holiday)s
                AND (work.worked > m.last OR NOT p.active AND p.write_date <= %(end)s)
           GROUP BY m.relationship_id, m.author_id, m.written, m.last, m.first, m.longest, m.every,
-                   p.active, p.write_date
+                   m.supports, p.active, p.write_date
             """,
             lines=_select_author_days(relationships, as_of, correspondence),
             main=_select_main(as_of),
@@ -215,53 +219,119 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
             holiday=as_of - HOLIDAY,
         ),
     )
-    return {
-        row["id"]: _make_supporter(row, as_of, rule)
+    silent = [
+        (row["id"], _make_supporter(row, as_of, rule))
         for row in rows
         if row["expected"] >= SOON and row["others"] < TOOK_OVER * row["expected"]
+    ]
+    worst = dict(sorted(silent, key=lambda item: item[1].value))
+    return worst | _read_left(env, relationships, as_of, rule)
+
+
+def _read_left(env, relationships, as_of, rule):
+    """Clients whose supporters, by their map, have all left: archived, or at another firm.
+
+    When a contact left is not kept: at the latest when it was changed last.
+    """
+    rows = fetch(
+        env,
+        SQL(
+            """
+            WITH RECURSIVE supporter AS (
+                SELECT s.id, s.relationship_id, s.contact_id, r.partner_id
+                  FROM client_contact s
+                  JOIN client_relationship r ON r.id = s.relationship_id
+                 WHERE r.id = ANY (%(ids)s) AND s.supports AND s.date_roles <= %(as_of)s
+            ), above AS (
+                SELECT id, partner_id, contact_id AS step FROM supporter
+                 UNION
+                SELECT a.id, a.partner_id, p.parent_id
+                  FROM above a
+                  JOIN res_partner p ON p.id = a.step
+                 WHERE p.parent_id IS NOT NULL
+            )
+            SELECT s.relationship_id AS id,
+                   ARRAY_AGG(s.contact_id ORDER BY p.write_date DESC, s.id) AS contact_ids,
+                   %(day)s AS day
+              FROM supporter s
+              JOIN res_partner p ON p.id = s.contact_id
+          GROUP BY s.relationship_id
+            HAVING BOOL_AND(p.write_date <= %(end)s
+                            AND (NOT p.active
+                                 OR NOT EXISTS (SELECT FROM above a
+                                                 WHERE a.id = s.id AND a.step = a.partner_id)))
+            """,
+            ids=to_array(relationships._ids),
+            as_of=as_of,
+            end=get_end(relationships, as_of),
+            day=local_date(relationships, SQL("MAX(p.write_date)")),
+        ),
+    )
+    return {
+        row["id"]: make(
+            rule.severe,
+            row["day"],
+            {"res.partner": row["contact_ids"]},
+            gone=True,
+            supports=True,
+            left=True,
+        )
+        for row in rows
     }
 
 
 def _make_supporter(row, as_of, rule):
     days = (as_of - row["last"]).days
+    gone, supports = not row["active"], row["supports"] or None
     return make(
-        max(days / row["longest"], 0 if row["active"] else rule.severe),
+        max(days / row["longest"], rule.severe if gone else 0),
         row["last"],
         {"res.partner": [row["author_id"]]},
         days=days,
-        gone=not row["active"],
+        gone=gone,
         only=row["written"] >= ONLY * row["every"],
+        supports=supports,
+        left=supports and gone,
     )
 
 
 def _select_author_days(relationships, as_of, correspondence):
-    """Select relationship_id, author_id and day: each day of a year on which a person wrote."""
+    """Select relationship_id, author_id, day and supports: each day on which a person wrote.
+
+    ``supports``: a supporter by the map of the client, as it was known then.
+    """
     return SQL(
         """
-        SELECT DISTINCT m.relationship_id, o.author_id, %(day)s AS day
+        SELECT DISTINCT m.relationship_id, o.author_id, %(day)s AS day,
+               s.id IS NOT NULL AS supports
           FROM (%(received)s) m
           JOIN mail_message o ON o.id = m.id
+     LEFT JOIN client_contact s
+            ON s.relationship_id = m.relationship_id AND s.contact_id = o.author_id
+           AND s.supports AND s.date_roles <= %(as_of)s
          WHERE m.create_date > %(year)s AND o.author_id IS NOT NULL
         """,
         day=local_date(relationships, SQL("m.create_date")),
         received=correspondence.select_received(relationships),
         year=get_start(relationships, as_of - period.YEAR),
+        as_of=as_of,
     )
 
 
 def _select_main(as_of):
-    """Select the person of each client who wrote on most days; of the table ``line``."""
+    """Select who wrote, on how many days, and the ``place`` among them; of the table ``line``."""
     return SQL(
         """
-        SELECT DISTINCT ON (relationship_id) *,
-               SUM(written) OVER (PARTITION BY relationship_id) AS every
-          FROM (SELECT relationship_id, author_id, COUNT(*) AS written, MAX(day) AS last,
-                       MIN(day) AS first, %(longest)s AS longest
+        SELECT *,
+               SUM(written) OVER (PARTITION BY relationship_id) AS every,
+               ROW_NUMBER() OVER (PARTITION BY relationship_id
+                                  ORDER BY written DESC, author_id) AS place
+          FROM (SELECT relationship_id, author_id, supports, COUNT(*) AS written,
+                       MAX(day) AS last, MIN(day) AS first, %(longest)s AS longest
                   FROM (SELECT *, day - LAG(day) OVER (PARTITION BY relationship_id, author_id
                                                        ORDER BY day) AS days
                           FROM line) gap
-              GROUP BY relationship_id, author_id) person
-      ORDER BY relationship_id, written DESC, author_id
+              GROUP BY relationship_id, author_id, supports) person
         """,
         longest=_get_longest(as_of),
     )
