@@ -118,7 +118,7 @@ class TestValueReportContent(ValueReportCommon):
 
     def test_adjusted_goals_with_their_history(self):
         goal = self._run_goal().with_context(tracking_disable=False)
-        self.env.flush_all()
+        self.flush_tracking()  # Odoo tracks no record that is made in this transaction
         self.env.cr.execute(
             "UPDATE client_goal SET create_date = %s WHERE id = %s", (self.start, goal.id)
         )
@@ -137,6 +137,7 @@ class TestValueReportContent(ValueReportCommon):
         goal = self._create_goal(
             state="draft", target=40, date_start=self.today, date_end=self._days(90)
         ).with_context(tracking_disable=False)
+        self.flush_tracking()
         goal.target = 90
         self.flush_tracking()
         goal.action_agree()
