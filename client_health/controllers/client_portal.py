@@ -79,6 +79,14 @@ class ClientPortal(CustomerPortal):
         """Return the link by which the visitor is here, while it is good."""
         return self._read_cookie(res_model, res_id)._filter_live()
 
+    def _get_own_link(self, res_model, res_id):
+        """Return the link of the visitor, unless it is a colleague, or a user of another client."""
+        link = self._get_link(res_model, res_id)
+        user = request.env.user
+        client = user.partner_id.commercial_partner_id
+        mine = link.partner_id.commercial_partner_id == client and not user._is_internal()
+        return link if user._is_public() or mine else link.browse()
+
     def _count_post(self, res_model, res_id, link=None):
         """Return whether the visitor may send this: not too much from one address, or link."""
         visits = request.env["client.personal.link.visit"]
@@ -96,6 +104,12 @@ class ClientPortal(CustomerPortal):
             "client_health.client_link_refused", {"message": self._get_too_many_message()}
         )
         response.status_code = 429
+        return self._protect(response)
+
+    def _refuse_link(self):
+        """Answer a link that is wrong, old, or not the visitor's: all of them alike."""
+        response = request.render("client_health.client_value_link_invalid", {})
+        response.status_code = 404
         return self._protect(response)
 
     def _protect(self, response):

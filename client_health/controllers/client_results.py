@@ -158,19 +158,9 @@ class ClientResults(ClientPortal):
         return self._protect(self._get_file(link._get_record(), file_id))
 
     def _get_answer_link(self, res_model, res_id):
-        """Return the link of the visitor, unless it is a user of another client."""
-        link = self._get_link(res_model, res_id)
         if res_model not in LINKED_MODELS:
-            return link.browse()
-        user = request.env.user
-        client = user.partner_id.commercial_partner_id
-        mine = link.partner_id.commercial_partner_id == client and not user._is_internal()
-        return link if user._is_public() or mine else link.browse()
-
-    def _refuse_link(self):
-        response = request.render("client_health.client_value_link_invalid", {})
-        response.status_code = 404
-        return self._protect(response)
+            return request.env["client.personal.link"]
+        return self._get_own_link(res_model, res_id)
 
     def _get_relationships(self):
         client = request.env.user.partner_id.commercial_partner_id

@@ -11,6 +11,7 @@ from . import feedback
 from . import reboot
 from . import offboarding
 from . import review
+from . import calendar_event
 from . import crm_lead
 from . import ir_attachment
 from . import ir_filters
@@ -23,4 +24,3 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users
-from . import sale_order_line

@@ -43,6 +43,17 @@ class MailActivity(models.Model):
         "leaves that stage before it is done.",
         protected=True,
     )
+    client_meeting_id = fields.Many2one(
+        "calendar.event",
+        string="Agreed in Meeting",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        protected=True,
+        groups=USER_GROUP,
+        help="Meeting with the client in which this was agreed. It is on the next agenda until it "
+        "is done.",
+    )
     client_former_user_id = fields.Many2one(
         "res.users",
         readonly=True,

@@ -194,6 +194,7 @@ class MailMessage(models.Model):
             }
         )
         self.env["client.waiting"]._drop(self)
+        self._refresh_waiting_count()
 
     def client_set_asks(self):
         """Say that these messages wait for an answer after all."""
@@ -207,6 +208,11 @@ class MailMessage(models.Model):
                 "client_no_answer_date": False,
             }
         )
+        self._refresh_waiting_count()
+
+    def _refresh_waiting_count(self):
+        """Let the open pages of the user count anew how many clients wait."""
+        self.env.user._bus_send("client_health.waiting", {})
 
     def _check_may_judge_answer(self):
         """Those who may answer on a document may say what on it needs no answer."""
@@ -280,6 +286,7 @@ class MailMail(models.Model):
                 }
             )
             apart.mail_message_id._notify_message_notification_update()
+            self.env["client.feedback.request"]._follow_mails(apart)
         if failure_type:
             notifications._plan_client_mails_again()
         return result
@@ -295,7 +302,10 @@ class MailNotification(models.Model):
     def _plan_client_mails_again(self):
         """Have mails to clients that failed or came back sent again by whoever is responsible."""
         document = self.env.registry["client.document.mixin"]
-        for notification in self.filtered(lambda one: one.notification_status in FAILED):
+        failed = self.filtered(lambda one: one.notification_status in FAILED)
+        if failed:
+            self.env["client.feedback.request"]._follow_mails(failed)
+        for notification in failed:
             message = notification.mail_message_id
             model = message.model in self.env and self.env[message.model]
             partner = notification.res_partner_id

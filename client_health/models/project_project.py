@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 
 from ..const import MONEY_GROUP
@@ -96,6 +98,11 @@ class ProjectProject(models.Model):
         BANDS, string="Result at Completion", **COMPLETION
     )
     client_expected_hours = fields.Float(string="Hours at Completion", **COMPLETION)
+    client_completion_note = fields.Char(
+        string="Missing Plan",
+        help="Hardly any hours are planned for what is ordered and not billed by the hour.",
+        **COMPLETION,
+    )
 
     @api.depends_context("company", "allowed_company_ids", "uid")
     def _compute_client_completion(self):
@@ -107,15 +114,26 @@ class ProjectProject(models.Model):
             sums = so_far.get(project_id)
             if sums is None:
                 project.update(self._prepare_completion(None, None, 0, 0, limits))
+                project.client_completion_note = False
                 continue
-            hours, order = planned.get(project_id, 0), ordered.get(project_id, 0)
+            hours = planned.get(project_id, 0)
+            order, unearned = ordered.get(project_id, (0, 0))
             cost = completion.get_cost_per_hour(sums) or company_cost
             expected = completion.get_expected(sums, hours, order, cost)
             project.update(self._prepare_completion(sums, expected, hours, order, limits))
+            needed = expected and completion.get_unplanned_hours(sums, unearned, hours)
+            project.client_completion_note = needed and self.env._(
+                "At what an hour has earned so far, the rest of the price takes about %(needed)d "
+                "hours; %(planned)d are planned. Please plan what is left to do: its cost is not "
+                "in the margin at completion.",
+                needed=round(needed),
+                planned=round(hours),
+            )
 
     def _read_completion(self):
-        """Return {project id: value} of sums so far, planned hours and orders; cost of an hour.
+        """Return {project id: value} of sums so far, planned hours and (ordered, not yet earned).
 
+        And what an hour of the company costs.
         Of the projects whose rows of the ledger the user may read; who may read all of them sees
         projects without rows as well.
         """
@@ -137,11 +155,14 @@ class ProjectProject(models.Model):
         units = ledger._get_hours_per_unit()
         rows = fetch(self.env, completion.select_ordered(company.id, so_far, units))
         ordered = {
-            row["project_id"]: completion.get_ordered(
-                float(row["rest"]),
-                row["open_hours"],
-                float(row["open_value"]),
-                planned.get(row["project_id"], 0),
+            row["project_id"]: (
+                completion.get_ordered(
+                    float(row["rest"]),
+                    row["open_hours"],
+                    float(row["open_value"]),
+                    planned.get(row["project_id"], 0),
+                ),
+                float(row["unearned"]),
             )
             for row in rows
         }
@@ -267,3 +288,65 @@ class ProjectMilestone(models.Model):
             name=self.name,
             date=self.reached_date or get_today(self.project_id.company_id or self.env.company),
         )
+
+
+class ClientProjectCustomer(models.Model):
+    """From when on a project was whose: its money before that day stays with the former client.
+
+    Filled when a project gets another customer; a project that never did has no rows. Who sees
+    money may correct them: a customer that was wrong from the start is a row to delete.
+    """
+
+    _name = "client.project.customer"
+    _description = "Former Customers of a Project"
+    _inherit = ["client.protected.mixin", "client.readable.links.mixin"]
+    _order = "project_id, date_from NULLS FIRST, id"
+    _rec_name = "partner_id"
+
+    project_id = fields.Many2one(
+        "project.project", required=True, index=True, ondelete="cascade", bypass_search_access=True
+    )
+    company_id = fields.Many2one(
+        related="project_id.company_id", store=True, index=True, precompute=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        index=True,
+        ondelete="restrict",
+        domain="[('parent_id', '=', False)]",
+        help="Empty: the project had no customer.",
+    )
+    date_from = fields.Date(string="From", help="Empty: from the beginning.")
+
+    # two customers of one day would each get all of the money
+    _day_uniq = models.UniqueIndex(
+        "(project_id, COALESCE(date_from, '-infinity'::date))",
+        "A project has one customer at a time. Give each customer a day of its own.",
+    )
+
+    @api.model
+    def _add_changes(self, changes):
+        """Store that projects got other customers today.
+
+        :param changes: {project: (former customer, customer)}, companies or independent persons
+        """
+        for project in changes:
+            lines = project.client_customer_ids
+            today = get_today(project.company_id or self.env.company)
+            # what was changed twice on a day was changed once
+            lines.filtered(lambda line, today=today: line.date_from == today).unlink()
+        values = []
+        for project, (former, customer) in changes.items():
+            lines = project.client_customer_ids.sorted(lambda line: line.date_from or date.min)
+            first = {"project_id": project.id, "partner_id": former.id}
+            last = lines[-1:].partner_id if lines else former
+            if last != customer:
+                today = get_today(project.company_id or self.env.company)
+                values += [] if lines else [first]
+                values.append(
+                    {"project_id": project.id, "partner_id": customer.id, "date_from": today}
+                )
+            elif len(lines) == 1:
+                lines.unlink()
+        self.create(values)

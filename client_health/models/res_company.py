@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..const import MANAGER_GROUP, MONEY_GROUP, USER_GROUP
 from ..engine.profitability import margin
+from .relationship.client_relationship import CHANNELS, RHYTHMS, WEEKDAYS
 
 
 class ResCompany(models.Model):
@@ -58,7 +59,7 @@ class ResCompany(models.Model):
         groups=MONEY_GROUP,
         help="Accounts of what is bought for a client and charged at cost, such as media budgets "
         "or resold licences. They count neither as revenue nor as cost, but in columns of their "
-        "own.",
+        "own. Branches pass through what their company does.",
     )
     client_fit_required = fields.Boolean(
         string="Fit Before Winning",
@@ -114,6 +115,83 @@ class ResCompany(models.Model):
         groups=USER_GROUP,
         help="Default duration of a reboot. Another deadline can be chosen for each one.",
     )
+    client_cadence = fields.Selection(
+        RHYTHMS,
+        string="Rhythm of Updates",
+        default="monthly",
+        groups=USER_GROUP,
+        help="How often new clients hear from us, unless their tags say otherwise.",
+    )
+    client_cadence_weekday = fields.Selection(
+        WEEKDAYS,
+        string="Weekday of Updates",
+        groups=USER_GROUP,
+        help="Weekday on which new clients hear from us. Empty: no day is promised until one is "
+        "chosen at the client.",
+    )
+    client_cadence_hour = fields.Float(
+        string="Hour of Updates",
+        default=9,
+        groups=USER_GROUP,
+        help="Hour, in the client's time zone, at which updates go out by themselves.",
+    )
+    client_channel = fields.Selection(
+        CHANNELS,
+        string="Channel of Updates",
+        default="mail",
+        groups=USER_GROUP,
+        help="How new clients hear from us, unless their tags say otherwise.",
+    )
+    client_update_auto = fields.Boolean(
+        string="Send Unchanged Drafts",
+        groups=USER_GROUP,
+        help="Status updates that no one has changed go out by themselves, on the promised day at "
+        "the client's hour. Others wait for a click.",
+    )
+    client_feedback_scale = fields.Selection(
+        [
+            ("numbers", "Would you recommend us? 0 to 10"),
+            ("faces", "How happy are you? Five faces"),
+        ],
+        string="Question to Clients",
+        default="numbers",
+        required=True,
+        groups=USER_GROUP,
+        help="What contacts of clients are asked by mail.",
+    )
+    client_feedback_pause = fields.Integer(
+        string="Days between Questions",
+        default=90,
+        groups=USER_GROUP,
+        help="No contact is asked again within so many days, whoever asks.",
+    )
+    client_feedback_wait = fields.Integer(
+        string="Days until No Answer",
+        default=14,
+        groups=USER_GROUP,
+        help="After so many days a question counts as not answered. The contact can still answer "
+        "until the link ends.",
+    )
+    client_feedback_low_number = fields.Integer(
+        string="Low up to (0 to 10)",
+        default=6,
+        groups=USER_GROUP,
+        help="Up to this answer, the salesperson is to call at once. 6 is the highest answer of "
+        "those who would not recommend you.",
+    )
+    client_feedback_low_face = fields.Integer(
+        string="Low up to (five faces)",
+        default=2,
+        groups=USER_GROUP,
+        help="Up to this face, of 1 to 5, the salesperson is to call at once.",
+    )
+    client_feedback_months = fields.Integer(
+        string="Ask Every (months)",
+        default=0,
+        groups=USER_GROUP,
+        help="The contacts of each client who were asked before, or signed the agreement, are "
+        "asked at this rhythm. 0: only people ask.",
+    )
     client_health_backfill_date = fields.Date(
         readonly=True, copy=False, groups=MANAGER_GROUP, protected=True
     )
@@ -138,8 +216,26 @@ class ResCompany(models.Model):
         " AND client_health_risk < client_health_healthy)",
         "Red must be lower than green, both between 0 and 100.",
     )
+    _client_cadence_hour_range = models.Constraint(
+        "CHECK(client_cadence_hour >= 0 AND client_cadence_hour < 24)",
+        "Please choose an hour from 0:00 to 23:59.",
+    )
     _client_reboot_days_positive = models.Constraint(
         "CHECK(client_reboot_days > 0)", "A reboot must last at least one day."
+    )
+
+    _client_feedback_days = models.Constraint(
+        "CHECK(client_feedback_pause BETWEEN 1 AND 3650 AND client_feedback_wait BETWEEN 1 AND 90)",
+        "Please leave at least one day between two questions, and wait 1 to 90 days for an answer.",
+    )
+    _client_feedback_low = models.Constraint(
+        "CHECK(client_feedback_low_number BETWEEN 0 AND 9"
+        " AND client_feedback_low_face BETWEEN 1 AND 4)",
+        "A low answer is at most 9 of 10, and one of the faces 1 to 4.",
+    )
+    _client_feedback_months = models.Constraint(
+        "CHECK(client_feedback_months BETWEEN 0 AND 24)",
+        "Please ask clients every 1 to 24 months, or enter 0 to ask only by hand.",
     )
 
     def write(self, vals):

@@ -37,6 +37,40 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
     client_reboot_days = fields.Integer(
         related="company_id.client_reboot_days", readonly=False, groups=MANAGER_GROUP
     )
+    client_feedback_scale = fields.Selection(
+        related="company_id.client_feedback_scale", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_pause = fields.Integer(
+        related="company_id.client_feedback_pause", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_wait = fields.Integer(
+        related="company_id.client_feedback_wait", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_low_number = fields.Integer(
+        related="company_id.client_feedback_low_number", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_low_face = fields.Integer(
+        related="company_id.client_feedback_low_face", readonly=False, groups=MANAGER_GROUP
+    )
+    client_feedback_months = fields.Integer(
+        related="company_id.client_feedback_months", readonly=False, groups=MANAGER_GROUP
+    )
+
+    client_cadence = fields.Selection(
+        related="company_id.client_cadence", readonly=False, groups=MANAGER_GROUP
+    )
+    client_cadence_weekday = fields.Selection(
+        related="company_id.client_cadence_weekday", readonly=False, groups=MANAGER_GROUP
+    )
+    client_cadence_hour = fields.Float(
+        related="company_id.client_cadence_hour", readonly=False, groups=MANAGER_GROUP
+    )
+    client_channel = fields.Selection(
+        related="company_id.client_channel", readonly=False, groups=MANAGER_GROUP
+    )
+    client_update_auto = fields.Boolean(
+        related="company_id.client_update_auto", readonly=False, groups=MANAGER_GROUP
+    )
 
     @api.depends("client_health_healthy", "client_health_risk", "company_id")
     def _compute_band_preview(self):

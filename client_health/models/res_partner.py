@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import USER_GROUP
+from .relationship.client_relationship import CHANNELS, RHYTHMS, WEEKDAYS
 
 # Odoo's tag colours: green, orange, blue, red, grey
 PHASE_COLORS = {"healthy": 10, "at_risk": 2, "reboot": 4, "offboard": 1, "ended": 0}
@@ -46,6 +47,21 @@ class ResPartner(models.Model):
         protected=True,
     )
     client_has_link = fields.Boolean(readonly=True, copy=False, groups=USER_GROUP, protected=True)
+    client_feedback_opt_out = fields.Boolean(
+        string="No Feedback Requests",
+        copy=False,
+        prefetch=False,
+        tracking=True,
+        groups=USER_GROUP,
+        help="This contact does not want to be asked for feedback. It said so by the link in the "
+        "mail, or to a colleague.",
+    )
+    client_feedback_note = fields.Char(
+        string="Can Be Asked",
+        compute="_compute_client_feedback_note",
+        groups=USER_GROUP,
+        help="Why this contact cannot be asked for feedback today. Empty when it can.",
+    )
     # other addons' derived fields of contacts are theirs
     _protect_derived = False
 
@@ -105,6 +121,14 @@ class ResPartner(models.Model):
         all_clients = moved.sudo().with_context(active_test=False)
         moved = all_clients.filtered("client_relationship_ids").sudo(False)
         self.env["client.merge"]._check_may_merge(moved | moved.commercial_partner_id)
+
+    @api.depends_context("company", "uid")
+    def _compute_client_feedback_note(self):
+        hindrances = self.env["client.feedback.request"]._get_hindrances(
+            self._origin, self.env.company
+        )
+        for partner in self:
+            partner.client_feedback_note = hindrances.get(partner._origin)
 
     @api.depends_context("partner_display_name_hide_company")
     def _compute_display_name(self):
@@ -178,3 +202,29 @@ class ResPartner(models.Model):
             "client_health.client_relationship_action"
         )
         return dict(action, domain=[("id", "in", (existing + new).ids)])
+
+
+class ResPartnerCategory(models.Model):
+    """A tag says how new clients that have it hear from us."""
+
+    _name = "res.partner.category"
+    _inherit = ["res.partner.category"]
+
+    client_cadence = fields.Selection(
+        RHYTHMS,
+        string="Rhythm of Updates",
+        groups=USER_GROUP,
+        help="How often new clients with this tag hear from us. Empty: as the company says.",
+    )
+    client_cadence_weekday = fields.Selection(
+        WEEKDAYS,
+        string="Weekday of Updates",
+        groups=USER_GROUP,
+        help="Weekday on which new clients with this tag hear from us.",
+    )
+    client_channel = fields.Selection(
+        CHANNELS,
+        string="Channel of Updates",
+        groups=USER_GROUP,
+        help="How new clients with this tag hear from us.",
+    )

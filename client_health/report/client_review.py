@@ -6,13 +6,24 @@ from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, LazyTranslate
 
 from ..const import MONEY_GROUP
 from ..engine.clock import get_today
-from .review import charts, clients, decisions, meeting, money, overview, records
+from .review import (
+    charts,
+    clients,
+    decisions,
+    definitions,
+    meeting,
+    money,
+    overview,
+    records,
+)
 from .review.book import Book
 from .review.data import ReviewData
+
+_lt = LazyTranslate(__name__)
 
 # With what a first review is compared
 FIRST_PERIOD = timedelta(days=30)
@@ -41,15 +52,15 @@ class Sheet(NamedTuple):
     """A sheet: ``write(page, data)`` fills it; ``help`` says on the first sheet what it is for."""
 
     code: str
-    name: str
-    help: str
+    name: object
+    help: object
     write: Callable
     money: bool = False
 
 
 # At most 12 for each user, and together at most 168 characters wide: more is not readable on a page
 COLUMNS = (
-    Column("partner_id", "text", 32, wrap=True),
+    Column("partner_id", "text", 31, wrap=True),
     Column("stage_id", "text", 9),
     Column("health_score", "score", 7, money=True),
     Column("health_score_shared", "score", 10, shared=True),
@@ -59,20 +70,70 @@ COLUMNS = (
     Column("health_trend_shared", "points", 10, shared=True),
     Column("health_reasons", "text", 28, wrap=True),
     Column("user_id", "text", 12, wrap=True),
-    Column("activity_summary", "text", 19, wrap=True),
+    Column("activity_summary", "text", 18, wrap=True),
     Column("activity_date_deadline", "date", 11),
     Column("client_revenue", "amount", 10, money=True, total=True),
     Column("client_margin_rate", "percent", 8, money=True),
-    Column("client_effective_rate", "number", 10, money=True),
+    Column("client_effective_rate", "number", 12, money=True),
 )
-# Words that the sheets of money use, for the definitions
-MONEY_WORDS = (
-    "client_labour_cost",
-    "client_other_cost",
-    "client_margin",
-    "client_overdue",
-    "client_to_invoice",
-)
+SHEETS = (
+    Sheet(
+        "summary", _lt("Summary"), _lt("Sums by stage and band, and four charts."),
+        overview.write_summary,
+    ),
+    Sheet(
+        "movers", _lt("Movers"), _lt("Who rose or fell since the last review, and why."),
+        clients.write_movers,
+    ),
+    Sheet("clients", _lt("Clients"), _lt("All clients on one page width."), clients.write_clients),
+    Sheet(
+        "money", _lt("Money"), _lt("Revenue, cost and margin; try a price."), money.write_money,
+        money=True,
+    ),
+    Sheet(
+        "months", _lt("Margin by month"), _lt("Each client's course over a year."),
+        money.write_months, money=True,
+    ),
+    Sheet(
+        "projects", _lt("Projects"), _lt("The same by project."), money.write_projects, money=True
+    ),
+    Sheet(
+        "at_risk", _lt("At risk by quarter"), _lt("Revenue at stake, now and later."),
+        money.write_at_risk, money=True,
+    ),
+    Sheet(
+        "moves", _lt("Next three moves"), _lt("What would raise the score most."),
+        decisions.write_moves,
+    ),
+    Sheet(
+        "decisions", _lt("Decisions"), _lt("Done or not; new ones to fill in."),
+        decisions.write_decisions,
+    ),
+    Sheet(
+        "feedback", _lt("Feedback"), _lt("What clients and colleagues said."),
+        records.write_feedback,
+    ),
+    Sheet(
+        "goals", _lt("Goals"), _lt("What is to be reached, and how far it is."),
+        records.write_goals,
+    ),
+    Sheet(
+        "promises", _lt("Promises"), _lt("What we are to do, and what is overdue."),
+        records.write_promises,
+    ),
+    Sheet(
+        "issues", _lt("Issues"), _lt("What is wrong, and how far it is repaired."),
+        records.write_issues,
+    ),
+    Sheet(
+        "definitions", _lt("Definitions"), _lt("What the words mean."),
+        definitions.write_definitions,
+    ),
+    Sheet(
+        "figures", _lt("Figures of the charts"), _lt("What the charts draw."),
+        charts.write_figures,
+    ),
+)  # fmt: skip
 
 
 class ClientReview(models.AbstractModel):
@@ -99,105 +160,9 @@ class ClientReview(models.AbstractModel):
     @api.model
     def _get_sheets(self):
         """Return all sheets after the first, in order; another addon may add its own."""
-        columns = self._get_allowed_columns()
-        fnames = [column.field for column in columns]
         return [
-            Sheet(
-                "summary",
-                self.env._("Summary"),
-                self.env._("Sums by stage and band, and four charts."),
-                overview.write_summary,
-            ),
-            Sheet(
-                "movers",
-                self.env._("Movers"),
-                self.env._("Who rose or fell since the last review, and why."),
-                clients.write_movers,
-            ),
-            Sheet(
-                "clients",
-                self.env._("Clients"),
-                self.env._("All clients on one page width."),
-                lambda page, data: clients.write_clients(page, data, columns),
-            ),
-            Sheet(
-                "money",
-                self.env._("Money"),
-                self.env._("Revenue, cost and margin; try a price."),
-                money.write_money,
-                True,
-            ),
-            Sheet(
-                "months",
-                self.env._("Margin by month"),
-                self.env._("Each client's course over a year."),
-                money.write_months,
-                True,
-            ),
-            Sheet(
-                "projects",
-                self.env._("Projects"),
-                self.env._("The same by project."),
-                money.write_projects,
-                True,
-            ),
-            Sheet(
-                "at_risk",
-                self.env._("At risk by quarter"),
-                self.env._("Revenue at stake, now and later."),
-                money.write_at_risk,
-                True,
-            ),
-            Sheet(
-                "moves",
-                self.env._("Next three moves"),
-                self.env._("What would raise the score most."),
-                decisions.write_moves,
-            ),
-            Sheet(
-                "decisions",
-                self.env._("Decisions"),
-                self.env._("Done or not; new ones to fill in."),
-                decisions.write_decisions,
-            ),
-            Sheet(
-                "feedback",
-                self.env._("Feedback"),
-                self.env._("What clients and colleagues said."),
-                records.write_feedback,
-            ),
-            Sheet(
-                "goals",
-                self.env._("Goals"),
-                self.env._("What is to be reached, and how far it is."),
-                records.write_goals,
-            ),
-            Sheet(
-                "promises",
-                self.env._("Promises"),
-                self.env._("What we are to do, and what is overdue."),
-                records.write_promises,
-            ),
-            Sheet(
-                "issues",
-                self.env._("Issues"),
-                self.env._("What is wrong, and how far it is repaired."),
-                records.write_issues,
-            ),
-            Sheet(
-                "definitions",
-                self.env._("Definitions"),
-                self.env._("What the words mean."),
-                lambda page, data: records.write_definitions(
-                    page, data, [*fnames, *(MONEY_WORDS if data.sees_money else ())]
-                ),
-            ),
-            Sheet(
-                "figures",
-                self.env._("Figures of the charts"),
-                self.env._("What the charts draw."),
-                charts.write_figures,
-            ),
+            sheet._replace(name=self.env._(sheet.name), help=self.env._(sheet.help))
+            for sheet in SHEETS
         ]
 
     @api.model

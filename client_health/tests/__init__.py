@@ -21,12 +21,14 @@ from . import test_readable_links
 from . import test_record_access
 from . import test_record_moves
 from . import test_screens
+from . import test_second_addon
 from . import test_sending
 from . import test_sent_messages
 from . import test_shared_words
 from . import test_stage_machine
 from . import test_tours
 from . import test_upgrade
+from . import test_what_clients_see
 from .relationship import *
 from .profitability import *
 from .health import *

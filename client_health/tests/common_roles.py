@@ -39,6 +39,7 @@ class RolesCommon(RichClientCommon):
         cls._create_job_records()
         cls.env.flush_all()
         cls.samples = cls._get_samples()
+        cls.event = cls._create_meeting()
         cls.windows = {
             name: cls.env[name].with_user(cls.owner).sudo().create(cls._prepare_required(name))
             for name in cls._get_our_models(transient=True)
@@ -53,6 +54,14 @@ class RolesCommon(RichClientCommon):
             groups=groups,
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _create_meeting(cls):
+        day = fields.Datetime.now()
+        values = {"name": "Met", "start": day, "stop": day}
+        return cls.env["calendar.event"].create(
+            {**values, "client_relationship_id": cls.relationship.id}
         )
 
     @classmethod
@@ -162,6 +171,7 @@ class RolesCommon(RichClientCommon):
                 "project.project": cls.relationship.goal_ids.project_id,
                 "project.task": cls.relationship.accomplishment_ids.task_id,
                 "crm.lead": cls.samples["client.fit.answer"].lead_id,
+                "calendar.event": cls.event,
                 "mail.activity": cls.relationship.activity_ids,
                 "mail.message": cls.relationship.message_ids,
             }.get(name, cls.env[name])

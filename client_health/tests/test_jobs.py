@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.health import client_health_run
+from ..models.health import client_health_snapshot
 from ..models.results import client_relationship
 from .agreement.common_agreement import ClientAgreementCommon
 from .feedback.test_issue import IssueCommon
@@ -27,7 +27,7 @@ class JobsCommon(ClientAgreementCommon, IssueCommon):
         cls.companies.client_setup_date = cls.today
         cls.manager.company_ids |= cls.sister
         cls.owner.company_ids |= cls.sister
-        cls.startClassPatcher(patch.object(client_health_run, "BACKFILL_WEEKS", 3))
+        cls.startClassPatcher(patch.object(client_health_snapshot, "BACKFILL_WEEKS", 3))
         cls.startClassPatcher(patch.object(client_relationship, "MAX_OPEN_REMINDERS", 100))
         cls.due = {company: cls._fill(company) for company in cls.companies}
 

@@ -52,8 +52,8 @@ env.cr.commit()
 """
 # Each runs to its end however often it was killed before, as the scheduler or a user would do it.
 CRON = """
-from odoo.addons.client_health.models.health import client_health_run
-client_health_run.BATCH = 20
+from odoo.addons.client_health.models.health import client_health_snapshot
+client_health_snapshot.BATCH = 20
 env[{model!r}].{method}()
 env.cr.commit()
 """
@@ -76,6 +76,13 @@ COUNTS = {
     " WHERE model = 'client.update' AND message_type = 'comment' GROUP BY model",
     "mails": "SELECT count(*), count(DISTINCT mail_message_id) FROM mail_mail",
 }
+
+
+# Enough clients for a run of some batches.
+SOME_PROMISED = (
+    "UPDATE client_relationship SET phase = 'ended' WHERE id NOT IN"
+    " (SELECT id FROM client_relationship ORDER BY id LIMIT 120)"
+)
 
 
 @tagged("post_install", "-at_install", "slow")
@@ -167,3 +174,23 @@ env["mail.mail"].process_email_queue()
 env.cr.commit()
 """
         self._check_killed(code, "SELECT count(*) FROM client_update WHERE state = 'sent'")
+
+    def test_status_updates(self):
+        """Drafted and sent in the night: one per client and day, each mailed once."""
+        code = """
+clients = env["client.relationship"].search([("phase", "!=", "ended")])
+for client in clients:
+    client.update_recipient_ids = client.partner_id
+weekday = str(min(env.cr.now().weekday(), 4))
+clients.write(
+    {"cadence": "weekly", "cadence_weekday": weekday, "cadence_hour": 0, "channel": "mail"}
+)
+env.company.client_update_auto = True
+env.cr.commit()
+env["client.update"]._cron_draft_status(10)
+env.cr.commit()
+env["client.update"]._cron_send_status(10)
+env.cr.commit()
+"""
+        done = "SELECT count(*) FROM client_update WHERE kind = 'status'"
+        self._check_killed(code, done, prepare=SOME_PROMISED)

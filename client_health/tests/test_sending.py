@@ -14,6 +14,10 @@ from .test_left_colleague import LeaverCommon
 PROOF = b64encode(b"Signed")
 # Buttons of forms that only open or read something
 HARMLESS = {
+    ("client.reply.time", "action_open"),
+    ("client.reply.time", "action_open_message"),
+    ("client.waiting", "get_count"),
+    ("client.waiting", "get_summary"),
     ("client.health.calibration", "action_open"),
     ("client.offboarding.end.line", "action_open_point"),
     ("client.review.export", "action_export"),

@@ -28,6 +28,7 @@ DIALOGS = (
 OTHERS = (
     "client_agreement_acceptance_view_form",
     "client_scenario_simulation_view_form",
+    "client_sender_assign_view_form",
     "client_value_note_view_form",
 )
 WORDS = ("char", "text", "html")

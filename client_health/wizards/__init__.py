@@ -3,6 +3,7 @@ from . import client_agreement_acceptance
 from . import client_agreement_change
 from . import client_agreement_comparison
 from . import client_feedback_answer
+from . import client_feedback_ask
 from . import client_health_calibration
 from . import client_health_calibration_line
 from . import client_issue_confirm
@@ -17,9 +18,12 @@ from . import client_review_export
 from . import client_review_import
 from . import client_scenario_simulation
 from . import client_salesperson_change
+from . import client_sender_assign
 from . import client_stage_move
 from . import client_conversation_outcome
 from . import client_conversation_plan
+from . import client_meeting_outcome
+from . import client_meeting_plan
 from . import client_value_ask
 from . import client_value_note
 from . import mail_compose_message

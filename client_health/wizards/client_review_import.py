@@ -86,9 +86,10 @@ class ClientReviewImport(models.TransientModel):
             )
         ((title, cells),) = name.destinations
         found = []
-        top, *lines = book[title][cells][: MAX_ROWS + 1]
+        keys = [column.key for column in COLUMNS]
+        _head, *lines = book[title][cells][: MAX_ROWS + 1]
         for line in lines:
-            row = dict(zip(COLUMNS, (cell.value for cell in line), strict=False))
+            row = dict(zip(keys, (cell.value for cell in line), strict=False))
             # what has a number is in Odoo already
             if row["decision"] and not row["decision_id"]:
                 found.append((line[0].row, row))

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ..engine.profitability import margin
 from ..models.common.client_protected_mixin import once
-from ..models.profitability.client_scenario_mixin import QUESTION
+from ..models.profitability.client_scenario import QUESTION
 
 # A proposal that can be edited, computed with the rights of the user: it starts from money.
 AS_USER = {"store": True, "readonly": False, "precompute": True, "compute_sudo": False}

@@ -16,12 +16,13 @@ from .fit import build_fit
 from .health import build_health
 from .invoices import build_invoices
 from .media import build_media
-from .meetings import build_meetings
+from .meetings import build_meetings, build_outcomes
 from .offboardings import build_offboardings, freeze_decisions
 from .orders import build_orders
 from .overheads import build_overheads
 from .payments import build_payments
 from .projects import build_projects, close_projects, hand_over_projects
+from .questions import build_questions
 from .reboots import build_reboots
 from .relationships import build_relationships
 from .requests import build_requests
@@ -29,6 +30,7 @@ from .results import build_results, build_value_reports
 from .scene import Scene
 from .talk import build_conversation
 from .timesheets import build_timesheets
+from .updates import build_updates
 from .write_offs import build_write_offs
 
 _logger = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ CARE = (
     build_overheads,
     build_meetings,
     build_relationships,
+    build_outcomes,
     build_activities,
     build_agreements,
     build_fit,
@@ -57,6 +60,8 @@ CARE = (
     build_results,
     build_conversation,
     build_feedback,
+    build_updates,
+    build_questions,
     build_reboots,
     build_offboardings,
     close_projects,

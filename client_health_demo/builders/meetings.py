@@ -19,6 +19,15 @@ def build_meetings(scene):
     ]
     set_created(events, invited)
     scene.env["calendar.attendee"].search([("event_id", "in", events.ids)]).state = "accepted"
+    scene.meetings = [(*row, event) for row, event in zip(rows, events, strict=True)]
+
+
+def build_outcomes(scene):
+    """Say whose meetings they were; what came out of them is known, but for the latest."""
+    for client, meeting, event in scene.meetings:
+        event.client_relationship_id = scene.relationships.get(client.key)
+        if event.client_relationship_id and meeting.days > 0 and not meeting.unrecorded:
+            event.client_recorded_on = event.stop
 
 
 def _prepare_event(scene, client, meeting):

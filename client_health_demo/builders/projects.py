@@ -22,6 +22,7 @@ def build_projects(scene):
         moments.append(at_hour(scene.start_of(client, project)))
     set_created(projects, moments)
     _build_tasks(scene, plan, stages)
+    _build_tasks_ahead(scene, plan, stages)
     _build_milestones(scene, plan)
     _build_statuses(scene, plan)
     _share(scene, "blue_harbour")
@@ -86,6 +87,24 @@ def _build_tasks(scene, plan, stages):
     scene.tasks = dict(zip(keys, tasks, strict=True))
     created, ended, moved = zip(*moments, strict=True)
     set_created(tasks, created, date_end=ended, date_last_stage_update=moved)
+
+
+def _build_tasks_ahead(scene, plan, stages):
+    """Plan what is still to do of what is sold; nobody works on it yet."""
+    tasks = scene.env["project.task"].create(
+        [
+            {
+                "name": name,
+                "project_id": scene.projects[client.key, number].id,
+                "stage_id": stages[0].id,
+                "user_ids": [Command.set(scene.user(project.manager).ids)],
+                "allocated_hours": planned,
+            }
+            for client, number, project in plan
+            for name, planned in project.ahead
+        ]
+    )
+    set_created(tasks, [at_hour(when.workday_ago(scene.today, 12))] * len(tasks))
 
 
 def _is_open(effort, name, months):

@@ -45,6 +45,7 @@ class Scene:
         self.sale_lines = {}
         self.timesheets = self.env["account.analytic.line"]
         self.relationships = {}
+        self.meetings = []
 
     def _is_built(self, client):
         """A client with a project has its story already."""

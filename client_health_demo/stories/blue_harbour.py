@@ -161,7 +161,8 @@ CLIENT = Client(
             them=(1,)),
         Meeting(days=48, title="Blue Harbour: review and the year to come", us=("leo", "tom"),
                 them=(1, 2), hours=2, place="Harbour Quay 12, Portland"),
-        Meeting(days=6, title="Blue Harbour: weekly call", us=("leo",), hours=0.5),
+        Meeting(days=6, title="Blue Harbour: weekly call", us=("leo",), hours=0.5,
+                unrecorded=True),
         Meeting(days=-8, title="Blue Harbour: sketch of the loyalty scheme", us=("leo", "iris")),
     ),
     calls=(

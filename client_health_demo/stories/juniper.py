@@ -19,6 +19,7 @@ BRAND = Project(
             tasks=("Account management",), start=1, hours=(3, 3), team={"leo": 1}, billable=False
         ),
     ),
+    ahead=(("Web shop", 110),),
     milestones=(
         Milestone(name="Brand approved", due=-21),
         Milestone(name="Web shop open", due=-80),

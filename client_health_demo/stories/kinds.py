@@ -75,6 +75,8 @@ class Project:
     # Percent of the price asked as a down payment.
     deposit: int = 0
     milestones: tuple = ()
+    # What is still to do of what is sold: ((task, hours), …).
+    ahead: tuple = ()
     statuses: tuple = ()
     # What became of the last full month: "posted", "draft" or "open" (not invoiced yet).
     last_month: str = "posted"
@@ -185,6 +187,8 @@ class Meeting:
     hour: int = 10
     hours: float = 1.0
     place: str = ""
+    # nobody has written down yet what came out of it
+    unrecorded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

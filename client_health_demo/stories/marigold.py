@@ -21,6 +21,7 @@ SHOP = Project(
     price=3600,
     start=15,
     label="Care plan of the seed shop",
+    ahead=(("Care of the shop, the months to come", 360),),
     efforts=(
         Effort(
             tasks=("Shop set up", "Seed finder", "Sowing calendar by mail", "Autumn catalogue"),

@@ -7,6 +7,7 @@ CARE = Project(
     price=4400,
     start=24,
     label="Care plan",
+    ahead=(("Newsletter and season pages, next year", 530),),
     efforts=(
         Effort(
             tasks=(

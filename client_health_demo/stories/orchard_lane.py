@@ -40,6 +40,7 @@ PORTAL = Project(
             tasks=("Account management",), start=14, hours=(3, 4), team={"leo": 1}, billable=False
         ),
     ),
+    ahead=(("Training and go-live", 190),),
     milestones=(
         Milestone(name="Concept approved", due=368, reached=364, percent=15),
         Milestone(name="Courses online", due=300, reached=288, percent=20),

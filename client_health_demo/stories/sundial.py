@@ -58,6 +58,7 @@ WALKS = Project(
     start=13,
     label="Audio walks",
     handed_to=("blue_harbour", 6),
+    ahead=(("Walks of the months to come", 45),),
     efforts=(
         Effort(
             tasks=("New walks for the museum", "Walks from hotel to hotel"),

@@ -30,6 +30,7 @@ BUILT = (
     "account.move",
     "account.payment",
     "calendar.event",
+    "client.feedback.request",
     "client.relationship",
     "crm.lead",
     "mail.activity",

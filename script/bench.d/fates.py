@@ -8,9 +8,12 @@ An *alarm* is a move to At risk that is proposed. ``hit``: the part of the clien
 than suddenly, with an alarm in the 90 days before; ``placebo``: the same windows laid over clients
 that stay. ``false_per_client_year``: alarms that begin where none is right. ``lead_days``: from the
 first right alarm to the end, median of the hits. ``auc_60``: how often a client 60 days before its
-end has a lower score than one that stays; ``light``: the same of a traffic light, the worst of
+end stands above one that stays, where the product lists who needs attention (``health_attention``);
+``score``: how often its score is lower; ``light``: the same of a traffic light, the worst of
 (days since contact / 45, (60 - margin %) / 40, open complaints / 2), each 0 to 1, plus 0.1 times
-their sum. ``first_reason_right``: the first cause of the first right alarm was expected.
+their sum. All rankings are asked about the same pairs on the same nights, those that each of them
+can rank (``auc_pairs_60``: how many). ``first_reason_right``: the first cause of the first right
+alarm was expected.
 ``quiet_alarms``: alarms on yearly, seasonal, tiny, new and internal clients, which are to be none.
 """
 
@@ -77,7 +80,6 @@ def simulate(env, people):
     reset(env)
     base = data_fates.get_base(env.cr)
     company = env.ref("base.main_company")
-    codes = {rule.name: rule.code for rule in env["client.health.warning.rule"].search([])}
     nights = defaultdict(dict)
     for day in range(0, DAYS, EVERY):
         here = [key for key, (kind, _seed) in people.items() if is_here(kind, day)]
@@ -86,17 +88,23 @@ def simulate(env, people):
         env.invalidate_all()
         env.cr.execute(
             """
-            SELECT r.id, s.score, s.band, s.coverage, p.phase, r.health_proposal_reason
+            SELECT r.id, s.score, s.band, s.coverage, r.health_attention,
+                   p.phase = 'at_risk', first.code
               FROM client_relationship r
               JOIN client_health_snapshot s ON s.relationship_id = r.id AND s.date = %s
          LEFT JOIN client_relationship_stage p ON p.id = r.health_proposed_stage_id
+         LEFT JOIN LATERAL (
+                    SELECT rule.code FROM client_health_warning w
+                      JOIN client_health_warning_rule rule ON rule.id = w.rule_id
+                     WHERE w.relationship_id = r.id AND w.date_end IS NULL AND rule.proposes
+                       AND w.date_counts IS NOT NULL
+                     ORDER BY rule.sequence, rule.id LIMIT 1) first ON true
              WHERE r.id = ANY (%s)
             """,
             [base + timedelta(days=day), here],
         )
-        for key, score, band, coverage, phase, reason in env.cr.fetchall():
-            first = codes.get((reason or "").split(" · ")[0]) if phase == "at_risk" else None
-            nights[key][day] = Night(score, band, coverage, phase == "at_risk", first)
+        for key, *figures, first in env.cr.fetchall():
+            nights[key][day] = Night(*figures, first)
     failures = env["client.job.failure"].search([])
     if failures:
         raise ValueError(f"Failed: {failures.mapped('error')}")
@@ -104,9 +112,10 @@ def simulate(env, people):
 
 
 class Night:
-    def __init__(self, score, band, coverage, alarm, first):
+    def __init__(self, score, band, coverage, attention, alarm, first):
         self.score, self.band, self.coverage = score, band, coverage
-        self.alarm, self.first = alarm, first
+        self.attention = attention
+        self.alarm, self.first = bool(alarm), first if alarm else None
 
 
 def is_here(kind, day):
@@ -121,6 +130,7 @@ def reset(env):
         DELETE FROM mail_activity WHERE res_model = 'client.relationship';
         UPDATE client_relationship
            SET health_score = NULL, health_known = NULL, health_band = NULL,
+               health_attention = NULL, health_attention_shared = NULL,
                health_proposed_stage_id = NULL, health_proposal_reason = NULL
         """
     )
@@ -253,32 +263,63 @@ class Figures:
         ]
         return mean(first[1] in self.get_kind(key).first for key, first in firsts if first)
 
-    def get_auc(self, leave, stay, horizon, rank):
-        won = []
-        for key in leave:
-            day = self.get_kind(key).ends - horizon
-            own = rank(key, day)
-            others = [rank(other, day) for other in stay]
-            won += [
-                (own > other) + (own == other) / 2
-                for other in others
-                if own is not None and other is not None
-            ]
-        return mean(won)
+    def get_pairs(self, leave, stay, horizon):
+        """Return [(one that leaves, one that stays, night)] that every ranking can rank.
+
+        A ranking that leaves out what it doesn't know would be asked easier questions.
+        """
+        days = {key: get_night(self.get_kind(key).ends - horizon) for key in leave}
+        known = {
+            (key, day)
+            for day in {*days.values()}
+            for key in {*leave, *stay}
+            if all(rank(key, day) is not None for rank in self.get_ranks().values())
+        }
+        return [
+            (key, other, day)
+            for key, day in days.items()
+            for other in stay
+            if {(key, day), (other, day)} <= known
+        ]
+
+    def get_ranks(self):
+        return {
+            "auc": self.rank_attention,
+            "score_auc": self.rank_score,
+            "band_auc": self.rank_band,
+            "light_auc": self.rank_light,
+            "days_auc": self.rank_days,
+            "margin_auc": self.rank_margin,
+            "random_auc": self.rank_random,
+        }
+
+    def get_aucs(self, leave, stay):
+        """Return {figure: value} of all rankings on the same pairs, and how many these are."""
+        pairs = {horizon: self.get_pairs(leave, stay, horizon) for horizon in HORIZONS}
+        aucs = {
+            f"{name}_{horizon}": get_auc(rank, pairs[horizon])
+            for name, rank in self.get_ranks().items()
+            for horizon in HORIZONS
+        }
+        return aucs | {f"auc_pairs_{horizon}": len(found) for horizon, found in pairs.items()}
+
+    def rank_attention(self, key, day):
+        night = self.nights[key].get(day)
+        return None if night is None else night.attention
 
     def rank_score(self, key, day):
-        night = self.nights[key].get(day - day % EVERY)
+        night = self.nights[key].get(day)
         return None if night is None or night.score is None else -night.score
 
     def rank_band(self, key, day):
         """The band first, then the score: as the list of clients is looked at."""
-        night = self.nights[key].get(day - day % EVERY)
+        night = self.nights[key].get(day)
         if night is None or night.score is None:
             return None
         return (("healthy", "watch", "risk").index(night.band), -night.score)
 
     def rank_light(self, key, day):
-        return self.lights[key].get_light(day) if day in self.nights[key] or EVERY > 1 else None
+        return self.lights[key].get_light(day)
 
     def rank_days(self, key, day):
         return self.lights[key].get_days(day)
@@ -305,20 +346,12 @@ class Figures:
     def get_all(self, leave=None, stay=None):
         leave = self.leave if leave is None else leave
         stay = self.stay if stay is None else stay
-        ranks = {"light": self.rank_light, "days": self.rank_days, "margin": self.rank_margin,
-                 "random": self.rank_random}  # fmt: skip
         figures = {
             "hit": mean(self.is_hit(key) for key in leave),
             "placebo": self.get_placebo(leave, stay),
             "false_per_client_year": self.get_false(leave, stay),
             "lead_days": self.get_lead(leave),
-            **{f"auc_{k}": self.get_auc(leave, stay, k, self.rank_score) for k in HORIZONS},
-            **{f"band_auc_{k}": self.get_auc(leave, stay, k, self.rank_band) for k in HORIZONS},
-            **{
-                f"{name}_auc_{k}": self.get_auc(leave, stay, k, rank)
-                for name, rank in ranks.items()
-                for k in HORIZONS
-            },
+            **self.get_aucs(leave, stay),
             "first_reason_right": self.get_right(leave, stay),
             "green_on_last_day": self.get_green_last(leave),
             "quiet_alarms": sum(
@@ -357,6 +390,19 @@ class Figures:
             "first_reason_right": self.get_right(leave, stay),
             "green_on_last_day": self.get_green_last(leave),
         }
+
+
+def get_night(day):
+    """Return the last day with a night up to this one."""
+    return day - day % EVERY
+
+
+def get_auc(rank, pairs):
+    """Return how often a ranking puts the one that leaves before the other; a tie is a half."""
+    points = {(key, day) for *both, day in pairs for key in both}
+    ranks = {point: rank(*point) for point in points}
+    both = [(ranks[key, day], ranks[other, day]) for key, other, day in pairs]
+    return mean((own > other) + (own == other) / 2 for own, other in both)
 
 
 def group_by_kind(keys, people):

@@ -134,7 +134,7 @@ def own_selects(env):
     for company in env["res.company"].search([]):
         for select in (
             ledger.select_ledger(Ledger._get_sources(company)),
-            figures.select_figures(company.id, *months, today),
+            figures.select_figures(env, company.id, *months, today),
         ):
             yield select.code, list(select.params)
 

@@ -18,6 +18,7 @@ import re
 import tempfile
 import time
 import types
+import warnings
 import zipfile
 from unittest import mock
 
@@ -110,7 +111,8 @@ def measure_ours(env, relationships, path):
 
 def read_cells(path):
     """Return [(sheet, [[value]])]: what the workbook holds, without its formats."""
-    with open(path, "rb") as file:
+    with open(path, "rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl knows no sparklines
         book = openpyxl.load_workbook(file, read_only=True)
         return [
             (

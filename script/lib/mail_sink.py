@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from email import policy
+from email.utils import getaddresses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from aiosmtpd.controller import Controller
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>body{{font:16px sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem}}
-li{{margin:.6rem 0}}iframe{{width:100%;height:75vh;border:1px solid #bbb}}
+li{{margin:.6rem 0}}summary{{cursor:pointer}}iframe{{width:100%;height:75vh;border:1px solid #bbb}}
 *{{overflow-wrap:anywhere}}</style><h1>{title}</h1>{body}</html>"""
+# Where the users of the demo have their addresses; its clients have domains of their own.
+OURS = "example.com"
 NAMES = re.compile(r"/(\d+\.eml)(/body)?")
 # A mail is a stranger's page: it runs no script and loads nothing.
 MAIL_POLICY = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -48,15 +51,29 @@ def headers(message, *names):
     return [html.escape(str(message[name] or "")) for name in names]
 
 
+def is_inside(message):
+    """Say whether a mail goes to colleagues alone, as those of Odoo's own jobs."""
+    found = getaddresses([str(message[name]) for name in ("To", "Cc") if message[name]])
+    return {address.rpartition("@")[2].lower() for _name, address in found} == {OURS}
+
+
+def render_line(path, message):
+    subject, recipient, date = headers(message, "Subject", "To", "Date")
+    return f'<li><a href="/{path.name}">{subject or "(no subject)"}</a><br>{recipient}, {date}</li>'
+
+
 def render_list(folder):
-    lines = []
+    """The mails to clients, the newest first; those to colleagues are folded below them."""
+    outside, inside = [], []
     for path in sorted(folder.glob("*.eml"), reverse=True):
-        subject, recipient, date = headers(parse(path), "Subject", "To", "Date")
-        lines.append(
-            f'<li><a href="/{path.name}">{subject or "(no subject)"}</a><br>'
-            f"{recipient}, {date}</li>"
+        message = parse(path)
+        (inside if is_inside(message) else outside).append(render_line(path, message))
+    body = f"<ul>{''.join(outside)}</ul>" if outside else "<p>No mail to a client yet.</p>"
+    if inside:
+        body += (
+            f"<details><summary>To colleagues, also from Odoo's own jobs: {len(inside)}</summary>"
+            f"<ul>{''.join(inside)}</ul></details>"
         )
-    body = f"<ul>{''.join(lines)}</ul>" if lines else "<p>No mail yet.</p>"
     return PAGE.format(title="Mails of the demo", body=body)
 
 

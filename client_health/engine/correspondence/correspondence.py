@@ -96,15 +96,15 @@ class Correspondence:
         return self._select("waiting", relationships)
 
     def select_replies(self, since, relationships):
-        """Return a SELECT of id (the relationship), message_id, received, answered and its day.
+        """Return a SELECT of id (the relationship), message_id, received, answered, its day, first.
 
         One row per burst that was answered: the first message since our last one in a discussion,
-        unless it asks for no answer.
+        unless it asks for no answer. ``first``: the client began; ours was not lately before it.
         """
         return SQL(
             """
             SELECT relationship_id AS id, id AS message_id, create_date AS received, answered,
-                   %(day)s AS day
+                   %(day)s AS day, replies IS NOT TRUE AS first
               FROM (%(messages)s) message
              WHERE begins AND answered IS NOT NULL AND create_date > %(since)s
                AND NOT EXISTS (SELECT FROM mail_message m WHERE m.id = message.id AND %(marked)s)

@@ -1,10 +1,11 @@
 """Reads messages between clients and us; returns pieces of SQL: author, document, relationship.
 
-A message is the client's when a contact of the client wrote it, archived or not, or a person
-without a firm whose address is of the client's mail domain (``senders.py``); or when the sender's
-address is unknown and it stands on a document of the client. Freelancers, suppliers and colleagues
-with a contact in Odoo are none of these. Automatic replies, newsletters, notifications and internal
-notes are no messages in this sense, nor is anything that OdooBot wrote.
+A message is the client's when a contact of the client wrote it, archived or not, or one of a
+subsidiary that is no client itself, or a person without a firm whose address is of the client's
+mail domain (``senders.py``), or who is the customer of the task; or when the sender's address is
+unknown and it stands on a document of the client. Freelancers, suppliers and colleagues with a
+contact in Odoo are none of these. Automatic replies, newsletters, notifications and internal notes
+are no messages in this sense, nor is anything that OdooBot wrote.
 
 What counts is when Odoo received a message, never the date that the sender's computer put on it.
 """
@@ -15,7 +16,7 @@ from . import senders
 
 
 def with_people(ends, scope):
-    """Return the CTEs client and colleague, without the word WITH.
+    """Return the CTEs client, family and colleague, without the word WITH.
 
     ``ends``: {company id: the moment up to which to look for its clients}, the column till.
     ``scope``: the condition that picks the relationships r.
@@ -27,10 +28,12 @@ def with_people(ends, scope):
               FROM client_relationship r
               JOIN (VALUES %s) e (company_id, till) ON e.company_id = r.company_id
              WHERE %s),
+        %s,
         colleague AS MATERIALIZED (%s)
         """,
         SQL(", ").join(SQL("(%s, %s)", *end) for end in ends.items()),
         scope,
+        senders.with_family(),
         select_colleagues(),
     )
 
@@ -131,11 +134,12 @@ def asks_for_no_answer(message, as_of):
 
 
 def select_received(as_of, since):
-    """What the clients wrote after ``since``; reads the CTEs client and colleague."""
+    """What the clients wrote after ``since``; reads the CTEs client, family and colleague."""
     return SQL(
         """
         WITH %s, %s
         %s
+        UNION ALL (%s)
         UNION ALL (%s)
         UNION ALL (%s)
         """,
@@ -143,11 +147,13 @@ def select_received(as_of, since):
         senders.with_people_of_domains(),
         _select_from_contacts(as_of, since),
         _select_from_people_of_domains(as_of, since),
+        _select_from_customers_of_tasks(as_of, since),
         _select_from_unknown_senders(as_of, since),
     )
 
 
-def _is_received(as_of, since):
+def is_received(as_of, since):
+    """Return the condition that a message m came in from a person, on any document."""
     return SQL(
         """
         m.message_type IN ('email', 'comment')
@@ -163,17 +169,17 @@ def _is_received(as_of, since):
 
 
 def _select_from_contacts(as_of, since):
-    """What the contacts of the clients wrote; client_id is their commercial partner."""
+    """What the contacts of the clients, and of their subsidiaries, wrote."""
     return SQL(
         """
-        SELECT m.id, m.model, m.res_id, m.create_date, a.commercial_partner_id AS client_id
-          FROM res_partner a
+        SELECT m.id, m.model, m.res_id, m.create_date, f.client_id
+          FROM family f
+          JOIN res_partner a ON a.commercial_partner_id = f.id
           JOIN mail_message m ON m.author_id = a.id
-         WHERE a.commercial_partner_id IN (SELECT partner_id FROM client)
-           AND a.id NOT IN (SELECT id FROM colleague)
+         WHERE a.id NOT IN (SELECT id FROM colleague)
            AND %s
         """,
-        _is_received(as_of, since),
+        is_received(as_of, since),
     )
 
 
@@ -186,7 +192,30 @@ def _select_from_people_of_domains(as_of, since):
           JOIN mail_message m ON m.author_id = a.id
          WHERE %s
         """,
-        _is_received(as_of, since),
+        is_received(as_of, since),
+    )
+
+
+def _select_from_customers_of_tasks(as_of, since):
+    """What people without a firm wrote on tasks of clients' projects whose customer they are.
+
+    So they are when they wrote to the project's alias: Odoo makes the task, and a contact of them.
+    """
+    return SQL(
+        """
+        SELECT m.id, m.model, m.res_id, m.create_date, f.client_id
+          FROM family f
+          JOIN res_partner c ON c.commercial_partner_id = f.id
+          JOIN project_project j ON j.partner_id = c.id
+          JOIN project_task t ON t.project_id = j.id
+          JOIN res_partner a ON a.id = t.partner_id
+          JOIN mail_message m ON m.model = 'project.task' AND m.res_id = t.id AND m.author_id = a.id
+         WHERE %s
+           AND a.id NOT IN (SELECT id FROM domain_person)
+           AND %s
+        """,
+        senders.is_without_firm(SQL("a")),
+        is_received(as_of, since),
     )
 
 
@@ -211,40 +240,41 @@ def _select_from_unknown_senders(as_of, since):
              WHERE p.email_normalized IN (SELECT address FROM unknown_sender)
           ORDER BY p.email_normalized,
                    c.id IS NULL,
-                   p.commercial_partner_id NOT IN (SELECT partner_id FROM client),
+                   p.commercial_partner_id NOT IN (SELECT id FROM family),
                    p.active DESC,
                    p.id
         )
         SELECT m.id, m.model, m.res_id, m.create_date,
-               COALESCE(p.client_id, a.commercial_partner_id, d.client_id)
+               COALESCE(p.client_id, f.client_id, a.commercial_partner_id, d.client_id)
           FROM unknown_sender m
      LEFT JOIN known a USING (address)
+     LEFT JOIN family f ON f.id = a.commercial_partner_id
      LEFT JOIN domain_person p ON p.id = a.id
      LEFT JOIN domain d ON d.name = %(domain)s
          WHERE a.ours IS NOT TRUE
         """,
         domain=senders.get_domain(SQL("m.address")),
         address=senders.get_address(SQL("m")),
-        is_received=_is_received(as_of, since),
+        is_received=is_received(as_of, since),
     )
 
 
 def select_written(end, since):
     """What colleagues wrote to contacts of the clients after ``since``.
 
-    ``client_id`` is the contact's commercial partner. Reads the CTEs client and colleague.
+    Contacts of their subsidiaries as well. Reads the CTEs family and colleague.
     """
     return SQL(
         """
-        SELECT DISTINCT o.id, o.model, o.res_id, o.create_date, p.commercial_partner_id AS client_id
+        SELECT DISTINCT o.id, o.model, o.res_id, o.create_date, f.client_id
           FROM mail_message o
           JOIN (SELECT mail_message_id, res_partner_id FROM mail_notification
                  UNION ALL
                 SELECT mail_message_id, res_partner_id FROM mail_message_res_partner_rel) n
             ON n.mail_message_id = o.id
           JOIN res_partner p ON p.id = n.res_partner_id
-         WHERE p.commercial_partner_id IN (SELECT partner_id FROM client)
-           AND p.id NOT IN (SELECT id FROM colleague)
+          JOIN family f ON f.id = p.commercial_partner_id
+         WHERE p.id NOT IN (SELECT id FROM colleague)
            AND o.create_date > %(since)s
            AND o.message_type <> 'email_outgoing'
            AND o.model NOT IN ('account.move', 'discuss.channel')
@@ -260,9 +290,9 @@ def select_written(end, since):
 def select_messages(source="received"):
     """Give each message its relationship: that of its client_id, or else the document's.
 
-    ``source``: the CTE with id, model, res_id, create_date and client_id; reads the CTE client
-    (see ``with_people``). In several companies, that of the document; a document without company
-    belongs to all.
+    ``source``: the CTE with id, model, res_id, create_date and client_id; reads the CTEs client and
+    family (see ``with_people``). In several companies, that of the document; a document without
+    company belongs to all.
     """
     return SQL(
         """
@@ -270,8 +300,9 @@ def select_messages(source="received"):
         SELECT m.id, m.model, m.res_id, m.create_date, r.id AS relationship_id, r.company_id
           FROM %(source)s m
      LEFT JOIN document d ON d.model = m.model AND d.res_id = m.res_id
+     LEFT JOIN family f ON f.id = d.client_id
           JOIN client r
-            ON r.partner_id = COALESCE(m.client_id, d.client_id)
+            ON r.partner_id = COALESCE(m.client_id, f.client_id)
            AND r.company_id = COALESCE(d.company_id, r.company_id)
            AND r.till >= m.create_date
         """,

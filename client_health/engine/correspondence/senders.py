@@ -1,5 +1,6 @@
-"""Reads addresses of senders; returns pieces of SQL: whose mail domain, and who is unknown.
+"""Reads who senders are; returns pieces of SQL: of which firm, whose mail domain, who is unknown.
 
+A subsidiary that is no client itself belongs to the client above it.
 A mail domain is a client's when the client or its contacts have addresses of it, no other client
 has, no colleague has, and it is not one at which anybody can have an address.
 """
@@ -41,8 +42,29 @@ def get_domain(address):
     return SQL("SPLIT_PART(%s, '@', 2)", address)
 
 
+def with_family():
+    """Return the CTE family: id of a firm, and client_id, the commercial partner of its client.
+
+    Each client, and the firms below it of which nobody made clients of their own. Reads client.
+    """
+    return SQL(
+        """
+        family AS MATERIALIZED (
+            WITH RECURSIVE firm AS (
+                SELECT DISTINCT partner_id AS id, partner_id AS client_id FROM client
+             UNION ALL
+                SELECT p.id, f.client_id
+                  FROM firm f
+                  JOIN res_partner p ON p.parent_id = f.id
+                 WHERE p.commercial_partner_id = p.id
+                   AND NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = p.id))
+            SELECT id, client_id FROM firm)
+        """
+    )
+
+
 def with_domains():
-    """Return the CTE domain: name and client_id, a commercial partner. Reads client and colleague.
+    """Return the CTE domain: name and client_id, a commercial partner. Reads family and colleague.
 
     Whether another client uses it is asked of all clients, not only of those in ``client``.
     """
@@ -50,10 +72,10 @@ def with_domains():
         """
         domain AS MATERIALIZED (
             SELECT own.name, own.client_id
-              FROM (SELECT DISTINCT %(domain)s AS name, p.commercial_partner_id AS client_id
-                      FROM res_partner p
-                     WHERE p.commercial_partner_id IN (SELECT partner_id FROM client)
-                       AND p.email_normalized LIKE '%%@%%'
+              FROM (SELECT DISTINCT %(domain)s AS name, f.client_id
+                      FROM family f
+                      JOIN res_partner p ON p.commercial_partner_id = f.id
+                     WHERE p.email_normalized LIKE '%%@%%'
                        AND p.id NOT IN (SELECT id FROM colleague)) own
              WHERE own.name NOT IN %(public)s
                AND NOT EXISTS (SELECT FROM res_partner c
@@ -72,6 +94,35 @@ def with_domains():
     )
 
 
+def is_without_firm(partner):
+    """Return the condition that a contact is a person alone, neither client nor colleague."""
+    return SQL(
+        """
+        (%(p)s.parent_id IS NULL
+         AND %(p)s.is_company IS NOT TRUE
+         AND %(p)s.id NOT IN (SELECT id FROM colleague)
+         AND NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = %(p)s.id))
+        """,
+        p=partner,
+    )
+
+
+def is_made_by_mail(partner):
+    """Return the condition that Odoo made a contact of a mail, as of the first one to an alias.
+
+    Both are of the same transaction, so of the same moment.
+    """
+    return SQL(
+        """
+        EXISTS (SELECT FROM mail_message f
+                 WHERE f.author_id = %(p)s.id
+                   AND f.message_type = 'email'
+                   AND f.create_date = %(p)s.create_date)
+        """,
+        p=partner,
+    )
+
+
 def with_people_of_domains():
     """Return the CTE domain_person: id and client_id of people without a firm in Odoo.
 
@@ -83,11 +134,8 @@ def with_people_of_domains():
             SELECT p.id, d.client_id
               FROM domain d
               JOIN res_partner p ON %(domain)s = d.name
-             WHERE p.parent_id IS NULL
-               AND p.is_company IS NOT TRUE
-               AND p.commercial_partner_id <> d.client_id
-               AND p.id NOT IN (SELECT id FROM colleague)
-               AND NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = p.id))
+             WHERE p.commercial_partner_id <> d.client_id AND %(is_without_firm)s)
         """,
         domain=get_domain(SQL("p.email_normalized")),
+        is_without_firm=is_without_firm(SQL("p")),
     )

@@ -18,6 +18,7 @@ from odoo.addons.project.models.project_task import CLOSED_STATES
 
 from .. import period
 from ..query import is_one_of
+from . import senders
 from .messages import (
     asks_for_no_answer,
     is_ours,
@@ -81,9 +82,17 @@ def read_waiting(env, relationships, as_of, in_person=False):
     """
     found = {relationship_id: [] for relationship_id in relationships.ids}
     if found:
-        for row in _execute(env, select_waiting(as_of, relationships.ids, in_person)):
+        scope = is_one_of(SQL("id"), relationships.ids)
+        for row in _execute(env, select_waiting(as_of, scope, in_person)):
             found[row[0]].append(Waiting(*row))
     return found
+
+
+def count_waiting(env, user_id, company_ids, as_of):
+    """Return how many discussions wait with the clients of a salesperson. One statement."""
+    scope = SQL("active AND user_id = %s AND company_id IN %s", user_id, tuple(company_ids))
+    query = SQL("SELECT COUNT(*) FROM (%s) w", select_waiting(as_of, scope))
+    return _execute(env, query)[0][0]
 
 
 def read_answers(env, message_ids, as_of, in_person=False, after=None):
@@ -108,15 +117,18 @@ def _flush(env):
         env[model].flush_model()
 
 
-def select_waiting(as_of, relationship_ids=(), in_person=False):
-    """Return a SELECT of the columns of ``Waiting``; no ids: all relationships in use."""
-    scope = is_one_of(SQL("id"), relationship_ids) if relationship_ids else SQL("active")
+def select_waiting(as_of, scope, in_person=False):
+    """Return a SELECT of the columns of ``Waiting``.
+
+    :param scope: the condition that picks the relationships
+    """
     return SQL(
         """
         WITH client AS MATERIALIZED (
                  SELECT id, partner_id, company_id, %(as_of)s::timestamp AS till
                    FROM client_relationship
                   WHERE %(scope)s),
+             %(family)s,
              colleague AS MATERIALIZED (%(colleagues)s),
              received AS (%(received)s),
              message AS (
@@ -125,6 +137,7 @@ def select_waiting(as_of, relationship_ids=(), in_person=False):
         %(waiting)s
         """,
         scope=scope,
+        family=senders.with_family(),
         colleagues=select_colleagues(),
         received=select_received(as_of, as_of - WINDOW),
         messages=select_messages(),

@@ -46,6 +46,7 @@ def read_ledger(env, relationships, as_of):
         for row in fetch(
             env,
             spread.select_losses(
+                env,
                 relationships.company_id.id,
                 start,
                 end,

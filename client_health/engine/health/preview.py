@@ -4,7 +4,7 @@ Pure Python but for the one SELECT.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from odoo.tools import SQL
 
 from ..reading import Reading
 from .scoring import BANDS, Measure, Scorer, get_band, get_stored
+from .warnings.caps import Caps
 
 NO_SCORE = "none"
 
@@ -60,15 +61,20 @@ def get_clients(rows):
     ]
 
 
-def get_bands(clients: Sequence[Client], settings: Settings) -> list[str]:
-    """Return the band of each client by these settings, or that it would have no score."""
+def get_bands(clients: Sequence[Client], settings: Settings, caps: Mapping[int, Caps]) -> list[str]:
+    """Return the band of each client by these settings, or that it would have no score.
+
+    ``caps``: by company id, what caps the bands as in a night: warnings and key measures at zero.
+    """
     scorers = _get_scorers(clients, settings)
     bands = []
     for client in clients:
-        score = scorers[client.company_id].get_score(client.readings).score
+        result = scorers[client.company_id].get_score(client.readings)
         # as in a snapshot, or a client at a limit would get another band
-        score = None if score is None else get_stored(score)
-        bands.append(get_band(score, *settings.limits[client.company_id]) or NO_SCORE)
+        score = None if result.score is None else get_stored(result.score)
+        band = get_band(score, *settings.limits[client.company_id])
+        cap = caps[client.company_id].cap
+        bands.append(cap(client.id, band, result.points) or NO_SCORE)
     return bands
 
 

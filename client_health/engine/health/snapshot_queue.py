@@ -54,7 +54,7 @@ def select_nights(relationship_ids, today):
 
     These are in the band of another stage: red while healthy, green while at risk. The run are the
     nights up to tonight in that band. What was known before them: the client itself has to have
-    come there.
+    come there. By the bands that everybody reads: a proposal must not tell more of money.
     """
     # OFFSET 0: tonight is looked up client by client. As a join, PostgreSQL begins with a day that
     # it expects to be empty, because it was just written, and goes through all ids for each row.
@@ -63,7 +63,7 @@ def select_nights(relationship_ids, today):
         WITH night AS NOT MATERIALIZED (
             SELECT * FROM client_health_snapshot WHERE NOT COALESCE(backfilled, false)
         ), asked AS MATERIALIZED (
-            SELECT rel.id, tonight.band,
+            SELECT rel.id, tonight.band_shared AS band,
                    GREATEST(rel.date_last_stage_update, rel.health_decided_on)::date AS decided,
                    COALESCE(tonight.readings, '{}')
                        || COALESCE(tonight.money_readings, '{}') AS known
@@ -72,7 +72,7 @@ def select_nights(relationship_ids, today):
                              WHERE night.relationship_id = rel.id AND night.date = %(today)s
                             OFFSET 0) tonight ON true
              WHERE rel.id = ANY (%(ids)s)
-               AND tonight.band = CASE rel.phase WHEN 'healthy' THEN 'risk'
+               AND tonight.band_shared = CASE rel.phase WHEN 'healthy' THEN 'risk'
                                                  WHEN 'at_risk' THEN 'healthy' END
         )
         SELECT asked.id, asked.decided, asked.known, other.date IS NULL AS is_first,
@@ -82,7 +82,7 @@ def select_nights(relationship_ids, today):
           LEFT JOIN LATERAL (
                 SELECT night.* FROM night
                  WHERE night.relationship_id = asked.id AND night.date < %(today)s
-                   AND night.band IS DISTINCT FROM asked.band
+                   AND night.band_shared IS DISTINCT FROM asked.band
                  ORDER BY night.date DESC LIMIT 1) other ON true
           LEFT JOIN LATERAL (
                 SELECT min(night.date) AS start, count(*) AS nights FROM night

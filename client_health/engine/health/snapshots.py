@@ -17,6 +17,7 @@ from odoo.tools import SQL
 
 from ..query import to_array
 from ..reading import Reading, Readings
+from .warnings import rows
 
 DAILY_DAYS = 90
 WEEKLY_DAYS = 730
@@ -27,6 +28,12 @@ STALE_DAYS = 7
 STALE = "stale"
 # The start of a period is the first snapshot of its first week: history is kept weekly.
 WEEK = 6
+# What a client is usually worth: its own year.
+YEAR = 365
+# In the order of attention: one rank of a warning is more than any fall of the score, and to be
+# next to a warning as much as a fall by so many points. Rules of thumb.
+RANK = 200
+NEAR = 20
 
 COLUMNS = {
     "relationship_id": "int",
@@ -44,6 +51,8 @@ COLUMNS = {
     "money_readings": "jsonb",
     "margin_rate": "float8",
     "flags": "jsonb",
+    "near": "float8",
+    "near_shared": "float8",
     "backfilled": "bool",
 }
 KEY = ("relationship_id", "date")
@@ -62,6 +71,8 @@ FIGURES = (
     "health_direction_shared",
     "health_coverage_lost",
     "health_overridden",
+    "health_attention",
+    "health_attention_shared",
 )
 
 encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
@@ -167,6 +178,8 @@ def refresh(relationship_ids, today):
     """Write onto the clients what their latest snapshot says, where it differs.
 
     The trend is the difference of the two scores as they are shown. Ended clients have no band.
+    ``health_attention``: the rank of what warns; then the points below the client's own year, and
+    how near the next warning is.
     """
     return SQL(
         """
@@ -200,7 +213,9 @@ def _select_latest(relationship_ids, today):
                %(direction_shared)s AS health_direction_shared,
                CASE WHEN past.coverage - day.coverage > 10
                     THEN floor(past.coverage - day.coverage) END AS health_coverage_lost,
-               own.band IS NOT NULL AS health_overridden
+               own.band IS NOT NULL AS health_overridden,
+               %(attention)s AS health_attention,
+               %(attention_shared)s AS health_attention_shared
           FROM client_relationship client
           JOIN LATERAL (
                 SELECT * FROM client_health_snapshot day
@@ -216,8 +231,21 @@ def _select_latest(relationship_ids, today):
                  WHERE own.relationship_id = day.relationship_id AND own.date_ended IS NULL
                    AND own.date_start <= %(today)s AND own.date_end >= %(today)s
                  ORDER BY own.id DESC LIMIT 1) own ON true
+          LEFT JOIN LATERAL (
+                SELECT avg(score) AS score, avg(score_shared) AS score_shared
+                  -- by weeks: older days are kept once a week
+                  FROM (SELECT avg(score) AS score, avg(score_shared) AS score_shared
+                          FROM client_health_snapshot one
+                         WHERE one.relationship_id = day.relationship_id
+                           AND one.date BETWEEN day.date - %(year)s AND day.date
+                         GROUP BY date_trunc('week', one.date)) week) usual ON true
+          LEFT JOIN (%(ranks)s) warned ON warned.id = client.id
          WHERE client.id = ANY (%(ids)s)
         """,
+        attention=_get_attention("score", "rank", "near"),
+        attention_shared=_get_attention("score_shared", "rank_shared", "near_shared"),
+        ranks=rows.select_ranks(relationship_ids, today),
+        year=YEAR,
         direction=_get_direction("score"),
         direction_shared=_get_direction("score_shared"),
         ids=to_array(relationship_ids),
@@ -237,6 +265,26 @@ def _get_direction(name):
         """,
         new=SQL.identifier("day", name),
         old=SQL.identifier("past", name),
+    )
+
+
+def _get_attention(score, rank, near):
+    """Return the SQL of how soon a person should look; NULL where nothing is known.
+
+    A rank is worth more than any fall of the score: warnings come first.
+    """
+    return SQL(
+        """
+        CASE WHEN client.phase <> 'ended' AND (%(rank)s IS NOT NULL OR %(score)s IS NOT NULL)
+             THEN %(step)s * COALESCE(%(rank)s, 0) + COALESCE(%(usual)s - %(score)s, 0)
+                  + %(points)s * COALESCE(%(near)s, 0) END
+        """,
+        rank=SQL.identifier("warned", rank),
+        score=SQL.identifier("day", score),
+        usual=SQL.identifier("usual", score),
+        near=SQL.identifier("day", near),
+        step=RANK,
+        points=NEAR,
     )
 
 

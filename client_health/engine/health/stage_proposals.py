@@ -104,16 +104,30 @@ def get_standing(case: Case) -> tuple[str, ...]:
     return tuple(code for code in case.asking if code in codes)
 
 
-def is_low(
-    night: Night, measures: Iterable[Measure] | Scorer, limits: Limits = DEFAULT_LIMITS
-) -> bool:
-    """Return whether the client itself came into red, and stayed there for two nights."""
+def get_low(
+    night: Night,
+    measures: Iterable[Measure] | Scorer,
+    limits: Limits = DEFAULT_LIMITS,
+    is_known: bool = False,
+) -> float | None:
+    """Return by how many points the client is red, once it itself came there for two nights.
+
+    None: it isn't. ``is_known``: it was found before, so that it only has to stay there; what a
+    person has decided about is not over by that.
+    """
     scorer, run = get_scorer(measures), night.run
-    if run is None or run.nights < LOW_NIGHTS or not _is_news(night, run):
-        return False
-    if _get_band(scorer, night.now, limits) != RISK:
-        return False
-    return run.is_first or _crossed(scorer, run.before, night.now, limits, RISK)
+    if run is None or run.nights < LOW_NIGHTS:
+        return None
+    score = scorer.get_score(night.now).score
+    if get_band(score, limits.healthy, limits.risk) != RISK:
+        return None
+    if (
+        is_known
+        or _is_news(night, run)
+        and (run.is_first or _crossed(scorer, run.before, night.now, limits, RISK))
+    ):
+        return limits.risk - score
+    return None
 
 
 def _is_recovered(case: Case, scorer: Scorer, limits: Limits) -> bool:

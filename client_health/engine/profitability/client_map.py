@@ -104,8 +104,9 @@ def select_accounts():
     """Return a SELECT of the analytic accounts of projects; reads the CTE client_project.
 
     Columns: account_id; project_id, when one project alone has the account; partner_id, when
-    all its projects are of one client; shared (bool), when they are of several; since, until and
-    dated as of the project.
+    all its projects are of one client; shared (bool), when they are of several; since, until
+    (excluded) and dated as of the project. An account that projects share has a row for each
+    span in which none of them changes its customer.
     """
     return SQL(
         """
@@ -116,17 +117,36 @@ def select_accounts():
               GROUP BY account_id HAVING COUNT(DISTINCT project_id) = 1) one
             ON one.account_id = p.account_id
      UNION ALL
-        SELECT account_id,
+        SELECT s.account_id,
                NULL,
-               CASE WHEN COUNT(DISTINCT COALESCE(partner_id, 0)) = 1 THEN MIN(partner_id) END,
-               COUNT(DISTINCT COALESCE(partner_id, 0)) > 1,
-               NULL,
-               NULL,
-               false
-          FROM client_project
-         WHERE account_id IS NOT NULL
-      GROUP BY account_id
-        HAVING COUNT(DISTINCT project_id) > 1
+               CASE WHEN COUNT(DISTINCT COALESCE(p.partner_id, 0)) = 1
+                    THEN MIN(p.partner_id) END,
+               COUNT(DISTINCT COALESCE(p.partner_id, 0)) > 1,
+               s.since,
+               s.until,
+               s.since IS NOT NULL OR s.until IS NOT NULL
+          FROM (%s) s
+          JOIN client_project p
+            ON p.account_id = s.account_id
+           AND (p.since IS NULL OR p.since <= s.since)
+           AND (p.until IS NULL OR s.since IS NULL OR s.since < p.until)
+      GROUP BY s.account_id, s.since, s.until
+        """,
+        _select_shared_spans(),
+    )
+
+
+def _select_shared_spans():
+    """Each span of an account that projects share: it starts when one of them changes hands."""
+    return SQL(
+        """
+        SELECT account_id, since,
+               LEAD(since) OVER (PARTITION BY account_id ORDER BY since NULLS FIRST) AS until
+          FROM (SELECT DISTINCT account_id, since
+                  FROM client_project
+                 WHERE account_id IN (SELECT account_id FROM client_project
+                                    GROUP BY account_id HAVING COUNT(DISTINCT project_id) > 1)
+               ) start
         """
     )
 

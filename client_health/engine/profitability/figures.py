@@ -42,7 +42,7 @@ FIGURES = (
 )
 
 
-def select_figures(company_id, start, end, as_of, partner_ids=()):
+def select_figures(env, company_id, start, end, as_of, partner_ids=()):
     """Return a SELECT of relationship_id and FIGURES, one row per relationship of a company.
 
     ``start`` <= month < ``end``; money that is owed is that of ``as_of``. What is unknown is
@@ -70,7 +70,7 @@ def select_figures(company_id, start, end, as_of, partner_ids=()):
            AND %(clients)s
         """,
         months=_select_months(company_id, start, end, scope),
-        spread=spread.select_spread(company_id, start, end, as_of, scope),
+        spread=spread.select_spread(env, company_id, start, end, as_of, scope),
         totals=_select_totals(margin.select_limits(company_id)),
         company_totals=_select_company(company_id, start, end),
         overdue=receivables.select_overdue(company_id, as_of, partner_ids),

@@ -31,6 +31,7 @@ def select_findings(sources):
                 _select_not_revenue(),
                 _select_by_account(),
                 _select_written_off(),
+                _select_discounts(),
                 _select_other_customers(sources),
                 _select_other_companies(),
                 _select_other_plans(sources),
@@ -166,6 +167,24 @@ def _select_written_off():
       GROUP BY 2, 3, m.id, r.customer_id
         """,
         select_records(move_id="m.id", partner_id="r.customer_id"),
+        is_document(),
+    )
+
+
+def _select_discounts():
+    """Discounts and cash roundings of documents on accounts of expenses: one row by account."""
+    return SQL(
+        """
+        SELECT 'discount', l.company_id, r.date, SUM(r.revenue), 0, %s
+          FROM revenue_line r
+          JOIN account_move_line l ON l.id = r.id
+          JOIN account_move m ON m.id = l.move_id
+          JOIN account_account a ON a.id = l.account_id
+         WHERE NOT r.through AND a.account_type <> 'income' AND %s
+      GROUP BY 2, 3, a.id
+        HAVING SUM(r.revenue) <> 0
+        """,
+        select_records(general_account_id="a.id"),
         is_document(),
     )
 

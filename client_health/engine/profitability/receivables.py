@@ -189,14 +189,19 @@ def _select_payments(company_id, partner_ids):
                        m.move_type = 'entry'
                        AND m.origin_payment_id IS NULL
                        AND m.statement_line_id IS NULL
+                       -- arrays: with a join PostgreSQL reads the chart of accounts once a payment
                        AND EXISTS (SELECT 1 FROM account_move_line o
-                                     JOIN account_account a ON a.id = o.account_id
                                     WHERE o.move_id = m.id
-                                      AND a.account_type ~ '^(income|expense)')
+                                      AND o.account_id = ANY (ARRAY(
+                                          SELECT id FROM account_account
+                                           WHERE account_type LIKE 'income%%'
+                                              OR account_type LIKE 'expense%%')))
                        AND NOT EXISTS (SELECT 1 FROM account_move_line o
-                                         JOIN account_account a ON a.id = o.account_id
                                         WHERE o.move_id = m.id
-                                          AND a.account_type = 'asset_cash') AS is_written_off
+                                          AND o.account_id = ANY (ARRAY(
+                                              SELECT id FROM account_account
+                                               WHERE account_type = 'asset_cash')))
+                       AS is_written_off
                   FROM account_partial_reconcile p
                   JOIN account_move_line l ON l.id = p.debit_move_id
                   JOIN account_move_line k ON k.id = p.credit_move_id

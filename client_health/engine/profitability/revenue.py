@@ -3,7 +3,8 @@
 The income accounts are the truth: -balance, so company currency at the document's own rate, net
 of tax, credit notes negative; a down payment and its deduction cancel out. Whose it is:
 
-- an item of a customer document: the firm on the document, whatever became of its contact;
+- an item of a customer document: the firm on the document, whatever became of its contact; its
+  discounts and cash roundings on accounts of expenses are less revenue;
 - an income or expense item of an entry or a payment that settles what a client owes (bad debt,
   write-off, cash discount): that client's. What never comes in is no revenue;
 - any other item of income (deferral, accrual, correction): the partner of the item, or nobody.
@@ -26,11 +27,29 @@ def is_document(move="m"):
     return SQL("%s IN %s", SQL.identifier(move, "move_type"), DOCUMENTS)
 
 
-def is_passed_through(line="l"):
-    """Return the condition that the account of an item is passed through by its company."""
+def is_less_revenue(line="l", account="a"):
+    """Return the condition that an item of a customer document is a discount or cash rounding.
+
+    Where the company books discounts on an account of their own, the income is before them.
+    """
     return SQL(
-        """(%s, %s) IN (SELECT res_company_id, account_account_id
-                         FROM client_pass_through_account_rel)""",
+        "(%s IN ('discount', 'rounding') AND %s LIKE 'expense%%')",
+        SQL.identifier(line, "display_type"),
+        SQL.identifier(account, "account_type"),
+    )
+
+
+def is_passed_through(line="l"):
+    """Return the condition that the account of an item is passed through by its company.
+
+    A branch passes through what its parents do: it uses their accounts.
+    """
+    return SQL(
+        """(%s, %s) IN (SELECT branch.id, r.account_account_id
+                         FROM client_pass_through_account_rel r
+                         JOIN res_company marked ON marked.id = r.res_company_id
+                         JOIN res_company branch
+                           ON branch.parent_path LIKE marked.parent_path || '%%')""",
         SQL.identifier(line, "company_id"),
         SQL.identifier(line, "account_id"),
     )
@@ -74,7 +93,8 @@ def select_lines(sources):
          WHERE %(company)s
            AND l.parent_state = 'posted'
            AND %(scope)s
-           AND (%(is_document)s AND (a.account_type = 'income' OR %(through)s)
+           AND (%(is_document)s
+                AND (a.account_type = 'income' OR %(through)s OR %(less_revenue)s)
                 OR NOT %(is_document)s
                    AND NOT %(exchange)s
                    AND (a.account_type = 'income'
@@ -84,6 +104,7 @@ def select_lines(sources):
         settled=_is_settled(),
         month=month_of(SQL("l.date")),
         through=is_passed_through(),
+        less_revenue=is_less_revenue(),
         settlements=_select_settlements(sources),
         company=sources.is_of_company("l"),
         scope=_is_in_scope(sources),

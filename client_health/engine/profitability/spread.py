@@ -5,11 +5,14 @@ judged by these months. Only loss months, their probability and warnings read th
 stays as booked. Each project of a client is billed on its own, as is what has no project:
 
 1. a month with deferral entries is what they left of it (the ledger has the net of both);
-2. a project with milestones, or with a fixed price that is invoiced in parts or afterwards:
+2. a line with deferral dates, without such entries, is for the days between (``deferral.py``);
+3. a project with milestones, or with a fixed price that is invoiced in parts or afterwards:
    *backwards* to the previous invoice, by share of cost; what isn't invoiced yet of the price
    counts for the months since the last invoice; then evened out over the year;
-3. else *forwards* to the next invoice. The last one: for the median gap between invoices, of the
-   project or else of the client, where there are two gaps; else for its month; 12 at the most.
+4. else *forwards* to the next invoice. A small one, of less than a quarter, is an extra and ends
+   nothing, where a later large one or the gaps between them tell for how long the large one pays.
+   The last one: for the median gap between invoices, of the project or else of the client, where
+   there are two gaps; else for its month; 12 at the most.
    A credit lowers the rest of the months that its invoice pays for.
 
 Only what was known on ``as_of``: later months are not read.
@@ -23,11 +26,14 @@ from odoo.tools import SQL
 
 from .. import period
 from ..query import fetch, is_one_of
+from . import deferral
 
 # Three invoices of a yearly row lie within so many months before the first that is asked for.
 HISTORY = relativedelta(months=36)
 LONGEST = 12
 LEAST_GAPS = 2
+# A fee for the year goes on when a workshop is invoiced besides.
+SMALL = 0.25
 EVERY = SQL("true")
 
 
@@ -37,43 +43,55 @@ def read_spread(env, company_id, start, end, as_of, relationship_ids=()):
     Months without revenue are left out. No ids: every client of the company.
     """
     scope = is_one_of_clients(relationship_ids) if relationship_ids else EVERY
-    query = select_spread(company_id, start, end, as_of, scope)
+    query = select_spread(env, company_id, start, end, as_of, scope)
     months = defaultdict(dict)
     for row in fetch(env, query):
         months[row["relationship_id"]][row["date"]] = float(row["revenue"])
     return dict(months)
 
 
-def select_spread(company_id, start, end, as_of, scope=EVERY):
+def select_spread(env, company_id, start, end, as_of, scope=EVERY):
     """Return a SELECT of relationship_id, date (month), revenue; ``start`` <= date < ``end``.
 
     One row per client and month; months without revenue are left out.
 
     :param SQL scope: condition on the clients, given the columns of the ledger
     """
+    items = deferral.get_items(env, company_id, start - HISTORY, as_of)
     return SQL(
         """
-        WITH billing AS MATERIALIZED (%(billing)s),
+        WITH %(dated)s
+             billing AS MATERIALIZED (%(billing)s),
              ordered AS MATERIALIZED (%(ordered)s),
-             backward AS MATERIALIZED (%(backward)s)
+             backward AS MATERIALIZED (%(backward)s),
+             invoice AS MATERIALIZED (%(invoices)s)
         SELECT relationship_id,
                MAKE_DATE(month / 12, month %% 12 + 1, 1) AS date,
                ROUND(SUM(revenue), 4) AS revenue
-          FROM (%(forwards)s UNION ALL %(backwards)s) paid (relationship_id, month, revenue)
+          FROM (%(paid)s) paid (relationship_id, month, revenue)
          WHERE month >= %(first)s AND month < %(last)s
       GROUP BY relationship_id, month
         """,
-        billing=_select_billing(company_id, start, as_of, scope),
+        dated=SQL("dated AS MATERIALIZED (SELECT * FROM (%s) d WHERE %s),", items, scope)
+        if items
+        else SQL(),
+        billing=_select_billing(company_id, start, as_of, scope, bool(items)),
         ordered=_select_ordered(company_id, as_of),
         backward=_select_backward(),
-        forwards=_select_forwards(),
-        backwards=_select_backwards(_count_months(end)),
+        invoices=_select_invoices(),
+        paid=SQL(" UNION ALL ").join(
+            [
+                _select_forwards(),
+                _select_backwards(_count_months(end)),
+                *([deferral.select_months(SQL("dated"))] if items else []),
+            ]
+        ),
         first=_count_months(start),
         last=_count_months(end),
     )
 
 
-def select_losses(company_id, start, end, as_of, scope=EVERY):
+def select_losses(env, company_id, start, end, as_of, scope=EVERY):
     """Return a SELECT of relationship_id, date of the months that cost more than they brought in.
 
     By spread revenue. Hours without cost count as free. Parameters as of ``select_spread``.
@@ -93,7 +111,7 @@ def select_losses(company_id, start, end, as_of, scope=EVERY):
         start,
         end,
         scope,
-        select_spread(company_id, start, end, as_of, scope),
+        select_spread(env, company_id, start, end, as_of, scope),
     )
 
 
@@ -106,8 +124,10 @@ def _count_months(day):
     return day.year * 12 + day.month - 1
 
 
-def _select_billing(company_id, start, as_of, scope):
+def _select_billing(company_id, start, as_of, scope, has_dates):
     """The rows of the ledger that were known; months are counted from the year 0.
+
+    ``rest`` is their revenue without that of lines with deferral dates, which are invoices as well.
 
     The running month is read where an invoice is of ``as_of`` or before: it ends the months that
     the one before pays for.
@@ -118,8 +138,9 @@ def _select_billing(company_id, start, as_of, scope):
                project_id,
                (DATE_PART('year', date) * 12 + DATE_PART('month', date) - 1)::int AS month,
                revenue,
+               %(rest)s AS rest,
                labour_cost + other_cost AS cost
-          FROM client_profitability
+          FROM client_profitability %(dated)s
          WHERE company_id = %(company)s
            AND relationship_id IS NOT NULL
            AND %(scope)s
@@ -133,11 +154,30 @@ def _select_billing(company_id, start, as_of, scope):
                       AND m.move_type = 'out_invoice'
                       AND m.date >= %(running)s AND m.date <= %(as_of)s))
         """,
+        rest=SQL("revenue - COALESCE(dated_revenue, 0)") if has_dates else SQL("revenue"),
+        dated=_join_dated() if has_dates else SQL(),
         company=company_id,
         scope=scope,
         since=start - HISTORY,
         running=period.first_of_month(as_of),
         as_of=as_of,
+    )
+
+
+def _join_dated():
+    """Join the revenue with deferral dates to the rows of the ledger, as ``dated_revenue``."""
+    return SQL(
+        """
+     LEFT JOIN (SELECT relationship_id AS dated_client,
+                       project_id AS dated_project,
+                       DATE_TRUNC('month', date::timestamp)::date AS dated_month,
+                       SUM(revenue) AS dated_revenue
+                  FROM dated
+              GROUP BY 1, 2, 3) dated
+            ON dated_client = relationship_id
+           AND dated_project = COALESCE(project_id, 0)
+           AND dated_month = date
+        """
     )
 
 
@@ -197,60 +237,146 @@ def _select_backward():
 
 
 def _select_forwards():
-    """Each invoice in equal parts until the next one."""
+    """Each invoice in equal parts until the next one that is not small beside it."""
     return SQL(
         """
         SELECT relationship_id, paid_month, revenue / months
           FROM (SELECT f.*,
-                       GREATEST(1, LEAST(invoiced + %(longest)s,
-                                         COALESCE(next_invoice,
-                                                  invoiced + COALESCE(s.gap, c.gap, 1)))
-                                   - month) AS months
+                       GREATEST(1, LEAST(f.invoiced + %(longest)s,
+                                         COALESCE(CASE WHEN NOT f.followed THEN f.next_month END,
+                                                  p.next_month,
+                                                  f.invoiced + g.gap,
+                                                  f.next_month,
+                                                  f.invoiced + COALESCE(s.gap, c.gap, 1)))
+                                   - f.month) AS months
                   FROM (%(flow)s) f
+             LEFT JOIN (%(past_small)s) p
+                    ON p.relationship_id = f.relationship_id
+                   AND p.project_id = COALESCE(f.project_id, 0)
+                   AND p.month = f.invoiced
+             LEFT JOIN (%(own_gaps)s) g
+                    ON g.relationship_id = f.relationship_id
+                   AND g.project_id = COALESCE(f.project_id, 0)
+                   AND g.invoiced = f.invoiced
              LEFT JOIN (%(stream_gaps)s) s
                     ON s.relationship_id = f.relationship_id
-                   AND COALESCE(s.project_id, 0) = COALESCE(f.project_id, 0)
+                   AND s.project_id = COALESCE(f.project_id, 0)
              LEFT JOIN (%(client_gaps)s) c ON c.relationship_id = f.relationship_id) spread
     CROSS JOIN LATERAL GENERATE_SERIES(month, month + months - 1) AS paid_month
         """,
         longest=LONGEST,
         flow=_select_flow(),
-        stream_gaps=_select_gaps(SQL("relationship_id, project_id")),
-        client_gaps=_select_gaps(SQL("relationship_id")),
+        past_small=_select_past_small(),
+        own_gaps=_select_gaps(SQL("relationship_id, project_id, invoiced"), _select_peers()),
+        stream_gaps=_select_gaps(
+            SQL("relationship_id, project_id"),
+            SQL("SELECT relationship_id, project_id, month FROM invoice"),
+        ),
+        client_gaps=_select_gaps(
+            SQL("relationship_id"),
+            SQL("SELECT DISTINCT relationship_id, month FROM invoice"),
+        ),
+    )
+
+
+def _select_invoices():
+    """Months with an invoice, by client and project (0: none), and the one that follows.
+
+    ``followed``: by a small one.
+    """
+    return SQL(
+        """
+        SELECT *, following < revenue * %(small)s AS followed
+          FROM (SELECT relationship_id,
+                       COALESCE(project_id, 0) AS project_id,
+                       month,
+                       revenue,
+                       LEAD(month) OVER stream AS next_month,
+                       LEAD(revenue) OVER stream AS following
+                  FROM billing
+                 WHERE revenue > 0
+                WINDOW stream AS (PARTITION BY relationship_id, project_id ORDER BY month)) invoice
+        """,
+        small=SMALL,
     )
 
 
 def _select_flow():
-    """Months with revenue, the invoice that each belongs to and the next one."""
+    """Months with revenue, the invoice that each belongs to, and the next one."""
     return SQL(
         """
-        SELECT b.relationship_id, b.project_id, b.month, b.revenue,
-               MAX(b.month) FILTER (WHERE b.revenue > 0) OVER before AS invoiced,
-               MIN(b.month) FILTER (WHERE b.revenue > 0) OVER after AS next_invoice
-          FROM billing b
-     LEFT JOIN backward w
-            ON w.relationship_id = b.relationship_id AND w.project_id = b.project_id
-         WHERE b.revenue <> 0 AND w.project_id IS NULL
-        WINDOW before AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month),
-               after AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month
-                         ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+        SELECT b.*,
+               i.next_month,
+               i.followed
+          FROM (SELECT b.relationship_id, b.project_id, b.month, b.rest AS revenue,
+                       MAX(b.month) FILTER (WHERE b.revenue > 0) OVER before AS invoiced
+                  FROM billing b
+             LEFT JOIN backward w
+                    ON w.relationship_id = b.relationship_id AND w.project_id = b.project_id
+                 WHERE b.revenue <> 0 AND w.project_id IS NULL
+                WINDOW before AS (PARTITION BY b.relationship_id, b.project_id ORDER BY b.month)
+               ) b
+     LEFT JOIN invoice i
+            ON i.relationship_id = b.relationship_id
+           AND i.project_id = COALESCE(b.project_id, 0)
+           AND i.month = b.invoiced
+         WHERE b.revenue <> 0
         """
     )
 
 
-def _select_gaps(keys):
-    """The median gap between months with an invoice, where there are enough of them."""
+def _select_past_small():
+    """Of invoices that a small one follows: the first that isn't small beside them."""
+    return SQL(
+        """
+        SELECT i.relationship_id, i.project_id, i.month, MIN(n.month) AS next_month
+          FROM invoice i
+          JOIN invoice n
+            ON n.relationship_id = i.relationship_id AND n.project_id = i.project_id
+         WHERE i.followed
+           AND n.month > i.month
+           AND n.revenue >= i.revenue * %s
+      GROUP BY 1, 2, 3
+        """,
+        SMALL,
+    )
+
+
+def _select_peers():
+    """Of invoices that a small one follows, or none: the months of those not small beside them.
+
+    Columns: relationship_id, project_id, invoiced, month.
+    """
+    return SQL(
+        """
+        SELECT i.relationship_id, i.project_id, i.month AS invoiced, n.month
+          FROM invoice i
+          JOIN invoice n
+            ON n.relationship_id = i.relationship_id AND n.project_id = i.project_id
+         WHERE (i.followed OR i.next_month IS NULL)
+           AND n.revenue >= i.revenue * %s
+        """,
+        SMALL,
+    )
+
+
+def _select_gaps(keys, invoiced):
+    """The median gap between months with an invoice, where there are enough of them.
+
+    :param SQL invoiced: a SELECT of these months, with the keys
+    """
     return SQL(
         """
         SELECT %(keys)s, ROUND(PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap))::int AS gap
           FROM (SELECT *, LEAD(month) OVER (PARTITION BY %(keys)s ORDER BY month) - month AS gap
-                  FROM (SELECT DISTINCT %(keys)s, month FROM billing WHERE revenue > 0) invoiced
+                  FROM (%(invoiced)s) invoiced
                ) following
          WHERE gap IS NOT NULL
       GROUP BY %(keys)s
         HAVING COUNT(*) >= %(least)s
         """,
         keys=keys,
+        invoiced=invoiced,
         least=LEAST_GAPS,
     )
 
@@ -285,7 +411,7 @@ def _select_earned():
     return SQL(
         """
         SELECT relationship_id, project_id, month, cost, %(shared)s AS revenue
-          FROM (SELECT b.*,
+          FROM (SELECT b.relationship_id, b.project_id, b.month, b.cost, b.rest AS revenue,
                        w.unbilled,
                        MIN(b.month) FILTER (WHERE b.revenue > 0) OVER ahead AS invoiced
                   FROM billing b

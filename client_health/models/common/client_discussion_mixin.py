@@ -190,7 +190,10 @@ class ClientDocumentMixin(models.AbstractModel):
     _description = "Mails to a Client"
 
     def _send_apart(self, template, contact, note, layout, **values):
-        """Send a mail that leaves nothing in the discussion but ``note``, which shows its state."""
+        """Send a mail that leaves nothing in the discussion but ``note``, which shows its state.
+
+        Return the note, as a message.
+        """
         self.ensure_one()
         author = self.env.user.partner_id
         if self.env.user._is_superuser():
@@ -221,6 +224,7 @@ class ClientDocumentMixin(models.AbstractModel):
         )
         # sudo: starting Odoo's own queue, right after this is saved; a mail can't be taken back
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return message
 
     def _get_mail_sender(self):
         """Return the user who writes to the client: never a colleague who left."""

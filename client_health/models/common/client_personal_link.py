@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import NO_ACCESS
+from odoo.fields import NO_ACCESS, Domain
 from odoo.tools import email_domain_extract, email_normalize, email_split
 
 from odoo.addons.iap.tools import iap_tools
@@ -51,6 +51,9 @@ class ClientLinkHolderMixin(models.AbstractModel):
 
 
 VALID_DAYS = 90
+# Where the addresses of colleagues stand
+OWN_USERS = (("partner_id.email", "ilike"), ("login", "=ilike"))
+OWN_EMPLOYEES = (("work_email", "ilike"), ("private_email", "ilike"))
 
 
 class ClientPersonalLink(models.Model):
@@ -191,12 +194,21 @@ class ClientPersonalLink(models.Model):
     @api.model
     def _is_ours(self, email):
         """Return whether an address belongs to a colleague, a former one, or to our domains."""
-        email = email_normalize(email)
-        if not email:
-            return False
-        if email_domain_extract(email) in self._get_own_domains():
-            return True
-        return _drop_tag(email) in self._get_own_addresses(email)
+        return bool(self._find_ours([email]))
+
+    @api.model
+    def _find_ours(self, emails):
+        """Return those of the addresses, as a set, that are ours, in a fixed number of queries."""
+        asked = {email: email_normalize(email) for email in emails if email_normalize(email)}
+        if not asked:
+            return set()
+        domains = self._get_own_domains()
+        own = self._get_own_addresses(asked.values())
+        return {
+            email
+            for email, address in asked.items()
+            if email_domain_extract(address) in domains or _drop_tag(address) in own
+        }
 
     @api.model
     def _get_own_domains(self):
@@ -208,23 +220,19 @@ class ClientPersonalLink(models.Model):
         return domains - iap_tools._MAIL_PROVIDERS - {False, ""}
 
     @api.model
-    def _get_own_addresses(self, email):
+    def _get_own_addresses(self, emails):
         """Return those of our addresses that may be the same: "leo+x@…" reaches Leo."""
-        local, domain = _drop_tag(email).split("@")
-        like = f"{local.replace('_', chr(92) + '_').replace('%', chr(92) + '%')}%@{domain}"
+        likes = {_get_like(email) for email in emails}
+        users, employees = (
+            Domain.OR(
+                Domain(fname, operator, like) for like in likes for fname, operator in columns
+            )
+            for columns in (OWN_USERS, OWN_EMPLOYEES)
+        )
         # sudo: addresses are compared, never shown
         env = self.with_context(active_test=False).sudo().env
-        users = env["res.users"].search(
-            [
-                ("share", "=", False),
-                "|",
-                ("partner_id.email", "ilike", like),
-                ("login", "=ilike", like),
-            ]
-        )
-        employees = env["hr.employee"].search(
-            ["|", ("work_email", "ilike", like), ("private_email", "ilike", like)]
-        )
+        users = env["res.users"].search(Domain("share", "=", False) & users)
+        employees = env["hr.employee"].search(employees)
         found = [*users.partner_id.mapped("email"), *users.mapped("login")]
         found += [*employees.mapped("work_email"), *employees.mapped("private_email")]
         return {
@@ -292,6 +300,12 @@ class ClientPersonalLink(models.Model):
         for link in self:
             link._get_record().check_access("write")
         self._end("revoked")
+
+
+def _get_like(email):
+    """Return the pattern of an address and of those that reach the same person."""
+    local, domain = _drop_tag(email).split("@")
+    return f"{local.replace('_', chr(92) + '_').replace('%', chr(92) + '%')}%@{domain}"
 
 
 def _drop_tag(email):

@@ -9,6 +9,7 @@ from ...tools import get_data_record
 
 # Templates by kind: where a text starts from
 TEMPLATES = {
+    "status": "client_health.mail_template_client_status",
     "apology": "client_health.mail_template_client_apology",
     "repair": "client_health.mail_template_client_repair",
     "farewell": "client_health.mail_template_client_farewell",
@@ -54,6 +55,7 @@ class ClientUpdate(models.Model):
     name = fields.Char(string="Subject", required=True)
     kind = fields.Selection(
         [
+            ("status", "Status update"),
             ("apology", "Apology"),
             ("repair", "Is it repaired?"),
             ("farewell", "Farewell"),
@@ -163,16 +165,30 @@ class ClientUpdate(models.Model):
 
     def action_use_template(self):
         """Start from the template of the kind, in the language of the recipient."""
-        for update in self.filtered(lambda update: update.kind in TEMPLATES):
-            template = get_data_record(self.env, TEMPLATES[update.kind])
-            lang = update.recipient_ids[:1].lang or update.partner_id.lang
+        to_fill = self.filtered(lambda update: update.kind in TEMPLATES)
+        for (kind, lang), updates in to_fill.grouped(
+            lambda update: (update.kind, update._get_lang())
+        ).items():
+            template = get_data_record(self.env, TEMPLATES[kind])
             template = template.with_context(lang=lang) if lang else template
-            update.write(
-                {
-                    "name": template._render_field("subject", update.ids)[update.id],
-                    "body": template._render_field("body_html", update.ids)[update.id],
-                }
-            )
+            updates._fill_in(template)
+
+    def _fill_in(self, template):
+        subjects = template._render_field("subject", self.ids)
+        bodies = template._render_field("body_html", self.ids)
+        for update in self:
+            update.write({"name": subjects[update.id], "body": bodies[update.id]})
+
+    def _get_lang(self):
+        """Return the language in which the recipients read, if it is known."""
+        self.ensure_one()
+        # sudo: only the language of contacts of the client
+        update = self.sudo()
+        chosen = [update.relationship_id.update_lang, *update.recipient_ids.mapped("lang")]
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        return next(
+            (lang for lang in [*chosen, update.partner_id.lang] if lang in installed), False
+        )
 
     def action_send(self):
         """Send it to its recipients, and freeze it."""

@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
+from ...const import USER_GROUP
 from ...engine.correspondence import waiting
+from ...engine.correspondence.replies import read_replies
 from ...engine.correspondence.working_hours import WorkingHours
 
 
@@ -60,16 +63,52 @@ class ClientWaiting(models.TransientModel):
     @api.model
     def action_open(self):
         """List who waits now, of the clients in the chosen companies that the user may read."""
-        relationships = self.env["client.relationship"].search(
-            Domain("company_id", "in", self.env.companies.ids)
-        )
-        rows = self._make_rows(relationships)
+        rows = self._make_rows(self._get_relationships())
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_waiting_all_action"
         )
         # without its id, a reload makes the list anew by the action of the menu
         del action["id"]
         return dict(action, domain=[("id", "in", rows.ids)])
+
+    @api.model
+    @api.readonly
+    def get_count(self):
+        """Return how many discussions wait with the user's own clients: the number in the top bar.
+
+        Every page asks for it, so it is one statement, and nothing else is read.
+        """
+        if not self.env.user.has_group(USER_GROUP):
+            return 0
+        return waiting.count_waiting(
+            self.env, self.env.uid, self.env.companies.ids, waiting.get_now()
+        )
+
+    @api.model
+    @api.readonly
+    def get_summary(self):
+        """Return what the board says on top, of all clients that the user may read.
+
+        ``hours``: of work since the oldest came in, False if the company has no working hours.
+        """
+        relationships, now = self._get_relationships(), waiting.get_now()
+        found = waiting.read_waiting(self.env, relationships, now)
+        lines = [line for rows in found.values() for line in rows]
+        if not lines:
+            return {"clients": 0, "hours": False}
+        oldest = min(lines, key=lambda line: line.received)
+        client = relationships.browse(oldest.relationship_id)
+        hours = self._get_hours(client, [oldest], now)[oldest]
+        return {
+            "clients": len({line.relationship_id for line in lines}),
+            "hours": False if hours is None else hours,
+        }
+
+    @api.model
+    def _get_relationships(self):
+        return self.env["client.relationship"].search(
+            Domain("company_id", "in", self.env.companies.ids)
+        )
 
     @api.model
     def _make_rows(self, relationships):
@@ -189,3 +228,134 @@ class ClientWaiting(models.TransientModel):
         if not self.message_id:
             raise UserError(self.env._("This was written on a document that you can't open."))
         return self.message_id
+
+
+class ClientReplyTime(models.TransientModel):
+    """A message of a client that asked for an answer, as it was when the user opened the report.
+
+    One row each, because medians don't add up: whatever the rows are grouped by, PostgreSQL makes
+    the median of what is in the group. Unknown hours are in none of them.
+    """
+
+    _name = "client.reply.time"
+    _description = "Reply Time"
+    _inherit = ["client.readable.links.mixin"]
+    _order = "hours desc, received desc, id"
+    _rec_name = "relationship_id"
+
+    relationship_id = fields.Many2one(
+        "client.relationship",
+        string="Client",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Salesperson",
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        help="Who looks after the client now, whoever answered.",
+    )
+    message_number = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="The message, for who may read it.",
+    )
+    received = fields.Datetime(readonly=True, help="When the first message that waited came in.")
+    answered = fields.Datetime(
+        string="Answered On", readonly=True, help="When we wrote next; empty while it waits."
+    )
+    answered_count = fields.Integer(string="Answered", readonly=True)
+    waiting_count = fields.Integer(
+        string="Still Waiting", readonly=True, help="Not answered yet, and in no median."
+    )
+    first_hours = fields.Float(
+        string="First Reply (Median Hours)",
+        readonly=True,
+        aggregator="median",
+        help="Working hours until our first answer where the client began: nothing of ours stood "
+        "there in the two weeks before.",
+    )
+    is_first = fields.Boolean(string="First Reply", readonly=True)
+    hours = fields.Float(
+        string="Reply (Median Hours)",
+        readonly=True,
+        aggregator="median",
+        help="Working hours of the company until we answered.",
+    )
+    hours_longest = fields.Float(
+        string="Longest Reply (Hours)",
+        readonly=True,
+        aggregator="max",
+        help="Working hours until the answer that took longest.",
+    )
+    hours_known = fields.Boolean(
+        readonly=True, help="It was answered, and the company has working hours to count."
+    )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Add the median, and keep unknown hours, stored as zero, out of every figure."""
+        name, _colon, aggregator = aggregate_spec.partition(":")
+        if name not in ("hours", "first_hours", "hours_longest"):
+            return super()._read_group_select(aggregate_spec, query)
+        known = "is_first" if name == "first_hours" else "hours_known"
+        hours = self._field_to_sql(self._table, name, query)
+        figures = {
+            "median": SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s)", hours),
+            "max": SQL("MAX(%s)", hours),
+            "avg": SQL("AVG(%s)", hours),
+        }
+        if aggregator not in figures:
+            raise ValueError(f"Hours have no {aggregator!r}")
+        condition = self._field_to_sql(self._table, known, query)
+        return SQL("%s FILTER (WHERE %s)", figures[aggregator], condition)
+
+    @api.model
+    def action_open(self):
+        """Open the report of the last twelve months, of the clients that the user may read."""
+        relationships = self.env["client.waiting"]._get_relationships()
+        salespeople = {client.id: client.user_id.id for client in relationships}
+        # sudo: nobody writes these rows by hand; they belong to the user who opened the report
+        rows = self.sudo().create(
+            [
+                self._prepare_row(reply, salespeople[reply.relationship_id])
+                for reply in read_replies(self.env, relationships)
+            ]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_reply_time_action"
+        )
+        # without its id, a reload makes the report anew by the action of the menu
+        del action["id"]
+        return dict(action, domain=[("id", "in", rows.ids)])
+
+    @api.model
+    def _prepare_row(self, reply, user_id):
+        known = reply.hours is not None
+        hours = reply.hours or 0.0
+        return {
+            "relationship_id": reply.relationship_id,
+            "user_id": user_id,
+            "message_number": reply.message_id,
+            "received": reply.received.replace(microsecond=0),
+            "answered": reply.answered and reply.answered.replace(microsecond=0),
+            "answered_count": int(bool(reply.answered)),
+            "waiting_count": int(not reply.answered),
+            "is_first": known and reply.first,
+            "first_hours": hours if reply.first else 0.0,
+            "hours": hours,
+            "hours_longest": hours,
+            "hours_known": known,
+        }
+
+    def action_open_message(self):
+        """Open the document on which it was written, for who may read it."""
+        self.ensure_one()
+        self.check_access("read")
+        message = self.env["mail.message"].browse(self.message_number).exists()
+        if not message or not message.has_access("read"):
+            raise UserError(self.env._("This was written on a document that you can't open."))
+        return message.action_open_document()

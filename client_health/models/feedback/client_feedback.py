@@ -81,6 +81,7 @@ class ClientFeedback(models.Model):
             ("video", "Video call"),
             ("visit", "Face to face"),
             ("portal", "Portal"),
+            ("request", "Feedback request"),
         ],
         help="How it reached us.",
     )
@@ -339,6 +340,7 @@ class ClientFeedback(models.Model):
                 "answer": answer,
             }
         )
+        self.relationship_id._close_low_answers()
 
     def _set_resolved(self, resolution, moment=None, user=None):
         moment = moment or fields.Datetime.now()

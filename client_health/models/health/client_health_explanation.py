@@ -1,12 +1,12 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ...const import MANAGER_GROUP, MONEY_GROUP
+from ...engine.figures import format_number
 from ...engine.health import scoring, sentences, snapshots
 from ...engine.reading import AGREED, DEFAULT, MOST_RECORDS, OWN
-from .client_health_run import DIMENSION_MONEY
 
 LAST = 0
 PERIODS = (LAST, 30, 90)
@@ -14,7 +14,7 @@ PERIODS = (LAST, 30, 90)
 STRONGEST = 2
 # What a sign has to cost, in parts of a cause, to be named before it. Rule of thumb.
 OF_SIGNS = 1 / 3
-MONEY = frozenset((DIMENSION_MONEY,))
+MONEY = frozenset((scoring.MONEY,))
 # Figures of the client that have a shared twin.
 SHOWN = ("score", "band", "trend", "direction")
 # What some measures are measured by, by what they are.
@@ -79,6 +79,8 @@ class ClientHealthExplanation(models.AbstractModel):
             "coverage_lost": scoring.get_shown(relationship.health_coverage_lost),
             "date": day and format_date(self.env, day.date),
             "override": self._get_override(relationship),
+            "declaration": self._get_declaration(relationship),
+            "warnings": self._get_warnings(relationship),
             "dimensions": self._get_dimensions(relationship, day, hidden) if day else [],
             "changes": self._get_periods(relationship, hidden) if day else [],
         }
@@ -93,6 +95,25 @@ class ClientHealthExplanation(models.AbstractModel):
             "user": override.user_id.display_name,
             "until": format_date(self.env, override.date_end),
         }
+
+    def _get_declaration(self, relationship):
+        declaration = relationship.health_declaration_id
+        return bool(declaration) and {
+            "text": declaration.display_name,
+            "user": declaration.user_id.display_name,
+        }
+
+    def _get_warnings(self, relationship):
+        """Return what needs a person: its cause, since when, and the records that show it."""
+        return [
+            {
+                "text": one["text"],
+                "since": one["since"] and format_date(self.env, one["since"]),
+                "severe": one["severe"],
+                "sources": self._get_sources(relationship, one["reading"]),
+            }
+            for one in self.env["client.health.warning"]._get_told(relationship)[relationship.id]
+        ]
 
     def _get_dimensions(self, relationship, day, hidden):
         measures = self._get_shown_measures(hidden)
@@ -154,7 +175,7 @@ class ClientHealthExplanation(models.AbstractModel):
             return False
         if "usual" not in detail:
             return yardstick
-        usual = formatLang(self.env, detail["usual"], digits=0)
+        usual = format_number(self.env, detail["usual"])
         if measure.code == "contact_gap":
             return self.env._("every %(days)s days, %(why)s", days=usual, why=yardstick)
         return self.env._("within %(hours)s working hours, %(why)s", hours=usual, why=yardstick)
@@ -199,19 +220,19 @@ class ClientHealthExplanation(models.AbstractModel):
         """
         hidden = self._get_hidden() if hidden is None else hidden
         days = self._read_shown_days(relationships, None, hidden)
-        measures = self._get_shown_measures(hidden)
+        scorer = scoring.Scorer(self._get_shown_measures(hidden))
         records = self._get_records()
         causes = {code for code, record in records.items() if record.is_cause} | {None}
         return {
-            relationship_id: self._get_day_reasons(day, measures, records, causes, hidden)
+            relationship_id: self._get_day_reasons(day, scorer, records, causes, hidden)
             for relationship_id, day in days.items()
         }
 
-    def _get_day_reasons(self, day, measures, records, causes, hidden):
+    def _get_day_reasons(self, day, scorer, records, causes, hidden):
         costs = {}
-        result = scoring.get_score(measures, day.readings or {})
-        weights = scoring.get_weights(measures, result.points)
-        for measure in measures:
+        result = scorer.get_score(day.readings or {})
+        weights = scoring.get_weights(scorer.measures, result.points)
+        for measure in scorer.measures:
             cost = weights[measure.code] * (100 - result.points.get(measure.code, 100))
             hide = measure.dimension in hidden
             name = (measure.dimension, None) if hide else (measure.dimension, measure.code)
@@ -227,25 +248,29 @@ class ClientHealthExplanation(models.AbstractModel):
                 points=scoring.round_half_up(cost),
             )
             if code
-            # no points: from these, the margin could be computed
-            else self.env._("%s pulls it down", self._get_dimension_names()[dimension])
+            else self._get_hidden_reason(dimension)
             for (dimension, code), cost in worst
             if cost >= 0.5
         ]
+
+    @api.model
+    def _get_hidden_reason(self, dimension):
+        """Without points: from these, the margin could be computed."""
+        return self.env._("%s pulls it down", self._get_dimension_names()[dimension])
 
     @api.model
     def _get_reason_text(self, measure, reading):
         """Return what a measure says against the client, in a sentence where there is one."""
         detail = reading.detail or {}
         figures = {
-            name: formatLang(self.env, detail[name], digits=0)
+            name: format_number(self.env, detail[name])
             for name in ("days", "hours", "usual")
             if name in detail
         }
         if measure.code == "contact_gap" and {"days", "usual"} <= detail.keys():
             return self.env._("No contact for %(days)s days, usually every %(usual)s", **figures)
         if measure.code == "unanswered_hours" and detail.get("waiting"):
-            hours = formatLang(self.env, reading.value, digits=0)
+            hours = format_number(self.env, reading.value)
             return self.env._("A message waits for %s working hours", hours)
         if measure.code == "reply_hours" and {"hours", "usual"} <= detail.keys():
             return self.env._("Answers take %(hours)s working hours, usually %(usual)s", **figures)
@@ -298,9 +323,8 @@ class ClientHealthExplanation(models.AbstractModel):
     @api.model
     def _get_value_text(self, measure, value, named=False):
         """Return a reading in words: "45 days", or "Last contact: 45 days"."""
-        number = formatLang(self.env, value, digits=0 if abs(value) >= 10 else 1)
-        if float(value).is_integer():
-            number = formatLang(self.env, value, digits=0)
+        is_whole = abs(value) >= 10 or float(value).is_integer()
+        number = format_number(self.env, value, digits=0 if is_whole else 1)
         text = " ".join(filter(None, (number, measure.unit)))
         if not named:
             return text

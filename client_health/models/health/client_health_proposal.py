@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, models
 from odoo.tools import format_date
 
-from ...const import ACTIVITY_HEALTH
+from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE
 from ...engine import stage_rules
+from ...engine.clock import get_today
 from ...engine.health import scoring, snapshot_queue, stage_proposals
 from ...engine.health.snapshots import unpack
 from ...engine.health.warnings import gone
@@ -15,6 +18,9 @@ from .client_health_warning_rule import RED
 # So many causes stand in a reason; the rest are in the note.
 MOST_REASONS = 2
 HELD_OPEN = (stage_rules.REBOOT, stage_rules.OFFBOARD)
+# So many days before they end.
+PULSE_DAYS = 3
+OVERRIDE_DAYS = 7
 
 
 class ClientHealthProposal(models.AbstractModel):
@@ -33,9 +39,11 @@ class ClientHealthProposal(models.AbstractModel):
         if not relationships:
             return {}
         self.env.flush_all()
-        measures = scoring.Scorer(self.env["client.health.measure"]._get_measures())
+        # by the score that everybody reads: what is proposed must not tell more of money
+        measures = self.env["client.health.measure"]._get_measures()
         limits = stage_proposals.Limits(company.client_health_healthy, company.client_health_risk)
-        nights = self._get_nights(relationships, today)
+        nights = self._get_nights(relationships, today, scoring.Scorer(measures), limits)
+        measures = scoring.Scorer(scoring.share_measures(measures))
         self._follow_red(relationships, today, nights, measures, limits)
         cases, proposed = self._get_cases(relationships, today, nights)
         proposals = {
@@ -56,15 +64,22 @@ class ClientHealthProposal(models.AbstractModel):
     # What the rules read
 
     @api.model
-    def _get_nights(self, relationships, today):
-        """Return {relationship id: Night} of clients in the band of another stage, in one query."""
+    def _get_nights(self, relationships, today, scorer, limits):
+        """Return {relationship id: Night} of clients in the band of another stage, in one query.
+
+        Their readings are shared ones, see ``scoring.share_readings``.
+        """
         query = snapshot_queue.select_nights(relationships.ids, today)
+
+        def share(readings):
+            return scoring.share_readings(scorer, unpack(readings), (limits.healthy, limits.risk))
+
         return {
             key: stage_proposals.Night(
                 decided or today,
-                unpack(now),
+                share(now),
                 stage_proposals.Run(
-                    start, nights, None if before is None else unpack(before), is_first
+                    start, nights, None if before is None else share(before), is_first
                 )
                 if nights
                 else None,
@@ -74,15 +89,28 @@ class ClientHealthProposal(models.AbstractModel):
 
     @api.model
     def _follow_red(self, relationships, today, nights, measures, limits):
-        """Red for two nights is a warning as well, where the client itself came there."""
+        """Red for two nights is a warning as well, where the client itself came there.
+
+        Its value is how far it is below the limit, so that a decided one can get worse.
+        """
+        Warnings = self.env["client.health.warning"]
         phases = dict(relationships.mapped(lambda rel: (rel.id, rel.phase)))
-        found = {
-            key: {RED: Reading(float(night.run.nights), night.run.start)}
-            for key, night in nights.items()
-            if phases[key] == stage_rules.HEALTHY
-            and stage_proposals.is_low(night, measures, limits)
+        known = {
+            key
+            for key, lives in Warnings._get_lives(relationships, today, {RED}).items()
+            if any(one.end is None for one in lives)
         }
-        self.env["client.health.warning"]._follow(relationships, today, found, {RED})
+        found = {}
+        for key, night in nights.items():
+            if phases[key] != stage_rules.HEALTHY:
+                continue
+            low = stage_proposals.get_low(night, measures, limits, key in known)
+            if low is not None:
+                facts = {"nights": night.run.nights}
+                found[key] = {RED: Reading(round(low, 4), night.run.start, facts)}
+        Warnings._follow(relationships, today, found, {RED})
+        # who needs attention is known now
+        relationships.browse(found)._refresh_health(get_today(relationships[:1].company_id))
 
     @api.model
     def _get_cases(self, relationships, today, nights):
@@ -111,16 +139,17 @@ class ClientHealthProposal(models.AbstractModel):
 
     @api.model
     def _get_reason(self, proposal):
-        """Return why, in words without a figure."""
+        """Return why, in words without a figure, and without which money got worse."""
         words = {
             stage_proposals.RECOVERED: self.env._("green for 14 days, without a warning"),
             stage_proposals.GONE: self.env._("no hours, invoice, order or message for 9 months"),
             **{
-                code: rule.name
+                code: rule._get_shared_name()
                 for code, rule in self.env["client.health.warning.rule"]._get_rules().items()
             },
         }
-        text = " · ".join(words[reason] for reason in proposal.reasons[:MOST_REASONS])
+        reasons = dict.fromkeys(words[reason] for reason in proposal.reasons)
+        text = " · ".join([*reasons][:MOST_REASONS])
         return text[:1].upper() + text[1:]
 
     @api.model
@@ -210,20 +239,62 @@ class ClientHealthProposal(models.AbstractModel):
             lives = [life for life in cases[key].lives if life.is_standing and life.code in rules]
             lives.sort(key=lambda life: rules[life.code].sequence)
             if lives:
+                lines = dict.fromkeys(self._get_line(life, rules[life.code]) for life in lives)
                 bodies[key] = Markup("<ul>{}</ul>").format(
-                    Markup().join(
-                        Markup("<li>{}</li>").format(self._get_line(life, rules[life.code]))
-                        for life in lives
-                    )
+                    Markup().join(Markup("<li>{}</li>").format(line) for line in lines)
                 )
         relationships.browse(bodies)._message_log_batch(bodies)
 
     @api.model
     def _get_line(self, life: Life, rule):
+        if rule.dimension == scoring.MONEY:
+            return rule._get_shared_name()  # everybody reads the notes
         return self.env._(
             "%(warning)s (since %(date)s)",
-            warning=rule.name
-            if rule.dimension == "money"
-            else rule._get_text(life.value, life.detail),
+            warning=rule._get_text(life.value, life.detail),
             date=format_date(self.env, life.since),
         )
+
+
+class ClientHealthReminder(models.AbstractModel):
+    """Reminds users of a pulse or an override that is about to end, once, by an activity."""
+
+    _name = "client.health.reminder"
+    _description = "Health Reminder"
+
+    @api.model
+    def _remind(self, relationships, today):
+        pulses = self._get_expiring("client.pulse", relationships, today, PULSE_DAYS)
+        clients = pulses.relationship_id._get_responsible()
+        self._schedule(ACTIVITY_PULSE, {pulse: clients[pulse.relationship_id] for pulse in pulses})
+        overrides = self._get_expiring(
+            "client.health.override", relationships, today, OVERRIDE_DAYS
+        ).filtered(lambda override: not override.date_ended)
+        self._schedule(ACTIVITY_OVERRIDE, overrides._get_responsible())
+
+    @api.model
+    def _get_expiring(self, model, relationships, today, days):
+        """Return the latest record per client, of those that end within ``days`` from today."""
+        soon = today + timedelta(days=days)
+        # most end much later: of these, nothing else is read
+        ending = self.env[model].search_fetch(
+            [
+                ("relationship_id", "in", relationships.ids),
+                ("date_end", ">=", today),
+            ],
+            ["relationship_id", "date_end"],
+        )
+        latest = [records[:1] for records in ending.grouped("relationship_id").values()]
+        return ending.browse().union(*latest).filtered(lambda record: record.date_end <= soon)
+
+    @api.model
+    def _schedule(self, type_xmlid, users):
+        """Give each user one activity per client, due when the judgement ends; {record: user}."""
+        by_day = {}
+        for record, user in users.items():
+            by_day.setdefault(record.date_end, {})[record.relationship_id] = user
+        for date_end, by_client in by_day.items():
+            relationships = self.env["client.relationship"].union(*by_client)
+            relationships._schedule_activities(
+                by_client, type_xmlid, once=True, date_deadline=date_end
+            )

@@ -7,6 +7,7 @@ from ...engine.clock import get_today
 from ...engine.health import snapshot_queue, warnings
 from ...engine.health.snapshots import encode
 from ...engine.health.warnings import caps, life, rows
+from ...engine.reading import Reading
 
 MONEY = "money"
 
@@ -105,8 +106,9 @@ class ClientHealthWarning(models.Model):
     @api.depends("value", "evidence", "rule_id")
     @api.depends_context("lang")
     def _compute_text(self):
+        texts = self.env["client.health.warning.rule"]._get_texts()
         for warning in self:
-            warning.text = warning.rule_id._get_text(warning.value, warning.evidence)
+            warning.text = warning.rule_id._get_text(warning.value, warning.evidence, texts)
 
     def _to_life(self):
         """Return it as ``life.Life``; as superuser, for its level."""
@@ -137,7 +139,7 @@ class ClientHealthWarning(models.Model):
         relationships = self.env["client.relationship"].browse(relationship_ids)
         if not relationships:
             return caps.Caps()
-        found = self._read(relationships, reader)
+        found, near = self._read(relationships, reader)
         if backfilled:
             rules = self.env["client.health.warning.rule"]._get_rules()
             numbers = {code: rule._to_engine() for code, rule in rules.items()}
@@ -148,12 +150,18 @@ class ClientHealthWarning(models.Model):
             }
         else:
             lives = self._follow(relationships, as_of, found)
+        return self._get_caps(relationships, as_of, lives, near)
+
+    @api.model
+    def _get_caps(self, relationships, as_of, lives, near=None):
+        """Return what caps the bands of clients of a company with these warnings: ``Caps``."""
         return caps.Caps(
             lives,
             self.env["client.health.measure"]._get_key_measures(),
             self._get_lifted(relationships, as_of),
             self.env["client.health.declaration"]._get_lifted_dimensions(relationships, as_of),
             self._get_money_codes(),
+            near,
         )
 
     @api.model
@@ -173,17 +181,17 @@ class ClientHealthWarning(models.Model):
 
     @api.model
     def _read(self, relationships, reader):
-        """Return {relationship id: {code: Reading}} of what is beyond its limit."""
+        """Return {relationship id: {code: Reading}} of what is beyond its limit, and how near."""
         Rule = self.env["client.health.warning.rule"]
         rules = Rule._get_rules()
-        found, errors = warnings.read_warnings(
+        found, near, errors = warnings.read_warnings(
             reader,
             Rule._get_warnings(),
             [rule._to_engine() for rule in rules.values()],
             relationships,
         )
         Rule.union(*rules.values())._set_errors(errors)
-        return found
+        return found, near
 
     @api.model
     def _follow(self, relationships, today, found, codes=None):
@@ -258,13 +266,21 @@ class ClientHealthWarning(models.Model):
 
     @api.model
     def _get_sentences(self, relationships):
-        """Return {relationship id: sentences of what stands, the causes first}.
+        """Return {relationship id: sentences of what stands, the causes first}."""
+        return {
+            key: [one["text"] for one in told]
+            for key, told in self._get_told(relationships).items()
+        }
 
-        Users without access to money read the name of a warning of money, nothing narrower. The
-        caller has checked that the user may read the clients.
+    @api.model
+    def _get_told(self, relationships):
+        """Return {relationship id: [{"text", "since", "severe", "reading"}]} of what stands.
+
+        The causes first. Users without access to money read of a warning of money that it is one,
+        nothing narrower. The caller has checked that the user may read the clients.
         """
         if not relationships:
-            return {}
+            return defaultdict(list)
         sees_money = self.env.user.has_group(MONEY_GROUP)
         # sudo: of warnings of money, the name alone is shown to others
         standing = self.sudo().search_fetch(
@@ -273,20 +289,31 @@ class ClientHealthWarning(models.Model):
                 ("date_end", "=", False),
                 ("date_counts", "!=", False),
             ],
-            ["relationship_id", "rule_id", "value", "evidence", "level", "decided_level"],
+            [
+                *("relationship_id", "rule_id", "value", "evidence", "level", "decided_level"),
+                "date_since",
+            ],
         )
-        sentences = defaultdict(list)
+        told = defaultdict(list)
         for warning in standing.sorted(lambda one: (one.rule_id.sequence, one.rule_id.id)):
             if warning.state == "decided":
                 continue
-            sentence = (
-                warning.text
-                if sees_money or warning.dimension != MONEY
-                else self.env._("Money got worse")
-            )
-            if sentence not in sentences[warning.relationship_id.id]:
-                sentences[warning.relationship_id.id].append(sentence)
-        return sentences
+            hidden = warning.dimension == MONEY and not sees_money
+            line = warning._tell(hidden)
+            if line not in told[warning.relationship_id.id]:
+                told[warning.relationship_id.id].append(line)
+        return told
+
+    def _tell(self, hidden):
+        if hidden:
+            text = self.rule_id._get_shared_name()
+            return {"text": text, "since": False, "severe": False, "reading": None}
+        return {
+            "text": self.text,
+            "since": self.date_since,
+            "severe": self.state == "severe",
+            "reading": Reading(self.value, self.date_since or None, self.evidence or None),
+        }
 
     # What a person decides
 

@@ -1,13 +1,16 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
 
 from ...const import MONEY_GROUP
 from ...engine.clock import get_today
+from ...engine.figures import format_number
 from ...engine.health import warnings
 from ...engine.health.warnings import contact, life, money, voice, work
 
 NUMBERS = frozenset(("limit", "severe", "least", "grace", "active"))
+MONEY = "money"
 RED = "red"
+# The evidence that makes a rule say something else
+VARIANTS = {"supporter": "gone", "complaints": "issues"}
 
 
 class ClientHealthWarningRule(models.Model):
@@ -151,38 +154,51 @@ class ClientHealthWarningRule(models.Model):
 
     # In words
 
-    def _get_text(self, value, detail):
-        """Return the sentence of a warning: what is, and what would be usual."""
+    def _get_shared_name(self):
+        """Return the name as everybody may read it, also in notes: of money, that it is money."""
         self.ensure_one()
+        return self._get_money_sentence() if self.dimension == MONEY else self.name
+
+    @api.model
+    def _get_money_sentence(self):
+        return self.env._("Money got worse")
+
+    def _get_text(self, value, detail, texts=None):
+        """Return the sentence of a warning: what is, and what would be usual.
+
+        ``texts``: those of ``_get_texts``, where there are many warnings.
+        """
+        self.ensure_one()
+        detail = detail or {}
+        texts = self._get_texts() if texts is None else texts
+        variant = VARIANTS.get(self.code)
+        text = texts.get(variant if variant and detail.get(variant) else self.code)
         facts = {
-            name: formatLang(self.env, fact, digits=0) if isinstance(fact, int | float) else fact
-            for name, fact in (detail or {}).items()
+            name: format_number(self.env, fact) if isinstance(fact, int | float) else fact
+            for name, fact in detail.items()
         }
-        facts["value"] = formatLang(self.env, abs(value), digits=0)
-        text = self._get_texts(detail or {}).get(self.code)
+        facts["value"] = format_number(self.env, abs(value))
         try:
             return text % facts
         except (KeyError, TypeError):  # a rule of another addon, or evidence of another version
             return self.env._(
                 "%(name)s: %(value)s %(unit)s",
                 name=self.name,
-                value=formatLang(self.env, value, digits=0),
+                value=format_number(self.env, value),
                 unit=self.unit or "",
             )
 
-    def _get_texts(self, detail):
-        """Return {code: sentence}, with the facts of the evidence by name."""
+    def _get_texts(self):
+        """Return {code or VARIANTS: sentence}, with the facts of the evidence by name."""
         return {
             "silent": self.env._("No word for %(days)s days, usually every %(usual)s"),
             "fading": self.env._(
                 "Heard of them on %(now)s days in %(weeks)s weeks, usually on %(usual)s"
             ),
-            "supporter": self.env._("The contact who wrote most has left")
-            if detail.get("gone")
-            else self.env._("The contact who wrote most has been silent for %(days)s days"),
-            "complaints": self.env._("A severe issue is open")
-            if detail.get("issues")
-            else self.env._("%(complaints)s complaints or concerns, not settled"),
+            "supporter": self.env._("The contact who wrote most has been silent for %(days)s days"),
+            "gone": self.env._("The contact who wrote most has left"),
+            "complaints": self.env._("%(complaints)s complaints or concerns, not settled"),
+            "issues": self.env._("A severe issue is open"),
             "price": self.env._("Price pressure in %(months)s of four months"),
             "loss": self.env._("A loss of %(value)s %% within three months"),
             "loss_year": self.env._("A loss of %(value)s %% within twelve months"),
@@ -195,5 +211,5 @@ class ClientHealthWarningRule(models.Model):
             "payment": self.env._("An invoice is %(late)s days late, usually %(habit)s"),
             "late_work": self.env._("%(tasks)s tasks late, with %(hours)s hours of work"),
             "over_agreed": self.env._("%(value)s %% more hours than agreed"),
-            RED: self.env._("Red for %(value)s nights"),
+            RED: self.env._("Red for %(nights)s nights"),
         }

@@ -5,6 +5,7 @@ from odoo.tools import SQL, format_date
 from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE, MONEY_GROUP
 from ...engine.clock import get_today
 from ...engine.health import history, snapshots
+from ...engine.health.scoring import MONEY
 from ...engine.health.warnings import gone
 from .client_health_snapshot import BANDS
 
@@ -17,6 +18,7 @@ FIGURES = frozenset(
     )
 )
 ENDED = "ended"
+ATTENTION, ATTENTION_SHARED = "health_attention", "health_attention_shared"
 MOST_REASONS = 2
 HISTORY_FIGURES = ("date", "backfilled")
 
@@ -142,6 +144,28 @@ class ClientRelationship(models.Model):
         help="A manager has set the band of this client for a limited time.",
         protected=True,
     )
+    health_attention = fields.Float(
+        string="Attention",
+        readonly=True,
+        copy=False,
+        index=True,
+        aggregator=None,
+        help="In this order, clients need a person: severe warnings first, then those that count, "
+        "then those to be seen; among these, whoever fell most below its own score of a year, "
+        "or is nearest to a warning. "
+        "Nothing that a person has decided about.",
+        protected=True,
+        groups=MONEY_GROUP,
+    )
+    health_attention_shared = fields.Float(
+        string="Attention without Money Figures",
+        readonly=True,
+        copy=False,
+        index=True,
+        aggregator=None,
+        help="The order in which clients need a person, without what is known of money.",
+        protected=True,
+    )
     health_reasons = fields.Char(
         string="Main Reasons",
         compute="_compute_health_reasons",
@@ -183,17 +207,52 @@ class ClientRelationship(models.Model):
         protected=True,
     )
 
+    # Who needs attention comes first
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self.env.user.has_group(MONEY_GROUP))
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Sort by what the user may read: with money, its warnings count."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        order = arch.get("default_order", "")
+        if ATTENTION_SHARED in order and self.env.user.has_group(MONEY_GROUP):
+            arch.set("default_order", order.replace(ATTENTION_SHARED, ATTENTION))
+        return arch, view
+
+    @api.model
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Clients of which nothing is known come last."""
+        if field_name in (ATTENTION, ATTENTION_SHARED) and not nulls.code:
+            nulls = SQL("NULLS LAST")
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
     # Explanation of the score
 
     @api.depends_context("uid", "lang")
     def _compute_health_reasons(self):
         """Say what warns first, then what pulls the score down; two at most."""
         warned = self.env["client.health.warning"]._get_sentences(self._origin)
-        pulled = self.env["client.health.explanation"]._get_reasons(self._origin)
+        reasons = self._origin._get_health_reasons(warned)
         for relationship in self:
-            key = relationship._origin.id
-            reasons = [*warned.get(key, ()), *(pulled.get(key) or ())]
-            relationship.health_reasons = " · ".join(reasons[:MOST_REASONS])
+            relationship.health_reasons = reasons.get(relationship._origin.id, "")
+
+    def _get_health_reasons(self, warned):
+        """Return {client id: reasons}; ``warned``: the sentences of the warnings that stand."""
+        explanation = self.env["client.health.explanation"]
+        unclear = self.filtered(lambda one: len(warned.get(one.id, ())) < MOST_REASONS)
+        pulled = explanation._get_reasons(unclear)
+        worse = self.env["client.health.warning.rule"]._get_money_sentence()
+        twice = explanation._get_hidden_reason(MONEY)  # says it again, with less
+        found = {}
+        for key in self._ids:
+            first = warned.get(key, [])
+            then = [one for one in pulled.get(key) or () if one != twice or worse not in first]
+            found[key] = " · ".join([*first, *then][:MOST_REASONS])
+        return found
 
     @api.depends("health_declaration_ids.date_ended", "health_declaration_ids.date_end")
     def _compute_health_declaration_id(self):
@@ -251,12 +310,10 @@ class ClientRelationship(models.Model):
         """Who moves a client knows its warnings. Ended clients have no band, and those that come
         back have that of their last score.
         """
-        ended = self.filtered(lambda relationship: relationship.phase == ENDED)
         moved = super()._move_stage(stage, reason)
         self.env["client.health.warning"]._decide(moved)
-        changed = moved if stage.phase == ENDED else moved & ended
-        if changed:
-            changed._refresh_health()
+        if moved:
+            moved._refresh_health()
         return moved
 
     # Proposed move
@@ -280,6 +337,7 @@ class ClientRelationship(models.Model):
         self.sudo().health_decided_on = fields.Datetime.now()
         self.env["client.health.warning"]._decide(self)
         self._clear_proposal()
+        self._refresh_health()
 
     def _clear_proposal(self):
         proposed = self.filtered("health_proposed_stage_id")
@@ -355,6 +413,8 @@ class ClientRelationship(models.Model):
 
         ``today``: the day that it is for all of them; by default, where each of them is.
         """
+        if not self:
+            return
         self.env.flush_all()
         groups = [(today, self)] if today else [
             (get_today(company), relationships)

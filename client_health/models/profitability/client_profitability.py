@@ -139,25 +139,57 @@ class ClientProfitability(models.Model):
             row.margin_band = margin.get_band(sums, limits[row.company_id])
 
     def _read_group_select(self, aggregate_spec, query):
-        """A rate of a group is that of its sums; what is not known is empty, not a number."""
+        """A rate of a group is that of its sums; what is not known is empty, not a number.
+
+        Who has an unknown margin over all that is asked for counts in no margin, and the margin of
+        many clients is the sum of those that are shown, as in *Who Earns*.
+        """
         name, _sep, function = aggregate_spec.partition(":")
-        if name in ("margin_rate", "effective_rate"):
+        if name == "effective_rate":
             return self._get_group_figures(query)[name]
-        if name == "margin_after_overhead":
-            figures = self._get_group_figures(query)
+        if name in ("margin_rate", "margin_after_overhead"):
+            figures = self._get_group_figures(query, self._has_known_margin(query))
             return SQL("CASE WHEN %s THEN %s END", figures["is_costed"], figures[name])
         expression = super()._read_group_select(aggregate_spec, query)
         if name == "margin" and function in ("sum", "sum_currency"):
-            is_costed = self._get_group_figures(query)["is_costed"]
-            return SQL("CASE WHEN %s THEN %s END", is_costed, expression)
+            is_known = self._has_known_margin(query)
+            is_costed = self._get_group_figures(query, is_known)["is_costed"]
+            return SQL(
+                "CASE WHEN %s THEN %s FILTER (WHERE %s) END", is_costed, expression, is_known
+            )
         return expression
 
-    def _get_group_figures(self, query):
-        """Return ``margin.get_sql`` over the sums of a group."""
+    def _get_group_figures(self, query, condition=None):
+        """Return ``margin.get_sql`` over the sums of a group, of the rows of a condition."""
+        condition = condition or SQL("true")
         columns = {name: self._field_to_sql(self._table, name, query) for name in SUMS}
         return margin.get_sql(
-            {name: SQL("SUM(%s)::numeric", column) for name, column in columns.items()}
+            {
+                name: SQL("(SUM(%s) FILTER (WHERE %s))::numeric", column, condition)
+                for name, column in columns.items()
+            }
         )
+
+    def _has_known_margin(self, query):
+        """Return the condition for rows of clients with a margin over all rows of the query.
+
+        They are looked up now, because there are few or none.
+        """
+        keys = SQL(
+            "%s, COALESCE(%s, 0)",
+            self._field_to_sql(self._table, "company_id", query),
+            self._field_to_sql(self._table, "partner_id", query),
+        )
+        unknown = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM %s WHERE %s GROUP BY 1, 2 HAVING NOT %s",
+                keys,
+                query.from_clause,
+                query.where_clause or SQL("true"),
+                self._get_group_figures(query)["is_costed"],
+            )
+        )
+        return SQL("(%s) NOT IN %s", keys, tuple(unknown)) if unknown else SQL("true")
 
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
@@ -397,7 +429,7 @@ class ClientProfitability(models.Model):
         partner_ids = clients.ids if clients else ()
         today = get_today(company)
         select = figures.select_figures(
-            company.id, *get_closed_months(company, today), today, partner_ids
+            self.env, company.id, *get_closed_months(company, today), today, partner_ids
         )
         self.env.flush_all()
         self.env.cr.execute(self._sql_update_figures(select))

@@ -7,7 +7,7 @@ from ...engine import stage_rules
 
 # What was written about either client is put together.
 MERGED_TEXTS = ("value_estimate",)
-FILLED = ("user_id", "team_id", "referred_by_id", "cadence_weekday")
+FILLED = ("user_id", "team_id", "referred_by_id", "cadence_weekday", "deputy_id", "update_lang")
 
 
 class ClientMerge(models.AbstractModel):
@@ -86,6 +86,7 @@ class ClientMerge(models.AbstractModel):
         self.env["client.health.snapshot"]._merge(kept, others)
         self.env["client.health.warning"]._merge(kept, others)
         self.env["client.personal.link"]._merge(kept, others)
+        self.env["client.update"]._merge_promises(kept, others)
         # Odoo's own tool for merging partners moves the references of any model. Activities
         # that were done are archived, and would be left behind without active_test.
         mover = self.env["base.partner.merge.automatic.wizard"].with_context(active_test=False)

@@ -7,6 +7,27 @@ from ...engine import stage_rules
 from ...engine.clock import get_today
 from ...exceptions import MoveQuestion
 
+RHYTHMS = [
+    ("weekly", "Every week"),
+    ("fortnightly", "Every two weeks"),
+    ("monthly", "Every month"),
+    ("quarterly", "Every quarter"),
+]
+WEEKDAYS = [
+    ("0", "Monday"),
+    ("1", "Tuesday"),
+    ("2", "Wednesday"),
+    ("3", "Thursday"),
+    ("4", "Friday"),
+]
+CHANNELS = [
+    ("mail", "E-mail"),
+    ("call", "Phone call"),
+    ("video", "Video call"),
+    ("visit", "Face to face"),
+    ("portal", "Portal"),
+]
+
 
 class ClientRelationship(models.Model):
     """One client of one company: its salesperson, its stage, and how it wants to hear from us.
@@ -85,38 +106,16 @@ class ClientRelationship(models.Model):
         help="Contact or client who referred this client.",
     )
     cadence = fields.Selection(
-        [
-            ("weekly", "Every week"),
-            ("fortnightly", "Every two weeks"),
-            ("monthly", "Every month"),
-            ("quarterly", "Every quarter"),
-        ],
+        RHYTHMS,
         string="Rhythm",
-        default="monthly",
         help="How often the client wants to hear from us, even when nothing changed.",
     )
     cadence_weekday = fields.Selection(
-        [
-            ("0", "Monday"),
-            ("1", "Tuesday"),
-            ("2", "Wednesday"),
-            ("3", "Thursday"),
-            ("4", "Friday"),
-        ],
+        WEEKDAYS,
         string="Weekday",
-        help="The day on which the client expects to hear from us.",
+        help="The day on which the client expects to hear from us. Empty: no day is promised.",
     )
-    channel = fields.Selection(
-        [
-            ("mail", "E-mail"),
-            ("call", "Phone call"),
-            ("video", "Video call"),
-            ("visit", "Face to face"),
-            ("portal", "Portal"),
-        ],
-        default="mail",
-        help="How the client prefers to hear from us.",
-    )
+    channel = fields.Selection(CHANNELS, help="How the client prefers to hear from us.")
     note = fields.Html(string="Internal Notes")
     project_count = fields.Integer(compute="_compute_project_count")
     opportunity_count = fields.Integer(compute="_compute_opportunity_count")

@@ -1,4 +1,3 @@
 from . import client_review_decision
 from . import client_relationship
-from . import client_review_schedule
 from . import client_review_run

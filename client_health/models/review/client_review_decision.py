@@ -192,26 +192,27 @@ class ClientReviewDecision(models.Model):
         return self.search([*here, "|", ("state", "=", "open"), ("date", "=", last)])
 
     def _get_review_rows(self):
-        """Return the cells of the sheet of decisions, see ``report/review/decisions.py``."""
+        """Return the rows of the sheet of decisions, see ``report/review/decisions.py``."""
         words = dict(self._fields["state"]._description_selection(self.env))
         scores = self._get_scores()
         rows = []
         for decision in self:
             then, now = scores[decision]
-            state = self.env._("Overdue") if decision.is_overdue else words[decision.state]
             rows.append(
-                [
-                    decision.relationship_id.display_name,
-                    decision.name,
-                    decision.user_id.name,
-                    decision.date_deadline,
-                    decision.date,
-                    state,
-                    then,
-                    now,
-                    None if None in (then, now) else now - then,
-                    decision.relationship_id.id,
-                    decision.id,
-                ]
+                {
+                    "client": decision.relationship_id.display_name,
+                    "decision": decision.name,
+                    "owner": decision.user_id.name,
+                    "deadline": decision.date_deadline,
+                    "date": decision.date,
+                    "state": self.env._("Overdue")
+                    if decision.is_overdue
+                    else words[decision.state],
+                    "score_then": then,
+                    "score_now": now,
+                    "change": None if None in (then, now) else now - then,
+                    "client_id": decision.relationship_id.id,
+                    "decision_id": decision.id,
+                }
             )
         return rows

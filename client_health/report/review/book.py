@@ -5,10 +5,10 @@ merged cells don't exist, and memory doesn't grow with the clients. Each formula
 because readers without a calculator (phones, previews, scripts) would read 0.
 """
 
-import math
 import re
-import textwrap
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 import xlsxwriter
@@ -16,6 +16,7 @@ import xlsxwriter
 from odoo.exceptions import UserError
 
 from ...engine.health import scoring
+from .sheet import ReviewSheet
 
 # Text typed by a client or a colleague must never become a formula, a link or a number.
 OPTIONS = {
@@ -43,7 +44,10 @@ MAX_OWNER = 100  # of the 255 that a footer holds
 MAX_WIDTH, SMALLEST_SCALE = 168, 80
 GREEN, YELLOW, RED = "#D5EFDD", "#FFF1C9", "#F9D7D5"
 BAND_COLORS = {"healthy": GREEN, "watch": YELLOW, "risk": RED}
-ACCENT, HEADER, INPUT = "#0F766E", "#E6F4F1", "#FFFBE6"
+ACCENT, HEADER = "#0F766E", "#E6F4F1"
+# Formats beside that of a column: a cell to fill in, and what is late or a loss
+INPUT = {"bg_color": "#FFFBE6", "border": 4, "border_color": "#B8C2C2"}
+LATE = {"font_color": "#B42318"}
 
 KINDS = {
     "text": {},
@@ -62,13 +66,42 @@ KINDS = {
     "link": {"font_color": "#0B5CAD", "underline": 1},
 }
 NUMBERS = frozenset(("integer", "score", "points", "amount", "number", "percent"))
+ROUNDED = frozenset(("score", "points"))
 # Control characters that no file of XML may hold, and halves of characters
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 FIRST_YEAR = 1900  # of the dates of a workbook
+DAY_ZERO = date(1899, 12, 31).toordinal()
+LAST_OF_FEBRUARY_1900 = 59
+
+# How wide the letters of Arial are, in thousandths of the size; the width of a column is in digits
+LETTER_WIDTHS = {
+    letter: width
+    for width, letters in {
+        191: "'",
+        222: "ijl",
+        278: " !,./:;I[]ft·",
+        333: "()-r`",
+        355: '"',
+        500: "ckJsvxyz",
+        611: "FTZ",
+        667: "&ABEKPSVXY",
+        722: "CDHNRUw",
+        778: "GOQ",
+        833: "mM",
+        889: "%",
+        944: "W",
+        1000: "…—",
+    }.items()
+    for letter in letters
+}
+DIGIT, OTHER, WIDE = 556, 580, 1000
+WIDE_FROM = 0x2E80  # scripts of East Asia, emoji
+# Programs differ by some percent, and bold letters are wider
+ROOM, BOLD_ROOM = 0.96, 0.88
 
 
 class Formula(NamedTuple):
-    """A formula with the value that it has."""
+    """A formula with the value that it has; ``{line}`` in it is the number of its row."""
 
     text: str
     value: object
@@ -81,14 +114,22 @@ class Link(NamedTuple):
     text: str
 
 
+# Values that differ from their column: a word among numbers, a link
+UNLIKE = frozenset((str, Link))
+
+
 class Head(NamedTuple):
-    """The head of a column: ``kind`` is one of KINDS; ``total``: its sum stands above it."""
+    """A column: its head, ``kind`` (one of KINDS), width in characters, and what stands in it.
+
+    ``total``: its sum stands above it; ``value(row)``: its cell of a row, for ``write_rows``.
+    """
 
     label: str
     kind: str = "text"
     width: int = 12
     total: bool = False
     wrap: bool = False
+    value: Callable | None = None
 
 
 def clean_text(text):
@@ -105,17 +146,54 @@ def clean_text(text):
 
 def get_shown(value, kind):
     """Return a number as the board shows it: scores what is reached, changes of it rounded."""
-    if value is None or kind not in ("score", "points"):
+    if kind not in ROUNDED or not isinstance(value, int | float):
         return value
     return scoring.get_shown(value) if kind == "score" else scoring.round_half_up(value)
 
 
-def get_lines(text, width, whole_words=False):
-    """Return about how many lines a text takes in a column of that width."""
-    if whole_words:
-        return max(len(textwrap.wrap(text, max(int(width), 1), break_long_words=False)), 1)
-    # the width of a column is in digits, and letters are narrower on the mean
-    return sum(max(math.ceil(len(line) / (1.1 * width)), 1) for line in text.split("\n"))
+@lru_cache(10_000)
+def _get_word_width(word):
+    """Return how wide a word is, in thousandths of the size of its letters."""
+    return sum(LETTER_WIDTHS.get(c, WIDE if ord(c) >= WIDE_FROM else _get_width(c)) for c in word)
+
+
+def _get_width(letter):
+    return DIGIT if letter.isdigit() or letter.islower() else OTHER
+
+
+def get_lines(text, width, room=ROOM):
+    """Return how many lines a text takes in a column of that width, broken at spaces."""
+    line_width = width * DIGIT * room
+    lines = 0
+    for line in text.split("\n"):
+        lines += 1
+        used = 0
+        for word in line.split(" "):
+            own = _get_word_width(word)
+            if used and used + own > line_width:
+                lines += 1
+                used = 0
+            # what is wider than a line is broken anywhere
+            lines += int(own // line_width) if own > line_width else 0
+            used += own % line_width if own > line_width else own
+            used += LETTER_WIDTHS[" "]
+    return lines
+
+
+def sum_columns(heads, rows):
+    """Return {column: sum} of the columns with a total; what is unknown is left out."""
+    sums = {}
+    for column, head in enumerate(heads):
+        if head.total:
+            values = (getattr(value, "value", value) for value in map(head.value, rows))
+            sums[column] = sum(v for v in values if v and not isinstance(v, str))
+    return sums
+
+
+def get_day_number(day):
+    """Return the number that a workbook has for a day; 1900 counts as a leap year there."""
+    number = day.toordinal() - DAY_ZERO
+    return number + 1 if number > LAST_OF_FEBRUARY_1900 else number
 
 
 def get_column(number):
@@ -161,11 +239,22 @@ class Page:
 
     def __init__(self, book, name):
         self.book, self.env, self.name = book, book.env, name
-        self.sheet = book.file.add_worksheet(name)
+        self.sheet = book.file.add_worksheet(name, worksheet_class=ReviewSheet)
         self.row = 0
         self.links = 0
         self.head_row = None
         self.heads, self.kinds, self.specs, self.formats, self.wraps = [], [], [], [], []
+        self._own_formats = {}
+        self._writers = {
+            str: self._write_text,
+            int: self._write_number,
+            float: self._write_number,
+            bool: self._write_bool,
+            Formula: self._write_formula,
+            Link: self._write_link,
+            date: self._write_date,
+            datetime: self._write_date,
+        }
         self._set_up_print()
 
     def _set_up_print(self):
@@ -188,39 +277,47 @@ class Page:
         self._write_value(row, column, value, kind, self.book.get_format(shown, **more))
 
     def _write_value(self, row, column, value, kind, cell_format):
-        sheet = self.sheet
         if value is None or value == "":
-            sheet.write_blank(row, column, None, cell_format)
-        elif isinstance(value, str):
-            sheet.write_string(row, column, clean_text(value), cell_format)
-        elif isinstance(value, bool):
-            text = self.env._("Yes") if value else self.env._("No")
-            sheet.write_string(row, column, text, cell_format)
-        elif isinstance(value, int | float):
-            sheet.write_number(row, column, get_shown(value, kind), cell_format)
-        elif isinstance(value, Formula):
-            result = "" if value.value is None else value.value
-            sheet.write_formula(row, column, value.text, cell_format, result)
-        elif isinstance(value, Link):
-            self._write_link(row, column, value, cell_format)
-        else:
-            self._write_date(row, column, value, cell_format)
+            self.sheet.write_blank(row, column, None, cell_format)
+            return
+        if kind in ROUNDED:
+            value = get_shown(value, kind)
+        write = self._writers.get(type(value)) or self._find_writer(value)
+        write(row, column, value, cell_format)
+
+    def _find_writer(self, value):
+        """Return what writes a value of a type that comes of another, such as Markup."""
+        return next(write for kind, write in self._writers.items() if isinstance(value, kind))
+
+    def _write_text(self, row, column, value, cell_format):
+        self.sheet.write_string(row, column, clean_text(value), cell_format)
+
+    def _write_number(self, row, column, value, cell_format):
+        self.sheet.write_number(row, column, value, cell_format)
+
+    def _write_bool(self, row, column, value, cell_format):
+        text = self.env._("Yes") if value else self.env._("No")
+        self.sheet.write_string(row, column, text, cell_format)
+
+    def _write_formula(self, row, column, formula, cell_format):
+        text = formula.text.replace("{line}", str(row + 1))
+        value = "" if formula.value is None else formula.value
+        self.sheet.write_formula(row, column, text, cell_format, value)
 
     def _write_link(self, row, column, link, cell_format):
         self.links += 1
         text = clean_text(link.text)
         if self.links > MAX_LINKS:
-            self.sheet.write_string(row, column, text)
+            self.sheet.write_string(row, column, text, self.book.get_format())
         else:
             self.sheet.write_url(row, column, link.url, cell_format, text)
 
     def _write_date(self, row, column, value, cell_format):
-        """Write a date as a date; earlier ones than the format knows as text."""
+        """Write a date as its number; earlier ones than the format knows as text."""
         if value.year < FIRST_YEAR:
             self.sheet.write_string(row, column, value.isoformat()[:10], cell_format)
         else:
-            day = value.date() if isinstance(value, datetime) else value
-            self.sheet.write_datetime(row, column, day, cell_format)
+            self.sheet.write_number(row, column, get_day_number(value), cell_format)
 
     def write_line(self, *values, kind="text", **more):
         """Write values side by side in the next row."""
@@ -263,6 +360,7 @@ class Page:
         self.heads = heads
         self.kinds = [head.kind for head in heads]
         self.specs = []
+        self._own_formats = {}
         if sum(head.width for head in heads) > MAX_WIDTH:
             self.sheet.set_print_scale(SMALLEST_SCALE)
             self.sheet.repeat_columns(0)
@@ -284,7 +382,7 @@ class Page:
         ]
 
     def write_heads(self):
-        lines = max(get_lines(head.label, head.width - 1, True) for head in self.heads)
+        lines = max(get_lines(head.label, head.width - 1, BOLD_ROOM) for head in self.heads)
         self.sheet.set_row(self.row, LINE_HEIGHT * lines + 2)
         for column, (head, spec) in enumerate(zip(self.heads, self.specs, strict=True)):
             align = {"align": "right"} if head.kind in NUMBERS else spec
@@ -308,22 +406,28 @@ class Page:
             self.put(self.row, column, value, head.kind, bold=True)
         self.row += 1
 
+    def write_rows(self, rows, get_more=None):
+        """Write rows by the ``value`` of each column; ``get_more(row)``: as in ``write_row``."""
+        get_values = [head.value for head in self.heads]
+        for row in rows:
+            self.write_row([get(row) for get in get_values], get_more and get_more(row))
+
     def write_row(self, values, more=None):
         """Write a row of the table; ``more``: {column: format}, as in xlsxwriter.
 
         What is unknown is left out, where it has no format of its own.
         """
         self._fit_height(values)
-        for column, (value, kind) in enumerate(zip(values, self.kinds, strict=True)):
-            own = more.get(column) if more else None
-            if own is None and (value is None or value == ""):
+        row, more = self.row, more or {}
+        cells = zip(values, self.formats, self.kinds, strict=True)
+        for column, (value, cell_format, kind) in enumerate(cells):
+            if column in more:
+                cell_format = self._get_own_format(column, value, more[column])
+            elif value is None or value == "":
                 continue
-            is_plain = not isinstance(value, Link) and not (kind in NUMBERS and type(value) is str)
-            if not own and is_plain:
-                cell_format = self.formats[column]
-            else:
-                cell_format = self._get_cell_format(column, value, own)
-            self._write_value(self.row, column, value, kind, cell_format)
+            elif type(value) in UNLIKE and (kind in NUMBERS or type(value) is Link):
+                cell_format = self._get_own_format(column, value, {})
+            self._write_value(row, column, value, kind, cell_format)
         self.row += 1
 
     def _fit_height(self, values):
@@ -336,12 +440,17 @@ class Page:
         if lines > 1:
             self.sheet.set_row(self.row, LINE_HEIGHT * min(lines, MAX_LINES) + 1)
 
-    def _get_cell_format(self, column, value, own):
-        kind = self.heads[column].kind
-        spec = {**self.specs[column], **(own or {})}
-        if isinstance(value, str) and kind in NUMBERS:
-            spec["align"] = "right"
-        return self.book.get_format("link" if isinstance(value, Link) else kind, **spec)
+    def _get_own_format(self, column, value, own):
+        """Return the format of a cell that differs from its column, each of them once."""
+        is_text, is_link = isinstance(value, str), isinstance(value, Link)
+        key = (column, is_text, is_link, *own.items())
+        if key not in self._own_formats:
+            kind = self.kinds[column]
+            spec = {**self.specs[column], **own}
+            if is_text and kind in NUMBERS:
+                spec["align"] = "right"
+            self._own_formats[key] = self.book.get_format("link" if is_link else kind, **spec)
+        return self._own_formats[key]
 
     def get_range(self, column, count, first=None):
         """Return the absolute address of ``count`` cells of a column, for charts and formulas."""

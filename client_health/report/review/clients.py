@@ -1,6 +1,7 @@
 """Who moved since the last review, and all clients on one page width."""
 
-from .book import BAND_COLORS, Head, Link, get_column
+from .book import BAND_COLORS, Head, Link, get_column, sum_columns
+from .data import CODES
 from .reading import read_rows
 
 MOST_REASONS = 3
@@ -17,62 +18,44 @@ FILLS = {
 
 def write_movers(page, data):
     """Clients whose score reached another whole number, or another band; who fell most first."""
-    rows = _get_movers(data)
-    steady = len(data.clients) - len(rows)
     page.write_title(
         data.env._("Who moved since %s", data.format_date(data.since)),
         data.env._(
             "%(moved)s clients moved, %(steady)s did not or have no score of both days. Fallen "
             "first.",
-            moved=len(rows),
-            steady=steady,
+            moved=len(data.movers),
+            steady=len(data.clients) - len(data.movers),
         ),
     )
-    heads = [
-        Head(data.env._("Client"), "text", 28, wrap=True),
-        Head(data.env._("Stage"), "text", 12),
-        Head(data.env._("Then"), "score", 8),
-        Head(data.env._("Now"), "score", 8),
-        Head(data.env._("Change"), "points", 9),
-        Head(data.env._("Band then"), "text", 13),
-        Head(data.env._("Band now"), "text", 16, wrap=True),
-        Head(data.env._("Why"), "text", 54, wrap=True),
-        Head(data.env._("Salesperson"), "text", 18, wrap=True),
-    ]
     page.row += 1
-    page.begin_table(heads, len(rows))
-    for row, then, change in rows:
-        more = {
-            5: _get_fill(then["band"]),
+    page.begin_table(_get_mover_heads(data), len(data.movers))
+    page.write_rows(
+        data.movers,
+        lambda row: {
+            5: _get_fill(data.scores_then[row["id"]]["band"]),
             6: _get_fill(row["health_band"]),
-        }
-        page.write_row(
-            [
-                row["partner_id"],
-                row["stage_id"],
-                then["score"],
-                row["health_score"],
-                change,
-                data.get_band(then["band"]),
-                data.get_marked_band(row),
-                _get_why(data, row),
-                row["user_id"],
-            ],
-            more,
-        )
+        },
+    )
 
 
-def _get_movers(data):
-    """Return [(row, snapshot then, change of the shown scores)]."""
-    found = []
-    for row in data.clients:
-        change = data.get_change(row)
-        if change is None:
-            continue
-        then = data.scores_then[row["id"]]
-        if change or then["band"] != row["health_band"]:
-            found.append((row, then, change))
-    return sorted(found, key=lambda item: (item[2], item[0]["partner_id"] or ""))
+def _get_mover_heads(data):
+    def get_then(row, name):
+        return data.scores_then[row["id"]][name]
+
+    return [
+        Head(data.env._("Client"), "text", 26, wrap=True, value=lambda row: row["partner_id"]),
+        Head(data.env._("Stage"), "text", 10, value=lambda row: row["stage_id"]),
+        Head(data.env._("Then"), "score", 7, value=lambda row: get_then(row, "score")),
+        Head(data.env._("Now"), "score", 7, value=lambda row: row["health_score"]),
+        Head(data.env._("Change"), "points", 9, value=data.get_change),
+        Head(
+            data.env._("Band then"), "text", 12,
+            value=lambda row: data.get_band(get_then(row, "band")),
+        ),
+        Head(data.env._("Band now"), "text", 16, wrap=True, value=data.get_marked_band),
+        Head(data.env._("Why"), "text", 62, wrap=True, value=lambda row: _get_why(data, row)),
+        Head(data.env._("Salesperson"), "text", 18, wrap=True, value=lambda row: row["user_id"]),
+    ]  # fmt: skip
 
 
 def _get_why(data, row):
@@ -98,21 +81,10 @@ def _get_fill(band):
 # All clients
 
 
-def write_clients(page, data, columns):
+def write_clients(page, data):
     """Write the columns of ``client.review._get_allowed_columns``, a row per client."""
-    fields = data.relationships.fields_get([column.field for column in columns], ["string"])
-    heads = [
-        Head(
-            data.env._("Change")
-            if column.field in TREND_FIELDS
-            else fields[column.field]["string"],
-            column.kind,
-            column.width,
-            column.total,
-            column.wrap,
-        )
-        for column in columns
-    ]
+    columns = data.env["client.review"]._get_allowed_columns()
+    heads = _get_heads(data, columns)
     note = data.env._(
         "%(count)s clients, by stage and name. Change: points since %(day)s.",
         count=len(data.clients),
@@ -123,53 +95,60 @@ def write_clients(page, data, columns):
             "Money of %(months)s in %(currency)s.", months=data.period, currency=data.currency
         )
     page.write_title(data.env._("Clients"), note)
-    sums = {
-        number: sum(row[column.field] or 0 for row in data.clients)
-        for number, column in enumerate(columns)
-        if column.total and data.has_one_currency
-    }
-    count = len(data.relationships)
-    if sums:
-        heads = [head._replace(total=number in sums) for number, head in enumerate(heads)]
+    count = len(data.clients)
+    if any(head.total for head in heads):
         page.row += 1
-        page.write_totals(heads, sums, count, data.env._("Sum"))
+        page.write_totals(heads, sum_columns(heads, data.clients), count, data.env._("Sum"))
     page.begin_table(heads, count)
-    _write_rows(page, data, columns)
-    color_margins(page, data, columns, count)
-
-
-def _write_rows(page, data, columns):
-    names = [column.field for column in columns]
-    for row in read_rows(data.relationships, names):
-        client = data.by_id[row["id"]]
-        band = client["health_band"]
-        values, more = [], {}
-        for number, column in enumerate(columns):
-            value = row[column.field]
-            if column.field in TREND_FIELDS:
-                value = data.get_change(client)
-            elif column.field == "client_margin_rate":
-                value = client[column.field]
-            if column.kind == "percent" and value is not None:
-                value /= 100
-            if column.field in BAND_FIELDS:
-                more[number] = _get_fill(band)
-                if column.field.startswith("health_band"):
-                    value = data.get_marked_band(client)
-            if not number:
-                value = Link(data.get_url(row["id"]), client["partner_id"] or "")
-            values.append(value)
-        page.write_row(values, more)
-
-
-def color_margins(page, data, columns, count):
-    """Colour margins by the firm's own limits: its target, break even, loss."""
+    bands = [number for number, column in enumerate(columns) if column.field in BAND_FIELDS]
+    page.write_rows(data.clients, lambda row: dict.fromkeys(bands, _get_fill(row["health_band"])))
     for number, column in enumerate(columns):
         if column.field == "client_margin_rate":
-            color_column(page, data, number, count)
+            color_margins(page, data, number, count)
 
 
-def color_column(page, data, number, count):
+def _get_heads(data, columns):
+    names = data.relationships.fields_get([column.field for column in columns], ["string"])
+    get_value = _get_reader(data, [column.field for column in columns])
+    return [
+        Head(
+            data.env._("Change") if column.field in TREND_FIELDS else names[column.field]["string"],
+            column.kind,
+            column.width,
+            column.total and data.has_one_currency,
+            column.wrap,
+            get_value(column.field, column.kind),
+        )
+        for column in columns
+    ]
+
+
+def _get_reader(data, fnames):
+    """Return what makes a function of a client's row of a field: most is read already."""
+    derived = {
+        "partner_id": lambda row: Link(data.get_url(row["id"]), row["partner_id"] or ""),
+        "health_reasons": lambda row: data.reasons.get(row["id"]),
+        **dict.fromkeys(TREND_FIELDS, data.get_change),
+        "health_band": data.get_marked_band,
+        "health_band_shared": data.get_marked_band,
+    }
+    known = {*derived} | {*data.fnames} - {*CODES}
+    missing = [fname for fname in fnames if fname not in known]
+    rows = {row["id"]: row for row in read_rows(data.relationships, missing)} if missing else {}
+
+    def get_reader(fname, kind):
+        if fname in derived:
+            return derived[fname]
+        read = (lambda row: row[fname]) if fname in known else (lambda row: rows[row["id"]][fname])
+        if kind != "percent":
+            return read
+        return lambda row: None if read(row) is None else read(row) / 100
+
+    return get_reader
+
+
+def color_margins(page, data, number, count):
+    """Colour a column of margins by the firm's own limits: its target, break even, loss."""
     letters = get_column(number)
     first = page.head_row + 2
     cells = f"{letters}{first}:{letters}{first + max(count, 1) - 1}"

@@ -115,9 +115,8 @@ class ReviewData:
         Score, band and trend stand under their names, whichever of the twins the user may see.
         """
         twins = {f"{name}{self.shared}": name for name in HEALTH_FIELDS}
-        names = [*CLIENT_FIELDS, *twins, *(self.money_fields if self.sees_money else ())]
-        raw = [name for name in names if twins.get(name, name) in CODES]
-        rows = list(reading.read_rows(self.relationships, names, raw=raw))
+        raw = [name for name in self.fnames if twins.get(name, name) in CODES]
+        rows = list(reading.read_rows(self.relationships, self.fnames, raw=raw))
         for row in rows:
             for fname, name in twins.items():
                 row[name] = row[fname]
@@ -129,6 +128,12 @@ class ReviewData:
             if self.sees_money and not has_effort(row):
                 row["client_margin_rate"] = None
         return rows
+
+    @cached_property
+    def fnames(self):
+        """The fields of a client that are in its row."""
+        twins = [f"{name}{self.shared}" for name in HEALTH_FIELDS]
+        return [*CLIENT_FIELDS, *twins, *(self.money_fields if self.sees_money else ())]
 
     @cached_property
     def readable(self):
@@ -173,15 +178,13 @@ class ReviewData:
 
     @cached_property
     def reasons(self):
-        """{client id: its main reasons, in words} of the clients to talk about."""
-        rows = self.focus if len(self.clients) > 1 else self.clients
-        clients = self.relationships.browse(row["id"] for row in rows[:FOCUS])
-        return {client.id: client.health_reasons for client in clients}
+        """{client id: its main reasons, in words}."""
+        return self.readable._get_health_reasons(self.warnings)
 
     @cached_property
     def warnings(self):
         """{client id: sentences of the warnings that stand}."""
-        return self.env["client.health.warning"]._get_sentences(self.relationships)
+        return self.env["client.health.warning"]._get_sentences(self.readable)
 
     @cached_property
     def limits(self):
@@ -359,10 +362,23 @@ class ReviewData:
         return scoring.get_shown(row["health_score"]) - scoring.get_shown(then["score"])
 
     @cached_property
+    def movers(self):
+        """The clients whose shown score or band changed, who fell most first."""
+        found = []
+        for row in self.clients:
+            change = self.get_change(row)
+            if change or (
+                change == 0 and self.scores_then[row["id"]]["band"] != row["health_band"]
+            ):
+                found.append((change, row["partner_id"] or "", row))
+        return [row for *_key, row in sorted(found, key=lambda item: item[:2])]
+
+    @cached_property
     def changes(self):
-        """{client id: [{"text", "points"}]} since ``since``, or None where it can't be said."""
-        Explanation = self.env["client.health.explanation"]
-        return Explanation._get_changes(self.relationships, self.days)
+        """{client id: [{"text", "points"}]} of who moved, or None where it can't be said."""
+        rows = self.movers if len(self.clients) > 1 else self.clients
+        clients = self.relationships.browse(row["id"] for row in rows)
+        return self.env["client.health.explanation"]._get_changes(clients, self.days)
 
     # Money by month
 

@@ -1,30 +1,47 @@
 """What to do next, and what was decided: with empty rows to fill in during the meeting."""
 
+from typing import NamedTuple
+
+from odoo.tools import LazyTranslate
+
 from ...const import (
     ACTIVITY_AGREEMENT_CONVERSATION,
     ACTIVITY_AGREEMENT_REVIEW,
     ACTIVITY_CLEAR_SCOPE,
 )
 from ...engine.health import scoring
-from .book import INPUT, Head, get_column
+from .book import INPUT, LATE, Head, get_column
 from .data import FOCUS
 
 # The name of the range that the import reads, whatever the language of the file
 DECISIONS_NAME = "client_review_decisions"
-# What the columns of that range are to the import
+_lt = LazyTranslate(__name__)
+
+
+class Column(NamedTuple):
+    """A column of that range: what it is to the import, then as ``Head``."""
+
+    key: str
+    label: object
+    kind: str
+    width: int
+    wrap: bool = False
+
+
 COLUMNS = (
-    "client",
-    "decision",
-    "owner",
-    "deadline",
-    "date",
-    "state",
-    "score_then",
-    "score_now",
-    "change",
-    "client_id",
-    "decision_id",
+    Column("client", _lt("Client"), "text", 30, True),
+    Column("decision", _lt("Decision"), "text", 48, True),
+    Column("owner", _lt("Owner"), "text", 20, True),
+    Column("deadline", _lt("Due on"), "date", 12),
+    Column("date", _lt("Decided on"), "date", 12),
+    Column("state", _lt("Done?"), "text", 14, True),
+    Column("score_then", _lt("Score then"), "score", 12),
+    Column("score_now", _lt("Score now"), "score", 12),
+    Column("change", _lt("Change"), "points", 10),
+    Column("client_id", _lt("Client no."), "integer", 12),
+    Column("decision_id", _lt("Decision no."), "integer", 14),
 )
+HIDDEN = 2  # the last columns: the import needs them, and nobody reads them
 MOVES = 3  # per client
 # Below this many points a move is not worth an hour of the meeting
 MIN_EFFECT = 0.5
@@ -39,10 +56,20 @@ AGREEMENT_TYPES = (
     ACTIVITY_AGREEMENT_REVIEW,
     ACTIVITY_CLEAR_SCOPE,
 )
-LATE_COLOR = {"font_color": "#B42318"}
 
 
 # Next three moves
+
+
+class Move(NamedTuple):
+    """A measure, the points that its target brings, and the activity that is planned for it."""
+
+    client: str
+    text: str
+    effect: float
+    planned: str | None
+    deadline: object
+    owner: str
 
 
 def write_moves(page, data):
@@ -56,28 +83,37 @@ def write_moves(page, data):
             "is reached. Choose, and name an owner and a date."
         ),
     )
-    heads = [
-        Head(data.env._("Client"), "text", 26, wrap=True),
-        Head(data.env._("Move"), "text", 40, wrap=True),
-        Head(data.env._("Expected effect"), "points", 15),
-        Head(data.env._("Planned already"), "text", 34, wrap=True),
-        Head(data.env._("Planned for"), "date", 13),
-        Head(data.env._("Owner"), "text", 20, wrap=True),
-        Head(data.env._("Date"), "date", 13),
-    ]
     page.row += 1
-    page.begin_table(heads, len(moves))
-    fill = {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}
-    for name, text, effect, planned, deadline, owner in moves:
-        more = {5: fill, 6: fill}
-        if deadline and deadline < data.today:
-            planned = data.env._("%s (late)", planned)
-            more |= {3: LATE_COLOR, 4: LATE_COLOR}
-        page.write_row([name, text, effect, planned, deadline, owner, None], more)
+    page.begin_table(_get_move_heads(data), len(moves))
+
+    def get_more(move):
+        late = {3: LATE, 4: LATE} if _is_late(data, move) else {}
+        return {5: INPUT, 6: INPUT, **late}
+
+    page.write_rows(moves, get_more)
+
+
+def _get_move_heads(data):
+    def get_planned(move):
+        return data.env._("%s (late)", move.planned) if _is_late(data, move) else move.planned
+
+    return [
+        Head(data.env._("Client"), "text", 26, wrap=True, value=lambda move: move.client),
+        Head(data.env._("Move"), "text", 42, wrap=True, value=lambda move: move.text),
+        Head(data.env._("Expected effect"), "points", 17, value=lambda move: move.effect),
+        Head(data.env._("Planned already"), "text", 34, wrap=True, value=get_planned),
+        Head(data.env._("Planned for"), "date", 14, value=lambda move: move.deadline),
+        Head(data.env._("Owner"), "text", 20, wrap=True, value=lambda move: move.owner),
+        Head(data.env._("Date"), "date", 13, value=lambda _move: None),
+    ]
+
+
+def _is_late(data, move):
+    return bool(move.deadline and move.deadline < data.today)
 
 
 def _get_moves(data):
-    """Return [(client, move, points, planned activity, its date, owner)]."""
+    """Return the moves of each client to talk about that stays."""
     rows = data.focus if len(data.clients) > 1 else data.clients
     rows = [row for row in rows if row["phase"] not in ("offboard", "ended")][:FOCUS]
     clients = data.relationships.browse(row["id"] for row in rows)
@@ -88,13 +124,12 @@ def _get_moves(data):
         for text, effect, dimension in effects.get(client.id, ())[:MOVES]:
             activity = _filter_of_dimension(free, dimension)[:1]
             free -= activity
-            planned = activity.summary or activity.activity_type_id.name or None
             found.append(
-                (
+                Move(
                     row["partner_id"],
                     text,
                     effect,
-                    planned,
+                    activity.summary or activity.activity_type_id.name or None,
                     activity.date_deadline or None,
                     row["user_id"],
                 )
@@ -121,36 +156,37 @@ def get_effects(clients):
     hidden = Explanation._get_hidden()
     measures = Explanation._get_shown_measures(hidden)
     records = Explanation._get_records()
+    days = Explanation._read_shown_days(clients, None, hidden)
     found = {}
-    companies = {client.id: client.company_id.sudo() for client in clients}  # sudo: one limit
-    for id_, day in Explanation._read_shown_days(clients, None, hidden).items():
-        own = {"margin_rate": companies[id_].client_target_margin}
-        points = scoring.get_score(measures, day.readings or {}).points
-        weights = scoring.get_weights(measures, points)
-        effects = [
-            (
-                measure,
-                target,
-                weights[measure.code]
-                * (scoring.get_points(measure, target) - points[measure.code]),
-            )
-            for measure in measures
-            if measure.code in points
-            and measure.code not in JUDGED
-            and measure.dimension not in hidden
-            and (target := own.get(measure.code, measure.target)) is not None
-        ]
-        effects.sort(key=lambda item: -item[2])
-        found[id_] = [
+    for client in clients:
+        if client.id not in days:
+            continue
+        day = days[client.id]
+        own = {"margin_rate": client.company_id.sudo().client_target_margin}  # sudo: one limit
+        found[client.id] = [
             (
                 _get_move_text(Explanation, records[measure.code], target, day),
                 effect,
                 measure.dimension,
             )
-            for measure, target, effect in effects
-            if effect >= MIN_EFFECT
+            for effect, measure, target in _get_measure_effects(measures, day, own, hidden)
         ]
     return found
+
+
+def _get_measure_effects(measures, day, own, hidden):
+    """Return [(points, measure, target)], most points first; ``own``: targets of their own."""
+    points = scoring.get_score(measures, day.readings or {}).points
+    weights = scoring.get_weights(measures, points)
+    effects = []
+    for measure in measures:
+        target = own.get(measure.code, measure.target)
+        is_shown = measure.code not in JUDGED and measure.dimension not in hidden
+        if measure.code in points and is_shown and target is not None:
+            gained = scoring.get_points(measure, target) - points[measure.code]
+            effects.append((weights[measure.code] * gained, measure, target))
+    effects.sort(key=lambda item: -item[0])
+    return [effect for effect in effects if effect[0] >= MIN_EFFECT]
 
 
 def _get_move_text(explanation, record, target, day):
@@ -165,55 +201,51 @@ def _get_move_text(explanation, record, target, day):
 # Decisions
 
 
-def get_heads(env):
-    """Return the heads of COLUMNS."""
-    return [
-        Head(env._("Client"), "text", 30, wrap=True),
-        Head(env._("Decision"), "text", 48, wrap=True),
-        Head(env._("Owner"), "text", 20, wrap=True),
-        Head(env._("Due on"), "date", 12),
-        Head(env._("Decided on"), "date", 12),
-        Head(env._("Done?"), "text", 14, wrap=True),
-        Head(env._("Score then"), "score", 11),
-        Head(env._("Score now"), "score", 11),
-        Head(env._("Change"), "points", 10),
-        Head(env._("Client no."), "integer", 9),
-        Head(env._("Decision no."), "integer", 10),
-    ]
-
-
 def write_decisions(page, data):
     """Decisions of the last reviews, then a row per client to talk about, then empty ones."""
     decisions = data.env["client.review.decision"]._get_of_last_review(data.relationships)
     rows = decisions._get_review_rows()
-    known = {row[9] for row in rows}
+    known = {row["client_id"] for row in rows}
     open_rows = [row for row in data.focus[:FOCUS] if row["id"] not in known]
-    done = sum(decision.state == "done" for decision in decisions)
     page.write_title(
         data.env._("Decisions"),
         data.env._(
             "Of the last review: %(done)s of %(count)s are done. Fill in the yellow cells in the "
             "meeting, then import this file: Reporting / Review Decisions.",
-            done=done,
+            done=sum(decision.state == "done" for decision in decisions),
             count=len(rows),
         ),
     )
     page.row += 1
-    heads = get_heads(data.env)
     count = len(rows) + len(open_rows) + EMPTY_ROWS
-    page.begin_table(heads, count, freeze=1)
-    for values in rows:
-        page.write_row(values)
-    fill = {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}
-    inputs = dict.fromkeys(range(1, 4), fill)
-    # what the import needs, and nobody reads
-    page.sheet.set_column(len(heads) - 2, len(heads) - 1, None, None, {"hidden": True})
-    for row in open_rows:
-        page.sheet.set_row(page.row, WRITING_HEIGHT)
-        page.write_row([row["partner_id"], *[None] * 8, row["id"], None], inputs)
-    for _number in range(EMPTY_ROWS):
-        page.sheet.set_row(page.row, WRITING_HEIGHT)
-        page.write_row([None] * len(heads), {**inputs, 0: fill})
-    last = get_column(len(heads) - 1)
+    page.begin_table(_get_decision_heads(data), count, freeze=1)
+    hidden = len(COLUMNS) - HIDDEN
+    page.sheet.set_column(hidden, len(COLUMNS) - 1, None, None, {"hidden": True})
+    page.write_rows(rows)
+    _write_empty_rows(page, open_rows)
+    last = get_column(len(COLUMNS) - 1)
     cells = f"$A${page.head_row + 1}:${last}${page.head_row + 1 + count}"
     page.book.file.define_name(DECISIONS_NAME, f"='{page.name}'!{cells}")
+
+
+def _get_decision_heads(data):
+    def get_value(key):
+        return lambda row: row.get(key)
+
+    return [
+        Head(
+            data.env._(column.label), column.kind, column.width, wrap=column.wrap,
+            value=get_value(column.key),
+        )
+        for column in COLUMNS
+    ]  # fmt: skip
+
+
+def _write_empty_rows(page, clients):
+    """Write rows to fill in: of the clients to talk about, and for any other."""
+    inputs = dict.fromkeys(range(1, 4), INPUT)
+    rows = [({"client": row["partner_id"], "client_id": row["id"]}, inputs) for row in clients]
+    rows += [({}, {0: INPUT, **inputs})] * EMPTY_ROWS
+    for row, more in rows:
+        page.sheet.set_row(page.row, WRITING_HEIGHT)
+        page.write_rows([row], lambda _row, more=more: more)

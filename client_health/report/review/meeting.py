@@ -60,21 +60,19 @@ def write_client_start(page, data):
         ),
     )
     page.row += 1
-    states = dict(goals._fields["state"]._description_selection(data.env))
-    counts = [
-        f"{states[state]}: {len(own)}"
-        for state in SHOWN_STATES
-        if (own := goals.filtered(lambda goal, state=state: goal.state == state))
-    ]
     _write_facts(
         page,
         [
-            (data.env._("Your goals"), ", ".join(counts) or data.env._("none agreed yet")),
+            (data.env._("Your goals"), _count_goals(goals) or data.env._("none agreed yet")),
             (data.env._("What we did"), len(done)),
             (data.env._("Confirmed by you"), sum(one.state == "confirmed" for one in done)),
             (data.env._("In your words"), client.value_words or "–"),
         ],
     )
+    _write_questions(page, data)
+
+
+def _write_questions(page, data):
     page.row += 1
     page.write_line(data.env._("What to talk about"), kind="heading")
     for line in (
@@ -85,37 +83,52 @@ def write_client_start(page, data):
         page.write_line(line)
 
 
+def _count_goals(goals):
+    states = dict(goals._fields["state"]._description_selection(goals.env))
+    by_state = goals.grouped("state")
+    return ", ".join(
+        f"{states[state]}: {len(by_state[state])}" for state in SHOWN_STATES if state in by_state
+    )
+
+
 def write_goals(page, data, for_client):
     goals = _get_goals(data, for_client)
     page.write_title(data.env._("Goals"), data.env._("What is to be reached, and how far it is."))
     page.row += 1
+    page.begin_table(_get_goal_heads(data, for_client), len(goals))
+    page.write_rows(goals)
+
+
+def _get_goal_heads(data, for_client):
+    states = dict(data.env["client.goal"]._fields["state"]._description_selection(data.env))
+
+    def measured(get):
+        return lambda goal: get(goal) if goal.date_measured else None
+
     heads = [
-        Head(data.env._("Goal"), "text", 40, wrap=True),
-        Head(data.env._("Benefit"), "text", 40, wrap=True),
-        Head(data.env._("State"), "text", 12),
-        Head(data.env._("Progress"), "percent", 10),
-        Head(data.env._("Figures"), "text", 30, wrap=True),
-        Head(data.env._("Until"), "date", 12),
-        Head(data.env._("Responsible: us"), "text", 20, wrap=True),
-        Head(data.env._("Responsible: client"), "text", 20, wrap=True),
-    ]
-    if not for_client:
-        heads.append(Head(data.env._("Benefit for us"), "text", 30, wrap=True))
-    page.begin_table(heads, len(goals))
-    states = dict(goals._fields["state"]._description_selection(data.env))
-    for goal in goals:
-        measured = bool(goal.date_measured)
-        values = [
-            goal.name,
-            goal.benefit_client,
-            states[goal.state],
-            goal.progress / 100 if measured else None,
-            goal._get_way_text() if measured else None,
-            goal.date_end,
-            goal.user_id.name,
-            goal.client_owner_id.name,
-        ]
-        page.write_row(values if for_client else [*values, goal.benefit_us])
+        Head(data.env._("Goal"), "text", 40, wrap=True, value=lambda goal: goal.name),
+        Head(data.env._("Benefit"), "text", 40, wrap=True, value=lambda goal: goal.benefit_client),
+        Head(data.env._("State"), "text", 12, value=lambda goal: states[goal.state]),
+        Head(
+            data.env._("Progress"), "percent", 10, value=measured(lambda goal: goal.progress / 100)
+        ),
+        Head(
+            data.env._("Figures"), "text", 30, wrap=True,
+            value=measured(lambda goal: goal._get_way_text()),
+        ),
+        Head(data.env._("Until"), "date", 12, value=lambda goal: goal.date_end),
+        Head(
+            data.env._("Responsible: us"), "text", 20, wrap=True,
+            value=lambda goal: goal.user_id.name,
+        ),
+        Head(
+            data.env._("Responsible: client"), "text", 20, wrap=True,
+            value=lambda goal: goal.client_owner_id.name,
+        ),
+    ]  # fmt: skip
+    label = data.env._("Benefit for us")
+    ours = [Head(label, "text", 30, wrap=True, value=lambda goal: goal.benefit_us)]
+    return heads if for_client else [*heads, *ours]
 
 
 def write_accomplishments(page, data, for_client):
@@ -125,35 +138,44 @@ def write_accomplishments(page, data, for_client):
         data.env._("Since %s, the latest first.", data.format_date(data.since)),
     )
     page.row += 1
+    heads = _get_accomplishment_heads(data)
+    page.begin_table(heads if for_client else [*heads, *_get_own_heads(data)], len(records))
+    page.write_rows(records)
+
+
+def _get_accomplishment_heads(data):
+    def confirmed(get):
+        return lambda one: (get(one) if one.state == "confirmed" else None) or None
+
     currency = data.company.currency_id.name
-    heads = [
-        Head(data.env._("Date"), "date", 12),
-        Head(data.env._("What"), "text", 34, wrap=True),
-        Head(data.env._("Description"), "text", 50, wrap=True),
-        Head(data.env._("Value in words"), "text", 30, wrap=True),
-        Head(data.env._("Value confirmed (%s)", currency), "amount", 16),
-        Head(data.env._("Confirmed by"), "text", 20, wrap=True),
-        Head(data.env._("In their words"), "text", 30, wrap=True),
+    return [
+        Head(data.env._("Date"), "date", 12, value=lambda one: one.date),
+        Head(data.env._("What"), "text", 34, wrap=True, value=lambda one: one.name),
+        Head(data.env._("Description"), "text", 50, wrap=True, value=lambda one: one.description),
+        Head(
+            data.env._("Value in words"), "text", 30, wrap=True, value=lambda one: one.value_words
+        ),
+        Head(
+            data.env._("Value confirmed (%s)", currency), "amount", 16,
+            value=confirmed(lambda one: one.confirmed_amount),
+        ),
+        Head(
+            data.env._("Confirmed by"), "text", 20, wrap=True,
+            value=confirmed(lambda one: one.confirmed_by_id.name),
+        ),
+        Head(
+            data.env._("In their words"), "text", 30, wrap=True,
+            value=confirmed(lambda one: one.confirmed_words),
+        ),
+    ]  # fmt: skip
+
+
+def _get_own_heads(data):
+    label = data.env._("Our estimate (%s)", data.company.currency_id.name)
+    return [
+        Head(label, "amount", 16, value=lambda one: one.value_amount or None),
+        Head(data.env._("Shown to the client"), "text", 12, value=lambda one: one.is_shared),
     ]
-    if not for_client:
-        heads += [
-            Head(data.env._("Our estimate (%s)", currency), "amount", 16),
-            Head(data.env._("Shown to the client"), "text", 12),
-        ]
-    page.begin_table(heads, len(records))
-    for record in records:
-        confirmed = record.state == "confirmed"
-        values = [
-            record.date,
-            record.name,
-            record.description,
-            record.value_words,
-            record.confirmed_amount or None if confirmed else None,
-            record.confirmed_by_id.name if confirmed else None,
-            record.confirmed_words if confirmed else None,
-        ]
-        ours = [record.value_amount or None, record.is_shared]
-        page.write_row(values if for_client else [*values, *ours])
 
 
 def write_next(page, data):
@@ -171,9 +193,8 @@ def write_next(page, data):
         ],
         NEXT_ROWS,
     )
-    fill = {"bg_color": INPUT, "border": 4, "border_color": "#B8C2C2"}
     for _number in range(NEXT_ROWS):
-        page.write_row([None] * 4, dict.fromkeys(range(4), fill))
+        page.write_row([None] * 4, dict.fromkeys(range(4), INPUT))
 
 
 # Among ourselves
@@ -193,10 +214,15 @@ def write_internal_start(page, data):
         ),
     )
     page.row += 1
+    _write_facts(page, [*_get_health_facts(data, row), *_get_money_facts(data, row)])
+
+
+def _get_health_facts(data, row):
     score = row["health_score"]
     then = data.scores_then.get(row["id"], {}).get("score")
-    facts = [
-        (data.env._("Stage"), f"{row['stage_id']} ({client.stage_reason or '–'})"),
+    changes = data.changes.get(row["id"]) or ()
+    return [
+        (data.env._("Stage"), f"{row['stage_id']} ({data.relationships.stage_reason or '–'})"),
         (data.env._("Salesperson"), row["user_id"]),
         (data.env._("Score"), None if score is None else scoring.get_shown(score)),
         (data.env._("Band"), data.get_band(row["health_band"])),
@@ -207,26 +233,21 @@ def write_internal_start(page, data):
         (data.env._("Why"), get_why(data, row) or "–"),
         (
             data.env._("What changed"),
-            "\n".join(
-                f"{line['text']}: {get_signed(line['points'])}"
-                for line in data.changes.get(row["id"]) or ()
-            )
-            or "–",
+            "\n".join(f"{line['text']}: {get_signed(line['points'])}" for line in changes) or "–",
         ),
     ]
-    if data.sees_money:
-        rate = row["client_margin_rate"]
-        facts += [
-            (
-                data.env._("Money of"),
-                data.env._(
-                    "%(months)s, in %(currency)s", months=data.period, currency=data.currency
-                ),
-            ),
-            (data.env._("Revenue"), row["client_revenue"], "number"),
-            (data.env._("Margin"), row["client_margin"], "number"),
-            (data.env._("Margin (%)"), None if rate is None else rate / 100, "percent"),
-            (data.env._("Earned per hour"), row["client_effective_rate"], "number"),
-            (data.env._("Overdue"), row["client_overdue"], "number"),
-        ]
-    _write_facts(page, facts)
+
+
+def _get_money_facts(data, row):
+    if not data.sees_money:
+        return []
+    rate = row["client_margin_rate"]
+    period = data.env._("%(months)s, in %(currency)s", months=data.period, currency=data.currency)
+    return [
+        (data.env._("Money of"), period),
+        (data.env._("Revenue"), row["client_revenue"], "number"),
+        (data.env._("Margin"), row["client_margin"], "number"),
+        (data.env._("Margin (%)"), None if rate is None else rate / 100, "percent"),
+        (data.env._("Earned per hour"), row["client_effective_rate"], "number"),
+        (data.env._("Overdue"), row["client_overdue"], "number"),
+    ]

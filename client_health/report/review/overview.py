@@ -1,5 +1,7 @@
 """Start here, the summary with its charts, and the figures that the charts draw."""
 
+from collections import Counter
+
 from ...engine.health import scoring
 from .book import LINE_HEIGHT, Formula, Head, Link, get_column, get_lines
 from .data import has_effort
@@ -10,7 +12,6 @@ BANDS = ("healthy", "watch", "risk", None)
 # Start here
 
 WIDTHS = (34, 44, 74)
-SUMMED = ("count", "revenue", "known", "margin", "hours")
 TOP = 5  # clients that the first page names
 
 
@@ -33,66 +34,73 @@ def write_start(page, data, sheets):
     page.row += 1
     _write_focus(page, data)
     page.row += 1
-    page.write_line(data.env._("What is in this file"), kind="heading")
-    for sheet in sheets:
-        target = f"internal:'{sheet.name}'!A1"
-        page.put(page.row, 0, Link(target, sheet.name))
-        page.put(page.row, 1, sheet.help)
-        page.row += 1
+    _write_contents(page, data, sheets)
     page.row += 1
     page.write_line(data.env._("How to read it"), kind="heading")
     for line in _get_reading_help(data):
         page.write_line(line)
 
 
-def _write_facts(page, data):
-    counts = {band: 0 for band in BANDS}
-    for row in data.clients:
-        counts[row["health_band"]] += 1
-    facts = [
-        (data.env._("Clients"), len(data.clients)),
-        (
-            data.env._("Chosen"),
-            " · ".join(data.filters) or data.env._("all clients that the user may see"),
-        ),
-        (data.env._("Compared with"), data.format_date(data.since)),
-        (
-            data.env._("By band"),
-            " · ".join(f"{data.get_band(band)}: {counts[band]}" for band in BANDS if counts[band]),
-        ),
-    ]
-    if data.sees_money:
-        facts.append(
-            (
-                data.env._("Money of"),
-                data.env._(
-                    "%(months)s, in %(currency)s", months=data.period, currency=data.currency
-                ),
-            )
-        )
-    for label, value in facts:
-        page.put(page.row, 0, label, "label")
-        page.put(page.row, 1, value, align="left")
+def _write_contents(page, data, sheets):
+    page.write_line(data.env._("What is in this file"), kind="heading")
+    for sheet in sheets:
+        page.put(page.row, 0, Link(f"internal:'{sheet.name}'!A1", sheet.name))
+        page.put(page.row, 1, sheet.help)
         page.row += 1
-    if data.sees_money and data.has_one_currency:
-        total = get_total(data.clients)
-        note = data.get_unknown_note()
-        for label, value, kind in (
-            (data.env._("Revenue"), total["revenue"], "amount"),
-            *([(data.env._("Revenue of known margin"), total["known"], "amount")] if note else ()),
-            (data.env._("Margin"), total["margin"], "amount"),
-            (data.env._("Margin (%)"), total["rate"], "percent"),
-            (
-                data.env._("Revenue at stake now"),
-                sum(row["client_revenue"] or 0 for row in data.at_stake),
-                "amount",
-            ),
-        ):
-            page.put(page.row, 0, label, "label")
-            page.put(page.row, 1, value, kind, align="left")
-            if note and kind == "percent":
-                page.put(page.row, 2, note, "note")
-            page.row += 1
+
+
+def _write_facts(page, data):
+    facts = [*_get_facts(data), *_get_money_facts(data)]
+    for label, value, kind, note in facts:
+        page.put(page.row, 0, label, "label")
+        page.put(page.row, 1, value, kind, align="left")
+        if note:
+            page.put(page.row, 2, note, "note")
+        page.row += 1
+
+
+def _get_facts(data):
+    """Return [(label, value, kind, note)]: of what and of when the review is."""
+    counts = Counter(row["health_band"] for row in data.clients)
+    bands = [f"{data.get_band(band)}: {counts[band]}" for band in BANDS if counts[band]]
+    chosen = " · ".join(data.filters) or data.env._("all clients that the user may see")
+    return [
+        (data.env._("Clients"), len(data.clients), "integer", None),
+        (data.env._("Chosen"), chosen, "text", None),
+        (data.env._("Compared with"), data.format_date(data.since), "text", None),
+        (data.env._("By band"), " · ".join(bands), "text", None),
+    ]
+
+
+def _get_money_facts(data):
+    if not data.sees_money:
+        return []
+    period = data.env._("%(months)s, in %(currency)s", months=data.period, currency=data.currency)
+    facts = [(data.env._("Money of"), period, "text", None)]
+    if not data.has_one_currency:
+        return facts
+    total = get_total(data.clients)
+    note = data.get_unknown_note()
+    at_stake, red = (
+        sum(row["client_revenue"] or 0 for row in rows)
+        for rows in (
+            data.at_stake,
+            [row for row in data.at_stake if row["health_band"] == "risk"],
+        )
+    )
+    of_red = data.env._("of this, clients that are red: %s", f"{red:,.0f}")
+    return [
+        *facts,
+        (data.env._("Revenue"), total["revenue"], "amount", None),
+        *(
+            [(data.env._("Revenue of known margin"), total["known"], "amount", None)]
+            if note
+            else ()
+        ),
+        (data.env._("Margin"), total["margin"], "amount", None),
+        (data.env._("Margin (%)"), total["rate"], "percent", note),
+        (data.env._("Revenue at stake now"), at_stake, "amount", of_red),
+    ]
 
 
 def _write_focus(page, data):
@@ -211,22 +219,32 @@ def _get_note(data):
 
 
 def _get_group_heads(data, label):
+    """Return the columns of (name, figures of ``get_total``, share of the revenue).
+
+    ``total``: the row of all has their sum.
+    """
+
+    def figure(label, kind, width, name, total=False):
+        return Head(label, kind, width, total, value=lambda row: row[1].get(name))
+
     heads = [
-        Head(label, "text", 24),
-        Head(data.env._("Clients"), "integer", 11),
-        Head(data.env._("Mean score"), "score", 12),
+        Head(label, "text", 24, value=lambda row: row[0]),
+        figure(data.env._("Clients"), "integer", 11, "count", total=True),
+        figure(data.env._("Mean score"), "score", 12, "score"),
     ]
-    if data.sees_money:
-        heads += [
-            Head(data.env._("Revenue"), "amount", 13),
-            *([Head(data.env._("Of known margin"), "amount", 17)] if data.unknown_margin else ()),
-            Head(data.env._("Margin"), "amount", 13),
-            Head(data.env._("Margin (%)"), "percent", 12),
-            Head(data.env._("Hours"), "amount", 12),
-            Head(data.env._("Earned per hour"), "number", 16),
-            Head(data.env._("Share of revenue"), "percent", 17),
-        ]
-    return heads
+    if not data.sees_money:
+        return heads
+    known = [figure(data.env._("Of known margin"), "amount", 17, "known", total=True)]
+    return [
+        *heads,
+        figure(data.env._("Revenue"), "amount", 13, "revenue", total=True),
+        *(known if data.unknown_margin else ()),
+        figure(data.env._("Margin"), "amount", 13, "margin", total=True),
+        figure(data.env._("Margin (%)"), "percent", 12, "rate"),
+        figure(data.env._("Hours"), "amount", 12, "hours", total=True),
+        figure(data.env._("Earned per hour"), "number", 16, "effective"),
+        Head(data.env._("Share of revenue"), "percent", 17, value=lambda row: row[2]),
+    ]
 
 
 def _write_groups(page, data, label, groups):
@@ -245,16 +263,13 @@ def _write_groups(page, data, label, groups):
     for name, rows in groups.items():
         total = _get_group_total(data, rows)
         share = everything.get("revenue") and total["revenue"] / everything["revenue"]
-        _write_values(page, heads, [name, *_get_values(data, total, share or None)])
-        page.row += 1
-    values = [data.env._("All"), *_get_values(data, everything, None)]
-    names = ["", *_get_names(data)]
-    for column, name in enumerate(names[: len(heads)]):
-        if name in SUMMED:
+        _write_values(page, heads, [head.value((name, total, share or None)) for head in heads])
+    values = [head.value((data.env._("All"), everything, None)) for head in heads]
+    for column, head in enumerate(heads):
+        if head.total:
             letters = get_column(column)
             values[column] = Formula(f"=SUM({letters}{first}:{letters}{page.row})", values[column])
     _write_values(page, heads, values, bold=True, top=1)
-    page.row += 1
 
 
 def _get_group_total(data, rows):
@@ -264,16 +279,7 @@ def _get_group_total(data, rows):
     return {"count": len(rows), "score": sum(scores) / len(scores) if scores else None}
 
 
-def _get_names(data):
-    """Return which figures the columns show, without the first and the share."""
-    known = ["known"] if data.sees_money and data.unknown_margin else []
-    return ["count", "score", "revenue", *known, "margin", "rate", "hours", "effective"]
-
-
-def _get_values(data, total, share):
-    return [*(total.get(name) for name in _get_names(data)), share]
-
-
 def _write_values(page, heads, values, **more):
-    for column, (head, value) in enumerate(zip(heads, values, strict=False)):
+    for column, (head, value) in enumerate(zip(heads, values, strict=True)):
         page.put(page.row, column, value, head.kind, **more)
+    page.row += 1

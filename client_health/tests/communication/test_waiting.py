@@ -6,41 +6,15 @@ from odoo.tests import Form, new_test_user, tagged
 
 from ..health.common_voice import VoiceCommon
 
-MAIL = """\
-From: {sender}
-To: hello@agency.example.com
-Subject: {subject}
-Message-Id: <{number}@blueharbour.example.com>
-Content-Type: text/html; charset=utf-8
-
-<p>{text}</p>
-"""
-
 
 @tagged("post_install", "-at_install")
 class TestWaiting(VoiceCommon):
     """The list of who waits for us; mails come through the gateway."""
 
-    number = 0
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.owner.group_ids |= cls.env.ref("project.group_project_user")
-
-    def _receive(
-        self, text="Could you call me?", subject="Opening hours", record=None, sender=None
-    ):
-        TestWaiting.number += 1
-        record = self.task if record is None else record
-        mail = MAIL.format(
-            sender=(sender or self.elena).email_formatted,
-            subject=subject,
-            text=text,
-            number=f"{TestWaiting.number}-{self.id()}",
-        )
-        self.env["mail.thread"].message_process(record._name, mail, thread_id=record.id)
-        return record.message_ids.sorted("id")[-1]
 
     def _open(self, user=None):
         self.env.flush_all()

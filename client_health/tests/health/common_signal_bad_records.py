@@ -24,6 +24,11 @@ class SignalTricks(SignalMail):
         values = {"rating": "4", "user_id": self.owner.id} if kind in ("praise", "team") else {}
         return self._set(self._log(kind, NINE, relationship, **values), date=moment, **vals)
 
+    def _promised(self, relationship, day, **vals):
+        """Three weekly updates, the last one for this day; ``vals`` as no user could write."""
+        updates = [self._promise(relationship, day - 7 * week * DAY) for week in range(3)]
+        return [self._set(update, **vals) for update in updates if vals]
+
     def _agreed(self, relationship, **vals):
         return self._set(self._agree(relationship, NINE - 90 * DAY), **vals)
 
@@ -119,6 +124,22 @@ class SignalTricks(SignalMail):
                 1,
             ),
         },
+        "promises_kept": {
+            "of tomorrow": (lambda t, c: t._promised(c, TODAY + DAY), None),
+            "of long ago": (lambda t, c: t._promised(c, LONG_AGO), None),
+            "never sent": (lambda t, c: t._promised(c, TODAY - 9 * DAY), 0),
+            "archived": (lambda t, c: t._promised(c, TODAY - 9 * DAY, active=False), 0),
+            "sent tomorrow": (
+                lambda t, c: t._promised(
+                    c, TODAY - 9 * DAY, state="sent", sent_date=TOMORROW, sent_day=TODAY - 9 * DAY
+                ),
+                0,
+            ),
+            "sent, nobody knows when": (
+                lambda t, c: t._promised(c, TODAY - 9 * DAY, state="sent", sent_date=None),
+                0,
+            ),
+        },
         "voice_silence": {
             "of tomorrow": (lambda t, c: t._said(c, moment=TOMORROW), None),
             "of long ago": (lambda t, c: t._said(c, moment=LONG_AGO), above(20000)),
@@ -140,6 +161,26 @@ class SignalTricks(SignalMail):
             "a note of ours": (
                 lambda t, c: t._set(t._confirm_value(c, NINE), is_own=False),
                 None,
+            ),
+        },
+        "feedback_response": {
+            "of tomorrow": (lambda t, c: t._question(c, TOMORROW), None),
+            "of long ago": (lambda t, c: t._question(c, NINE - 400 * DAY), None),
+            "never delivered": (
+                lambda t, c: t._set(t._question(c, NINE - 20 * DAY), state="undelivered"),
+                None,
+            ),
+            "answered tomorrow": (lambda t, c: t._question(c, NINE - DAY, answered=TOMORROW), None),
+            "answered before it was asked": (
+                lambda t, c: t._question(c, NINE - DAY, answered=NINE - 9 * DAY),
+                100,
+            ),
+            "asked somebody archived": (
+                lambda t, c: t._set(
+                    t._question(c, NINE - 20 * DAY),
+                    contact_id=t._get_author(c, "archived").id,
+                ),
+                0,
             ),
         },
         "agreement_current": {

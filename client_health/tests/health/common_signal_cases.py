@@ -100,6 +100,27 @@ class SignalCases(SignalCommon):
         vals = {"to": cls._get_contact(relationship), "message_type": "comment", **vals}
         return cls._say(us, task or cls._start_task(relationship), moment, **vals)
 
+    @classmethod
+    def _question(cls, relationship, moment, answered=None):
+        """We ask a contact how our work is going."""
+        # sudo: no user makes one
+        asked = (
+            cls.env["client.feedback.request"]
+            .sudo()
+            .create(
+                {
+                    "relationship_id": relationship.id,
+                    "contact_id": cls._get_contact(relationship).id,
+                    "scale": "numbers",
+                    "sent_date": moment,
+                    "answered_date": answered,
+                    "grade": 8,
+                    "state": "answered" if answered else "waiting",
+                }
+            )
+        )
+        return set_created(asked, moment)
+
     def _meet(self, relationship, moment, **vals):
         colleague = self._get_colleague(relationship.company_id)
         partners = self._get_contact(relationship) | colleague.partner_id
@@ -227,6 +248,23 @@ class SignalCases(SignalCommon):
         )
         early = datetime.combine(deadline, time.min) - timedelta(days=9)
         return set_created(activity, created or early)
+
+    @classmethod
+    def _promise(cls, relationship, day, sent=None):
+        """Promise an update for a day, drafted two days before it."""
+        update = cls.env["client.update"].create(
+            {
+                "relationship_id": relationship.id,
+                "kind": "status",
+                "name": "How we are getting on",
+                "promised_date": day,
+            }
+        )
+        if sent:
+            # sudo: evidence, which only the methods of the update write
+            update.sudo().write({"state": "sent", "sent_date": sent, "sent_day": sent.date()})
+        set_created(update, datetime.combine(day - timedelta(days=2), time(4)))
+        return update
 
     @classmethod
     def _aim(cls, relationship, agreed, created=None, **vals):

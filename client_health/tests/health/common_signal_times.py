@@ -46,6 +46,11 @@ class SignalTimes(SignalCases):
         self._meet(relationship, moment - 10 * DAY)
         self._hear(relationship, moment)
 
+    def _third_update_is_sent(self, relationship, moment):
+        for days in (14, 7, 0):
+            sent = moment - days * DAY
+            self._promise(relationship, sent.date(), sent)
+
     def _praise(self, relationship, moment):
         self._log("praise", moment, relationship, rating="4")
 
@@ -75,6 +80,12 @@ class SignalTimes(SignalCases):
 
     def _issue_is_closed(self, relationship, moment):
         self._note_issue(relationship, (moment - 20 * DAY).date(), closed=moment)
+
+    def _answer_a_question(self, relationship, moment):
+        self._question(relationship, moment - 5 * DAY, answered=moment)
+
+    def _wait_in_vain(self, relationship, moment):
+        self._question(relationship, moment - 14 * DAY)
 
     def _press(self, relationship, moment):
         self._log("price_pressure", moment, relationship)
@@ -149,6 +160,7 @@ class SignalTimes(SignalCases):
         ),
         "reply_hours": (Case(_we_answer_a_third_time, None, 0),),
         "initiative": (Case(_they_begin_after_two_meetings, None, 66.67),),
+        "promises_kept": (Case(_third_update_is_sent, None, 100, dated=False),),
         "feedback_rating": (
             Case(_praise, None, 4),
             Case(_praise_is_written_down, None, 4, dated=False),
@@ -160,6 +172,10 @@ class SignalTimes(SignalCases):
         ),
         "voice_silence": (Case(_praise, None, 0, 1),),
         "value_age": (Case(_confirm_value, None, 0, 1, dated=False),),
+        "feedback_response": (
+            Case(_answer_a_question, None, 100),
+            Case(_wait_in_vain, None, 0),
+        ),
         "agreement_current": (
             Case(_accept, None, 0),
             Case(_agreement_is_replaced, 0, None, dated=False),
@@ -190,6 +206,12 @@ class SignalTimes(SignalCases):
     }
 
     # with a day: dates that people or Odoo wrote, without an hour
+
+    def _promise_is_broken(self, relationship, day):
+        for days in (15, 8):
+            noon = datetime.combine(day - days * DAY, time(12))
+            self._promise(relationship, noon.date(), noon)
+        self._promise(relationship, day - DAY)
 
     def _month_is_over(self, relationship, day):
         self._book(relationship, day - DAY)
@@ -263,6 +285,7 @@ class SignalTimes(SignalCases):
         self._note_issue(relationship, old, closed=datetime.combine(old, time(12)))
 
     DAYS = {
+        "promises_kept": (Case(_promise_is_broken, None, 66.67, dated=False),),
         "margin_rate": (Case(_month_is_over, None, 60),),
         "rate_trend": (Case(_half_year_is_over, None, -50, dated=False),),
         "hours_over": (Case(_month_of_agreed_hours_is_over, None, 50, dated=False),),

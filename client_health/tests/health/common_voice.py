@@ -4,6 +4,16 @@ from odoo import fields
 
 from ..common import ClientHealthCommon
 
+MAIL = """\
+From: {sender}
+To: {to}
+Subject: {subject}
+Message-Id: <{number}@blueharbour.example.com>
+Content-Type: text/html; charset=utf-8
+
+<p>{text}</p>
+"""
+
 
 class VoiceCommon(ClientHealthCommon):
     """The agency, a project of the client, and people who write to each other."""
@@ -65,6 +75,42 @@ class VoiceCommon(ClientHealthCommon):
             "UPDATE mail_message SET create_date = %s WHERE id = %s", (cls._ago(days), message.id)
         )
         message.invalidate_recordset(["create_date"])
+        return message
+
+    def _receive(
+        self,
+        text="Could you call me?",
+        subject="Opening hours",
+        record=None,
+        sender=None,
+        to="hello@agency.example.com",
+        days=0,
+    ):
+        """Let a mail come in through Odoo's gateway, some days ago, and return its message.
+
+        ``sender``: a contact, or what stands in From. Without ``record``: on the task; with
+        ``record=False``: wherever the alias ``to`` leads.
+        """
+        self._received = getattr(self, "_received", 0) + 1
+        record = self.task if record is None else record
+        number = f"{self._received}-{self.id()}"
+        mail = MAIL.format(
+            sender=sender if isinstance(sender, str) else (sender or self.elena).email_formatted,
+            to=to,
+            subject=subject,
+            text=text,
+            number=number,
+        )
+        target = {"thread_id": record.id} if record else {}
+        self.env["mail.thread"].message_process(record and record._name, mail, **target)
+        message = self.env["mail.message"].search([("message_id", "like", number)])
+        if days:
+            message.flush_recordset()
+            self.env.cr.execute(
+                "UPDATE mail_message SET create_date = %s WHERE id = %s",
+                (self._ago(days), message.id),
+            )
+            message.invalidate_recordset(["create_date"])
         return message
 
     @classmethod

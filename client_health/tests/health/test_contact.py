@@ -1,5 +1,6 @@
 from odoo import fields
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
 from ...engine.correspondence import waiting
 from .common_voice import VoiceCommon
@@ -343,11 +344,11 @@ class TestContact(VoiceCommon):
 
     def test_all_in_use_without_ids(self):
         asked = self._say(self.elena, days=2)
-        query = waiting.select_waiting(fields.Datetime.now())
+        query = waiting.select_waiting(fields.Datetime.now(), SQL("active"))
         self.assertIn(asked.id, [row[1] for row in self.env.execute_query(query)])
         self.relationship.active = False
         self.env.flush_all()
-        query = waiting.select_waiting(fields.Datetime.now())
+        query = waiting.select_waiting(fields.Datetime.now(), SQL("active"))
         self.assertNotIn(asked.id, [row[1] for row in self.env.execute_query(query)])
 
     def test_first_answer(self):

@@ -6,6 +6,7 @@ from odoo.tests import Form, tagged
 
 from ...engine.health.preview import Settings, count_bands, get_bands, get_clients
 from ...engine.health.signals import Signal
+from ...engine.health.warnings.caps import Caps
 from .common_health import HealthCommon
 
 
@@ -236,5 +237,5 @@ class TestHealthPreview(HealthCommon):
         rows = [(1, 7, {m.code: 80 for m in lone}), (2, 7, {m.code: 49.96 for m in lone}),
                 (3, 7, None)]  # fmt: skip
         settings = Settings(lone, {7: (75, 50)}, {7: set()})
-        bands = get_bands(get_clients(rows), settings)
+        bands = get_bands(get_clients(rows), settings, {7: Caps()})
         self.assertEqual(bands, ["healthy", "risk", "none"], "49.96 is not 50 yet")

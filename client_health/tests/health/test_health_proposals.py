@@ -1,6 +1,10 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
+from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -84,7 +88,7 @@ class TestHealthProposals(WarningsCommon):
         self._nights([(0, 90)])
         self.assertEqual(
             self.relationship.health_proposal_reason,
-            "Silent against its own rhythm · Pays later than usual",
+            "Silent against its own rhythm · Money got worse",
         )
 
     def test_two_nights_of_red(self):
@@ -92,6 +96,62 @@ class TestHealthProposals(WarningsCommon):
         self.assertFalse(self.relationship.health_proposed_stage_id)
         self._nights([(0, 49)])
         self.assertEqual(self.relationship.health_proposal_reason, "Red for two nights")
+
+    def test_dismissed_red_is_known_and_comes_back_when_it_got_worse(self):
+        self._nights([(20, 55), (9, 45), (8, 45)])
+        warning = self._get_warnings("red")
+        self.assertEqual(warning.text, "Red for 2 nights")
+        self.relationship.with_user(self.owner).action_dismiss_proposal()
+        self.relationship.health_decided_on = fields.Datetime.now() - timedelta(days=8)
+        self._nights([(days, 44) for days in range(7, 2, -1)])
+        self.assertEqual(warning.state, "decided", "It is as red as it was, and not gone")
+        self.assertFalse(self.relationship.health_proposed_stage_id)
+        self._nights([(2, 30)])
+        self.assertEqual(warning.state, "warning", "It got worse")
+        self.assertTrue(self.relationship.health_proposed_stage_id)
+        self._nights([(days, 70) for days in range(1, -4, -1)])
+        self.assertEqual(warning.state, "gone")
+        self.assertEqual(len(self._get_warnings("red")), 1)
+
+    # Who needs attention
+
+    def test_order_of_attention(self):
+        """Severe, what counts, what is to be seen; then who fell most below its own past."""
+        steady, fell, seen, counts, severe, unknown = clients = self._create_clients(6, self.owner)
+        self._settle(clients)
+        for days in (60, 50, 40):
+            for client in clients:
+                self._set_points(60 if client == steady else 90, client)
+            self._set_points(None, unknown)
+            self._night(days, clients)
+        self._set_points(70, fell)
+        self._warn("silent", 1.2, seen)
+        self._warn("silent", 2, severe)
+        self._warn("silent", 1.2, counts)
+        self._warn("complaints", 1.2, counts)
+        self._night(0, clients)
+        expected = [severe, counts, seen, fell, steady]
+        for user, name in ((self.manager, "health_attention"),
+                           (self.owner, "health_attention_shared")):  # fmt: skip
+            for view in ("list", "kanban"):
+                found = clients.with_user(user)
+                order = etree.fromstring(found.get_view(view_type=view)["arch"])
+                order = order.get("default_order")
+                self.assertEqual(order, f"{name} desc, id desc")
+                found = found.search([("id", "in", clients.ids)], order=order)
+                self.assertEqual(found.ids, [one.id for one in [*expected, unknown]])
+        severe.with_user(self.owner).action_dismiss_proposal()
+        self.assertLess(severe.health_attention, steady.health_attention + 200, "A person knows")
+
+    def test_order_of_attention_tells_nothing_of_money(self):
+        clients = self._create_clients(2, self.owner)
+        self._warn("loss", 2.5, clients[0])
+        self._set_points(80)
+        self._night(0, clients)
+        self.assertGreater(*clients.mapped("health_attention"))
+        self.assertEqual(*clients.mapped("health_attention_shared"))
+        with self.assertRaises(AccessError):
+            clients.with_user(self.owner).search([], order="health_attention")
 
     def test_what_caps_the_band(self):
         self._warn("silent", 1.2)
@@ -375,5 +435,23 @@ class TestHealthProposals(WarningsCommon):
             own.health_reasons, "No word for 40 days, usually every 7 · Money got worse"
         )
         self.assertEqual(own.health_warning_ids.rule_id.mapped("code"), ["silent"])
-        self.assertNotRegex(self._get_notes(), "45")
+        for told in (self._get_notes(), client.health_proposal_reason):
+            self.assertNotRegex(told, "45|[Ll]oss")
+            self.assertIn("Money got worse", told)
         self.assertNotRegex(client.health_proposal_reason, r"\d")
+        told = own.get_health_explanation()["warnings"]
+        self.assertEqual(
+            told[1], {"text": "Money got worse", "since": False, "severe": False, "sources": []}
+        )
+        told = client.with_user(self.manager).get_health_explanation()["warnings"]
+        self.assertEqual([one["severe"] for one in told], [False, True])
+        self.assertTrue(all(one["since"] for one in told))
+
+    def test_money_is_said_once(self):
+        self._set_points(80)
+        self._set_points(0, codes=["margin_rate"])
+        self._warn("loss", 2.5)
+        self._night(0)
+        own = self.relationship.with_user(self.owner)
+        self.assertNotIn("Money pulls", own.health_reasons)
+        self.assertIn("Money got worse", own.health_reasons)

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from ...models.health import client_health_run
+from ...models.health import client_health_snapshot
 from .common_health import HealthCommon
 
 SIGNALS_LOG = "odoo.addons.client_health.engine.health.signals"
@@ -187,7 +187,7 @@ class TestHealthSnapshots(HealthCommon):
     def test_resumable_after_any_batch(self):
         clients = self._create_clients(7) | self.relationship
         self._set_points(80)
-        with patch.object(client_health_run, "BATCH", 2):
+        with patch.object(client_health_snapshot, "BATCH", 2):
             for done in (2, 4, 6, 8):
                 with self._stop_after(1):
                     self.Run._cron_take_snapshots()
@@ -320,7 +320,7 @@ class TestHealthSnapshots(HealthCommon):
         clients = self._create_clients(2) | self.relationship
         self.company.client_setup_date = self.today
         self._set_points(70)
-        with patch.object(client_health_run, "BATCH", 2):
+        with patch.object(client_health_snapshot, "BATCH", 2):
             for _start in range(400):
                 with self._stop_after(3):
                     self.Run._cron_backfill()

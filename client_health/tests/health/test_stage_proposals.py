@@ -13,8 +13,8 @@ from ...engine.health.stage_proposals import (
     Limits,
     Night,
     Run,
+    get_low,
     get_proposal,
-    is_low,
 )
 from ...engine.health.warnings.life import Life
 from ...engine.reading import Reading
@@ -76,8 +76,8 @@ class TestStageProposals(BaseCase):
         proposal = get_proposal(case, measures or make_measures(), limits)
         return proposal and (proposal.phase, proposal.reasons)
 
-    def is_low(self, night, measures=None, limits=DEFAULT_LIMITS):
-        return is_low(night, measures or make_measures(), limits)
+    def is_low(self, night, measures=None, limits=DEFAULT_LIMITS, is_known=False):
+        return get_low(night, measures or make_measures(), limits, is_known) is not None
 
     def test_warning_asks_for_at_risk(self):
         self.assertEqual(
@@ -127,6 +127,8 @@ class TestStageProposals(BaseCase):
     def test_what_a_person_knew_when_deciding(self):
         night = make_night("healthy", all_at(45), all_at(55), decided=TODAY)
         self.assertFalse(self.is_low(night))
+        self.assertTrue(self.is_low(night, is_known=True), "What was decided is not over by that")
+        self.assertEqual(get_low(night, make_measures(), is_known=True), 5)
 
     def test_back_after_14_days(self):
         night = make_night("at_risk", all_at(80), all_at(60))

@@ -39,7 +39,9 @@ class TestWarnings(ClientHealthCommon):
         rule = self.Rule._get_rules()[code]._to_engine()
         self.env.flush_all()
         with Reader(self.env, relationships, as_of, []) as reader:
-            found, errors = read_warnings(reader, self.Rule._get_warnings(), [rule], relationships)
+            found, _near, errors = read_warnings(
+                reader, self.Rule._get_warnings(), [rule], relationships
+            )
         self.assertFalse(errors)
         return {key: readings[code] for key, readings in found.items()}
 

@@ -70,6 +70,19 @@ class TestCompletion(MoneyCommon):
             self.project.with_user(self.manager).client_expected_margin_rate, 100 * 1700 / 3000, 2
         )
 
+    def test_a_price_for_which_no_work_is_planned(self):
+        """The margin would be too good: 2,000 at 90 an hour take 22 hours, 20 are planned."""
+        self.assertCompletion(completion_note=False)
+        self.task.state = "1_done"
+        self.assertCompletion(planned_hours=0, ordered=2000)
+        note = self.project.with_user(self.manager).client_completion_note
+        self.assertIn("about 22 hours; 0 are planned", note)
+        # what is delivered is done: only its invoice is missing
+        line = self.order.order_line
+        line.product_id.write({"invoice_policy": "delivery", "service_type": "manual"})
+        line.qty_delivered = 1
+        self.assertCompletion(completion_note=False, ordered=2000)
+
     def test_closed_and_overspent_tasks_plan_nothing(self):
         self._create_task(100, state="1_done")
         self._create_task(100, state="1_canceled")

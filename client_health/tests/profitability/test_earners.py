@@ -112,6 +112,37 @@ class TestEarners(MoneyCommon):
             domain = self._use_filter("client.relationship", name)
             self.assertEqual(set(self._search(domain)), expected, name)
 
+    def test_the_ledger_adds_up_the_same_margins(self):
+        """A client of unknown margin counts in no margin of the pivot: neither in its total, nor
+        in its months, and what is shown adds up."""
+        here = [("company_id", "=", self.company.id)]
+        measures = ["margin:sum", "margin_after_overhead:sum", "margin_rate:avg", "revenue:sum"]
+        self._spend(
+            self._create_project("Later", self.names["Unknown"].partner_id), 1, month_ago(3)
+        )
+        self._rebuild()
+        self.env.invalidate_all()
+        clients = self.Relationship.search(here)
+        ledger = self.Ledger.with_user(self.manager)
+        [total] = ledger._read_group(here, [], measures)
+        self.assertEqual(total[:2], (650, 650))
+        self.assertEqual(total[0], sum(clients.mapped("client_margin")))
+        self.assertAlmostEqual(total[2], 100 * 650 / 2250, 2)
+        self.assertEqual(total[3], 7250, "revenue is known")
+        by_client = ledger._read_group(here, ["partner_id"], measures)
+        self.assertEqual(
+            {partner.name: margin for partner, margin, *_rest in by_client},
+            {"Much": 600, "Little": 100, "Loss": -50, "Unknown": False},
+        )
+        sets = ledger._read_grouping_sets(
+            here, [["partner_id", "date:month"], ["date:month"], []], measures
+        )
+        self.assertFalse(any(row[2] for row in sets[0] if row[0].name == "Unknown"))
+        self.assertEqual([row[1] or 0 for row in sets[1]], [0, 650])
+        self.assertEqual(sets[2][0][0], 650)
+        known = [("partner_id", "!=", self.names["Unknown"].partner_id.id), *here]
+        self.assertEqual(ledger._read_group(known, [], measures)[0][:3], total[:3])
+
     def test_filters_of_the_ledger(self):
         for name, expected in (
             ("loss_or_break_even", {"Loss"}),

@@ -38,6 +38,7 @@ class RichClientCommon(ClientAgreementCommon, IssueCommon):
         cls._agree(relationship, contact, lead)
         cls._reach(relationship, contact, project, task)
         cls._hurt_and_repair(relationship, contact, project, task)
+        cls._question(relationship, contact)
         fit_round = relationship._start_fit_round("check", remind=False)
         answer = {
             "criterion_id": cls.env["client.fit.criterion"]._get_asked()[0].id,
@@ -54,6 +55,11 @@ class RichClientCommon(ClientAgreementCommon, IssueCommon):
         relationship.note = f"<p>Note {label}</p>"
         relationship.value_estimate = f"Belief {label}"
         relationship.referred_by_id = cls.stranger
+
+    @classmethod
+    def _question(cls, relationship, contact):
+        asked, _left_out = cls.env["client.feedback.request"]._ask({relationship: contact})
+        asked.sudo()._answer(4, "Hm", "Call before")
 
     @classmethod
     def _agree(cls, relationship, contact, lead):

@@ -1,15 +1,19 @@
-from datetime import timedelta
+import io
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
+from xlsxwriter import Workbook
 
+from odoo.api import Environment
 from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ...report.client_review import COLUMNS, Column, Sheet
-from ...report.review import book, overview
+from ...report.review import book, charts, overview
 from ...report.review.data import ReviewData
 from ..health.common_health import HealthCommon
 from ..profitability.common_money import MoneyCommon, month_ago
@@ -20,6 +24,8 @@ HOSTILE = (
     '=HYPERLINK("http://example.com","x")', "+1+1", "-2+3", "@SUM(A1)", "=cmd|' /C calc'!A0",
     "http://example.com", "internal:'Money'!A1", "000123", "1e5", "\tTab", "'quoted",
     "<b>&amp;</b>", "_x0041_", "שלום עולם", "👩\u200d🚀 crew", "line\nbreak",
+    # what xlsxwriter takes for rich text of its own, and writes as it is
+    "<r>no XML & more</r>", "<r><t>half</t></r>",
 )  # fmt: skip
 MONEY_SHEETS = {"Money", "Margin by month", "Projects", "At risk by quarter"}
 
@@ -296,6 +302,29 @@ class TestReviewCells(HealthCommon):
         else:
             self.assertEqual(found, letter * count)
 
+    @given(st.dates(date(1900, 1, 1)))
+    def test_days_are_those_of_xlsxwriter(self, day):
+        worksheet = Workbook(io.BytesIO(), book.OPTIONS).add_worksheet()
+        self.assertEqual(book.get_day_number(day), worksheet._convert_date_time(day))
+
+    def test_lines_that_a_text_takes(self):
+        for text, width, lines in (
+            ("", 10, 1),
+            ("iiiiiiiiiiiiiiiiiiii", 10, 1),
+            ("MMMMMMMMMM", 10, 2),
+            ("two words", 6, 2),
+            ("one\ntwo three", 20, 2),
+            ("Checks in every month", 14, 2),
+            ("日本語日本語", 6, 2),
+        ):
+            self.assertEqual(book.get_lines(text, width), lines, text)
+
+    def test_names_under_bars_differ(self):
+        names = ["Blue Harbour Hotels (Oslo)", "Blue Harbour Hotels (Rome)", "Opera"]
+        short = charts.shorten_names(names)
+        self.assertEqual(len(set(short)), 3)
+        self.assertLessEqual(max(map(len, short)), charts.SHORT_NAME)
+
     @given(st.floats(0, 100))
     def test_shown_scores(self, score):
         self.assertLessEqual(book.get_shown(score, "score"), score + 1e-6)
@@ -303,6 +332,18 @@ class TestReviewCells(HealthCommon):
 
 @tagged("post_install", "-at_install")
 class TestReviewDownload(HttpCase):
+    def test_one_at_a_time(self):
+        """A second request of the same user is refused while the first one makes its review."""
+        user = new_test_user(self.env, "waiting", "base.group_user,client_health.group_client_user")
+        url = self.env["client.review.export"].with_user(user).create({}).action_export()["url"]
+        self.authenticate(user.login, user.login)
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            taken = Environment(other, user.id, {})["client.review"]
+            self.assertTrue(taken._take_turn())
+            self.assertEqual(self.url_open(url).status_code, 429)
+            other.rollback()
+        self.assertEqual(self.url_open(url).status_code, 200)
+
     def test_download(self):
         owner = new_test_user(
             self.env, "reviewer", "base.group_user,client_health.group_client_user"

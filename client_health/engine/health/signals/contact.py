@@ -13,7 +13,8 @@ from ...clock import get_end, local_date
 from ...correspondence.correspondence import RECENT, Correspondence
 from ...correspondence.waiting import WINDOW
 from ...correspondence.working_hours import WorkingHours
-from ...query import fetch
+from ...period import YEAR_OF_DAYS
+from ...query import fetch, to_array
 from ...reading import AGREED, DEFAULT, MOST_RECORDS, OWN, make
 from . import Signal
 
@@ -270,6 +271,51 @@ def read_initiative(env, relationships, as_of, correspondence):
     }
 
 
+def read_promises_kept(env, relationships, as_of):
+    """Percent of the promised updates of a year that were sent on their day or before.
+
+    One that is not sent counts against us from the day after. Unknown with fewer than three.
+    """
+    rows = fetch(
+        env,
+        SQL(
+            """
+            WITH promise AS (
+                SELECT relationship_id, id, promised_date,
+                       sent_date <= %(end)s AND sent_day <= promised_date AS kept
+                  FROM client_update
+                 WHERE relationship_id = ANY (%(ids)s)
+                   AND create_date <= %(end)s
+                   AND promised_date > %(since)s
+                   AND (promised_date < %(as_of)s OR sent_date <= %(end)s))
+            SELECT relationship_id AS id,
+                   COUNT(*) AS promised,
+                   COUNT(*) FILTER (WHERE kept) AS kept,
+                   MAX(LEAST(promised_date, %(as_of)s)) AS day,
+                   ARRAY_AGG(id ORDER BY kept IS TRUE, promised_date DESC, id) AS ids
+              FROM promise
+          GROUP BY relationship_id
+            HAVING COUNT(*) >= %(least)s
+            """,
+            ids=to_array(relationships._ids),
+            end=get_end(relationships, as_of),
+            as_of=as_of,
+            since=as_of - YEAR_OF_DAYS,
+            least=LEAST,
+        ),
+    )
+    return {
+        row["id"]: make(
+            100 * row["kept"] / row["promised"],
+            row["day"],
+            {"client.update": row["ids"]},
+            promised=row["promised"],
+            kept=row["kept"],
+        )
+        for row in rows
+    }
+
+
 def _by_model(records):
     """Return {model: its ids, each once} of (model, id)."""
     found = defaultdict(dict)
@@ -283,4 +329,5 @@ SIGNALS = {
     "unanswered_hours": Signal(read_unanswered_hours, Correspondence),
     "reply_hours": Signal(read_reply_hours, Correspondence),
     "initiative": Signal(read_initiative, Correspondence),
+    "promises_kept": Signal(read_promises_kept),
 }

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from ... import period
 from ...clock import get_end, local_date
 from ...feedback import repair
-from ...query import fetch, to_array
+from ...query import fetch, get_company, to_array
 from ...reading import make
 from . import Signal
 
@@ -186,9 +186,59 @@ def _is_own(relationships, end):
     )
 
 
+def read_feedback_response(env, relationships, as_of):
+    """Share of the questions of a year that contacts answered, in %; silence is the rest.
+
+    Unknown until one was answered, or waited for in vain as long as the company waits. Read from
+    the moments of each question, so that a later answer makes no past silence good. What never
+    arrived is no question.
+    """
+    end = get_end(relationships, as_of)
+    # sudo: a number of days, whoever reads the score
+    wait = timedelta(days=get_company(relationships).sudo().client_feedback_wait)
+    rows = fetch(
+        env,
+        SQL(
+            """
+            SELECT relationship_id AS id,
+                   100.0 * COUNT(*) FILTER (WHERE is_answered) / COUNT(*) AS share,
+                   COUNT(*) AS asked,
+                   MAX(day) AS day,
+                   ARRAY_AGG(id ORDER BY is_answered, sent_date DESC, id DESC) AS ids
+              FROM (SELECT q.relationship_id, q.id, q.sent_date,
+                           COALESCE(q.answered_date <= %(end)s, FALSE) AS is_answered,
+                           CASE WHEN q.answered_date <= %(end)s THEN %(answered)s
+                                ELSE %(closed)s END AS day
+                      FROM client_feedback_request q
+                     WHERE q.relationship_id = ANY (%(ids)s) AND q.state <> 'undelivered'
+                           AND q.sent_date > %(since)s
+                           AND q.create_date <= %(end)s
+                           AND (q.answered_date <= %(end)s OR q.sent_date <= %(over)s)) q
+          GROUP BY relationship_id
+            """,
+            ids=to_array(relationships._ids),
+            end=end,
+            over=end - wait,
+            since=end - YEAR,
+            answered=local_date(relationships, SQL("q.answered_date")),
+            closed=local_date(relationships, SQL("(q.sent_date + %s)", wait)),
+        ),
+    )
+    return {
+        row["id"]: make(
+            row["share"],
+            row["day"],
+            {"client.feedback.request": row["ids"]},
+            asked=row["asked"],
+        )
+        for row in rows
+    }
+
+
 SIGNALS = {
     "feedback_rating": Signal(read_feedback_rating),
     "open_complaints": Signal(read_open_complaints),
     "voice_silence": Signal(read_voice_silence),
     "value_age": Signal(read_value_age),
+    "feedback_response": Signal(read_feedback_response),
 }

@@ -37,13 +37,15 @@ def get_level(rule, value):
 
 
 def read_warnings(reader, warnings, rules, relationships):
-    """Return ({relationship id: {code: Reading}} of figures beyond their limit, {code: error}).
+    """Return ({relationship id: {code: Reading}} of figures beyond their limit, near, errors).
+
+    near: {relationship id: {code: part of the way to its limit}} of all; errors: {code: error}.
 
     :param reader: ``signals.Reader``, which reads one after the other, whatever one of them does
     :param warnings: {code: ``Signal``}; ``read(env, relationships, as_of, rule, *source)``
     :param rules: ``Rule`` of those that are in use
     """
-    found, errors = {}, {}
+    found, near, errors = {}, {}, {}
     for rule in rules:
         if rule.code not in warnings:
             continue
@@ -51,6 +53,8 @@ def read_warnings(reader, warnings, rules, relationships):
         if error:
             errors[rule.code] = error
         for key, reading in readings.items():
-            if get_level(rule, reading.value) >= LIMIT:
+            level = get_level(rule, reading.value)
+            near.setdefault(key, {})[rule.code] = min(max(level, 0.0), LIMIT)
+            if level >= LIMIT:
                 found.setdefault(key, {})[rule.code] = reading
-    return found, errors
+    return found, near, errors

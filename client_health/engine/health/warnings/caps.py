@@ -15,16 +15,24 @@ class Caps:
     :param lifted: {relationship id: codes of warnings that a declaration lifts}
     :param lifted_dimensions: {relationship id: dimensions that one lifts; None: all}
     :param money: codes of the warnings of money, which cap no band that is shared
+    :param near: {relationship id: {code: part of the way to a warning}}
     """
 
     def __init__(
-        self, lives=None, key_measures=None, lifted=None, lifted_dimensions=None, money=()
+        self,
+        lives=None,
+        key_measures=None,
+        lifted=None,
+        lifted_dimensions=None,
+        money=(),
+        near=None,
     ):
         self._lives = lives or {}
         self._key_measures = key_measures or {}
         self._lifted = lifted or {}
         self._lifted_dimensions = lifted_dimensions or {}
         self._money = frozenset(money)
+        self._near = near or {}
 
     def _get_lives(self, key):
         lifted = self._lifted.get(key, ())
@@ -44,6 +52,12 @@ class Caps:
             for life in self._get_lives(key)
             if not life.is_decided
         )
+
+    def get_near(self, key, shared=False):
+        """Return how near the nearest warning is, 0 to 1, of those that nothing lifts."""
+        without = {*self._lifted.get(key, ()), *(self._money if shared else ())}
+        near = self._near.get(key, {})
+        return max((part for code, part in near.items() if code not in without), default=0.0)
 
     def cap(self, key, band, points, shared=False):
         """Return the band that a client may have; ``points``: {code: points} of its measures.

@@ -185,32 +185,11 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
     A contact that was archived counts as severe. Not where the others write as much instead: they
     took over.
     """
-    end = get_end(relationships, as_of)
     rows = fetch(
         env,
         SQL(
             """
-            WITH line AS (
-                SELECT DISTINCT m.relationship_id, o.author_id, %(day)s AS day
-                  FROM (%(received)s) m
-                  JOIN mail_message o ON o.id = m.id
-                 WHERE m.create_date > %(year)s AND o.author_id IS NOT NULL
-            ), gap AS (
-                SELECT *, day - LAG(day) OVER (PARTITION BY relationship_id, author_id
-                                               ORDER BY day) AS days
-                  FROM line
-            ), person AS (
-                SELECT relationship_id, author_id, COUNT(*) AS written, MAX(day) AS last,
-                       MIN(day) AS first,
-                       %(longest)s AS longest
-                  FROM gap
-              GROUP BY relationship_id, author_id
-            ), main AS (
-                SELECT DISTINCT ON (relationship_id) *,
-                       SUM(written) OVER (PARTITION BY relationship_id) AS every
-                  FROM person
-              ORDER BY relationship_id, written DESC, author_id
-            )
+            WITH line AS (%(lines)s), main AS (%(main)s)
             SELECT m.relationship_id AS id, m.author_id, m.written, m.last, m.longest, m.every,
                    p.active OR p.write_date > %(end)s AS active,
                    COUNT(DISTINCT o.day) FILTER (WHERE o.day > m.last) AS others,
@@ -226,30 +205,66 @@ def read_supporter(env, relationships, as_of, rule, correspondence):
           GROUP BY m.relationship_id, m.author_id, m.written, m.last, m.first, m.longest, m.every,
                    p.active, p.write_date
             """,
-            day=local_date(relationships, SQL("m.create_date")),
-            received=correspondence.select_received(relationships),
-            year=get_start(relationships, as_of - period.YEAR),
-            end=end,
+            lines=_select_author_days(relationships, as_of, correspondence),
+            main=_select_main(as_of),
+            end=get_end(relationships, as_of),
             as_of=as_of,
             working=select_working(relationships, as_of),
             least=rule.least,
             most=MOST,
             holiday=as_of - HOLIDAY,
-            longest=_get_longest(as_of),
         ),
     )
     return {
-        row["id"]: make(
-            max((as_of - row["last"]).days / row["longest"], 0 if row["active"] else rule.severe),
-            row["last"],
-            {"res.partner": [row["author_id"]]},
-            days=(as_of - row["last"]).days,
-            gone=not row["active"],
-            only=row["written"] >= ONLY * row["every"],
-        )
+        row["id"]: _make_supporter(row, as_of, rule)
         for row in rows
         if row["expected"] >= SOON and row["others"] < TOOK_OVER * row["expected"]
     }
+
+
+def _make_supporter(row, as_of, rule):
+    days = (as_of - row["last"]).days
+    return make(
+        max(days / row["longest"], 0 if row["active"] else rule.severe),
+        row["last"],
+        {"res.partner": [row["author_id"]]},
+        days=days,
+        gone=not row["active"],
+        only=row["written"] >= ONLY * row["every"],
+    )
+
+
+def _select_author_days(relationships, as_of, correspondence):
+    """Select relationship_id, author_id and day: each day of a year on which a person wrote."""
+    return SQL(
+        """
+        SELECT DISTINCT m.relationship_id, o.author_id, %(day)s AS day
+          FROM (%(received)s) m
+          JOIN mail_message o ON o.id = m.id
+         WHERE m.create_date > %(year)s AND o.author_id IS NOT NULL
+        """,
+        day=local_date(relationships, SQL("m.create_date")),
+        received=correspondence.select_received(relationships),
+        year=get_start(relationships, as_of - period.YEAR),
+    )
+
+
+def _select_main(as_of):
+    """Select the person of each client who wrote on most days; of the table ``line``."""
+    return SQL(
+        """
+        SELECT DISTINCT ON (relationship_id) *,
+               SUM(written) OVER (PARTITION BY relationship_id) AS every
+          FROM (SELECT relationship_id, author_id, COUNT(*) AS written, MAX(day) AS last,
+                       MIN(day) AS first, %(longest)s AS longest
+                  FROM (SELECT *, day - LAG(day) OVER (PARTITION BY relationship_id, author_id
+                                                       ORDER BY day) AS days
+                          FROM line) gap
+              GROUP BY relationship_id, author_id) person
+      ORDER BY relationship_id, written DESC, author_id
+        """,
+        longest=_get_longest(as_of),
+    )
 
 
 WARNINGS = {

@@ -101,7 +101,7 @@ class Months:
             year=self._is_in(period.MONTHS, 0),
             work=_select_work(company, start, self.end, ids),
             paid=spread.select_spread(
-                company, start, self.end, self._as_of, spread.is_one_of_clients(ids)
+                self._env, company, start, self.end, self._as_of, spread.is_one_of_clients(ids)
             ),
         )
 

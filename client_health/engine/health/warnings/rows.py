@@ -5,7 +5,9 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from ...query import to_array
-from .life import SAME_DAYS, Life
+from ..scoring import MONEY
+from . import SEVERE
+from .life import SAME_DAYS, WORSE, Life
 
 COLUMNS = {
     "relationship_id": "int",
@@ -43,6 +45,39 @@ def select_lives(relationship_ids, today, codes=None):
         to_array(relationship_ids),
         today - timedelta(days=SAME_DAYS),
         SQL("rule.code = ANY (%s)", list(codes)) if codes is not None else SQL("true"),
+    )
+
+
+def select_ranks(relationship_ids, today):
+    """Select id, rank and rank_shared of clients with a warning that nobody has decided about.
+
+    3 is severe, 2 counts, 1 is to be seen. Shared: without money. Declarations lift theirs.
+    """
+    return SQL(
+        """
+        SELECT relationship_id AS id, MAX(rank) AS rank,
+               MAX(rank) FILTER (WHERE dimension <> %(money)s) AS rank_shared
+          FROM (SELECT w.relationship_id, rule.dimension,
+                       CASE WHEN w.level >= %(severe)s THEN 3
+                            WHEN w.date_counts IS NOT NULL THEN 2 ELSE 1 END AS rank
+                  FROM client_health_warning w
+                  JOIN client_health_warning_rule rule ON rule.id = w.rule_id AND rule.active
+                 WHERE w.relationship_id = ANY (%(ids)s) AND w.date_end IS NULL
+                   AND (w.decided_level IS NULL OR w.level >= w.decided_level + %(worse)s)
+                   AND NOT EXISTS (
+                       SELECT FROM client_health_declaration own
+                         JOIN client_health_declaration_rule_rel link
+                           ON link.declaration_id = own.id
+                        WHERE own.relationship_id = w.relationship_id AND link.rule_id = rule.id
+                          AND own.date_ended IS NULL
+                          AND own.date_start <= %(today)s AND own.date_end >= %(today)s)) one
+      GROUP BY relationship_id
+        """,
+        money=MONEY,
+        severe=SEVERE,
+        ids=to_array(relationship_ids),
+        worse=WORSE,
+        today=today,
     )
 
 

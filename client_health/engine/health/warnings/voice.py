@@ -29,60 +29,21 @@ def read_complaints(env, relationships, as_of, rule):
 
     Those that are answered, or came lately, count less until they should be resolved.
     """
-    end = get_end(relationships, as_of)
     rows = fetch(
         env,
         SQL(
             """
-            WITH issue AS (
-                SELECT relationship_id, id, severity, LEAST(date, %(as_of)s) AS day,
-                       state = 'open' OR closed_date > %(end)s AS is_open
-                  FROM client_issue
-                 WHERE relationship_id = ANY (%(ids)s) AND create_date <= %(end)s
-            ), feedback AS (
-                SELECT f.relationship_id, f.id, %(day)s AS day,
-                       CASE WHEN f.rating = %(unhappy)s THEN 2.0 ELSE 1.0 END AS weight,
-                       COALESCE(f.resolved_date <= %(end)s, false)
-                           OR i.is_open IS FALSE AS resolved,
-                       COALESCE(f.answered_date <= %(end)s, false) AS answered
-                  FROM client_feedback f
-             LEFT JOIN issue i ON i.id = f.issue_id
-                 WHERE f.relationship_id = ANY (%(ids)s) AND f.kind IN %(to_answer)s
-                   AND f.date <= %(end)s AND f.create_date <= %(end)s
-            ), line AS (
-                SELECT relationship_id, NULL::int AS issue_id, id, day,
-                       CASE WHEN resolved THEN 0
-                            WHEN answered AND day > %(late)s THEN %(younger)s
-                            WHEN NOT answered AND day <= %(ignored)s THEN 2 * weight
-                            WHEN answered OR day <= %(unanswered)s THEN weight
-                            ELSE %(younger)s END AS points
-                  FROM feedback
-             UNION ALL
-                SELECT relationship_id, id, NULL, day, %(severe)s::float8
-                  FROM issue WHERE is_open AND severity = %(most)s
-            )
             SELECT relationship_id AS id, SUM(points) AS points, MIN(day) AS day,
                    COUNT(id) AS complaints, COUNT(issue_id) AS issues,
                    ARRAY_AGG(issue_id ORDER BY day) FILTER (WHERE issue_id IS NOT NULL)
                        AS issue_ids,
                    ARRAY_AGG(id ORDER BY points DESC, day) FILTER (WHERE id IS NOT NULL)
                        AS feedback_ids
-              FROM line
+              FROM (%s) line
              WHERE points > 0
           GROUP BY relationship_id
             """,
-            ids=to_array(relationships._ids),
-            end=end,
-            as_of=as_of,
-            day=local_date(relationships, SQL("f.date")),
-            unhappy=VERY_UNHAPPY,
-            to_answer=repair.TO_ANSWER,
-            late=as_of - TO_RESOLVE,
-            unanswered=as_of - TO_ANSWER,
-            ignored=as_of - IGNORED,
-            severe=rule.severe,
-            younger=YOUNGER,
-            most=SEVERE,
+            _select_complaints(relationships, as_of, rule),
         ),
     )
     return {
@@ -96,6 +57,68 @@ def read_complaints(env, relationships, as_of, rule):
         for row in rows
         if row["issues"] or row["complaints"] >= rule.least
     }
+
+
+def _select_complaints(relationships, as_of, rule):
+    """Select relationship_id, issue_id, id, day and points, of each complaint and severe issue."""
+    return SQL(
+        """
+        WITH issue AS (%(issues)s), feedback AS (%(feedback)s)
+        SELECT relationship_id, NULL::int AS issue_id, id, day,
+               CASE WHEN resolved THEN 0
+                    WHEN answered AND day > %(late)s THEN %(younger)s
+                    WHEN NOT answered AND day <= %(ignored)s THEN 2 * weight
+                    WHEN answered OR day <= %(unanswered)s THEN weight
+                    ELSE %(younger)s END AS points
+          FROM feedback
+     UNION ALL
+        SELECT relationship_id, id, NULL, day, %(severe)s::float8
+          FROM issue WHERE is_open AND severity = %(most)s
+        """,
+        issues=_select_issues(relationships, as_of),
+        feedback=_select_feedback(relationships, as_of),
+        late=as_of - TO_RESOLVE,
+        unanswered=as_of - TO_ANSWER,
+        ignored=as_of - IGNORED,
+        severe=rule.severe,
+        younger=YOUNGER,
+        most=SEVERE,
+    )
+
+
+def _select_issues(relationships, as_of):
+    return SQL(
+        """
+        SELECT relationship_id, id, severity, LEAST(date, %(as_of)s) AS day,
+               state = 'open' OR closed_date > %(end)s AS is_open
+          FROM client_issue
+         WHERE relationship_id = ANY (%(ids)s) AND create_date <= %(end)s
+        """,
+        ids=to_array(relationships._ids),
+        end=get_end(relationships, as_of),
+        as_of=as_of,
+    )
+
+
+def _select_feedback(relationships, as_of):
+    """Select complaints and concerns; what its issue settled is settled. Of the table ``issue``."""
+    return SQL(
+        """
+        SELECT f.relationship_id, f.id, %(day)s AS day,
+               CASE WHEN f.rating = %(unhappy)s THEN 2.0 ELSE 1.0 END AS weight,
+               COALESCE(f.resolved_date <= %(end)s, false) OR i.is_open IS FALSE AS resolved,
+               COALESCE(f.answered_date <= %(end)s, false) AS answered
+          FROM client_feedback f
+     LEFT JOIN issue i ON i.id = f.issue_id
+         WHERE f.relationship_id = ANY (%(ids)s) AND f.kind IN %(to_answer)s
+           AND f.date <= %(end)s AND f.create_date <= %(end)s
+        """,
+        ids=to_array(relationships._ids),
+        end=get_end(relationships, as_of),
+        day=local_date(relationships, SQL("f.date")),
+        unhappy=VERY_UNHAPPY,
+        to_answer=repair.TO_ANSWER,
+    )
 
 
 def read_price(env, relationships, as_of, rule):

@@ -4,6 +4,7 @@ import { RottingKanbanHeader } from "@mail/js/rotting_mixin/rotting_kanban_heade
 import { RottingKanbanRenderer } from "@mail/js/rotting_mixin/rotting_kanban_renderer";
 import { registry } from "@web/core/registry";
 import { AnimatedNumber } from "@web/views/view_components/animated_number";
+import { WaitingLine } from "../communication/waiting";
 
 const SUMS = ["client_revenue", "client_margin"];
 
@@ -11,6 +12,9 @@ const SUMS = ["client_revenue", "client_margin"];
 const getSums = (fields) => SUMS.filter((name) => name in fields).map((name) => fields[name]);
 
 class ClientBoardController extends RottingKanbanController {
+    static template = "client_health.ClientBoard";
+    static components = { ...RottingKanbanController.components, WaitingLine };
+
     get progressBarAggregateFields() {
         return [...super.progressBarAggregateFields, ...getSums(this.props.fields)];
     }

@@ -29,7 +29,7 @@ class Books:
         if kind in ("income", "income_other"):
             self.income[month] += amount
         client = self._get_client(item)
-        through = item.account_id in self.company.client_pass_through_account_ids
+        through = self._is_through(item)
         if client is None or (through and kind != "income" and not self._is_sale(item)):
             if kind in ("income", "income_other"):
                 self.not_revenue[month] += amount
@@ -50,6 +50,14 @@ class Books:
         sums[client, month] += rest
         return True
 
+    def _is_through(self, item):
+        company = self.company
+        accounts = company.client_pass_through_account_ids
+        while company.parent_id:
+            company = company.parent_id
+            accounts |= company.client_pass_through_account_ids
+        return item.account_id in accounts
+
     def _is_sale(self, item):
         return item.move_id.move_type in ("out_invoice", "out_refund", "out_receipt")
 
@@ -58,8 +66,9 @@ class Books:
         kind, move = item.account_id.account_type, item.move_id
         nobody = self.env["res.partner"]
         if self._is_sale(item):
-            through = item.account_id in self.company.client_pass_through_account_ids
-            if kind == "income" or through:
+            through = self._is_through(item)
+            extra = item.display_type in ("discount", "rounding") and kind.startswith("expense")
+            if kind == "income" or through or extra:
                 return move.commercial_partner_id.commercial_partner_id
             return None
         exchange = (
@@ -85,7 +94,14 @@ class Books:
         return own if kind == "income" else None
 
     def _get_accounts(self, line):
-        plans = self.env["account.analytic.plan"].search([("parent_id", "=", False)])
+        """Return the accounts of a line in plans that hold accounts of projects."""
+        projects = (
+            self.env["project.project"]
+            .with_context(active_test=False)
+            .search([("is_template", "=", False)])
+        )
+        # those of departments alone are cost of the firm
+        plans = projects.account_id.root_plan_id
         return self.env["account.analytic.account"].concat(
             *(line[plan._column_name()] for plan in plans)
         )
@@ -103,18 +119,8 @@ class Books:
         )
 
     def _get_project_client(self, line):
-        """Return the one client of the projects of an analytic line on its day, or nobody.
-
-        Of an account that several projects share, a former customer counts as another client.
-        """
-        projects = self._get_projects(line)
-        if len(projects) == 1:
-            return self._get_customer(projects, line.date)
-        clients = {
-            partner.commercial_partner_id
-            for project in projects
-            for partner in project.client_customer_ids.mapped("partner_id") or [project.partner_id]
-        }
+        """Return the one client of the projects of an analytic line on its day, or nobody."""
+        clients = {self._get_customer(project, line.date) for project in self._get_projects(line)}
         return clients.pop() if len(clients) == 1 else self.env["res.partner"]
 
     def _get_customer(self, project, day):
@@ -131,7 +137,7 @@ class Books:
         )
         for line in lines:
             item = line.move_line_id
-            through = item.account_id in self.company.client_pass_through_account_ids
+            through = self._is_through(item)
             is_cost = not item or item.account_id.account_type.startswith("expense")
             if is_cost and not through and item not in less_revenue and self._get_accounts(line):
                 client = self._get_project_client(line)

@@ -113,8 +113,40 @@ class TestSpread(SpreadCommon):
         self._fill({"2025-01": 300, "2025-04": 300, "2025-07": 300, "2025-08": 50})
         self.assertEqual(
             self._read(),
-            {**months("2025-01", 6, 100), "2025-07": 300, **months("2025-08", 3, 16.6667)},
+            {**months("2025-01", 7, 100), "2025-08": 116.6667, "2025-09": 116.6667}
+            | {"2025-10": 16.6667},
         )
+
+    def test_small_invoice_ends_no_year(self):
+        """A fee for the year goes on when a workshop is invoiced besides."""
+        yearly = {"2023-01": 12000, "2024-01": 12000, "2025-01": 12000}
+        extras = {"2024-03": 240, "2025-03": 300}
+        self._fill(yearly | extras)
+        expected = months("2025-01", 12, 1000)
+        # the last of the extras goes by all gaps of the row: 12, 2, 10, 2
+        expected |= months("2025-03", 6, 1050)
+        self.assertEqual(self._read(), expected)
+        start, end = date(2024, 1, 1), date(2025, 1, 1)
+        self.assertEqual(
+            self._read(start=start, end=end),
+            {**months("2024-01", 2, 1000), **months("2024-03", 10, 1024)},
+        )
+
+    def test_small_invoice_after_the_last_fee_was_not_known(self):
+        """In February the fee has no follower at all: its own row is yearly, without extras."""
+        yearly = {"2023-01": 12000, "2024-01": 12000, "2025-01": 12000}
+        self._fill(yearly | {"2023-03": 240, "2024-03": 240, "2025-03": 300})
+        as_of = date(2025, 2, 20)
+        self.assertEqual(self._read(as_of=as_of), months("2025-01", 12, 1000))
+
+    def test_invoice_of_a_quarter_ends_the_months(self):
+        self._fill({"2025-01": 1200, "2025-03": 300})
+        self.assertEqual(self._read(), {"2025-01": 600, "2025-02": 600, "2025-03": 300})
+
+    def test_monthly_fee_after_a_large_start(self):
+        """No second large one is known: the first pays until the next invoice."""
+        self._fill({"2025-01": 9000, **months("2025-02", 4, 1000)})
+        self.assertEqual(self._read(), {"2025-01": 9000, **months("2025-02", 4, 1000)})
 
     def test_never_more_than_twelve_months(self):
         self._fill({"2023-06": 2400, "2025-06": 10})
