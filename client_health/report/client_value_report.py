@@ -42,12 +42,13 @@ class ClientValueReport(models.AbstractModel):
         # sudo: records of this client alone, whose reader the caller is, in its own company; fees
         # are what its invoices told the client. Only the values below go out.
         relationship = relationship.sudo().with_company(relationship.company_id)
-        relationship = relationship.with_context(lang=lang or self.env.lang, active_test=True)
+        lang = lang or self.env.lang or "en_US"
+        relationship = relationship.with_context(lang=lang, active_test=True)
         report = relationship.env[self._name]
         goals = report._get_goals(relationship, start, end)
         results = report._get_results(relationship, start, end)
         values = {
-            "lang": report.env.lang.replace("_", "-"),
+            "lang": lang.replace("_", "-"),
             "company": relationship.company_id.name,
             "client": relationship.partner_id.name,
             "period": report._format_period(start, end),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 # In units of the picture: a phone shows it about as large, a page a little larger.
-WIDTH, SHOWN = 340, 420
+WIDTH, SHOWN = 340, 360
 BAR_WIDTH, BAR_HEIGHT = 216, 14
 ROW = 46
 # Contrast on white: the text 15:1 and 8:1, the bar 5:1; bar against track 4:1

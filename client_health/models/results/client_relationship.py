@@ -318,6 +318,7 @@ class ClientRelationship(models.Model):
 
     def action_view_value_reports(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_value_report_action"
         )

@@ -143,12 +143,8 @@ class ClientUpdate(models.Model):
     # What it says
 
     def _get_report_lang(self):
-        """Return the language in which it is written: that of the first recipient."""
-        self.ensure_one()
-        # sudo: only the language of contacts of the client
-        update = self.sudo()
-        known = (lang for lang in update.recipient_ids.mapped("lang") if lang)
-        return next(known, update.partner_id.lang or self.env.lang)
+        """Return the language in which it is written: that of the letter."""
+        return self._get_lang() or self.env.lang or "en_US"
 
     def _get_report_period_name(self):
         """Return the period in words, in the language of the context."""

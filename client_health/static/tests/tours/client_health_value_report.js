@@ -17,7 +17,8 @@ registry.category("web_tour.tours").add("client_health_value_report", {
         },
         {
             content: "The report is there to be looked over",
-            trigger: ".o_value_report_preview .o_value_report:contains('More bookings from phones')",
+            trigger:
+                ".o_value_report_preview :iframe .o_value_report:contains('More bookings from phones')",
         },
         {
             trigger: "div[name='report_period'] label:contains('Last year')",
@@ -35,7 +36,8 @@ registry.category("web_tour.tours").add("client_health_value_report", {
             trigger: ".o_form_view .o_arrow_button_current:contains('Sent')",
         },
         {
-            trigger: ".o_value_report_preview .o_value_report:contains('More bookings from phones')",
+            trigger:
+                ".o_value_report_preview :iframe .o_value_report:contains('More bookings from phones')",
         },
     ],
 });
