@@ -23,6 +23,7 @@ DIALOGS = (
     "client_opinion_answer_view_form",
     "client_conversation_plan_view_form",
     "client_conversation_outcome_view_form",
+    "client_meeting_outcome_view_form",
 )
 # Dialogs whose words stay with colleagues who see money, are the client's own, or a name
 OTHERS = (

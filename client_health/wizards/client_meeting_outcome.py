@@ -32,7 +32,9 @@ class ClientMeetingOutcome(models.TransientModel):
     relationship_id = fields.Many2one(
         related="event_id.client_relationship_id", string="Client", related_sudo=False
     )
-    partner_id = fields.Many2one(related="relationship_id.partner_id", related_sudo=False)
+    partner_id = fields.Many2one(
+        related="relationship_id.partner_id", string="Company of the Client", related_sudo=False
+    )
     rating = fields.Selection(RATINGS, string="How Happy They Sounded")
     text = fields.Text(string="What They Said", required=True)
     kind = fields.Selection(KINDS, required=True, default="value")

@@ -18,7 +18,9 @@ class ClientMeetingPlan(models.TransientModel):
     relationship_id = fields.Many2one(
         "client.relationship", string="Client", required=True, readonly=True
     )
-    partner_id = fields.Many2one(related="relationship_id.partner_id", related_sudo=False)
+    partner_id = fields.Many2one(
+        related="relationship_id.partner_id", string="Company of the Client", related_sudo=False
+    )
     contact_ids = fields.Many2many(
         "res.partner",
         string="With",
