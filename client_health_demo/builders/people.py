@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from ..stories.people_story import DUTIES, ROLES
+from ..stories.people_story import BOUNCING, DUTIES, ROLES
 from . import when
 from .past import set_created
 
@@ -32,6 +32,8 @@ def _build_map(scene, client):
             for number, roles in ROLES.get(client.key, {}).items()
         ]
     )
+    if client.key in BOUNCING:
+        scene.contact(client.key, BOUNCING[client.key]).message_bounce = 2
     set_created(people, [datetime.combine(drawn, time(10))] * len(people))
 
 

@@ -36,6 +36,9 @@ ROLES = {
     "juniper": {1: ("decides", "supports")},
 }
 
+# Whose mails come back: {client: number of the contact}
+BOUNCING = {"copperkettle": 2}
+
 DUTIES = {
     "blue_harbour": (
         Duty(name="Texts of the breakfast menus", who=2, due=64, done=66, done_by=2,

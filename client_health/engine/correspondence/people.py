@@ -68,7 +68,7 @@ def _select_people(ends, relationships, since):
     last, first = max(ends.values()), min(ends.values()) - since
     return SQL(
         """
-        WITH RECURSIVE %(people)s,
+        WITH %(people)s,
              received AS (%(received)s),
              message AS (%(messages)s),
              call AS (%(calls)s),
@@ -79,47 +79,18 @@ def _select_people(ends, relationships, since):
                (ARRAY_AGG(t.model ORDER BY t.moment DESC, t.res_id DESC))[1] AS model,
                (ARRAY_AGG(t.res_id ORDER BY t.moment DESC, t.res_id DESC))[1] AS res_id
           FROM touch t
-          JOIN client c ON c.id = t.relationship_id AND c.is_top
+          JOIN client c ON c.id = t.relationship_id
          WHERE t.moment > c.till - %(since)s
            AND (t.partner_id IS NOT NULL OR t.address IS NOT NULL)
       GROUP BY t.relationship_id, t.partner_id, t.address
       ORDER BY t.relationship_id, last DESC, t.partner_id
         """,
-        people=_with_people(ends, relationships),
+        people=messages.with_people(ends, is_one_of(SQL("r.id"), relationships._ids)),
         received=messages.select_received(last, first),
         messages=messages.select_messages(),
         calls=select_calls(last),
         touches=_select_touches(),
         since=since,
-    )
-
-
-def _with_people(ends, relationships):
-    """Return the CTEs client and colleague as ``messages.with_people``, with the companies below.
-
-    ``is_top``: the client itself.
-    """
-    return SQL(
-        """
-        member AS (
-            SELECT r.id, r.partner_id, r.company_id, true AS is_top
-              FROM client_relationship r
-             WHERE %(scope)s
-         UNION
-            SELECT m.id, p.id, m.company_id, false
-              FROM member m
-              JOIN res_partner p ON p.parent_id = m.partner_id AND p.is_company
-             WHERE NOT EXISTS (SELECT FROM client_relationship o
-                                WHERE o.partner_id = p.id AND o.company_id = m.company_id)),
-        client AS MATERIALIZED (
-            SELECT m.*, e.till
-              FROM member m
-              JOIN (VALUES %(ends)s) e (company_id, till) ON e.company_id = m.company_id),
-        colleague AS MATERIALIZED (%(colleagues)s)
-        """,
-        scope=is_one_of(SQL("r.id"), relationships._ids),
-        ends=SQL(", ").join(SQL("(%s, %s)", *end) for end in ends.items()),
-        colleagues=messages.select_colleagues(),
     )
 
 
@@ -139,7 +110,8 @@ def _select_touches():
           JOIN mail_message o ON o.id = m.id
      LEFT JOIN LATERAL (SELECT p.id
                           FROM client c
-                          JOIN res_partner p ON p.commercial_partner_id = c.partner_id
+                          JOIN family f ON f.client_id = c.partner_id
+                          JOIN res_partner p ON p.commercial_partner_id = f.id
                          WHERE c.id = m.relationship_id
                            AND o.author_id IS NULL
                            AND p.email_normalized = %(address)s
@@ -151,7 +123,8 @@ def _select_touches():
           JOIN calendar_event_res_partner_rel x ON x.calendar_event_id = e.id
           JOIN res_partner p ON p.id = x.res_partner_id
           JOIN client c
-            ON c.id = e.relationship_id AND c.partner_id = p.commercial_partner_id
+            ON c.id = e.relationship_id
+          JOIN family f ON f.client_id = c.partner_id AND f.id = p.commercial_partner_id
          WHERE p.id NOT IN (SELECT id FROM colleague)
            AND NOT EXISTS (SELECT FROM calendar_attendee a
                             WHERE a.event_id = e.id
@@ -162,7 +135,8 @@ def _select_touches():
           FROM call l
           JOIN res_partner p ON p.id = l.res_id AND l.model = 'res.partner'
           JOIN client c
-            ON c.id = l.relationship_id AND c.partner_id = p.commercial_partner_id
+            ON c.id = l.relationship_id
+          JOIN family f ON f.client_id = c.partner_id AND f.id = p.commercial_partner_id
          WHERE NOT p.is_company
         """,
         address=senders.get_address(SQL("o")),
