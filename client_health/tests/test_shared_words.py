@@ -28,6 +28,7 @@ DIALOGS = (
 # Dialogs whose words stay with colleagues who see money, are the client's own, or a name
 OTHERS = (
     "client_agreement_acceptance_view_form",
+    "client_meeting_plan_view_form",
     "client_scenario_simulation_view_form",
     "client_sender_assign_view_form",
     "client_value_note_view_form",

@@ -18,7 +18,8 @@ KINDS = [
 class ClientMeetingOutcome(models.TransientModel):
     """Asks two questions after a meeting, and who does what by when.
 
-    What the client said becomes feedback, what was agreed an activity; both know the meeting.
+    What the client said becomes feedback, what we do an activity, what the client does a duty on
+    its portal; all know the meeting.
     """
 
     _name = "client.meeting.outcome"
@@ -156,17 +157,21 @@ class ClientMeetingOutcomeLine(models.TransientModel):
         string="Responsible",
         default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
-        help="Who does it, or who sees to it that the client does.",
+        help="Who of us does it. What the client does is on its portal.",
     )
     date_deadline = fields.Date(
         string="By", required=True, default=lambda self: get_today(self.env.company)
     )
 
     def _create_follow_ups(self):
-        """Plan each on its client, for who does it or sees to it."""
+        """Plan what we do on the client, and enter what the client does as its duty."""
+        self.filtered(lambda line: line.side == "us")._plan_ours()
+        duties = self.filtered(lambda line: line.side == "client")
+        self.env["client.duty"].create([line._prepare_duty() for line in duties])
+
+    def _plan_ours(self):
         if not self:
             return
-        client_does = self.env._("The client: %s")
         relationship = self.outcome_id.relationship_id
         todo = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
         responsible = relationship._get_responsible()[relationship]
@@ -176,7 +181,7 @@ class ClientMeetingOutcomeLine(models.TransientModel):
                     "res_model_id": self.env["ir.model"]._get_id(relationship._name),
                     "res_id": relationship.id,
                     "activity_type_id": todo.id if todo else False,
-                    "summary": line.name if line.side == "us" else client_does % line.name,
+                    "summary": line.name,
                     "user_id": (line.user_id or responsible or self.env.user).id,
                     "date_deadline": line.date_deadline,
                 }
@@ -185,3 +190,14 @@ class ClientMeetingOutcomeLine(models.TransientModel):
         )
         # sudo: a mark of ours on activities that the user has just planned
         activities.sudo().client_meeting_id = self.outcome_id.event_id
+
+    def _prepare_duty(self):
+        self.ensure_one()
+        return {
+            "relationship_id": self.outcome_id.relationship_id.id,
+            "event_id": self.outcome_id.event_id.id,
+            "contact_id": self.outcome_id.contact_id.id,
+            "name": self.name,
+            "kind": "other",
+            "date_deadline": self.date_deadline,
+        }

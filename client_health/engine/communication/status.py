@@ -37,6 +37,7 @@ def read_status(env, since, today):
         ("done", _select_done(works)),
         ("tasks", _select_planned(works, today)),
         ("agreements", _select_agreements(periods)),
+        ("duties", _select_duties(periods)),
         ("to_agree", _select_to_agree(periods)),
         ("questions", _select_questions(periods)),
     ):
@@ -164,6 +165,20 @@ def _select_agreements(periods):
           JOIN client_agreement a ON a.relationship_id = s.id
          WHERE a.active AND a.state = 'proposed'
       ORDER BY a.proposal_end, a.id
+        """,
+        periods,
+    )
+
+
+def _select_duties(periods):
+    """Select what the client owes us and sees on its portal, the first due first."""
+    return SQL(
+        """
+        SELECT s.id, d.name, d.date_deadline
+          FROM (%s) s
+          JOIN client_duty d ON d.relationship_id = s.id
+         WHERE d.is_shared AND d.state = 'open'
+      ORDER BY d.date_deadline NULLS LAST, d.id
         """,
         periods,
     )

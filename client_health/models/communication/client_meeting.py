@@ -66,6 +66,7 @@ class ClientRelationship(models.Model):
 
     def action_view_meeting(self):
         self.ensure_one()
+        self.check_access("read")
         return self.meeting_next_id._get_records_action()
 
     def _get_meeting_start(self):
@@ -91,10 +92,12 @@ class ClientRelationship(models.Model):
     def _prepare_agenda(self):
         """Return [(title, lines)] of what the client knows already; other features add theirs."""
         goals = self.goal_ids.filtered_domain(self.env["client.goal"]._get_live_domain())
+        duties = self.env["client.duty"]._get_open_duties(self)[self.id]
         agreement = self.agreement_id if self.agreement_state == "proposed" else False
         return [
             (self.env._("From our last meeting"), self._get_follow_ups().mapped("summary")),
             (self.env._("Goals"), [self._get_goal_line(goal) for goal in goals]),
+            (self.env._("Your part"), [duty["name"] for duty in duties]),
             (self.env._("Agreement to accept"), agreement and [agreement.display_name]),
         ]
 

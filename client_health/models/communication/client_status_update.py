@@ -460,6 +460,16 @@ class ClientStatusWords(models.AbstractModel):
             else self.env._("Your signature: %s", row["name"])
             for row in facts.get("agreements", ())
         ]
+        duties = [
+            self.env._(
+                "%(what)s, until %(day)s",
+                what=row["name"],
+                day=format_date(self.env, row["date_deadline"]),
+            )
+            if row["date_deadline"]
+            else row["name"]
+            for row in facts.get("duties", ())
+        ]
         goals = [
             self.env._("A talk about new goals: %s to agree on", row["goals"])
             for row in facts.get("to_agree", ())
@@ -467,7 +477,7 @@ class ClientStatusWords(models.AbstractModel):
         questions = [
             self.env._("Your answer: %s", row["name"]) for row in facts.get("questions", ())
         ]
-        return [*signatures, *goals, *questions]
+        return [*signatures, *duties, *goals, *questions]
 
     @api.model
     def _get_next_texts(self, facts):

@@ -174,11 +174,13 @@ class TestMeeting(MeetingCommon):
         feedback = self.env["client.feedback"].search([("event_id", "=", event.id)])
         self.assertEqual(feedback.text, "We want weekly calls")
         self.assertEqual((feedback.rating, feedback.contact_id), ("4", self.contact))
-        activities = self.relationship.activity_ids.filtered("client_meeting_id")
-        self.assertEqual(
-            activities.mapped("summary"), ["Send the new offer", "The client: Photos of the rooms"]
-        )
-        self.assertEqual(activities.user_id, self.owner)
+        activity = self.relationship.activity_ids.filtered("client_meeting_id")
+        self.assertEqual(activity.summary, "Send the new offer")
+        self.assertEqual(activity.user_id, self.owner)
+        duty = self.env["client.duty"].search([("event_id", "=", event.id)])
+        self.assertEqual(duty.name, "Photos of the rooms")
+        self.assertEqual((duty.contact_id, duty.is_shared), (self.contact, True))
+        self.assertIn("Photos of the rooms", self._plan().agenda)
 
     def test_what_is_not_done_is_on_the_next_agenda(self):
         event = self._hold()
