@@ -19,6 +19,10 @@ RIGHTS = {
     # guesses and answers come and go
     "client.hypothesis": OPERATIONS,
     "client.fit.answer": OPERATIONS,
+    "client.contact": OPERATIONS,
+    "client.duty": OPERATIONS,
+    # made by asking
+    "client.feedback.request": ("read", "write"),
     # the client's own words: written by nobody
     "client.value": ("read",),
 }

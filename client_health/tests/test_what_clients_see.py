@@ -33,6 +33,7 @@ SHOWN = {
         "name", "outcome", "process", "scope_in", "scope_out", "our_duties", "client_duties",
         "hours_month", "version", "accepted_by",
     },
+    "client.duty": {"name", "note", "done_words"},
     "client.feedback.request": {"comment", "improvement"},
     "client.goal": {
         "name", "benefit_client", "baseline", "target", "actual", "unit", "progress",
@@ -252,6 +253,7 @@ class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
             "record_id": self.relationship.accomplishment_ids.ids,
             "client_id": self.relationship.ids,
             "export_id": [1],
+            "duty_id": self.samples["client.duty"].ids,
             "request_id": self.samples["client.feedback.request"].ids,
             "file_id": [
                 *self.accomplishment.attachment_ids.ids,

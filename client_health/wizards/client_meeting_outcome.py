@@ -98,6 +98,7 @@ class ClientMeetingOutcome(models.TransientModel):
         self.event_id.sudo().client_recorded_on = fields.Datetime.now()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
+    @once
     def action_cancel_meeting(self):
         """Take a meeting that did not take place out of the calendar: it was no contact."""
         self.ensure_one()

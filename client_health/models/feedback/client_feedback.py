@@ -36,6 +36,7 @@ class ClientFeedback(models.Model):
     _inherit = [
         "client.record.mixin",
         "client.protected.mixin",
+        "client.deletion.mixin",
         "client.internal.thread.mixin",
         "mail.activity.mixin",
     ]

@@ -188,7 +188,6 @@ class SignalTimes(SignalCases):
             Case(_issue_is_closed, 1, 0, dated=False),
         ),
         "voice_silence": (Case(_praise, None, 0, 1),),
-        "value_age": (Case(_confirm_value, None, 0, 1, dated=False),),
         "feedback_response": (
             Case(_answer_a_question, None, 100),
             Case(_wait_in_vain, None, 0),
@@ -229,6 +228,10 @@ class SignalTimes(SignalCases):
             noon = datetime.combine(day - days * DAY, time(12))
             self._promise(relationship, noon.date(), noon)
         self._promise(relationship, day - DAY)
+
+    def _value_of_the_day(self, relationship, day):
+        value = self._confirm_value(relationship, datetime.combine(day - DAY, time(12)))
+        value.sudo().date = day
 
     def _month_is_over(self, relationship, day):
         self._book(relationship, day - DAY)
@@ -307,6 +310,7 @@ class SignalTimes(SignalCases):
 
     DAYS = {
         "promises_kept": (Case(_promise_is_broken, None, 66.67, dated=False),),
+        "value_age": (Case(_value_of_the_day, None, 0, 1),),
         "client_input": (Case(_duties_are_due, None, 0, dated=False),),
         "margin_rate": (Case(_month_is_over, None, 60),),
         "rate_trend": (Case(_half_year_is_over, None, -50, dated=False),),

@@ -36,7 +36,7 @@ class TestHealthExplained(HealthCommon):
     def test_every_measure_is_shown(self):
         explained = self._explain(self.manager)
         measures = self._get_measures(explained)
-        self.assertEqual(len(measures), 20)
+        self.assertEqual(len(measures), 25)
         contact = measures["contact_gap"]
         self.assertEqual(contact["points"], 10)
         self.assertEqual(contact["sources"][0]["model"], "res.partner")
@@ -96,7 +96,7 @@ class TestHealthExplained(HealthCommon):
             self.assertEqual((money["name"], money["points"]), ("Money", points))
             reasons = self.relationship.with_user(user).health_reasons
             self.env.invalidate_all()
-            self.assertIn("Money" if not sees else "Last two-way contact", reasons)
+            self.assertIn("Money" if not sees else "Margin rate", reasons)
 
     def test_money_readings_by_rpc(self):
         snapshot = self.Snapshot.search([], limit=1)

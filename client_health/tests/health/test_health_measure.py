@@ -16,7 +16,7 @@ class TestHealthMeasure(ClientHealthCommon):
 
     def test_every_default_has_a_source(self):
         measures = self.env["client.health.measure"].search([])
-        self.assertEqual(len(measures), 23)
+        self.assertEqual(len(measures), 25)
         self.assertEqual(len(measures.dimension_id), 6)
         self.assertTrue(all(measure.source and measure.description for measure in measures))
         self.assertEqual(

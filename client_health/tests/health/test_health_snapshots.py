@@ -40,7 +40,7 @@ class TestHealthSnapshots(HealthCommon):
             snapshot, [{"score": 80, "band": "healthy", "coverage": 100, "backfilled": False}]
         )
         self.assertEqual(set(snapshot.points.values()), {80})
-        self.assertEqual(len(snapshot.readings) + len(snapshot.money_readings), 20)
+        self.assertEqual(len(snapshot.readings) + len(snapshot.money_readings), 25)
         self.assertEqual(snapshot.company_id, self.company)
         self.assertRecordValues(
             self.relationship,

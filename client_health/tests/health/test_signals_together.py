@@ -15,6 +15,8 @@ from ...engine.health.signals import contact
 from .common_signals import SignalCommon
 
 CONTACT = tuple(contact.SIGNALS)
+# What is read from the correspondence; promises and people are read by statements of their own.
+SHARED = {code for code, signal in contact.SIGNALS.items() if signal.source}
 MONEY = ("margin_rate", "rate_trend")
 
 
@@ -49,7 +51,7 @@ class TestSignalsTogether(SignalCommon):
         together = self._read_together(self.today)
         self.assertEqual(together, self._read_alone(self.today))
         for relationship in self.relationship | self.relationship_abroad:
-            self.assertEqual(set(together[relationship.id]), set(CONTACT))
+            self.assertEqual(set(together[relationship.id]), set(CONTACT) - {"promises_kept"})
             self.assertEqual(together[relationship.id]["unanswered_hours"].detail["waiting"], 2)
 
     def test_each_day_ends_where_its_company_is(self):
@@ -160,7 +162,7 @@ class TestSignalsTogether(SignalCommon):
         ):
             readings, errors = signals.read(self.env, self.relationship, self.today, codes)
         self.assertEqual(set(readings[self.relationship.id]), {"feedback_rating"})
-        self.assertEqual(set(errors), set(CONTACT))
+        self.assertEqual(set(errors), SHARED)
         self.assertTrue(all("no_such_column" in error for error in errors.values()))
 
     def test_in_a_transaction_that_only_reads(self):
