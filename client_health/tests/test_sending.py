@@ -27,6 +27,7 @@ HARMLESS = {
     ("client.waiting", "action_hand_over"),
     ("client.waiting", "action_no_answer"),
     ("client.waiting", "action_open"),
+    ("client.waiting", "action_open_document"),
 }
 
 

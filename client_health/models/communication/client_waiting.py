@@ -187,9 +187,29 @@ class ClientWaiting(models.TransientModel):
         # sudo: rows of other users are out of date as well; none is read or told of
         self.sudo().search([("message_id", "in", messages.ids)]).unlink()
 
-    def action_answer(self):
+    def action_open_document(self):
         self.ensure_one()
         return self._get_message().action_open_document()
+
+    def action_answer(self):
+        """Open Odoo's composer over the list: the answer goes into the discussion."""
+        self.ensure_one()
+        message = self._get_message()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Answer %s", self.author),
+            "res_model": "mail.compose.message",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_model": message.model,
+                "default_res_ids": [message.res_id],
+                "default_composition_mode": "comment",
+                "default_partner_ids": message.author_id.ids,
+                "default_parent_id": message.id,
+                "client_waiting_id": self.id,
+            },
+        }
 
     def action_no_answer(self):
         self.ensure_one()

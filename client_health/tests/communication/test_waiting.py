@@ -41,8 +41,27 @@ class TestWaiting(VoiceCommon):
                 }
             ],
         )
-        action = rows.action_answer()
+        action = rows.action_open_document()
         self.assertEqual((action["res_model"], action["res_id"]), ("project.task", self.task.id))
+
+    def test_answered_from_the_list(self):
+        """The answer goes to who asked, into the discussion; the row goes, for everybody."""
+        message = self._say(self.elena, days=1)
+        row, other = self._open(), self._open(self.seller)
+        action = row.action_answer()
+        composer = (
+            self.env[action["res_model"]]
+            .with_user(self.owner)
+            .with_context(**action["context"])
+            .create({"body": "<p>On my way</p>"})
+        )
+        composer.action_send_mail()
+        answer = self.task.message_ids[0]
+        self.assertIn("On my way", answer.body)
+        self.assertEqual((answer.author_id, answer.parent_id), (self.owner.partner_id, message))
+        self.assertIn(self.elena, answer.partner_ids)
+        self.assertFalse((row | other).exists())
+        self.assertFalse(self._open())
 
     def test_oldest_first_and_working_hours(self):
         recent = self._say(self.elena, days=1)
@@ -136,7 +155,7 @@ class TestWaiting(VoiceCommon):
                     }
                 ],
             )
-            for action in (row.action_answer, row.action_no_answer):
+            for action in (row.action_answer, row.action_open_document, row.action_no_answer):
                 with self.assertRaisesRegex(UserError, "can't open"):
                     action()
             summary = row.action_hand_over()["context"]["default_summary"]

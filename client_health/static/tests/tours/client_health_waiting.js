@@ -19,22 +19,15 @@ registry.category("web_tour.tours").add("client_health_waiting", {
             run: `click ${row("Answer me")} button[name='action_answer']`,
         },
         {
-            trigger: ".o-mail-Chatter button.o-mail-Chatter-sendMessage",
-            run: "click",
+            content: "Over the list, to whom it is for",
+            trigger: ".modal .o_mail_composer_form_view div[name='partner_ids']:contains('Elena Marsh')",
         },
         {
-            trigger: ".o-mail-Composer-input",
-            run: "edit On my way",
+            trigger: ".modal div[name='body'] .odoo-editor-editable",
+            run: "editor On my way",
         },
         {
-            trigger: ".o-mail-Composer-send:enabled",
-            run: "click",
-        },
-        {
-            trigger: ".o-mail-Message-body:contains('On my way')",
-        },
-        {
-            trigger: ".o_client_waiting_menu button",
+            trigger: ".modal button[name='action_send_mail']",
             run: "click",
         },
         {
