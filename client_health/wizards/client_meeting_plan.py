@@ -54,7 +54,6 @@ class ClientMeetingPlan(models.TransientModel):
         help="What is open with the client, for us alone: it is in no invitation.",
     )
     send_invitation = fields.Boolean(
-        string="Send Invitation",
         default=True,
         help="The invitation brings the agenda to all who take part.",
     )

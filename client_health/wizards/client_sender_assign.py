@@ -32,7 +32,6 @@ class ClientSenderAssign(models.TransientModel):
     )
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         compute="_compute_contact_id",
         store=True,
         readonly=False,

@@ -19,7 +19,7 @@ class Workdays:
         self._span = start, end
         self._days = {}
 
-    def read(self, calendar, resources):
+    def add_calendar(self, calendar, resources):
         """Read a calendar, with the colleagues who work by it; as superuser, for days alone."""
         zone = pytz.timezone(calendar.tz or "UTC")
         start, end = (zone.localize(datetime.combine(day, time.min)) for day in self._span)

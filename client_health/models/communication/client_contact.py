@@ -192,7 +192,7 @@ class ClientRelationship(models.Model):
     _name = "client.relationship"
     _inherit = ["client.relationship"]
 
-    people_ids = fields.One2many("client.contact", "relationship_id", string="People")
+    people_ids = fields.One2many("client.contact", "relationship_id")
     people_flag = fields.Selection(
         [
             (people.SUPPORTER_LEFT, "Supporter left"),

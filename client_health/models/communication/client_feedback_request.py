@@ -35,7 +35,6 @@ class ClientFeedbackRequest(models.Model):
     relationship_id = fields.Many2one(protected=True)
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         required=True,
         readonly=True,
         index=True,
@@ -105,7 +104,6 @@ class ClientFeedbackRequest(models.Model):
     )
     feedback_id = fields.Many2one(
         "client.feedback",
-        string="Feedback",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -351,7 +349,13 @@ class ClientFeedbackRequest(models.Model):
                 raise UserError(self.env._("This question has reached %s.", request._get_name()))
             hindrance = self._get_hindrances(request.contact_id, request.company_id)
             if hindrance[request.contact_id]:
-                raise UserError(f"{request._get_name()} {hindrance[request.contact_id]}.")
+                raise UserError(
+                    self.env._(
+                        "%(contact)s %(reason)s.",
+                        contact=request._get_name(),
+                        reason=hindrance[request.contact_id],
+                    )
+                )
         # sudo: protected; the user may write the clients, checked above
         self.sudo().write({"state": answers.WAITING, "sent_date": fields.Datetime.now()})
         self._refresh_figures()

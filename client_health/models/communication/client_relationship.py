@@ -72,7 +72,6 @@ class ClientRelationship(models.Model):
     )
     deputy_id = fields.Many2one(
         "res.users",
-        string="Deputy",
         index="btree_not_null",
         check_company=True,
         ondelete="set null",
@@ -264,7 +263,7 @@ class ClientRelationship(models.Model):
         for calendar, resource in own.values():
             by_calendar[calendar] |= resource
         for calendar, resources in by_calendar.items():
-            days.read(calendar, resources)
+            days.add_calendar(calendar, resources)
         return {
             rel: (
                 calendar,
@@ -335,7 +334,7 @@ class ClientRelationship(models.Model):
         for calendar, resource in own.values():
             by_calendar[calendar] |= resource
         for calendar, resources in by_calendar.items():
-            workdays.read(calendar, resources)
+            workdays.add_calendar(calendar, resources)
         return {
             (user, company, day)
             for user, company, day in wanted

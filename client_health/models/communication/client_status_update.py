@@ -220,8 +220,9 @@ class ClientUpdate(models.Model):
     # Sending
 
     def _send(self):
-        super()._send()
+        result = super()._send()
         self._note_sent("mail")
+        return result
 
     def _note_sent(self, way):
         status_updates = self.filtered(lambda update: update.kind == "status")

@@ -285,8 +285,9 @@ class ClientHealthOverride(models.Model):
         earlier._end()
 
     def _end(self):
-        super()._end()
+        result = super()._end()
         self.relationship_id._close_override_reminders()
+        return result
 
 
 class ClientPulse(models.Model):

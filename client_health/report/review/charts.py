@@ -1,7 +1,8 @@
 """The figures that the charts draw, and the charts themselves, each with its text."""
 
-from itertools import groupby
 from typing import NamedTuple
+
+from odoo.tools import groupby
 
 from ...engine.profitability import margin
 from .book import BAND_COLORS, BOLD_ROOM, CUT, LINE_HEIGHT, NUMBERS, Head, get_lines, to_month
@@ -126,7 +127,7 @@ def _add_bubbles(page, data):
     names = _get_bubble_names(data, rows)
     bands, repeated, start = set(), [], 0
     for (band, size), group in groupby(rows, key=lambda item: item[0]):
-        own = names[start : start + len(list(group))]
+        own = names[start : start + len(group)]
         if band in bands:
             repeated.append(len(chart.series))
         bands.add(band)

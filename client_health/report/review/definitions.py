@@ -130,11 +130,12 @@ def write_definitions(page, data):
 
 def _get_words(data):
     figures = _get_figures(data)
-    return [
-        (data.env._(word), data.env._(meaning) % figures)
+    words = [
+        (data.env._(word), data.env._(meaning))
         for word, meaning, is_money in DEFINITIONS
         if data.sees_money or not is_money
     ]
+    return [(word, meaning % figures) for word, meaning in words]
 
 
 def _get_figures(data):

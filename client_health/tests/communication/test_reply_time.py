@@ -147,9 +147,9 @@ class TestReplyTime(VoiceCommon):
         )
         self.assertEqual(self._open(abroad).relationship_id, there)
         abroad.company_ids |= self.company
-        both = abroad.with_context(allowed_company_ids=(sister | self.company).ids)
         self.env.flush_all()
-        model = self.env["client.reply.time"].with_user(abroad).with_context(both.env.context)
+        model = self.env["client.reply.time"].with_user(abroad)
+        model = model.with_context(allowed_company_ids=(sister | self.company).ids)
         rows = model.search(model.action_open()["domain"])
         self.assertIn(self.relationship, rows.relationship_id)
         self.assertIn(there, rows.relationship_id)

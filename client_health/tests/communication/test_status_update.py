@@ -188,7 +188,7 @@ class TestCadenceOfClient(StatusCommon):
             self.env.invalidate_all()
             before = self.cr.sql_log_count
             for rel in group:
-                rel.update_warning, rel.status_draft_id, rel.promise_count, rel.update_late  # noqa: B018
+                rel.read(["update_warning", "status_draft_id", "promise_count", "update_late"])
             counts.append(self.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 2, counts)
 
