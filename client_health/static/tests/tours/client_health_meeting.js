@@ -59,7 +59,8 @@ registry.category("web_tour.tours").add("client_health_meeting_outcome", {
             run: "click",
         },
         {
-            trigger: "body:not(:has(.modal)) .o_form_view:not(:has([name='action_record_meeting']))",
+            trigger:
+                "body:not(:has(.modal)) .o_form_view:not(:has([name='action_record_meeting']))",
         },
     ],
 });

@@ -20,7 +20,8 @@ registry.category("web_tour.tours").add("client_health_waiting", {
         },
         {
             content: "Over the list, to whom it is for",
-            trigger: ".modal .o_mail_composer_form_view div[name='partner_ids']:contains('Elena Marsh')",
+            trigger:
+                ".modal .o_mail_composer_form_view div[name='partner_ids']:contains('Elena Marsh')",
         },
         {
             trigger: ".modal div[name='body'] .odoo-editor-editable",
