@@ -181,7 +181,9 @@ env.cr.commit()
 clients = env["client.relationship"].search([("phase", "!=", "ended")])
 for client in clients:
     client.update_recipient_ids = client.partner_id
-weekday = str(min(env.cr.now().weekday(), 4))
+today = env.cr.now().weekday()
+# today; on a weekend Monday, whose draft is due already, and is sent by nobody yet
+weekday = str(today if today < 5 else 0)
 clients.write(
     {"cadence": "weekly", "cadence_weekday": weekday, "cadence_hour": 0, "channel": "mail"}
 )
