@@ -350,6 +350,7 @@ class ClientRebootChecklist(models.Model):
             "views": [(False, "form")],
             "context": {
                 "default_name": self._get_meeting_name(),
+                "default_client_relationship_id": self.relationship_id.id,
                 "default_description": self._get_agenda(),
                 "default_partner_ids": self._get_meeting_partners().ids,
                 "default_user_id": self._get_responsible()[self].id,
