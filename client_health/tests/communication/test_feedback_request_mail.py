@@ -1,36 +1,20 @@
 import re
-import socket
 from unittest.mock import patch
 
-from aiosmtpd.controller import Controller
 from lxml import html
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common_feedback_request import FeedbackRequestCommon
-from .test_update_mail import Received
+from .test_update_mail import SinkCase
 
 
 @tagged("post_install", "-at_install")
-class TestFeedbackMail(FeedbackRequestCommon, HttpCase):
+class TestFeedbackMail(FeedbackRequestCommon, SinkCase):
     """The question as the contact gets it, over SMTP, and answered on a phone."""
 
     browser_size = "390x844"
     touch_enabled = True
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.received = Received()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        controller = Controller(cls.received, hostname="127.0.0.1", port=port)
-        controller.start()
-        cls.addClassCleanup(controller.stop)
-        servers = cls.env["ir.mail_server"].sudo()
-        servers.search([("active", "=", True)]).active = False
-        servers.create({"name": "Sink", "smtp_host": "127.0.0.1", "smtp_port": port})
 
     def setUp(self):
         super().setUp()

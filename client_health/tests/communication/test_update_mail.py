@@ -23,9 +23,8 @@ class Received:
         return "250 Kept"
 
 
-@tagged("post_install", "-at_install")
-class TestUpdateMail(UpdateCommon, HttpCase):
-    """A mail as the client gets it, over SMTP."""
+class SinkCase(HttpCase):
+    """Mails leave Odoo over SMTP, for a server of the test that keeps them in ``received``."""
 
     @classmethod
     def setUpClass(cls):
@@ -40,6 +39,11 @@ class TestUpdateMail(UpdateCommon, HttpCase):
         servers = cls.env["ir.mail_server"].sudo()
         servers.search([("active", "=", True)]).active = False
         servers.create({"name": "Sink", "smtp_host": "127.0.0.1", "smtp_port": port})
+
+
+@tagged("post_install", "-at_install")
+class TestUpdateMail(UpdateCommon, SinkCase):
+    """A mail as the client gets it, over SMTP."""
 
     def test_status_update(self):
         """Drafted, sent in one click, received, and read without a login; nothing else is there."""
