@@ -344,17 +344,17 @@ class ClientFeedbackRequest(models.Model):
     def action_send_again(self):
         """Send the question again: the mail failed, or the address was wrong."""
         self.relationship_id.check_access("write")
+        hindrances = {
+            company: self._get_hindrances(group.contact_id, company)
+            for company, group in self.grouped("company_id").items()
+        }
         for request in self:
             if request.state != answers.UNDELIVERED:
                 raise UserError(self.env._("This question has reached %s.", request._get_name()))
-            hindrance = self._get_hindrances(request.contact_id, request.company_id)
-            if hindrance[request.contact_id]:
+            if reason := hindrances[request.company_id][request.contact_id]:
+                contact = request._get_name()
                 raise UserError(
-                    self.env._(
-                        "%(contact)s %(reason)s.",
-                        contact=request._get_name(),
-                        reason=hindrance[request.contact_id],
-                    )
+                    self.env._("%(contact)s %(reason)s.", contact=contact, reason=reason)
                 )
         # sudo: protected; the user may write the clients, checked above
         self.sudo().write({"state": answers.WAITING, "sent_date": fields.Datetime.now()})
