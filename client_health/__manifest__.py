@@ -120,6 +120,8 @@
         "wizards/client_offboarding_end_views.xml",
         "views/offboarding/client_offboarding_views.xml",
         "views/offboarding/client_decision_views.xml",
+        # overview
+        "views/overview/client_finding_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

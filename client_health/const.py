@@ -1,6 +1,7 @@
 """Names that several features use: groups and activity types."""
 
 USER_GROUP = "client_health.group_client_user"
+ALL_GROUP = "client_health.group_client_user_all"
 MONEY_GROUP = "client_health.group_client_profitability"
 MANAGER_GROUP = "client_health.group_client_manager"
 

@@ -1,0 +1,103 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+const SETUP = "client_health.client_setup_action";
+const TOUR = "client_health_first_steps";
+
+/**
+ * What the records of a firm say about its clients; the texts come from client_finding.py.
+ * Stands alone as a page of its own, or as a section of another one, until it is dismissed.
+ */
+export class ClientFindings extends Component {
+    static template = "client_health.Findings";
+    static props = { isSection: { type: Boolean, optional: true } };
+    static defaultProps = { isSection: false };
+
+    setup() {
+        this.action = useService("action");
+        this.orm = useService("orm");
+        this.state = useState({ page: null, failed: false, isUnfedOpen: false });
+        onWillStart(() => this.load());
+    }
+
+    async load() {
+        this.state.page = await this.orm.call("client.finding", "get_page", []);
+    }
+
+    get isShown() {
+        return !(this.props.isSection && this.state.page.is_dismissed);
+    }
+
+    get found() {
+        return this.state.page.lines.filter((line) => line.count);
+    }
+
+    get fine() {
+        return this.state.page.lines.filter((line) => !line.count && !line.locked);
+    }
+
+    get locked() {
+        return this.state.page.lines.filter((line) => line.locked);
+    }
+
+    get top() {
+        const { lines, top } = this.state.page;
+        return top.map((code) => lines.find((line) => line.code === code));
+    }
+
+    getNewTitle(line) {
+        return _t("%s new", line.new_ids.length);
+    }
+
+    onFirst(action) {
+        return action ? this.doAction(action) : this.load();
+    }
+
+    /** What was done there may have changed what is found. */
+    doAction(action) {
+        return this.action.doAction(action, { onClose: () => this.load() });
+    }
+
+    onOpen(line) {
+        return this.doAction({ ...line.open, name: line.name });
+    }
+
+    onOpenNew(line) {
+        const name = `${line.name}: ${this.getNewTitle(line)}`;
+        return this.doAction({ ...line.open, name, domain: [["id", "in", line.new_ids]] });
+    }
+
+    async onDismiss(isDismissed) {
+        await this.orm.call("client.finding", "set_dismissed", [isDismissed]);
+        await this.load();
+    }
+
+    onTour() {
+        return this.env.services.tour_service.startTour(TOUR, {
+            mode: "manual",
+            url: "/odoo/client-findings",
+        });
+    }
+
+    get setupAction() {
+        return SETUP;
+    }
+}
+
+export class ClientFindingsAction extends Component {
+    static template = "client_health.FindingsAction";
+    static components = { ClientFindings, Layout };
+    static props = { ...standardActionServiceProps };
+    static path = "client-findings";
+    static displayName = _t("What Your Records Say");
+
+    get display() {
+        return { controlPanel: {} };
+    }
+}
+
+registry.category("actions").add("client_health.findings", ClientFindingsAction);
