@@ -105,7 +105,7 @@ class Facts:
 
     @cached_property
     def months(self):
-        """{id: [``Month``]} of the last two years, the oldest first; months without any left out."""
+        """{id: [``Month``]} of the last two years, the oldest first; empty months are left out."""
         start = self.end - relativedelta(months=2 * period.MONTHS)
         ids = self.relationships._ids
         rows = fetch(

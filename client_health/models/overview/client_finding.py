@@ -514,7 +514,7 @@ class ClientFinding(models.AbstractModel):
             sentence = self.env._("All who wrote to you are known.")
             return self._make(Message._name, (), sentence)
         sentence = self.env._(
-            "%(count)s senders of half a year are no contacts: what they wrote belongs to no client.",
+            "%(count)s senders of half a year are no contacts: no client has what they wrote.",
             count=format_number(self.env, len(messages)),
         )
         action = self.env["ir.actions.act_window"]._for_xml_id(
