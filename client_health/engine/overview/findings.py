@@ -17,7 +17,9 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 from .. import period
-from ..clock import get_closed_months, get_today
+from ..clock import get_closed_months, get_today, local_date
+from ..correspondence import messages, senders, unassigned, waiting
+from ..correspondence.correspondence import Correspondence
 from ..profitability import margin, spread
 from ..profitability.labour import hours_of
 from ..query import fetch, to_array
@@ -41,6 +43,10 @@ MORE_HOURS = 3.0
 FOLLOWS = 0.5
 # The same months a year ago were as busy, to this part: it is the season.
 SEASON = 0.85
+# Gone: longer than the client's longest pause ever, by this factor, and than a quarter.
+LONGEST_PAUSE = 1.5
+LEAST_PAUSE = 90
+LEAST_DAYS = 6
 # Discounts: smaller ones are roundings; fewer months are a favour; what ended is over.
 LEAST_DISCOUNT = 0.02
 LEAST_DISCOUNT_MONTHS = 3
@@ -79,7 +85,11 @@ class Facts:
 
     @cached_property
     def clients(self):
-        """{id: row} with name, revenue, to_invoice (company currency) and state of the margin."""
+        """{id: row} with name, revenue, to_invoice (company currency) and state of the margin.
+
+        ``elsewhere``: invoiced by other companies of ours in twelve months. It is only compared,
+        and shown nowhere: work here that a branch invoices is neither a loss nor unpaid.
+        """
         rows = fetch(
             self.env,
             SQL(
@@ -88,6 +98,7 @@ class Facts:
                        CASE WHEN %(sees_money)s THEN COALESCE(r.client_revenue, 0) ELSE 0
                        END::float8 AS revenue,
                        COALESCE(r.client_to_invoice, 0)::float8 AS to_invoice,
+                       COALESCE(e.amount, 0)::float8 AS elsewhere,
                        r.client_margin_state AS state,
                        EXISTS (SELECT FROM client_health_declaration d
                                 WHERE d.relationship_id = r.id AND d.date_ended IS NULL
@@ -95,7 +106,17 @@ class Facts:
                                   AND d.kind IN ('loss', 'internal')) AS declared
                   FROM client_relationship r
                   JOIN res_partner p ON p.id = r.partner_id
+             LEFT JOIN (SELECT m.commercial_partner_id, SUM(m.amount_untaxed_signed) AS amount
+                          FROM account_move m
+                         WHERE m.company_id <> %(company)s AND m.state = 'posted'
+                           AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                           AND m.date >= %(start)s AND m.date < %(end)s
+                      GROUP BY m.commercial_partner_id) e
+                    ON e.commercial_partner_id = r.partner_id
                  WHERE r.id = ANY (%(ids)s)""",
+                company=self.company.id,
+                start=self.start,
+                end=self.end,
                 sees_money=self.sees_money,
                 today=self.today,
                 ids=to_array(self.relationships._ids),
@@ -173,11 +194,11 @@ def read_losing(facts):
         client = facts.clients[key]
         if client["declared"] or loss <= max(EVEN * sum(month.booked for month in year), 1):
             continue
-        if min(_get_loss(year, "paid"), loss - client["to_invoice"]) <= 0:
+        if min(_get_loss(year, "paid"), loss) <= client["to_invoice"] + client["elsewhere"]:
             continue
         if sum(month.hours for month in year) < LEAST_HOURS and any(m.hours for m in year):
             continue
-        if _get_loss(_without_tail(year), "booked") > 0:
+        if _get_loss(_without_tail(year), "booked") > client["elsewhere"]:
             found[key] = loss
     return found
 
@@ -252,6 +273,8 @@ def read_over_usual(facts):
     """
     found = {}
     for key, months in facts.months.items():
+        if facts.clients[key]["elsewhere"]:
+            continue
         more = max(_get_more_hours(facts, months, *split) for split in SPLITS)
         if more >= MORE:
             found[key] = 100 * more
@@ -423,7 +446,8 @@ def read_projects_without_customer(facts):
     """Return [(project id, hours, amount)]: work of a year that no client can be charged with.
 
     The ledger knows neither a customer of the project nor of its tasks. Not the company's own
-    project of Odoo, and no project that is not billable while none of its tasks has a customer.
+    project of Odoo; and none that is not billable, where the projects of clients are: *Billable*
+    says nothing in a firm that does not use it.
     """
     return facts.env.execute_query(
         SQL(
@@ -434,7 +458,11 @@ def read_projects_without_customer(facts):
              WHERE l.company_id = %(company)s AND l.date >= %(start)s
                AND j.partner_id IS NULL AND j.active AND j.is_template IS NOT TRUE
                AND j.id <> %(internal)s
-               AND j.allow_billable
+               AND (j.allow_billable
+                    OR (SELECT COUNT(*) FILTER (WHERE allow_billable) <= 0.5 * COUNT(*)
+                          FROM project_project
+                         WHERE partner_id IS NOT NULL AND active AND is_template IS NOT TRUE
+                           AND (company_id IS NULL OR company_id = %(company)s)))
           GROUP BY l.project_id
             HAVING SUM(l.hours) >= %(least)s
           ORDER BY 2 DESC, 1
@@ -444,4 +472,116 @@ def read_projects_without_customer(facts):
             internal=facts.company.sudo().internal_project_id.id or 0,
             least=LEAST_HOURS,
         )
+    )
+
+
+def read_unknown_senders(facts):
+    """Return [(message id, address)]: the last message of each sender that no contact has.
+
+    Who wrote within half a year on any document, other than the list *Unknown Senders*, which
+    has those whose mail is no client's: on a client's task the mail is the client's, but who wrote
+    it is not known. Opportunities and applications are records of people who are no contacts yet.
+    """
+    now = waiting.get_now()
+    return facts.env.execute_query(
+        SQL(
+            """
+            WITH colleague AS MATERIALIZED (%(colleagues)s),
+                 sender AS MATERIALIZED (
+                     SELECT m.id, m.create_date, m.author_id, %(address)s AS address
+                       FROM mail_message m
+                  LEFT JOIN res_partner a ON a.id = m.author_id
+                      WHERE %(is_received)s
+                        AND m.model NOT IN ('crm.lead', 'hr.applicant')
+                        AND m.email_from LIKE '%%@%%'
+                        AND (m.author_id IS NULL
+                             OR %(is_without_firm)s AND %(is_made_by_mail)s))
+            SELECT DISTINCT ON (s.address) s.id, s.address
+              FROM sender s
+              JOIN mail_message m ON m.id = s.id
+         LEFT JOIN project_task t ON t.id = CASE m.model WHEN 'project.task' THEN m.res_id END
+         LEFT JOIN project_project j ON j.id = CASE m.model WHEN 'project.project' THEN m.res_id
+                                                            ELSE t.project_id END
+         LEFT JOIN sale_order o ON o.id = CASE m.model WHEN 'sale.order' THEN m.res_id END
+         LEFT JOIN account_move v ON v.id = CASE m.model WHEN 'account.move' THEN m.res_id END
+             WHERE COALESCE(t.company_id, j.company_id, o.company_id, v.company_id, %(company)s)
+                   = %(company)s
+               AND NOT EXISTS (SELECT FROM res_partner p
+                                WHERE p.email_normalized = s.address
+                                  AND p.id IS DISTINCT FROM s.author_id)
+          ORDER BY s.address, s.create_date DESC, s.id DESC
+            """,
+            colleagues=messages.select_colleagues(),
+            address=senders.get_address(SQL("m")),
+            is_received=messages.is_received(now, now - unassigned.WINDOW),
+            is_without_firm=senders.is_without_firm(SQL("a")),
+            is_made_by_mail=senders.is_made_by_mail(SQL("a")),
+            company=facts.company.id,
+        )
+    )
+
+
+def read_gone_quiet(facts):
+    """Return {client id: days without any work, invoice, order or message}, by its own pauses.
+
+    Longer than a quarter and than its longest pause of three years: who is active each week is
+    gone sooner than who comes once a year. The nine months of the move to *Ended* hold for all, and
+    are read by ``gone.read_gone``.
+    """
+    if not facts.relationships:
+        return {}
+    with Correspondence(facts.env, facts.relationships, facts.today) as correspondence:
+        rows = fetch(facts.env, _select_pauses(facts, correspondence))
+    return {
+        row["id"]: row["days"]
+        for row in rows
+        if row["days"] >= max(LEAST_PAUSE, LONGEST_PAUSE * row["longest"])
+    }
+
+
+def _select_pauses(facts, correspondence):
+    ids, since = to_array(facts.relationships._ids), facts.today - relativedelta(years=3)
+    return SQL(
+        """
+        WITH day AS (
+            SELECT r.id, l.date AS day
+              FROM client_relationship r
+              JOIN res_partner c ON c.commercial_partner_id = r.partner_id
+              JOIN project_project j ON j.partner_id = c.id
+              JOIN account_analytic_line l ON l.project_id = j.id AND l.company_id = r.company_id
+             WHERE r.id = ANY (%(ids)s) AND l.date > %(since)s AND l.date <= %(today)s
+         UNION
+            SELECT r.id, m.date
+              FROM client_relationship r
+              JOIN account_move m ON m.commercial_partner_id = r.partner_id
+             WHERE r.id = ANY (%(ids)s) AND m.state = 'posted'
+               AND m.move_type IN ('out_invoice', 'out_refund')
+               AND m.date > %(since)s AND m.date <= %(today)s
+         UNION
+            SELECT r.id, o.date_order::date
+              FROM client_relationship r
+              JOIN res_partner c ON c.commercial_partner_id = r.partner_id
+              JOIN sale_order o ON o.partner_id = c.id AND o.company_id = r.company_id
+             WHERE r.id = ANY (%(ids)s) AND o.state = 'sale' AND o.date_order > %(since)s
+         UNION
+            SELECT relationship_id, %(received_on)s FROM (%(received)s) received
+             WHERE create_date > %(since)s
+         UNION
+            SELECT relationship_id, %(met_on)s FROM (%(meetings)s) meeting WHERE moment > %(since)s
+        ), pause AS (
+            SELECT id, day, day - LAG(day) OVER (PARTITION BY id ORDER BY day) AS days FROM day
+        )
+        SELECT id, %(today)s::date - MAX(day) AS days, MAX(days) AS longest
+          FROM pause
+      GROUP BY id
+        HAVING COUNT(*) >= %(least)s AND MAX(day) <= %(today)s
+        """,
+        ids=ids,
+        since=since,
+        today=facts.today,
+        received_on=local_date(facts.relationships, SQL("create_date")),
+        received=correspondence.select_received(facts.relationships),
+        met_on=local_date(facts.relationships, SQL("moment")),
+        meetings=correspondence.select_meetings(facts.relationships),
+        least=LEAST_DAYS,
     )

@@ -5,7 +5,6 @@ from odoo.tools import format_amount, format_date, format_list
 from ...const import ALL_GROUP, MANAGER_GROUP, MONEY_GROUP, USER_GROUP
 from ...engine import period, stage_rules
 from ...engine.clock import get_today
-from ...engine.correspondence import unassigned, waiting
 from ...engine.correspondence.correspondence import Correspondence
 from ...engine.figures import format_number
 from ...engine.health.warnings import LIMIT, get_level
@@ -392,16 +391,18 @@ class ClientFinding(models.AbstractModel):
 
     @api.model
     def _find_gone(self, facts):
-        """What the move to *Ended* asks for: nothing happened for nine months."""
+        """By the client's own pauses; for nine months, as the move to *Ended* asks for."""
         gone = read_gone(self.env, facts.relationships, facts.today) if facts.relationships else {}
+        quiet = findings.read_gone_quiet(facts)
         line = self._make_clients(
             facts,
-            {key: facts.clients[key]["revenue"] for key in gone},
+            {key: facts.clients[key]["revenue"] for key in {*gone, *quiet}},
             self.env._("No client left without a word."),
-            self.env._("Nothing happened for nine months with %(names)s."),
+            self.env._("Nothing happens any more with %(names)s: no work, invoice or word."),
+            summary=self.env._("Call: nothing happened for long"),
         )
         ended = self.env["client.relationship.stage"]._get_first_stage(stage_rules.ENDED)
-        if not gone or not ended:
+        if not ended or len(gone) < line["count"] or not gone:
             return line
         return line | self._get_window(
             "client_health.client_stage_move_action",
@@ -504,17 +505,15 @@ class ClientFinding(models.AbstractModel):
 
     @api.model
     def _find_unknown_senders(self, facts):
-        """Senders of the last half year, as under *Unknown Senders*."""
         self.env.flush_all()
-        query = unassigned.select_unassigned(waiting.get_now(), facts.company.ids)
-        ids = [row[0] for row in self.env.execute_query(query)]
+        ids = [row[0] for row in findings.read_unknown_senders(facts)]
         Message = self.env["mail.message"]
         messages = Message.search([("id", "in", ids)]) if ids else Message
         if not messages:
             sentence = self.env._("All who wrote to you are known.")
             return self._make(Message._name, (), sentence)
         sentence = self.env._(
-            "%(count)s senders of half a year are no contacts: no client has what they wrote.",
+            "%(count)s people who wrote within half a year are no contacts.",
             count=format_number(self.env, len(messages)),
         )
         action = self.env["ir.actions.act_window"]._for_xml_id(

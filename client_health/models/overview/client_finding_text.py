@@ -50,7 +50,10 @@ class ClientFindingText(models.AbstractModel):
                 "More than half of the months with an invoice have a discount, three months at "
                 "least, and the last four months as well."
             ),
-            "gone": self.env._("No hours, invoice, order, message or meeting for nine months."),
+            "gone": self.env._(
+                "No hours, invoice, order, message or meeting for a quarter, and for much longer "
+                "than ever within three years, or for nine months."
+            ),
             "hours_without_cost": self.env._(
                 "Employees with hours that had no hourly cost when they were entered, in 12 months."
             ),
