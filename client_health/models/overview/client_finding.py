@@ -544,10 +544,14 @@ class ClientFinding(models.AbstractModel):
         """Store what is found today, and forget what was found months ago."""
         found = self.with_company(company).get_findings()
         weeks = dict(company.client_finding_weeks or {})
-        weeks[get_today(company).isoformat()] = {
+        weeks[self._get_day(company).isoformat()] = {
             line["code"]: {"count": line["count"], "ids": line["ids"][:MOST_IDS]} for line in found
         }
         company.client_finding_weeks = {day: weeks[day] for day in sorted(weeks)[-WEEKS:]}
+
+    @api.model
+    def _get_day(self, company):
+        return get_today(company)
 
     @api.model
     def _add_changes(self, lines):
