@@ -7,6 +7,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import SQL
 
 from ...engine.overview import findings
+from ..health.test_health_tours import HealthTourCommon
 from ..profitability.common_money import MoneyCommon, month_ago
 
 MONEY = {"losing", "rate_fallen", "pays_later", "hours_without_cost"}
@@ -151,17 +152,24 @@ class TestFindings(FindingCommon):
         self.assertEqual(findings._get_later(usual[:3], late), 0)
 
     def test_pays_later_from_documents(self):
-        journal = self.env["account.journal"].search(
+        bank = self.env["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
         )
+        bank.inbound_payment_method_line_ids.payment_account_id = bank.default_account_id
         for relationship, slow in ((self.rel, 40), (self.other, 0)):
             for ago in range(1, 10):
                 day = fields.Date.today() - timedelta(days=30 * ago + 60)
-                move = self._invoice(relationship.partner_id, [100], day)
+                move = self._invoice(
+                    relationship.partner_id,
+                    [100],
+                    day,
+                    invoice_date_due=day,
+                    invoice_payment_term_id=False,
+                )
                 paid = day + timedelta(days=slow if ago < 3 else ago % 3)
                 self.env["account.payment.register"].with_context(
                     active_model="account.move", active_ids=move.ids
-                ).create({"payment_date": paid, "journal_id": journal.id})._create_payments()
+                ).create({"payment_date": paid, "journal_id": bank.id})._create_payments()
         self.assertFound("pays_later", self.rel)
 
     def test_gone_by_its_own_pauses(self):
@@ -365,3 +373,12 @@ class TestFindingPage(FindingCommon, HttpCase):
         self.manager.group_ids += self.env.ref("sales_team.group_sale_manager")
         self.rel.user_id = False
         self.start_tour("/odoo/client-findings", "client_health_finding_page", login="ch_manager")
+
+
+@tagged("post_install", "-at_install")
+class TestFirstSteps(HealthTourCommon):
+    def test_first_steps(self):
+        """What the records say, the board, the reasons of a score, the first action."""
+        before = self.env["mail.activity"].search_count([])
+        self.start_tour("/odoo/client-findings", "client_health_first_steps", login="ch_manager")
+        self.assertEqual(self.env["mail.activity"].search_count([]), before + 1)
