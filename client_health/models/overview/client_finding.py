@@ -1,10 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_amount, format_date, format_list
+from odoo.tools import format_amount, format_list
 
-from ...const import ALL_GROUP, MANAGER_GROUP, MONEY_GROUP, USER_GROUP
+from ...const import ALL_GROUP, MONEY_GROUP, USER_GROUP
 from ...engine import period, stage_rules
-from ...engine.clock import get_today
 from ...engine.correspondence.correspondence import Correspondence
 from ...engine.figures import format_number
 from ...engine.health.warnings import LIMIT, get_level
@@ -12,15 +11,10 @@ from ...engine.health.warnings.contact import read_silent
 from ...engine.health.warnings.gone import read_gone
 from ...engine.health.warnings.money import read_payment
 from ...engine.health.warnings.work import read_over_agreed
-from ...engine.overview import findings
+from ...engine.overview import findings, records
 from ...engine.profitability.margin import UNKNOWN
-from ..common.client_job_failure import JobRun
 
 NAMED = 3
-TOP = 3
-# Snapshots that are kept, and records that each names of one line.
-WEEKS = 8
-MOST_IDS = 1000
 CLIENT = "client.relationship"
 
 
@@ -78,46 +72,6 @@ class ClientFinding(models.AbstractModel):
         return lines
 
     @api.model
-    def get_page(self):
-        """Return what the page shows: its lines, or what comes first where there are none yet.
-
-        Keys: ``state`` (empty, waiting, ready), ``first`` (text and action of the first step),
-        ``lines``, ``top`` (codes of the three that matter most), ``unfed`` (measures that nobody
-        feeds, with the step that feeds them), ``is_dismissed``, ``can_dismiss``, ``company``.
-        """
-        self._check_user()
-        is_manager = self.env.user.has_group(MANAGER_GROUP)
-        company = self.env.company.sudo()  # two dates of the set-up; they have a group
-        page = {
-            "state": "ready",
-            "company": company.name if len(self.env.companies) > 1 else False,
-            "is_dismissed": bool(company.client_findings_dismissed),
-            "can_dismiss": is_manager,
-            "lines": [],
-            "top": [],
-            "unfed": [],
-        }
-        if first := self._get_first_step(company, is_manager):
-            return page | first
-        lines = self.get_findings()
-        found = sorted((line for line in lines if line["count"]), key=lambda line: -line["weight"])
-        return page | {
-            "lines": lines,
-            "top": [line["code"] for line in found[:TOP]],
-            "unfed": self._get_unfed(),
-        }
-
-    @api.model
-    def set_dismissed(self, is_dismissed=True):
-        """Take the findings off the first page of the current company, or put them back."""
-        if not self.env.user.has_group(MANAGER_GROUP):
-            raise AccessError(self.env._("Only an administrator of Client Health can do that."))
-        # sudo: protected; who may do it was just checked
-        self.env.company.sudo().client_findings_dismissed = (
-            get_today(self.env.company) if is_dismissed else False
-        )
-
-    @api.model
     def _check_user(self):
         """What is found is read in SQL, of the clients that the user may read."""
         if not self.env.su and not self.env.user.has_group(USER_GROUP):
@@ -130,41 +84,6 @@ class ClientFinding(models.AbstractModel):
             [("company_id", "=", company.id), ("phase", "!=", stage_rules.ENDED)]
         )
         return findings.Facts(self.env, company, clients, self._sees_money())
-
-    @api.model
-    def _get_first_step(self, company, is_manager):
-        here = [("company_id", "=", company.id)]
-        # sudo: only whether there is any
-        if not self.env[CLIENT].sudo().search_count(here, limit=1):
-            return {
-                "state": "empty",
-                "first": {
-                    "text": self.env._(
-                        "There are no clients yet. The first set-up proposes them from your "
-                        "invoices, projects and won opportunities."
-                    )
-                    if is_manager
-                    else self.env._(
-                        "There are no clients yet. An administrator of Client Health starts with "
-                        "the first set-up."
-                    ),
-                    "label": self.env._("Find our clients"),
-                    "action": "client_health.client_setup_action" if is_manager else False,
-                },
-            }
-        if not company.client_profitability_date:
-            return {
-                "state": "waiting",
-                "first": {
-                    "text": self.env._(
-                        "Revenue and cost of your clients are being computed. This takes a minute "
-                        "after the set-up, and is done every night."
-                    ),
-                    "label": self.env._("Look again"),
-                    "action": False,
-                },
-            }
-        return None
 
     # Parts of a line
 
@@ -334,7 +253,7 @@ class ClientFinding(models.AbstractModel):
     def _find_discounts(self, facts):
         return self._make_clients(
             facts,
-            findings.read_discounts(facts),
+            records.read_discounts(facts),
             self.env._("No client gets a discount in most months."),
             self.env._("In most months there is a discount for %(names)s."),
             summary=self.env._("Review: a discount in most months"),
@@ -355,12 +274,12 @@ class ClientFinding(models.AbstractModel):
 
     @api.model
     def _find_over_hours(self, facts):
-        """Over the agreed hours, as the warning; over the usual ones, which it doesn't look at."""
+        """Over the agreed hours, as the warning; over those usual or billed by the hour as well."""
         agreed = self._read_warning(facts, "over_agreed", read_over_agreed)
         found = {key: reading.value for key, reading in agreed.items()}
         if self._sees_money():
             # that nothing pays for them follows from the revenue
-            found = findings.read_over_usual(facts) | found
+            found = findings.read_over_usual(facts) | findings.read_over_billed(facts) | found
         return self._make_clients(
             facts,
             found,
@@ -382,7 +301,7 @@ class ClientFinding(models.AbstractModel):
         }
         return self._make_clients(
             facts,
-            found | findings.read_pays_later(facts),
+            found | records.read_pays_later(facts),
             self.env._("No client pays later than usual."),
             self.env._("%(names)s: paying later than usual."),
             summary=self.env._("Call: pays later than usual"),
@@ -392,8 +311,10 @@ class ClientFinding(models.AbstractModel):
     @api.model
     def _find_gone(self, facts):
         """By the client's own pauses; for nine months, as the move to *Ended* asks for."""
-        gone = read_gone(self.env, facts.relationships, facts.today) if facts.relationships else {}
-        quiet = findings.read_gone_quiet(facts)
+        quiet, known = records.read_gone_quiet(facts)
+        clients = facts.relationships.browse(known)
+        # other than there: who was active on a few days only never was what could be gone
+        gone = read_gone(self.env, clients, facts.today) if clients else {}
         line = self._make_clients(
             facts,
             {key: facts.clients[key]["revenue"] for key in {*gone, *quiet}},
@@ -415,7 +336,7 @@ class ClientFinding(models.AbstractModel):
     def _find_hours_without_cost(self, facts):
         if not self._sees_money():
             return self._make_locked("hr.employee")
-        rows = findings.read_hours_without_cost(facts)
+        rows = records.read_hours_without_cost(facts)
         ids = [row[0] for row in rows]
         if not ids:
             return self._make("hr.employee", ids, self.env._("All hours have a cost."), money=True)
@@ -456,7 +377,7 @@ class ClientFinding(models.AbstractModel):
         Project = self.env["project.project"]
         if not Project.has_access("read"):
             return None
-        rows = findings.read_projects_without_customer(facts)
+        rows = records.read_projects_without_customer(facts)
         # what the user may read, the most hours first
         readable = Project.search([("id", "in", [row[0] for row in rows])])
         hours = {row[0]: row[1] for row in rows if row[0] in readable._ids}
@@ -506,7 +427,7 @@ class ClientFinding(models.AbstractModel):
     @api.model
     def _find_unknown_senders(self, facts):
         self.env.flush_all()
-        ids = [row[0] for row in findings.read_unknown_senders(facts)]
+        ids = [row[0] for row in records.read_unknown_senders(facts)]
         Message = self.env["mail.message"]
         messages = Message.search([("id", "in", ids)]) if ids else Message
         if not messages:
@@ -529,51 +450,3 @@ class ClientFinding(models.AbstractModel):
             action=action,
             label=self.env._("Assign them"),
         )
-
-    # Week by week
-
-    @api.model
-    def _cron_remember(self):
-        """Store the number of each finding of every company that has a ledger."""
-        run = JobRun(self.env, "ir_cron_client_finding")
-        companies = self.env["res.company"].search([("client_profitability_date", "!=", False)])
-        run.do_all(companies, lambda company: self._remember(company), size=1)
-
-    @api.model
-    def _remember(self, company):
-        """Store what is found today, and forget what was found months ago."""
-        found = self.with_company(company).get_findings()
-        weeks = dict(company.client_finding_weeks or {})
-        weeks[self._get_day(company).isoformat()] = {
-            line["code"]: {"count": line["count"], "ids": line["ids"][:MOST_IDS]} for line in found
-        }
-        company.client_finding_weeks = {day: weeks[day] for day in sorted(weeks)[-WEEKS:]}
-
-    @api.model
-    def _get_day(self, company):
-        return get_today(company)
-
-    @api.model
-    def _add_changes(self, lines):
-        """Say what is different from the last week that was stored, to who may see all of it."""
-        if not self.env.user.has_group(MANAGER_GROUP):
-            return
-        company = self.env.company.sudo()  # what the weekly run found; it has a group
-        weeks = company.client_finding_weeks or {}
-        today = get_today(company).isoformat()
-        if not (day := max((day for day in weeks if day < today), default=None)):
-            return
-        for line in lines:
-            if before := weeks[day].get(line["code"]):
-                line["change"] = self._get_change(line, before, format_date(self.env, day))
-                line["new_ids"] = [key for key in line["ids"] if key not in {*before["ids"]}]
-
-    @api.model
-    def _get_change(self, line, before, day):
-        more = line["count"] - before["count"]
-        texts = {"count": format_number(self.env, abs(more)), "day": day}
-        if more > 0:
-            return self.env._("%(count)s more than on %(day)s", **texts)
-        if more < 0:
-            return self.env._("%(count)s fewer than on %(day)s", **texts)
-        return self.env._("as many as on %(day)s", **texts)

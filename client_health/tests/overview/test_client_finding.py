@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import SQL
 
-from ...engine.overview import findings
+from ...engine.overview import records
 from ..health.test_health_tours import HealthTourCommon
 from ..profitability.common_money import MoneyCommon, month_ago
 
@@ -128,6 +128,18 @@ class TestFindings(FindingCommon):
         self._fill(self.rel, busy)
         self.assertFound("over_hours", self.rel.browse())
 
+    def test_over_billed(self):
+        """By the hour: half again as many are worked; the others bill what they work."""
+        hour = self.env.ref("uom.product_uom_hour")
+        for ago in range(1, 7):
+            for partner, quantity in ((self.client, 10), (self.other_client, 15)):
+                move = self._invoice(partner, [100], month_ago(ago), post=False)
+                move.invoice_line_ids.write({"product_uom_id": hour.id, "quantity": quantity})
+                move.action_post()
+        self._fill(self.rel, {ago: (1000, 400, 15) for ago in range(1, 13)})
+        self._fill(self.other, {ago: (1500, 400, 15) for ago in range(1, 13)})
+        self.assertFound("over_hours", self.rel)
+
     def test_discounts(self):
         for ago in range(1, 7):
             move = self._invoice(self.client, [100], month_ago(ago), post=False)
@@ -143,13 +155,13 @@ class TestFindings(FindingCommon):
         usual = [(days, True) for days in (0, 2, 3, 5, 1, 4)]
         erratic = [(days, True) for days in (0, 40, 5, 60, 20, 35)]
         late = [(days, True) for days in (44, 45, 47, 46)]
-        self.assertEqual(findings._get_later(usual, [(3, True), (6, True)]), 0)
-        self.assertEqual(findings._get_later(late, late), 0)
-        self.assertEqual(findings._get_later(erratic, [(45, True), (50, True)]), 0)
-        self.assertGreater(findings._get_later(usual, [(30, True), (42, True)]), 30)
-        self.assertGreater(findings._get_later(usual, [(30, True), (60, False)]), 30)
-        self.assertEqual(findings._get_later(usual, [(30, True), (1, False)]), 0)
-        self.assertEqual(findings._get_later(usual[:3], late), 0)
+        self.assertEqual(records._get_later(usual, [(3, True), (6, True)]), 0)
+        self.assertEqual(records._get_later(late, late), 0)
+        self.assertEqual(records._get_later(erratic, [(45, True), (50, True)]), 0)
+        self.assertGreater(records._get_later(usual, [(30, True), (42, True)]), 30)
+        self.assertGreater(records._get_later(usual, [(30, True), (60, False)]), 30)
+        self.assertEqual(records._get_later(usual, [(30, True), (1, False)]), 0)
+        self.assertEqual(records._get_later(usual[:3], late), 0)
 
     def test_pays_later_from_documents(self):
         bank = self.env["account.journal"].search(

@@ -1,11 +1,149 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_date
+
+from ...const import MANAGER_GROUP
+from ...engine.clock import get_today
+from ...engine.figures import format_number
+from ..common.client_job_failure import JobRun
+
+CLIENT = "client.relationship"
+TOP = 3
+# Snapshots that are kept, and records that each names of one line.
+WEEKS = 8
+MOST_IDS = 1000
 
 
-class ClientFindingText(models.AbstractModel):
-    """What the page says: the question behind each finding, and how a measure gets its records."""
+class ClientFinding(models.AbstractModel):
+    """The page of the findings: what comes first, week by week, and what feeds the measures."""
 
     _name = "client.finding"
     _inherit = ["client.finding"]
+
+    @api.model
+    def get_page(self):
+        """Return what the page shows: its lines, or what comes first where there are none yet.
+
+        Keys: ``state`` (empty, waiting, ready), ``first`` (text and action of the first step),
+        ``lines``, ``top`` (codes of the three that matter most), ``unfed`` (measures that nobody
+        feeds, with the step that feeds them), ``is_dismissed``, ``can_dismiss``, ``company``.
+        """
+        self._check_user()
+        is_manager = self.env.user.has_group(MANAGER_GROUP)
+        company = self.env.company.sudo()  # two dates of the set-up; they have a group
+        page = {
+            "state": "ready",
+            "company": company.name if len(self.env.companies) > 1 else False,
+            "is_dismissed": bool(company.client_findings_dismissed),
+            "can_dismiss": is_manager,
+            "lines": [],
+            "top": [],
+            "unfed": [],
+        }
+        if first := self._get_first_step(company, is_manager):
+            return page | first
+        lines = self.get_findings()
+        found = sorted((line for line in lines if line["count"]), key=lambda line: -line["weight"])
+        return page | {
+            "lines": lines,
+            "top": [line["code"] for line in found[:TOP]],
+            "unfed": self._get_unfed(),
+        }
+
+    @api.model
+    def set_dismissed(self, is_dismissed=True):
+        """Take the findings off the first page of the current company, or put them back."""
+        if not self.env.user.has_group(MANAGER_GROUP):
+            raise AccessError(self.env._("Only an administrator of Client Health can do that."))
+        # sudo: protected; who may do it was just checked
+        self.env.company.sudo().client_findings_dismissed = (
+            get_today(self.env.company) if is_dismissed else False
+        )
+
+    @api.model
+    def _get_first_step(self, company, is_manager):
+        here = [("company_id", "=", company.id)]
+        # sudo: only whether there is any
+        if not self.env[CLIENT].sudo().search_count(here, limit=1):
+            return {
+                "state": "empty",
+                "first": {
+                    "text": self.env._(
+                        "There are no clients yet. The first set-up proposes them from your "
+                        "invoices, projects and won opportunities."
+                    )
+                    if is_manager
+                    else self.env._(
+                        "There are no clients yet. An administrator of Client Health starts with "
+                        "the first set-up."
+                    ),
+                    "label": self.env._("Find our clients"),
+                    "action": "client_health.client_setup_action" if is_manager else False,
+                },
+            }
+        if not company.client_profitability_date:
+            return {
+                "state": "waiting",
+                "first": {
+                    "text": self.env._(
+                        "Revenue and cost of your clients are being computed. This takes a minute "
+                        "after the set-up, and is done every night."
+                    ),
+                    "label": self.env._("Look again"),
+                    "action": False,
+                },
+            }
+        return None
+
+    # Week by week
+
+    @api.model
+    def _cron_remember(self):
+        """Store the number of each finding of every company that has a ledger."""
+        run = JobRun(self.env, "ir_cron_client_finding")
+        companies = self.env["res.company"].search([("client_profitability_date", "!=", False)])
+        run.do_all(companies, lambda company: self._remember(company), size=1)
+
+    @api.model
+    def _remember(self, company):
+        """Store what is found today, and forget what was found months ago."""
+        found = self.with_company(company).get_findings()
+        weeks = dict(company.client_finding_weeks or {})
+        weeks[self._get_day(company).isoformat()] = {
+            line["code"]: {"count": line["count"], "ids": line["ids"][:MOST_IDS]} for line in found
+        }
+        company.client_finding_weeks = {day: weeks[day] for day in sorted(weeks)[-WEEKS:]}
+
+    @api.model
+    def _get_day(self, company):
+        return get_today(company)
+
+    @api.model
+    def _add_changes(self, lines):
+        """Say what is different from the last week that was stored, to who may see all of it."""
+        if not self.env.user.has_group(MANAGER_GROUP):
+            return
+        company = self.env.company.sudo()  # what the weekly run found; it has a group
+        weeks = company.client_finding_weeks or {}
+        today = get_today(company).isoformat()
+        if not (day := max((day for day in weeks if day < today), default=None)):
+            return
+        for line in lines:
+            if before := weeks[day].get(line["code"]):
+                line["change"] = self._get_change(line, before, format_date(self.env, day))
+                line["new_ids"] = [key for key in line["ids"] if key not in {*before["ids"]}]
+
+    @api.model
+    def _get_change(self, line, before, day):
+        more = line["count"] - before["count"]
+        texts = {"count": format_number(self.env, abs(more)), "day": day}
+        if more > 0:
+            return self.env._("%(count)s more than on %(day)s", **texts)
+        if more < 0:
+            return self.env._("%(count)s fewer than on %(day)s", **texts)
+        return self.env._("as many as on %(day)s", **texts)
+
+    # In words
 
     @api.model
     def _get_texts(self, code):
@@ -34,13 +172,13 @@ class ClientFindingText(models.AbstractModel):
                 "work in the last two weeks."
             ),
             "pays_later": self.env._(
-                "Invoices due in the last four months are paid at least ten days later than those "
+                "The last four invoices are paid at least ten days later than those "
                 "of two years before, or one is overdue beyond all habit. Who always pays late is "
                 "not listed."
             ),
             "over_hours": self.env._(
                 "Hours above those of the working agreement, or a third above those of the months "
-                "before, while the revenue did not follow."
+                "before or those billed by the hour, while the revenue did not follow."
             ),
             "rate_fallen": self.env._(
                 "Revenue per hour is at least 15 % lower in the last three or six months than in "
