@@ -12,11 +12,13 @@ from data_dayone_kinds import FIRST, KINDS, LISTS, NIGHTS, YEAR, Mess, get_count
 
 BASE = 1_000_000
 SYLLABLES = ("al", "ber", "cor", "den", "el", "fin", "gra", "hol", "ing", "jun", "kan", "lor",
-             "mar", "nor", "oks", "pel", "qua", "ros", "sol", "tur", "ul", "ver", "wen", "zor")  # fmt: skip
+             "mar", "nor", "oks", "pel", "qua", "ros", "sol", "tur", "ul", "ver", "wen",
+             "zor")  # fmt: skip
 FORMS = ("GmbH", "AG", "Ltd", "SA", "BV", "Inc.", "& Co. KG", "e.V.")
 TRADES = ("Foods", "Logistics", "Energy", "Clinic", "Tools", "Travel", "Software", "Optics")
 FIRST_NAMES = ("Anna", "Ben", "Clara", "David", "Eva", "Felix", "Greta", "Hugo", "Ida", "Jan",
-               "Kira", "Leon", "Mona", "Nils", "Olga", "Paul", "Rosa", "Sven", "Tara", "Uwe")  # fmt: skip
+               "Kira", "Leon", "Mona", "Nils", "Olga", "Paul", "Rosa", "Sven", "Tara",
+               "Uwe")  # fmt: skip
 
 
 def make_firm(partners, seed, today, people):
@@ -59,7 +61,8 @@ class Firm:
         row = {"id": key, "name": name, "company": company, "parent": parent, "user": None,
                "commercial": parent if person else key, "active": True, "vat": None,
                "email": f"{'person' if person else 'office'}{key - BASE}@{domain}",
-               "customer": 0, "supplier": 0, "day": -rng.randint(YEAR, 3 * YEAR), **vals}  # fmt: skip
+               "customer": 0, "supplier": 0, "day": -rng.randint(YEAR, 3 * YEAR),
+               **vals}  # fmt: skip
         self.rows["partner"].append(row)
         if not person:
             self.truth["partners"][key] = {"kind": kind, "client": client}
@@ -235,7 +238,7 @@ class Firm:
         self.expect("projects_without_customer", "project.project", project)
 
     def make_strangers(self, number):
-        """They write about a client's project, or about one without customer, and are no contact."""
+        """They write about a project, of a client or of nobody, and are no contact."""
         project = self.rng.choice(self.rows["project"])["id"]
         email = f"stranger{number}@{self.make_person_name().replace(' ', '').lower()}.example"
         for _mail in range(self.rng.randint(2, 9)):

@@ -1,13 +1,13 @@
 """Day one: does a firm with three years of untidy work see its truth at once?
 
-A firm is made from a seed in a database without the addon (``data_dayone*.py``: who is a client, and
-what is wrong with whom, is known from there alone). The addon is installed, set up with what the
-set-up page proposes, and lives through its first night and a week.
+A firm is made from a seed in a database without the addon (``data_dayone*.py``: who is a client,
+and what is wrong with whom, is known from there alone). The addon is installed, set up with what
+the set-up page proposes, and lives through its first night and a week.
 
-``setup_precision``, ``setup_recall``: of the partners ticked, and of the real clients; those who are
-gone count in neither. ``lists``: the page "What your records say", each list against the truth. What
-a person could argue about counts as neither found nor false; a list of which nothing is to be found
-is right when it is empty. ``first_finding_s``: from the start of the installation until the page
+``setup_precision``, ``setup_recall``: of the partners ticked, and of the real clients; those who
+are gone count in neither. ``lists``: the page "What your records say", each list against the
+truth. What a person could argue about counts as neither found nor false; a list of which nothing
+is to be found is right when it is empty. ``first_finding_s``: from the start of the installation until the page
 holds a true finding. ``activities_first_day_max``: activities of one person that are due on the
 first day. ``mails``: e-mails in the queue after the week. ``false_alarms_after_week``: part of the
 clients in At risk, or proposed for it, that have no trouble.
@@ -145,7 +145,7 @@ class Day:
         self.print_setup(setup, ticked)
         setup.action_apply()
         self.env.cr.commit()
-        self.run_crons("setup", "health")
+        self.run_crons("setup", "health", "setup")
         wrong = ticked - self.clients
         return {
             "proposal_s": proposal_s,
@@ -153,6 +153,9 @@ class Day:
             "setup_precision": share(len(ticked - wrong), len(ticked)),
             "setup_recall": share(len(ticked & self.clients), len(self.clients)),
         }
+
+    def get_kind(self, key):
+        return self.kinds.get(key, {}).get("kind", "?")
 
     def print_setup(self, setup, ticked):
         print(f"\nset-up: {len(setup.line_ids)} proposed, {len(ticked)} ticked (without the gone)")
@@ -164,13 +167,9 @@ class Day:
             kinds = Counter(self.kinds.get(key, {}).get("kind", "not ours") for key in keys)
             print(f"  {label}: {dict(kinds)}")
         notes = Counter(
-            (
-                line.left_out or "-",
-                line.is_client,
-                self.kinds.get(line.partner_id.id, {}).get("kind"),
-            )
+            (line.left_out or line.hint, line.is_client, self.get_kind(line.partner_id.id))
             for line in setup.line_ids
-            if line.left_out
+            if line.left_out or line.hint
         )
         for (note, ticked_too, kind), count in sorted(notes.items(), key=str):
             print(f"  {note:16} {'ticked' if ticked_too else 'not   '} {kind}: {count}")
@@ -198,10 +197,8 @@ class Day:
 
     def look(self):
         """Return ({list: {"precision", "recall", "found"}}, seconds to the first true finding)."""
-        if "client.finding" in self.env:
-            found = self.read_findings()
-        else:
-            found = self.read_warnings()
+        has_page = "client.finding" in self.env
+        found = self.read_findings() if has_page else self.read_warnings()
         first = seconds_since(self.begin)
         lists = {}
         for name in self.truth["lists"]:
@@ -271,8 +268,10 @@ class Day:
     def print_lists(self, title, lists):
         print(f"\n{title}")
         for name, one in lists.items():
-            print(f"  {name:26} precision {one['precision']:5}  recall {one['recall']:5}"
-                  f"  found {one['found']:4}  wrong {one['wrong']}  missed {one['missed']}")  # fmt: skip
+            print(
+                f"  {name:26} precision {one['precision']:5}  recall {one['recall']:5}  "
+                f"found {one['found']:4}  wrong {one['wrong']}  missed {one['missed']}"
+            )
 
     # Quiet
 
@@ -291,11 +290,9 @@ class Day:
         return max(counts.values(), default=0)
 
     def count_all_activities(self):
-        counts = Counter(
-            one.user_id.name
-            for one in self.root["mail.activity"].search([("create_date", ">=", self.today)])
-        )
-        return dict(counts)
+        activities = self.root["mail.activity"].search([("create_date", ">=", self.today)])
+        print("\nactivities:", dict(Counter(one.activity_type_id.name for one in activities)))
+        return dict(Counter(one.user_id.name for one in activities))
 
     def count_alarms(self):
         """Compare who is at risk, or proposed for it, with who has a trouble."""
