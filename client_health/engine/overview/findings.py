@@ -1,4 +1,4 @@
-"""Reads the ledger and Odoo's records of many clients; returns what an owner should know of them.
+"""Reads the ledger of many clients, month by month; returns what an owner should know of them.
 
 The same truth as that of the score and of the warnings, asked another question: they say what
 changed for one client since last night, these what holds for the firm. So they work from the first

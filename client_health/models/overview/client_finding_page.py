@@ -21,12 +21,14 @@ class ClientFinding(models.AbstractModel):
     _inherit = ["client.finding"]
 
     @api.model
-    def get_page(self):
+    def get_page(self, is_section=False):
         """Return what the page shows: its lines, or what comes first where there are none yet.
 
         Keys: ``state`` (empty, waiting, ready), ``first`` (text and action of the first step),
         ``lines``, ``top`` (codes of the three that matter most), ``unfed`` (measures that nobody
         feeds, with the step that feeds them), ``is_dismissed``, ``can_dismiss``, ``company``.
+
+        :param is_section: of another page, where nothing is read once they are dismissed
         """
         self._check_user()
         is_manager = self.env.user.has_group(MANAGER_GROUP)
@@ -40,6 +42,8 @@ class ClientFinding(models.AbstractModel):
             "top": [],
             "unfed": [],
         }
+        if is_section and page["is_dismissed"]:
+            return page
         if first := self._get_first_step(company, is_manager):
             return page | first
         lines = self.get_findings()

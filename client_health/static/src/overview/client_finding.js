@@ -1,11 +1,10 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-const SETUP = "client_health.client_setup_action";
 const TOUR = "client_health_first_steps";
 
 /**
@@ -20,16 +19,19 @@ export class ClientFindings extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
-        this.state = useState({ page: null, failed: false, isUnfedOpen: false });
-        onWillStart(() => this.load());
+        this.state = useState({ page: null });
+        // a section doesn't let the page around it wait
+        (this.props.isSection ? onMounted : onWillStart)(() => this.load());
     }
 
     async load() {
-        this.state.page = await this.orm.call("client.finding", "get_page", []);
+        const { isSection } = this.props;
+        this.state.page = await this.orm.call("client.finding", "get_page", [isSection]);
     }
 
     get isShown() {
-        return !(this.props.isSection && this.state.page.is_dismissed);
+        const { page } = this.state;
+        return page && !(this.props.isSection && page.is_dismissed);
     }
 
     get found() {
@@ -81,10 +83,6 @@ export class ClientFindings extends Component {
             mode: "manual",
             url: "/odoo/client-findings",
         });
-    }
-
-    get setupAction() {
-        return SETUP;
     }
 }
 
