@@ -92,7 +92,7 @@ class ClientFinding(models.AbstractModel):
         """Return a line: ``count`` records, ``ids`` of them, ``sentence`` and how to open them.
 
         ``open`` and ``action`` (with its ``label``) are actions of Odoo, for the list of what was
-        found, and for all of it at once.
+        found, and for all of it at once; ``calls``: instead, calls are planned.
 
         :param money: only for users with access to profitability
         :param weight: part of the revenue of the clients that it is about, 0 to 1
@@ -109,6 +109,7 @@ class ClientFinding(models.AbstractModel):
             "open": self._get_list_action(model, ids) if ids else False,
             "action": False,
             "label": False,
+            "calls": False,
         }
         return line | values
 
@@ -134,13 +135,13 @@ class ClientFinding(models.AbstractModel):
         return self._make(model, (), sentence, money=True, locked=True)
 
     @api.model
-    def _make_clients(self, facts, found, none, some, summary=None, texts=None, **values):
+    def _make_clients(self, facts, found, none, some, calls=None, texts=None, **values):
         """Return a line of clients, the weightiest first, with three of them by name.
 
         :param found: {client id: how much}
         :param none: the sentence when there is none
         :param some: the sentence otherwise; ``%(names)s`` are the clients, with ``texts``
-        :param summary: of the activities that the button plans
+        :param calls: the code with which the button calls ``plan_calls``
         """
         ids = sorted(found, key=lambda key: (-found[key], key))
         if not ids:
@@ -149,8 +150,8 @@ class ClientFinding(models.AbstractModel):
         total = sum(max(client["revenue"], 0) for client in facts.clients.values())
         part = sum(max(facts.clients[key]["revenue"], 0) for key in ids)
         share = part / total if total else len(ids) / len(facts.clients)
-        if summary:
-            values |= self._plan_calls(ids, summary)
+        if calls:
+            values |= {"label": self.env._("Plan calls"), "calls": calls}
         sentence = some % {"names": names, **(texts or {})}
         return self._make(CLIENT, ids, sentence, weight=share, **values)
 
@@ -163,31 +164,10 @@ class ClientFinding(models.AbstractModel):
         return format_list(self.env, names)
 
     @api.model
-    def _plan_calls(self, ids, summary):
-        """Return the button that plans an activity on all of them, by Odoo's own window."""
-        call = self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False)
-        return {
-            "label": self.env._("Plan calls"),
-            "action": {
-                "type": "ir.actions.act_window",
-                "name": self.env._("Plan calls"),
-                "res_model": "mail.activity.schedule",
-                "views": [(False, "form")],
-                "target": "new",
-                "context": {
-                    "active_model": CLIENT,
-                    "active_ids": ids,
-                    "default_activity_type_id": call.id if call else False,
-                    "default_summary": summary,
-                },
-            },
-        }
-
-    @api.model
     def _get_window(self, xmlid, label, **context):
         """Return a button that opens one of our windows with what it is about."""
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        return {"label": label, "action": dict(action, context=context)}
+        return {"label": label, "action": dict(action, context=context), "calls": False}
 
     @api.model
     def _format_money(self, facts, amount):
@@ -229,7 +209,7 @@ class ClientFinding(models.AbstractModel):
             self.env._("No client costs more than it pays, over 12 months."),
             self.env._("%(names)s cost you %(amount)s in 12 months."),
             texts={"amount": self._format_money(facts, amount)},
-            summary=self.env._("Review: costs more than it pays"),
+            calls="losing",
             money=True,
             amount=amount,
         )
@@ -246,7 +226,7 @@ class ClientFinding(models.AbstractModel):
             {key: reading.detail["days"] for key, reading in found.items()},
             self.env._("No client that you work for is silent for longer than usual."),
             self.env._("You work for %(names)s: no word for longer than usual."),
-            summary=self.env._("Call: silent for longer than usual"),
+            calls="silent",
         )
 
     @api.model
@@ -256,7 +236,7 @@ class ClientFinding(models.AbstractModel):
             records.read_discounts(facts),
             self.env._("No client gets a discount in most months."),
             self.env._("In most months there is a discount for %(names)s."),
-            summary=self.env._("Review: a discount in most months"),
+            calls="discounts",
         )
 
     @api.model
@@ -268,7 +248,7 @@ class ClientFinding(models.AbstractModel):
             findings.read_rate_fallen(facts),
             self.env._("An hour of work brings in as much as before."),
             self.env._("An hour of work brings in less than before for %(names)s."),
-            summary=self.env._("Review: an hour brings in less than before"),
+            calls="rate_fallen",
             money=True,
         )
 
@@ -285,7 +265,7 @@ class ClientFinding(models.AbstractModel):
             found,
             self.env._("No client gets more hours than agreed or usual."),
             self.env._("More hours than agreed or usual, unpaid: %(names)s."),
-            summary=self.env._("Review: more hours than agreed or usual"),
+            calls="over_hours",
         )
 
     @api.model
@@ -304,7 +284,7 @@ class ClientFinding(models.AbstractModel):
             found | records.read_pays_later(facts),
             self.env._("No client pays later than usual."),
             self.env._("%(names)s: paying later than usual."),
-            summary=self.env._("Call: pays later than usual"),
+            calls="pays_later",
             money=True,
         )
 
@@ -320,7 +300,7 @@ class ClientFinding(models.AbstractModel):
             {key: facts.clients[key]["revenue"] for key in {*gone, *quiet}},
             self.env._("No client left without a word."),
             self.env._("Nothing happens any more with %(names)s: no work, invoice or word."),
-            summary=self.env._("Call: nothing happened for long"),
+            calls="gone",
         )
         ended = self.env["client.relationship.stage"]._get_first_stage(stage_rules.ENDED)
         if not ended or len(gone) < line["count"] or not gone:

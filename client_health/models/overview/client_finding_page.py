@@ -2,12 +2,13 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
-from ...const import MANAGER_GROUP
+from ...const import ACTIVITY_FINDING, MANAGER_GROUP
 from ...engine.clock import get_today
 from ...engine.figures import format_number
 from ..common.client_job_failure import JobRun
 
 CLIENT = "client.relationship"
+CALL_DAYS = 5
 TOP = 3
 # Snapshots that are kept, and records that each names of one line.
 WEEKS = 8
@@ -63,6 +64,41 @@ class ClientFinding(models.AbstractModel):
         self.env.company.sudo().client_findings_dismissed = (
             get_today(self.env.company) if is_dismissed else False
         )
+
+    @api.model
+    def plan_calls(self, code, ids):
+        """Plan a call with each of these clients, for its salesperson; return what was done.
+
+        Of those that the user may write, and on which no such call is open. Spread over a week, without
+        a mail.
+        """
+        self._check_user()
+        clients = self.env[CLIENT].browse(ids).exists()._filtered_access("write")
+        responsible = clients._get_responsible()
+        users = {client: user for client, user in responsible.items() if user}
+        clients = clients.browse([client.id for client in users])
+        planned = clients._schedule_activities(
+            users,
+            ACTIVITY_FINDING,
+            once=True,
+            get_summary=lambda records: self.with_env(records.env)._get_summary(code),
+            dates=clients._spread_days(users, days=CALL_DAYS),
+        )
+        return self.env._(
+            "%(calls)s calls are planned, for %(people)s people.",
+            calls=format_number(self.env, len(planned)),
+            people=format_number(self.env, len(planned.user_id)),
+        )
+
+    @api.model
+    def _get_summary(self, code):
+        """Return what the calls are about; whoever makes them may have no access to money."""
+        return {
+            "silent": self.env._("Call: silent for longer than usual"),
+            "discounts": self.env._("Call: a discount in most months"),
+            "over_hours": self.env._("Call: more hours than agreed or usual"),
+            "gone": self.env._("Call: nothing happened for long"),
+        }.get(code, self.env["client.health.warning.rule"]._get_money_sentence())
 
     @api.model
     def _get_first_step(self, company, is_manager):

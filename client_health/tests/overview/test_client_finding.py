@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import SQL
 
+from ...const import ACTIVITY_FINDING
 from ...engine.overview import records
 from ..health.test_health_tours import HealthTourCommon
 from ..profitability.common_money import MoneyCommon, month_ago
@@ -191,7 +192,7 @@ class TestFindings(FindingCommon):
         for days in (130, 340, 550, 760, 900, 1000):
             self._spend(yearly, 2, fields.Date.today() - timedelta(days=days))
         line = self.assertFound("gone", self.rel)
-        self.assertEqual(line["action"]["res_model"], "mail.activity.schedule")
+        self.assertEqual(line["calls"], "gone")
 
     def test_people_without_cost(self):
         self._spend(self.project, 30, month_ago(1), employee=self.intern)
@@ -301,6 +302,27 @@ class TestFindingPage(FindingCommon, HttpCase):
                 "company_ids": [(6, 0, self.company.ids)],
             }
         )
+
+    def test_calls(self):
+        """For the salespersons, once, of what one may write, and without a word of money."""
+        self.rel.user_id = self.colleague
+        clients = self.rel + self.other
+        plan = self.Finding.with_user(self.seller).plan_calls
+        mails = self.env["mail.mail"].search_count([])
+        self.assertIn("2 calls are planned, for 2 people", plan("losing", clients.ids))
+        self.assertIn("0 calls", plan("losing", clients.ids))
+        calls = clients.activity_search([ACTIVITY_FINDING])
+        self.assertEqual(calls.user_id, self.owner + self.colleague)
+        self.assertEqual({*calls.mapped("summary")}, {"Money got worse"})
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        owner = self.Finding.with_user(self.owner)
+        calls.unlink()
+        owner.plan_calls("silent", clients.ids)
+        self.assertEqual(
+            clients.activity_search([ACTIVITY_FINDING]).mapped("res_id"), self.other.ids
+        )
+        with self.assertRaises(AccessError):
+            self.Finding.with_user(self.portal).plan_calls("silent", clients.ids)
 
     def test_what_comes_first(self):
         page = self.Finding.with_user(self.manager).get_page

@@ -1,4 +1,5 @@
 import { Component, onMounted, onWillStart, useState } from "@odoo/owl";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -18,6 +19,8 @@ export class ClientFindings extends Component {
 
     setup() {
         this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.notification = useService("notification");
         this.orm = useService("orm");
         this.state = useState({ page: null });
         // a section doesn't let the page around it wait
@@ -71,6 +74,29 @@ export class ClientFindings extends Component {
     onOpenNew(line) {
         const name = `${line.name}: ${this.getNewTitle(line)}`;
         return this.doAction({ ...line.open, name, domain: [["id", "in", line.new_ids]] });
+    }
+
+    onAct(line) {
+        return line.calls ? this.askCalls(line) : this.doAction(line.action);
+    }
+
+    askCalls(line) {
+        this.dialog.add(ConfirmationDialog, {
+            title: `${line.name}: ${line.label}`,
+            body: _t(
+                "Plan a call with each of these %s clients, for its salesperson? They are spread over a week, without a mail.",
+                line.count
+            ),
+            confirmLabel: line.label,
+            confirm: () => this.planCalls(line),
+            cancel: () => {},
+        });
+    }
+
+    async planCalls(line) {
+        const args = [line.calls, line.ids];
+        const message = await this.orm.call("client.finding", "plan_calls", args);
+        this.notification.add(message, { type: "success" });
     }
 
     async onDismiss(isDismissed) {
