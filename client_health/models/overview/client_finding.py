@@ -320,6 +320,8 @@ class ClientFinding(models.AbstractModel):
         ids = [row[0] for row in rows]
         if not ids:
             return self._make("hr.employee", ids, self.env._("All hours have a cost."), money=True)
+        if not (opened := self._open_employees(facts, ids)):
+            return None  # the hours of colleagues on clients that the user may not read
         hidden = [client for client in facts.clients.values() if client["state"] == UNKNOWN]
         sentence = self.env._(
             "People whose hours have no cost: %(names)s. Unknown margins of clients: %(clients)s.",
@@ -333,7 +335,7 @@ class ClientFinding(models.AbstractModel):
             money=True,
             weight=len(hidden) / max(len(facts.clients), 1),
             hidden=len(hidden),
-            **self._open_employees(facts, ids),
+            **opened,
         )
 
     @api.model
@@ -346,6 +348,8 @@ class ClientFinding(models.AbstractModel):
             view = self.env.ref("client_health.client_finding_view_employee_list")
             action = self._get_list_action("hr.employee", ids, view)
             return {"open": action, "action": action, "label": self.env._("Enter their cost")}
+        if not self.env["client.profitability.finding"].has_access("read"):
+            return None
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_profitability_finding_action"
         )

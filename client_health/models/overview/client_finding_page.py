@@ -69,8 +69,8 @@ class ClientFinding(models.AbstractModel):
     def plan_calls(self, code, ids):
         """Plan a call with each of these clients, for its salesperson; return what was done.
 
-        Of those that the user may write, and on which no such call is open. Spread over a week, without
-        a mail.
+        Of those that the user may write, and on which no such call is open. Spread over a week,
+        without a mail.
         """
         self._check_user()
         clients = self.env[CLIENT].browse(ids).exists()._filtered_access("write")
@@ -233,7 +233,8 @@ class ClientFinding(models.AbstractModel):
                 "than ever within three years, or for nine months."
             ),
             "hours_without_cost": self.env._(
-                "Employees with hours that had no hourly cost when they were entered, in 12 months."
+                "Employees with hours that had no hourly cost when they were entered, in 12 "
+                "months. A cost counts for the hours that are entered from then on."
             ),
             "projects_without_customer": self.env._(
                 "Billable projects without a customer, with hours in the last 12 months."

@@ -303,6 +303,29 @@ class TestFindingPage(FindingCommon, HttpCase):
             }
         )
 
+    def test_what_is_offered_opens(self):
+        """For every role, whatever a line offers: its records, its views, its window."""
+        lost = self._create_project("Campaign")
+        self._spend(lost, 20, month_ago(1), employee=self.intern)
+        self._spend(self.project, 20, month_ago(1), employee=self.intern)
+        self._rebuild()
+        self._fill(self.other, {ago: (100, 400, 10) for ago in range(2, 9)})
+        (self.rel + self.other).write({"team_id": False, "user_id": False})
+        officer = self.manager.copy({"login": "ch_officer"})
+        officer.group_ids += self.env.ref("hr.group_hr_user")
+        opened = 0
+        for user in (self.owner, self.seller, self.controller, self.manager, officer):
+            for line in self.Finding.with_user(user).get_findings():
+                for action in filter(None, (line["open"], line["action"])):
+                    model = self.env[action["res_model"]].with_user(user)
+                    model.get_views([tuple(view[:2]) for view in action["views"]])
+                    if action.get("domain"):
+                        found = model.search(action["domain"])
+                        self.assertTrue(found, (user.login, line["code"]))
+                        found.read(["display_name"])
+                    opened += 1
+        self.assertGreater(opened, 12)
+
     def test_calls(self):
         """For the salespersons, once, of what one may write, and without a word of money."""
         self.rel.user_id = self.colleague
