@@ -105,6 +105,11 @@ class ClientRelationship(models.Model):
         ondelete="restrict",
         help="Contact or client who referred this client.",
     )
+    referred_names = fields.Char(
+        string="Came Through Them",
+        compute="_compute_referred_names",
+        help="Clients whom this client or its people referred, as far as you may read them.",
+    )
     cadence = fields.Selection(
         RHYTHMS,
         string="Rhythm",
@@ -158,6 +163,16 @@ class ClientRelationship(models.Model):
             team = relationship.user_id.sale_team_id
             if not team.company_id or team.company_id == relationship.company_id:
                 relationship.team_id = team
+
+    @api.depends_context("uid")
+    def _compute_referred_names(self):
+        partners = self.partner_id.ids
+        found = self.search([("referred_by_id.commercial_partner_id", "in", partners)])
+        by_key = found.grouped(lambda r: (r.company_id, r.referred_by_id.commercial_partner_id))
+        for relationship in self:
+            key = relationship.company_id, relationship.partner_id
+            names = (by_key.get(key) or found.browse()).mapped("partner_id.name")
+            relationship.referred_names = ", ".join(names)
 
     @api.depends("partner_id")
     def _compute_project_count(self):
