@@ -48,8 +48,9 @@ def _get_left_out(row, today):
     if row["bills"] and not _sells_to_us_and_buys(row):
         return "supplier"
     if row["invoices"] or row["elsewhere"]:
-        return "single" if _is_single(row, today) else False
-    if not row["projects"]:
+        if _is_single(row, today):
+            return "single"
+    elif not row["projects"]:
         return "lead" if row["last_won"] < today - FRESH else False
     return "idle" if _is_idle(row, today) else False
 
@@ -62,7 +63,7 @@ def _sells_to_us_and_buys(row):
 
 def _is_single(row, today):
     """One invoice, small or long ago, without any work beside it: a sale, no relationship."""
-    if row["projects"] or row["hours"] or row["won"]:
+    if row["hours"] or _is_fresh(row, today) or row["projects"] and not row["records_hours"]:
         return False
     typical = row["typical"]
     if row["invoices_ever"] + row["elsewhere"] > 1:
@@ -73,10 +74,25 @@ def _is_single(row, today):
     return row["revenue"] < SMALL * typical or row["last_invoice"] < today - ENDED
 
 
+def _is_fresh(row, today):
+    """Whether something has just begun: a project, or an opportunity that was won."""
+    began = [row[name] for name in ("last_project", "last_won") if row[name]]
+    return bool(began) and max(began) >= today - FRESH
+
+
 def _is_idle(row, today):
-    """Projects alone, without hours for six months, in a firm that records hours."""
+    """Projects without hours or invoice for six months, in a firm that records hours.
+
+    Who was a regular client is asked about as one who may have ended.
+    """
+    invoiced = row["last_invoice"] and row["last_invoice"] >= today - IDLE
     return bool(
-        row["records_hours"] and not row["recent_hours"] and row["last_project"] < today - FRESH
+        row["projects"]
+        and row["records_hours"]
+        and not row["recent_hours"]
+        and not invoiced
+        and not _is_fresh(row, today)
+        and row["invoices_ever"] + row["elsewhere"] < REGULAR_INVOICES
     )
 
 
@@ -146,10 +162,7 @@ def select_candidates(company, date_from, today):
         ),
         candidate AS (
             SELECT t.*, NOT p.active AS archived, p.parent_id AS belongs_to,
-                   %(is_internal)s AS internal,
-                   NULLIF(UPPER(REGEXP_REPLACE(p.vat, '[^A-Za-z0-9]', '', 'g')), '') AS vat,
-                   NULLIF(p.email_normalized, '') AS email,
-                   NULLIF(LOWER(TRIM(p.name)), '') AS name
+                   %(is_internal)s AS internal
               FROM total t
               JOIN res_partner p ON p.id = t.partner_id
              WHERE (p.company_id IS NULL OR p.company_id = %(company)s)
@@ -160,6 +173,14 @@ def select_candidates(company, date_from, today):
                                 WHERE r.partner_id = t.partner_id AND r.company_id = %(company)s)
         ),
         firm AS (%(firm)s),
+        base AS (
+            SELECT partner_id, false AS is_client, recent_hours > 0 AS is_worked_for, revenue
+              FROM candidate
+         UNION ALL
+            SELECT partner_id, true, true, 0
+              FROM client_relationship
+             WHERE company_id = %(company)s AND active
+        ),
         twin AS (%(twins)s)
         SELECT c.partner_id, c.invoices, c.invoices_ever, c.elsewhere, c.projects, c.won, c.bills,
                c.revenue, c.billed, c.hours, c.recent_hours, c.last_invoice, c.last_hours,
@@ -169,11 +190,7 @@ def select_candidates(company, date_from, today):
           FROM candidate c
     CROSS JOIN firm
      LEFT JOIN twin ON twin.partner_id = c.partner_id
-     LEFT JOIN (SELECT partner_id FROM candidate
-                 UNION
-                SELECT partner_id FROM client_relationship
-                 WHERE company_id = %(company)s AND active) owner
-            ON owner.partner_id = c.belongs_to
+     LEFT JOIN base owner ON owner.partner_id = c.belongs_to
       ORDER BY c.last_date DESC, c.partner_id
         """,
         facts=_select_facts(company, date_from),
@@ -181,7 +198,7 @@ def select_candidates(company, date_from, today):
         idle=today - IDLE,
         is_internal=_is_internal(),
         firm=_select_firm(),
-        twins=_select_twins(company.id),
+        twins=_select_twins(),
     )
 
 
@@ -200,7 +217,7 @@ def _is_internal():
                       FROM hr_employee e
                      WHERE e.active
                        AND (e.work_contact_id = p.id
-                            OR p.email_normalized IN (LOWER(e.work_email), LOWER(e.private_email))
+                            OR LOWER(p.email) IN (LOWER(e.work_email), LOWER(e.private_email))
                             OR NOT p.is_company AND LOWER(p.name) = LOWER(e.name))))
         """
     )
@@ -221,33 +238,38 @@ def _select_firm():
     )
 
 
-def _select_twins(company_id):
-    """The one with the same tax number, address or name: a client of ours, else the larger one."""
+def _select_twins():
+    """The one with the same tax number, address or name: a client, else whom we work for.
+
+    The address may be that of one of its contacts.
+    """
     return SQL(
         """
         SELECT DISTINCT ON (partner_id) partner_id, twin_id
-          FROM (SELECT known.partner_id, key.place,
+          FROM (SELECT known.partner_id, known.is_own, key.place,
                        FIRST_VALUE(known.partner_id) OVER (
                            PARTITION BY key.place, key.value
-                               ORDER BY known.is_client DESC, known.revenue DESC, known.partner_id
+                               ORDER BY known.is_client DESC, known.is_worked_for DESC,
+                                        known.revenue DESC, known.partner_id
                        ) AS twin_id
-                  FROM (SELECT partner_id, false AS is_client, revenue, vat, email, name
-                          FROM candidate
+                  FROM (SELECT b.*, true AS is_own, %(vat)s AS vat, %(email)s AS email,
+                               %(name)s AS name
+                          FROM base b
+                          JOIN res_partner p ON p.id = b.partner_id
                      UNION ALL
-                        SELECT p.id, true, 0,
-                               UPPER(REGEXP_REPLACE(p.vat, '[^A-Za-z0-9]', '', 'g')),
-                               p.email_normalized, LOWER(TRIM(p.name))
-                          FROM client_relationship r
-                          JOIN res_partner p ON p.id = r.partner_id
-                         WHERE r.company_id = %(company)s AND r.active) known,
+                        SELECT b.*, false, NULL, %(email)s, NULL
+                          FROM base b
+                          JOIN res_partner p ON p.commercial_partner_id = b.partner_id
+                         WHERE p.active AND p.id <> b.partner_id) known,
                        LATERAL (VALUES (1, known.vat), (2, known.email), (3, known.name))
                            key (place, value)
-                 WHERE key.value <> ''
-                   AND (key.place > 1 OR LENGTH(key.value) > 4)) same
-         WHERE twin_id <> partner_id
+                 WHERE LENGTH(key.value) > CASE key.place WHEN 1 THEN 4 ELSE 0 END) same
+         WHERE twin_id <> partner_id AND is_own
       ORDER BY partner_id, place
         """,
-        company=company_id,
+        vat=SQL("UPPER(REGEXP_REPLACE(p.vat, '[^A-Za-z0-9]', '', 'g'))"),
+        email=SQL("COALESCE(NULLIF(p.email_normalized, ''), LOWER(TRIM(p.email)))"),
+        name=SQL("LOWER(REGEXP_REPLACE(p.name, '[[:space:][:punct:]]', '', 'g'))"),
     )
 
 

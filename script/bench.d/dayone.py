@@ -7,10 +7,11 @@ the set-up page proposes, and lives through its first night and a week.
 ``setup_precision``, ``setup_recall``: of the partners ticked, and of the real clients; those who
 are gone count in neither. ``lists``: the page "What your records say", each list against the
 truth. What a person could argue about counts as neither found nor false; a list of which nothing
-is to be found is right when it is empty. ``first_finding_s``: from the start of the installation until the page
-holds a true finding. ``activities_first_day_max``: activities of one person that are due on the
-first day. ``mails``: e-mails in the queue after the week. ``false_alarms_after_week``: part of the
-clients in At risk, or proposed for it, that have no trouble.
+is to be found is right when it is empty.
+``first_finding_s``: from the start of the installation until the page holds a true finding.
+``activities_first_day_max``: activities of one person that are due on the first day. ``mails``:
+e-mails in the queue after the week. ``false_alarms_after_week``: part of the clients in At risk, or
+proposed for it, that have no trouble.
 """
 
 import json
