@@ -4,15 +4,13 @@ from odoo.tools import format_amount, format_list
 
 from ...const import ALL_GROUP, MONEY_GROUP, USER_GROUP
 from ...engine import period, stage_rules
-from ...engine.correspondence.correspondence import Correspondence
 from ...engine.figures import format_number
+from ...engine.health.signals import Reader
 from ...engine.health.warnings import LIMIT, get_level
-from ...engine.health.warnings.contact import read_silent
 from ...engine.health.warnings.gone import read_gone
-from ...engine.health.warnings.money import read_payment
-from ...engine.health.warnings.work import read_over_agreed
 from ...engine.overview import findings, records
 from ...engine.profitability.margin import UNKNOWN
+from ...engine.reading import OWN
 
 NAMED = 3
 CLIENT = "client.relationship"
@@ -183,12 +181,15 @@ class ClientFinding(models.AbstractModel):
         return rules.search([("code", "=", code)], limit=1)._to_engine()
 
     @api.model
-    def _read_warning(self, facts, code, read, *source):
+    def _read_warning(self, facts, code):
         """Return the readings of a warning that are beyond its limit, {client id: ``Reading``}."""
-        if not facts.relationships:
-            return {}
         rule = self._get_rule(code)
-        readings = read(self.env, facts.relationships, facts.today, rule, *source)
+        signal = self.env["client.health.warning.rule"]._get_warnings()[code]
+        clients = facts.relationships
+        if not clients:
+            return {}
+        with Reader(self.env, clients, facts.today, ()) as reader:
+            readings, _error = reader.read_apart(code, signal, clients, rule)
         return {
             key: reading
             for key, reading in readings.items()
@@ -217,10 +218,7 @@ class ClientFinding(models.AbstractModel):
     @api.model
     def _find_silent(self, facts):
         """The warning *silent*, as it is: it was made for this question."""
-        found = {}
-        if facts.relationships:
-            with Correspondence(self.env, facts.relationships, facts.today) as source:
-                found = self._read_warning(facts, "silent", read_silent, source)
+        found = self._read_warning(facts, "silent")
         return self._make_clients(
             facts,
             {key: reading.detail["days"] for key, reading in found.items()},
@@ -254,9 +252,15 @@ class ClientFinding(models.AbstractModel):
 
     @api.model
     def _find_over_hours(self, facts):
-        """Over the agreed hours, as the warning; over those usual or billed by the hour as well."""
-        agreed = self._read_warning(facts, "over_agreed", read_over_agreed)
-        found = {key: reading.value for key, reading in agreed.items()}
+        """Over the agreed hours, as the warning; over those usual, or billed by the hour.
+
+        The warning looks at one quarter for what is usual, this at a year and at what is chance.
+        """
+        found = {
+            key: reading.value
+            for key, reading in self._read_warning(facts, "over_agreed").items()
+            if reading.detail.get("yardstick") != OWN
+        }
         if self._sees_money():
             # that nothing pays for them follows from the revenue
             found = findings.read_over_usual(facts) | findings.read_over_billed(facts) | found
@@ -276,7 +280,7 @@ class ClientFinding(models.AbstractModel):
         year_ago = facts.today - period.YEAR
         found = {
             key: reading.value
-            for key, reading in self._read_warning(facts, "payment", read_payment).items()
+            for key, reading in self._read_warning(facts, "payment").items()
             if reading.date > year_ago
         }
         return self._make_clients(
