@@ -364,6 +364,24 @@ class TestFindingPage(FindingCommon, HttpCase):
         page = self.Finding.with_user(self.manager).get_page()
         self.assertEqual(page["top"], ["losing", "without_salesperson"])
 
+    def test_finding_of_another_addon(self):
+        """A code with its weight, and a method of that name; None: nothing can be known."""
+        finding = type(self.Finding)
+        found = {self.rel.id: 1}
+        with (
+            patch.object(finding, "_get_codes", lambda *_args: {"orders": 2, "unknown": 1}),
+            patch.object(
+                finding,
+                "_find_orders",
+                lambda model, facts: model._make_clients(facts, found, "None", "Ask %(names)s."),
+                create=True,
+            ),
+            patch.object(finding, "_find_unknown", lambda *_args: None, create=True),
+        ):
+            [line] = self.Finding.with_user(self.manager).get_findings()
+        self.assertEqual(line["sentence"], "Ask Blue Harbour.")
+        self.assertEqual(line["weight"], 1.0)
+
     def test_dismissed(self):
         finding = self.Finding.with_user(self.manager)
         finding.set_dismissed()
