@@ -29,8 +29,11 @@ EVEN = 0.005
 UNBILLED_MONTHS = 2
 # Parts of the year that are compared: the last months, and those before them.
 SPLITS = ((6, 6), (3, 9))
-# A change by chance is that large once in a hundred clients (one-sided, about ten months).
-CHANCE = 2.5
+# Steps of noise beyond which a change is none by chance. Tried on made-up clients whose months
+# differ by a tenth to a third: a steady retainer shows a rate that fell in 1 to 4 of 100, hours that
+# rose in 0 to 4 of 100; a price that falls by a third is nearly always found, hours that doubled in
+# 80 to 100 of 100.
+CHANCE_RATE, CHANCE_HOURS = 2.5, 2.0
 # A rate that is lower, hours that are more, by less than this part: a rounding.
 FALLEN = 0.15
 MORE = 0.3
@@ -220,7 +223,7 @@ def _get_fall(facts, months, lately, before):
         [_get_rate([month]) for month in part if month.hours >= LEAST_MONTH_HOURS]
         for part in (old, new)
     ]
-    if min(map(len, rates)) < 3 or not _is_more(*rates):
+    if min(map(len, rates)) < 3 or not _is_more(*rates, CHANCE_RATE):
         return 0
     falls = []
     for name in ("paid", "booked"):
@@ -243,11 +246,11 @@ def _get_rate(months, name="paid"):
     return sum(getattr(month, name) - month.other_cost for month in months) / hours
 
 
-def _is_more(high, low):
+def _is_more(high, low, chance):
     """Return whether the first are higher than by chance, by what they differ among themselves."""
     noise = sum(variance(part) / len(part) for part in (high, low))
     less = mean(high) - mean(low)
-    return less > CHANCE * noise**0.5 and less > 0
+    return less > chance * noise**0.5 and less > 0
 
 
 def read_over_usual(facts):
@@ -269,7 +272,9 @@ def read_over_usual(facts):
 def _get_more_hours(facts, months, lately, before):
     new, old = _get_parts(facts, months, lately, before)
     worked = [month for month in old if month.hours >= LEAST_MONTH_HOURS]
-    if len(worked) < 4 or not _is_more([m.hours for m in new], [m.hours for m in worked]):
+    if len(worked) < 4 or not _is_more(
+        [m.hours for m in new], [m.hours for m in worked], CHANCE_HOURS
+    ):
         return 0
     usual, now = (mean(month.hours for month in part) for part in (worked, new))
     if now - usual < MORE_HOURS:
