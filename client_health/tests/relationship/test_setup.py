@@ -106,6 +106,16 @@ class TestProposal(SetupCommon):
         self._check(lines[busy])
         self._check(lines[new])
 
+    def test_a_project_that_nobody_closed_is_no_client(self):
+        past, lately = self._create_partner("Years ago"), self._create_partner("This year")
+        for partner, first in ((past, 15), (lately, 7)):
+            for months_ago in range(first, first + 3):
+                self._invoice(partner, 900, months_ago)
+            self._work(partner)
+        lines = self._propose()
+        self._check(lines[past], "idle")
+        self._check(lines[lately], hint="ended")
+
     def test_a_won_opportunity_that_nothing_followed(self):
         old, new = self._create_partner("Won long ago"), self._create_partner("Won lately")
         for partner in (old, new):
@@ -171,6 +181,16 @@ class TestProposal(SetupCommon):
         line = self._propose()[subsidiary]
         self._check(line, "subsidiary")
         self.assertEqual(line.same_partner_id, self.regulars[0])
+
+    def test_a_subsidiary_of_somebody_else_is_a_client_itself(self):
+        parent = self._create_partner("Holding that we only pay")
+        self._invoice(parent, 10)
+        self._invoice(parent, 900, move_type="in_invoice")
+        subsidiary = self._create_regular("Its plant", parent_id=parent.id)
+        lines = self._propose()
+        self._check(lines[parent], "supplier")
+        self._check(lines[subsidiary])
+        self.assertFalse(lines[subsidiary].same_partner_id)
 
     def test_an_archived_contact_with_current_invoices(self):
         current, past = self._create_regular("Archived"), self._create_partner("Archived long ago")
