@@ -1,6 +1,8 @@
 from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
+from hypothesis import given
+from hypothesis import strategies as st
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -8,6 +10,7 @@ from odoo.tests import BaseCase, Form, tagged
 
 from ...engine import intake
 from ...engine.clock import get_today
+from ...engine.workload import spread
 from .test_intake import IntakeCommon
 
 
@@ -222,6 +225,10 @@ class TestProposal(SetupCommon):
         self._check(lines[ended], hint="ended")
         self._check(lines[quarterly])
         self.assertEqual(self.setup.ended_count, 1)
+        clients = self.setup.line_ids.search(
+            [("setup_id", "=", self.setup.id), ("is_client", "=", True)]
+        )
+        self.assertEqual(clients[-1], lines[ended], "Behind all others")
 
     def test_queries_do_not_grow_with_the_partners(self):
         counts = []
@@ -285,6 +292,30 @@ class TestRules(BaseCase):
                         typical=1000,
                     )
                     self.assertFalse(verdict.left_out and verdict.hint)
+
+
+@tagged("post_install", "-at_install")
+class TestWorkload(BaseCase):
+    @given(
+        st.integers(0, 80),
+        st.integers(1, 60),
+        st.integers(1, 6),
+        st.dictionaries(st.integers(0, 20), st.integers(0, 9)),
+    )
+    def test_no_day_gets_more_than_it_can_take(self, count, days, most, taken):
+        found = spread(count, days, most, taken)
+        self.assertEqual(len(found), count)
+        for day in set(found):
+            self.assertLessEqual(taken.get(day, 0) + found.count(day), most)
+
+    @given(st.integers(1, 80), st.integers(1, 60), st.integers(1, 6))
+    def test_the_first_comes_first_and_no_gap_is_left(self, count, days, most):
+        found = spread(count, days, most)
+        self.assertEqual(found, sorted(found))
+        self.assertEqual(found[0], 0)
+        if count <= days * most:
+            self.assertLess(found[-1], days)
+            self.assertLessEqual(max(map(found.count, found)), -(-count // days))
 
 
 @tagged("post_install", "-at_install")
