@@ -1,6 +1,7 @@
 """Reads documents, projects, hours and opportunities; returns the partners that may be clients.
 
-``select_candidates`` gathers what is known of each in one statement, ``judge`` says what it means.
+``select_candidates`` gathers what is known of each in one statement, ``judge_all`` says what it
+means.
 The rules compare a firm with itself: what is small, and usual, follows from its own clients.
 """
 
@@ -21,6 +22,8 @@ SMALL = 0.25
 TINY = 0.05
 REGULAR_INVOICES = 3
 REGULAR_CLIENTS = 3
+NOBODY = {"parent_id": None, "twin_id": None}
+SAME = ("subsidiary", "duplicate")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,29 @@ class Verdict:
 
     left_out: str | bool = False
     hint: str | bool = False
+
+
+def judge_all(rows, today):
+    """Return the rows, with what ``judge`` says of each as ``left_out`` and ``hint``.
+
+    Who belongs to another one, or stands there twice, is left out only for one that is a client:
+    ``same_id``.
+    """
+    alone = {row["partner_id"]: judge(row | NOBODY, today) for row in rows}
+
+    def find(partner_id):
+        verdict = alone.get(partner_id)
+        return partner_id if verdict is None or not verdict.left_out else None
+
+    judged = []
+    for row in rows:
+        row = row | {name: find(row[name]) for name in NOBODY}
+        verdict = judge(row, today)
+        same_id = row["parent_id"] or row["twin_id"] if verdict.left_out in SAME else None
+        judged.append(
+            row | {"left_out": verdict.left_out, "hint": verdict.hint, "same_id": same_id}
+        )
+    return judged
 
 
 def judge(row, today):
@@ -83,17 +109,15 @@ def _is_fresh(row, today):
 def _is_idle(row, today):
     """Projects without hours or invoice for six months, in a firm that records hours.
 
-    Who was a regular client is asked about as one who may have ended.
+    Who was a regular client within the period is asked about as one who may have ended.
     """
     invoiced = row["last_invoice"] and row["last_invoice"] >= today - IDLE
-    return bool(
-        row["projects"]
-        and row["records_hours"]
-        and not row["recent_hours"]
-        and not invoiced
-        and not _is_fresh(row, today)
-        and row["invoices_ever"] + row["elsewhere"] < REGULAR_INVOICES
-    )
+    if not row["projects"] or not row["records_hours"]:
+        return False
+    if row["recent_hours"] or invoiced or _is_fresh(row, today):
+        return False
+    was_here = row["invoices"] or row["elsewhere"] or row["hours"]
+    return not (was_here and row["invoices_ever"] + row["elsewhere"] >= REGULAR_INVOICES)
 
 
 def _get_hint(row, today):

@@ -32,22 +32,21 @@ class ClientIntake(models.AbstractModel):
     def _get_candidates(self, company, months):
         """Return one dict per proposed partner; see ``engine.intake`` for the keys.
 
-        Added here: ``partner``; ``left_out`` and ``hint``, as in ``intake.Verdict``; ``user``, the
-        proposed salesperson: the partner's, else the manager of its latest project, else who made
-        its last invoice, else empty.
+        Added here: what ``judge_all`` says; ``partner``; ``user``, the proposed salesperson: the
+        partner's, else the manager of its latest project, else who made its last invoice, else
+        empty.
         """
         today = get_today(company)
         for model in READ_MODELS:
             self.env[model].flush_model()
         query = intake.select_candidates(company, today - relativedelta(months=months), today)
-        rows = self.env.execute_query_dict(query)
+        rows = intake.judge_all(self.env.execute_query_dict(query), today)
         partners = self.env["res.partner"].browse(row["partner_id"] for row in rows)
         managers = self._get_project_managers(partners, company)
         Relationship, Users = self.env["client.relationship"], self.env["res.users"]
         for row, partner in zip(rows, partners, strict=True):
-            verdict = intake.judge(row, today)
             seller = Users.browse(row["seller_id"] or [])
-            row.update(partner=partner, left_out=verdict.left_out, hint=verdict.hint)
+            row["partner"] = partner
             row["user"] = (
                 Relationship._filter_responsible(partner.user_id, company)
                 or managers.get(partner.id)

@@ -185,7 +185,7 @@ class ClientSetup(models.Model):
             "is_client": not row["left_out"],
             "user_id": row["user"].id,
             "hours": round(row["hours"], 2),
-            "same_partner_id": row["parent_id"] or row["twin_id"],
+            "same_partner_id": row["same_id"],
             **{
                 key: row[key]
                 for key in (

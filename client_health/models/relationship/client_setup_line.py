@@ -13,7 +13,8 @@ class ClientSetupLine(models.Model):
     _name = "client.setup.line"
     _description = "Proposed Client"
     _inherit = ["client.readable.links.mixin", "client.protected.mixin"]
-    _order = "is_client desc, id"
+    # who may have ended stands apart, after the other clients and before those left out
+    _order = "is_client desc, hint nulls first, id"
     _rec_name = "partner_id"
 
     setup_id = fields.Many2one(

@@ -1,6 +1,8 @@
 from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
+from hypothesis import given
+from hypothesis import strategies as st
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -8,6 +10,7 @@ from odoo.tests import BaseCase, Form, tagged
 
 from ...engine import intake
 from ...engine.clock import get_today
+from ...engine.workload import spread
 from .test_intake import IntakeCommon
 
 
@@ -106,6 +109,16 @@ class TestProposal(SetupCommon):
         self._check(lines[busy])
         self._check(lines[new])
 
+    def test_a_project_that_nobody_closed_is_no_client(self):
+        past, lately = self._create_partner("Years ago"), self._create_partner("This year")
+        for partner, first in ((past, 15), (lately, 7)):
+            for months_ago in range(first, first + 3):
+                self._invoice(partner, 900, months_ago)
+            self._work(partner)
+        lines = self._propose()
+        self._check(lines[past], "idle")
+        self._check(lines[lately], hint="ended")
+
     def test_a_won_opportunity_that_nothing_followed(self):
         old, new = self._create_partner("Won long ago"), self._create_partner("Won lately")
         for partner in (old, new):
@@ -172,6 +185,16 @@ class TestProposal(SetupCommon):
         self._check(line, "subsidiary")
         self.assertEqual(line.same_partner_id, self.regulars[0])
 
+    def test_a_subsidiary_of_somebody_else_is_a_client_itself(self):
+        parent = self._create_partner("Holding that we only pay")
+        self._invoice(parent, 10)
+        self._invoice(parent, 900, move_type="in_invoice")
+        subsidiary = self._create_regular("Its plant", parent_id=parent.id)
+        lines = self._propose()
+        self._check(lines[parent], "supplier")
+        self._check(lines[subsidiary])
+        self.assertFalse(lines[subsidiary].same_partner_id)
+
     def test_an_archived_contact_with_current_invoices(self):
         current, past = self._create_regular("Archived"), self._create_partner("Archived long ago")
         self._invoice(past, 500, months_ago=9)
@@ -202,6 +225,10 @@ class TestProposal(SetupCommon):
         self._check(lines[ended], hint="ended")
         self._check(lines[quarterly])
         self.assertEqual(self.setup.ended_count, 1)
+        clients = self.setup.line_ids.search(
+            [("setup_id", "=", self.setup.id), ("is_client", "=", True)]
+        )
+        self.assertEqual(clients[-1], lines[ended], "Behind all others")
 
     def test_queries_do_not_grow_with_the_partners(self):
         counts = []
@@ -265,6 +292,30 @@ class TestRules(BaseCase):
                         typical=1000,
                     )
                     self.assertFalse(verdict.left_out and verdict.hint)
+
+
+@tagged("post_install", "-at_install")
+class TestWorkload(BaseCase):
+    @given(
+        st.integers(0, 80),
+        st.integers(1, 60),
+        st.integers(1, 6),
+        st.dictionaries(st.integers(0, 20), st.integers(0, 9)),
+    )
+    def test_no_day_gets_more_than_it_can_take(self, count, days, most, taken):
+        found = spread(count, days, most, taken)
+        self.assertEqual(len(found), count)
+        for day in set(found):
+            self.assertLessEqual(taken.get(day, 0) + found.count(day), most)
+
+    @given(st.integers(1, 80), st.integers(1, 60), st.integers(1, 6))
+    def test_the_first_comes_first_and_no_gap_is_left(self, count, days, most):
+        found = spread(count, days, most)
+        self.assertEqual(found, sorted(found))
+        self.assertEqual(found[0], 0)
+        if count <= days * most:
+            self.assertLess(found[-1], days)
+            self.assertLessEqual(max(map(found.count, found)), -(-count // days))
 
 
 @tagged("post_install", "-at_install")
