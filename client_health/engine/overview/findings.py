@@ -30,9 +30,9 @@ UNBILLED_MONTHS = 2
 # Parts of the year that are compared: the last months, and those before them.
 SPLITS = ((6, 6), (3, 9))
 # Steps of noise beyond which a change is none by chance. Tried on made-up clients whose months
-# differ by a tenth to a third: a steady retainer shows a rate that fell in 1 to 4 of 100, hours that
-# rose in 0 to 4 of 100; a price that falls by a third is nearly always found, hours that doubled in
-# 80 to 100 of 100.
+# differ by a tenth to a third: of 100 steady retainers, 1 to 4 show a rate that fell, 0 to 4 hours
+# that rose; a price that falls by a third is nearly always found, of 100 clients whose hours
+# doubled, 80 to 100.
 CHANCE_RATE, CHANCE_HOURS = 2.5, 2.0
 # A rate that is lower, hours that are more, by less than this part: a rounding.
 FALLEN = 0.15
