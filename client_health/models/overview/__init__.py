@@ -1,1 +1,2 @@
 from . import client_portfolio
+from . import client_dashboard

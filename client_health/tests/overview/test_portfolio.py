@@ -159,9 +159,10 @@ class TestPortfolio(PortfolioCommon):
         self._create_placed("Map Far", 5.0, 5.0, 5.0, user=nobody, company=other)
         self.assertNotIn("Map Far", self._get_names(manager))
         manager.company_ids += other
-        self.assertNotIn("Map Far", self._get_names(manager))
-        Both = self.env["client.relationship"].with_user(manager)
-        both = Both.with_context(allowed_company_ids=[self.company.id, other.id]).get_portfolio()
+        Clients = self.env["client.relationship"].with_user(manager)
+        here = Clients.with_context(allowed_company_ids=self.company.ids).get_portfolio()
+        self.assertNotIn("Map Far", [one["name"] for one in here["clients"]])
+        both = Clients.with_context(allowed_company_ids=[self.company.id, other.id]).get_portfolio()
         self.assertIn("Map Far", [one["name"] for one in both["clients"]])
         self.assertEqual(both["currencies"][other.id], {"id": euro.id, "rate": 2.0})
 
