@@ -38,6 +38,7 @@ class ClientRelationship(models.Model):
         domains = self._get_dashboard_domains(start, today, team_id, user_id)
         clients = self.search(domains["clients"])
         sees_money = self.env.user.has_group(MONEY_GROUP)
+        weeks = self._count_weeks(domains["snapshots"], sees_money)
         return {
             "company": self.env.company.name,
             "currency_id": self.env.company.currency_id.id,
@@ -48,12 +49,12 @@ class ClientRelationship(models.Model):
             "domains": {name: list(domain) for name, domain in domains.items()},
             **self._get_dashboard_choices(),
             "bands": self._count_bands(domains["clients"], sees_money),
-            "weeks": self._count_weeks(domains["snapshots"], sees_money),
+            "weeks": weeks,
             "margin": self._sum_margin(domains["ledger"], today) if sees_money else None,
             "promises": self._count_promises(domains["promises"], today),
             "feedback": self._count_feedback(domains["feedback"]),
             "waiting": clients._get_longest_waiting(),
-            "movers": clients._get_movers(start, today),
+            "movers": clients._get_movers(start, today, weeks),
         }
 
     @api.model
@@ -123,18 +124,27 @@ class ClientRelationship(models.Model):
         weeks = dashboard.get_weeks(days, rows, BAND_NAMES)
         return [dict(week, date=fields.Date.to_string(week["date"])) for week in weeks]
 
-    def _get_movers(self, start, today):
-        """Return {"up", "down": [{"id", "name", "before", "now"}]} since ``start``."""
+    def _get_movers(self, start, today, weeks):
+        """Return {"since", "up", "down": [{"id", "name", "before", "now"}]}.
+
+        Since ``start``, or since the first score after it in a company that has none so old.
+        """
         snapshots = self.env["client.health.snapshot"]
-        before, now = (
-            {key: row["score"] for key, row in snapshots._get_scores(self, day).items()}
-            for day in (start, today)
+        before = snapshots._get_scores(self, start)
+        if not before and weeks:
+            start = fields.Date.to_date(weeks[0]["date"])
+            before = snapshots._get_scores(self, start)
+        now = snapshots._get_scores(self, today)
+        up, down = dashboard.get_movers(
+            *({key: row["score"] for key, row in rows.items()} for rows in (before, now))
         )
-        up, down = dashboard.get_movers(before, now)
         names = self._get_names([mover.id for mover in (*up, *down)])
         return {
-            key: [{**mover._asdict(), "name": names[mover.id]} for mover in movers]
-            for key, movers in (("up", up), ("down", down))
+            "since": fields.Date.to_string(start),
+            **{
+                key: [{**mover._asdict(), "name": names[mover.id]} for mover in movers]
+                for key, movers in (("up", up), ("down", down))
+            },
         }
 
     @api.model

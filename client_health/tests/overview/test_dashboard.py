@@ -196,6 +196,9 @@ class TestDashboard(DashboardCommon):
             movers["up"], [{"id": self.rose.id, "before": 30, "now": 90, "name": "Board Rose"}]
         )
         self.assertEqual(self._get(self.seller)["movers"]["down"][0]["now"], 52)
+        since = self._get(self.manager, 12)["movers"]
+        self.assertEqual(since["since"], fields.Date.to_string(self.today - timedelta(days=100)))
+        self.assertEqual(since["down"], movers["down"])
 
     def test_margin_is_for_the_money_group_alone(self):
         margin = self._get(self.manager)["margin"]
@@ -300,8 +303,8 @@ class TestDashboard(DashboardCommon):
 
     def test_queries_do_not_grow(self):
         counts = []
-        self._get(self.manager)  # groups and rules are read once
         for _round in range(2):
+            self._get(self.manager)  # what is cached is read once: groups, rules
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count

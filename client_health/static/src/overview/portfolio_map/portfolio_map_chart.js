@@ -4,6 +4,8 @@ import { getPlace, getQuadrantNames, MOST_ARROWS, MOST_NAMES, QUADRANTS } from "
 
 const ALPHA = 0.75;
 const HEAD = 7;
+/** On a phone, names would hide the bubbles. */
+const NARROW = 500;
 
 /** The colours of the page, in whatever theme it is. */
 export function getTheme(element) {
@@ -21,7 +23,11 @@ const withAlpha = (ctx, alpha, draw) => {
     ctx.restore();
 };
 
-/** The two lines that part the map, and the names of the quadrants where there is room. */
+/**
+ * The two lines that part the map, and the names of the quadrants where there is room.
+ *
+ * @returns the boxes that the names take
+ */
 function drawQuadrants(chart, limits, theme) {
     const { ctx, chartArea, scales } = chart;
     const [x, y] = [
@@ -29,6 +35,7 @@ function drawQuadrants(chart, limits, theme) {
         scales.y.getPixelForValue(limits.score),
     ];
     const names = getQuadrantNames();
+    const boxes = [];
     ctx.save();
     ctx.strokeStyle = theme.text;
     ctx.fillStyle = theme.text;
@@ -44,9 +51,13 @@ function drawQuadrants(chart, limits, theme) {
     ctx.font = `600 12px ${window.getComputedStyle(document.body).fontFamily}`;
     for (const { key, isHealthy, isProfitable } of QUADRANTS) {
         const [left, right] = isProfitable ? [x, chartArea.right] : [chartArea.left, x];
-        if (ctx.measureText(names[key]).width + 16 > right - left) {
+        const width = ctx.measureText(names[key]).width;
+        if (width + 16 > right - left) {
             continue;
         }
+        const start = isProfitable ? right - 8 - width : left + 8;
+        const top = isHealthy ? chartArea.top + 8 : chartArea.bottom - 22;
+        boxes.push([start, top, start + width, top + 14]);
         ctx.textAlign = isProfitable ? "right" : "left";
         ctx.textBaseline = isHealthy ? "top" : "bottom";
         ctx.fillText(
@@ -56,6 +67,7 @@ function drawQuadrants(chart, limits, theme) {
         );
     }
     ctx.restore();
+    return boxes;
 }
 
 /** An arrow from where the client was to the edge of its bubble. */
@@ -78,9 +90,9 @@ function drawArrow(ctx, from, to) {
 }
 
 /** The names of a few clients, the largest first, where they don't cover each other. */
-function drawNames(chart, clients, points, theme) {
+function drawNames(chart, clients, points, boxes, theme) {
     const { ctx, chartArea } = chart;
-    const taken = points.map(({ x, y, r }) => [x - r, y - r, x + r, y + r]);
+    const taken = [...points.map(({ x, y, r }) => [x - r, y - r, x + r, y + r]), ...boxes];
     const isFree = (box, own) =>
         taken.every(
             (one, index) =>
@@ -162,6 +174,7 @@ export function drawSelected(overlay, chart, point, client, theme) {
 export function getChartConfig({ dataset, bounds, limits, theme, onDrawn }) {
     const { clients, data, colors, shapes, radii } = dataset;
     const isFew = clients.length <= MOST_ARROWS;
+    let boxes = [];
     const filled = colors.map((name) => theme.get(name));
     const axis = (text) => ({
         title: { display: true, text, color: theme.text },
@@ -209,7 +222,7 @@ export function getChartConfig({ dataset, bounds, limits, theme, onDrawn }) {
             {
                 id: "client_portfolio_map",
                 beforeDatasetsDraw(chart) {
-                    drawQuadrants(chart, limits, theme);
+                    boxes = drawQuadrants(chart, limits, theme);
                     chart.ctx.save();
                     chart.ctx.globalAlpha = ALPHA;
                 },
@@ -227,8 +240,8 @@ export function getChartConfig({ dataset, bounds, limits, theme, onDrawn }) {
                             });
                         });
                     }
-                    if (clients.length <= MOST_NAMES) {
-                        withAlpha(chart.ctx, 0.85, () => drawNames(chart, clients, points, theme));
+                    if (clients.length <= MOST_NAMES && chart.width >= NARROW) {
+                        withAlpha(chart.ctx, 0.85, () => drawNames(chart, clients, points, boxes, theme));
                     }
                     onDrawn(chart, points);
                 },
