@@ -27,20 +27,28 @@ class DigestDigest(models.Model):
     kpi_client_red = fields.Boolean(
         "Clients in Red", help="Clients whose health is red at the end of the period."
     )
-    kpi_client_red_value = fields.Integer(compute="_compute_kpi_client_red_value")
+    kpi_client_red_value = fields.Integer(
+        compute="_compute_kpi_client_red_value", groups=USER_GROUP
+    )
     kpi_client_waiting = fields.Boolean(
         "Clients Waiting for an Answer",
         help="Clients who wait for an answer at the end of the period.",
     )
-    kpi_client_waiting_value = fields.Integer(compute="_compute_kpi_client_waiting_value")
+    kpi_client_waiting_value = fields.Integer(
+        compute="_compute_kpi_client_waiting_value", groups=USER_GROUP
+    )
     kpi_client_promise_kept = fields.Boolean(
         "Promised Updates Kept", help="Updates sent on the day promised for them, or before."
     )
-    kpi_client_promise_kept_value = fields.Integer(compute="_compute_kpi_client_promise_kept_value")
+    kpi_client_promise_kept_value = fields.Integer(
+        compute="_compute_kpi_client_promise_kept_value", groups=USER_GROUP
+    )
     kpi_client_promise_late = fields.Boolean(
         "Promised Updates Late", help="Updates sent after the day promised for them, or not yet."
     )
-    kpi_client_promise_late_value = fields.Integer(compute="_compute_kpi_client_promise_late_value")
+    kpi_client_promise_late_value = fields.Integer(
+        compute="_compute_kpi_client_promise_late_value", groups=USER_GROUP
+    )
     kpi_client_margin = fields.Boolean(
         "Margin of 12 Full Months",
         help="Margin of all clients over the last 12 full months. Only recipients who may see "
