@@ -56,7 +56,10 @@ class ClientRelationship(models.Model):
                 # sudo: one limit of the company; users see it in every explanation of a score
                 "score": self.env.company.sudo().client_health_healthy,
             },
-            "stages": self.env["client.relationship.stage"].search_read([], ["name", "phase"]),
+            "stages": self.env["client.relationship.stage"].search_read(
+                [],  # pylint: disable=no-search-all
+                ["name", "phase"],
+            ),
             "currencies": self._get_portfolio_currencies({one["company"] for one in clients}),
         }
 

@@ -198,10 +198,9 @@ class TestDigest(ClientHealthCommon):
 
     def test_nobody_reads_the_margin_by_the_digest(self):
         digest = self.digest.with_user(self.seller)
-        for name in ("kpi_client_margin_value",):
-            with self.assertRaises(AccessError):
-                digest.read([name])
-            with self.assertRaises(AccessError):
-                digest[name]  # noqa: B018
+        with self.assertRaises(AccessError):
+            digest.read(["kpi_client_margin_value"])
+        with self.assertRaises(AccessError):
+            digest.mapped("kpi_client_margin_value")
         with self.assertRaises(AccessError):
             self.digest.with_user(self.stranger).read(["kpi_client_red_value"])

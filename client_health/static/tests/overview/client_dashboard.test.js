@@ -127,13 +127,7 @@ test("period, team and salesperson are asked for together", async () => {
     await contains(".o_client_dashboard select[name=team]").select("4");
     await contains(".o_client_dashboard select[name=user]").select("7");
     await contains(".o_client_dashboard select[name=team]").select("");
-    expect.verifySteps([
-        "3 false false",
-        "12 false false",
-        "12 4 false",
-        "12 4 7",
-        "12 false 7",
-    ]);
+    expect.verifySteps(["3 false false", "12 false false", "12 4 false", "12 4 7", "12 false 7"]);
 });
 
 test("without any client it says what will be there", async () => {

@@ -69,7 +69,7 @@ const marks = getMarks(STAGES);
 
 describe("data", () => {
     test("a client with an unknown figure is not placed, and never at 0", () => {
-        const { placed, noMargin, noScore } = split(CLIENTS);
+        const { noMargin, noScore } = split(CLIENTS);
         expect(getNames(placed)).toEqual(["Azur", "Boreal", "Coral"]);
         expect(getNames(noMargin)).toEqual(["Dune", "Fjord"]);
         expect(getNames(noScore)).toEqual(["Ember", "Fjord"]);

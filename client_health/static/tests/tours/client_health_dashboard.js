@@ -1,4 +1,4 @@
-/* global Chart */
+/* global Chart, Event, MouseEvent */
 import { registry } from "@web/core/registry";
 
 const tour = (name, steps) => registry.category("web_tour.tours").add(name, { steps: () => steps });

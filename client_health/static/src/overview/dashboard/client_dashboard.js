@@ -101,7 +101,12 @@ export class ClientDashboard extends Component {
     get moverLists() {
         const { up, down } = this.data.movers;
         return [
-            { key: "down", title: _t("Fell most"), icon: "fa-arrow-down text-danger", movers: down },
+            {
+                key: "down",
+                title: _t("Fell most"),
+                icon: "fa-arrow-down text-danger",
+                movers: down,
+            },
             { key: "up", title: _t("Rose most"), icon: "fa-arrow-up text-success", movers: up },
         ];
     }

@@ -15,7 +15,8 @@ export const getBands = () => [
 
 export const formatDay = (date) => formatDate(deserializeDate(date));
 export const formatMonth = (date) => deserializeDate(date).toFormat("LLL yyyy");
-const formatShort = (date) => deserializeDate(date).toLocaleString({ month: "short", day: "numeric" });
+const formatShort = (date) =>
+    deserializeDate(date).toLocaleString({ month: "short", day: "numeric" });
 
 function getAxes(theme, { stacked = false, ticks = {} } = {}) {
     const line = { color: theme.get("--client-dashboard-grid") };
@@ -147,7 +148,10 @@ export class DashboardChart extends Component {
                     text: style.color,
                     get: (name) => style.getPropertyValue(name).trim() || style.color,
                 };
-                const chart = new Chart(canvas, this.props.getConfig({ ...this.props.data, theme }));
+                const chart = new Chart(
+                    canvas,
+                    this.props.getConfig({ ...this.props.data, theme })
+                );
                 return () => chart.destroy();
             },
             () => [this.canvasRef.el, this.props.data]

@@ -103,7 +103,11 @@ export class PortfolioMap extends Component {
         }
         return Object.values(this.marks)
             .filter(({ id }) => counts[id])
-            .map((mark) => ({ ...mark, count: counts[mark.id], isHidden: !!this.state.hidden[mark.id] }))
+            .map((mark) => ({
+                ...mark,
+                count: counts[mark.id],
+                isHidden: !!this.state.hidden[mark.id],
+            }))
             .sort(
                 (one, other) =>
                     this.portfolio.stages.findIndex(({ id }) => id === one.id) -

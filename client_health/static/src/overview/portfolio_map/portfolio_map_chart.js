@@ -1,6 +1,12 @@
 import { _t } from "@web/core/l10n/translation";
 import { formatPercent } from "../../profitability/pareto_config";
-import { getPlace, getQuadrantNames, MOST_ARROWS, MOST_NAMES, QUADRANTS } from "./portfolio_map_data";
+import {
+    getPlace,
+    getQuadrantNames,
+    MOST_ARROWS,
+    MOST_NAMES,
+    QUADRANTS,
+} from "./portfolio_map_data";
 
 const ALPHA = 0.75;
 const HEAD = 7;
@@ -241,7 +247,9 @@ export function getChartConfig({ dataset, bounds, limits, theme, onDrawn }) {
                         });
                     }
                     if (clients.length <= MOST_NAMES && chart.width >= NARROW) {
-                        withAlpha(chart.ctx, 0.85, () => drawNames(chart, clients, points, boxes, theme));
+                        withAlpha(chart.ctx, 0.85, () =>
+                            drawNames(chart, clients, points, boxes, theme)
+                        );
                     }
                     onDrawn(chart, points);
                 },

@@ -56,9 +56,8 @@ export function getQuadrantNames() {
 
 export function getQuadrant({ margin, score }, limits) {
     const [isProfitable, isHealthy] = [margin >= limits.margin, score >= limits.score];
-    return QUADRANTS.find(
-        (one) => one.isProfitable === isProfitable && one.isHealthy === isHealthy
-    ).key;
+    return QUADRANTS.find((one) => one.isProfitable === isProfitable && one.isHealthy === isHealthy)
+        .key;
 }
 
 /** The clients of a quadrant, for Odoo's list: the same ones as on the map. */
