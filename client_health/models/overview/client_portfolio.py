@@ -48,6 +48,7 @@ class ClientRelationship(models.Model):
             now = client["margin"], client["score"]
             client["way"] = portfolio.get_way(now, before.get(client["id"]))
         limits = self.env.company._get_margin_limits()
+        stages = self.env["client.relationship.stage"].search([])  # pylint: disable=no-search-all
         return {
             "clients": clients,
             "since": fields.Date.to_string(last),
@@ -56,10 +57,7 @@ class ClientRelationship(models.Model):
                 # sudo: one limit of the company; users see it in every explanation of a score
                 "score": self.env.company.sudo().client_health_healthy,
             },
-            "stages": self.env["client.relationship.stage"].search_read(
-                [],  # pylint: disable=no-search-all
-                ["name", "phase"],
-            ),
+            "stages": stages.read(["name", "phase"]),
             "currencies": self._get_portfolio_currencies({one["company"] for one in clients}),
         }
 
