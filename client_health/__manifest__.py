@@ -31,6 +31,7 @@
         "data/client_offboarding_reason_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
+        "data/digest_data.xml",
         # relationship
         "wizards/client_stage_move_views.xml",
         "wizards/client_salesperson_change_views.xml",
@@ -122,6 +123,9 @@
         "views/offboarding/client_decision_views.xml",
         # across all clients
         "views/overview/client_finding_views.xml",
+        "views/overview/client_portfolio_views.xml",
+        "views/overview/client_dashboard_views.xml",
+        "views/overview/digest_digest_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

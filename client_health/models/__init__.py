@@ -14,6 +14,7 @@ from . import review
 from . import overview
 from . import calendar_event
 from . import crm_lead
+from . import digest_digest
 from . import ir_attachment
 from . import ir_filters
 from . import mail_activity

@@ -1,2 +1,4 @@
 from . import client_finding
 from . import client_finding_page
+from . import client_portfolio
+from . import client_dashboard
