@@ -11,6 +11,7 @@ from . import feedback
 from . import reboot
 from . import offboarding
 from . import review
+from . import account_analytic_line
 from . import calendar_event
 from . import crm_lead
 from . import ir_attachment

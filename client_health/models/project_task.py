@@ -86,6 +86,28 @@ class ProjectTask(models.Model):
         groups=USER_GROUP,
     )
 
+    # On Odoo's portal
+
+    def _hides_client_hours(self):
+        """Return whether who looks at the task on the portal sees no hours; one of us always does.
+
+        By the task's client, so that a link without a login shows none either.
+        """
+        self.ensure_one()
+        if self.env.user._is_internal():
+            return False
+        task = self.sudo()  # whose task it is
+        clients = task.partner_id | task.project_id.partner_id
+        hiding = self.env["client.relationship"]._get_hidden_companies(clients)
+        company = task.company_id or task.project_id.company_id
+        return bool(hiding & company if company else hiding)
+
+    def _get_portal_total_hours_dict(self):
+        shown = self.env["account.analytic.line"]._show_portal_timesheets()
+        if not shown or (self and self[0]._hides_client_hours()):
+            return {}
+        return super()._get_portal_total_hours_dict()
+
     # Becoming an accomplishment
 
     @api.model
