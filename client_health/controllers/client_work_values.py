@@ -68,6 +68,10 @@ def prepare_work(user, clients, agreements, updates):
         page["agreements"] = [agr for agr in page["agreements"] if agr["state"] != "proposed"]
         waits = ("to_sign", "open_duties", "to_confirm", "questions")
         page["waiting"] = sum(len(page[name]) for name in waits)
+        shown = ("goals", "confirmed", "done_duties", "updates", "agreements", "milestones")
+        page["is_empty"] = not page["waiting"] and not any(
+            page[name] for name in (*shown, "steps", "requests")
+        )
         pages.append(page)
     return pages
 
