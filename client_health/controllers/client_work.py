@@ -85,7 +85,11 @@ class ClientWorkPortal(ClientAgreementPortal, ClientDuties, ClientResults, Clien
         return request.redirect("/my/work?said=rhythm", code=303)
 
     @http.route(
-        "/my/work/feedback/<int:request_id>", type="http", auth="user", methods=["GET"]
+        "/my/work/feedback/<int:request_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
     )
     def portal_client_feedback(self, request_id, **_kwargs):
         """Open the question that the user got by mail: by the same link, without the mail."""

@@ -164,15 +164,17 @@ class TestWorkValues(WorkCommon):
             self.assertTrue(page["steps"] and page["milestones"] and page["requests"])
             return self.cr.sql_log_count - before
 
-        count(users[0], few)
-        at_few, at_many = count(users[0], few), count(users[1], many)
-        self.assertLessEqual(at_many, at_few)
-        self.assertLess(at_many, 70)
+        pairs = [*zip(users, (few, many), strict=True)]
+        for pair in pairs:
+            count(*pair)  # what Odoo remembers of a user's rights
+        at_few, at_many = (count(*pair) for pair in pairs)
+        self.assertEqual(at_many, at_few)
+        self.assertLess(at_many, 60)
 
     def test_decisions_on_requests(self):
         project = self.env["project.project"].search([("name", "=", "Project Ours")])
         task = project.task_ids
-        task.date_deadline = False
+        task.write({"date_deadline": False, "user_ids": False})
         expected = {
             "01_in_progress": "To be decided",
             "03_approved": "Approved",
@@ -253,6 +255,7 @@ class TestWorkValues(WorkCommon):
         duty = self.relationship.duty_ids
         duty.contact_id = left
         duty._do(left, "")
+        self.mate.active = False
         left.active = False
         [page] = self._prepare()
         self.assertEqual(page["done_duties"][0]["done_by"], left.name)
@@ -432,7 +435,7 @@ class TestWorkPage(WorkCommon, HttpCase):
             self._open(user)
             self.assertEqual(self._post(path, rhythm="monthly").status_code, 404)
         self.assertEqual(self.url_open(path).status_code, 405)
-        self.assertFalse(self.relationship.activity_ids)
+        self.assertNotIn("in another way", str(self.relationship.activity_ids.mapped("summary")))
 
     def test_updates_are_the_readers_own(self):
         self._send_update(self.portal.partner_id, name="For the buyer")
