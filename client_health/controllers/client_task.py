@@ -4,7 +4,8 @@ from odoo.addons.hr_timesheet.controllers.portal import TimesheetProjectCustomer
 from odoo.addons.hr_timesheet.controllers.project import ProjectCustomerPortal
 
 
-class ClientTaskPortal(TimesheetProjectCustomerPortal, ProjectCustomerPortal):
+# in this order: that of hr_timesheet's own page comes before project's, which calls no super
+class ClientTaskPortal(ProjectCustomerPortal, TimesheetProjectCustomerPortal):
     """Odoo's pages of tasks, without hours where a company hides them from its clients."""
 
     def _task_get_page_view_values(self, task, access_token, **kwargs):
