@@ -13,10 +13,10 @@ class AccountAnalyticLine(models.Model):
     @api.model
     def _get_hiding_companies(self):
         """Return the companies that hide hours from the user; none of one of us."""
-        relationships = self.env["client.relationship"]
+        clients = self.env.user.partner_id
         if self.env.user._is_internal():
-            return relationships.company_id
-        return relationships._get_hidden_companies(self.env.user.partner_id)
+            clients = clients.browse()
+        return self.env["client.relationship"]._get_hidden_companies(clients)
 
     def _timesheet_get_portal_domain(self):
         domain = Domain(super()._timesheet_get_portal_domain())
@@ -26,7 +26,3 @@ class AccountAnalyticLine(models.Model):
                 "timesheet_invoice_id", "!=", False
             )
         return domain
-
-    @api.model
-    def _show_portal_timesheets(self):
-        return super()._show_portal_timesheets() and not self._get_hiding_companies()

@@ -106,8 +106,7 @@ class ProjectTask(models.Model):
         return bool(hiding & company if company else hiding)
 
     def _get_portal_total_hours_dict(self):
-        shown = self.env["account.analytic.line"]._show_portal_timesheets()
-        if not shown or (self and self[0]._hides_client_hours()):
+        if self and self[0]._hides_client_hours():
             return {}
         return super()._get_portal_total_hours_dict()
 

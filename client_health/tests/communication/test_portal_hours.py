@@ -100,7 +100,8 @@ class TestPortalHours(ClientHealthCommon, HttpCase):
     def test_colleagues_see_them(self):
         self.company.client_hide_hours = True
         self.assertFalse(self.task.with_user(self.owner)._hides_client_hours())
-        self.assertTrue(self.env["account.analytic.line"].with_user(self.owner)._show_portal_timesheets())
+        lines = self.env["account.analytic.line"].with_user(self.owner)
+        self.assertFalse(lines._get_hiding_companies())
 
     def test_another_company_hides_its_own(self):
         other = self.env["res.company"].create({"name": "Second", "client_hide_hours": True})
@@ -124,6 +125,5 @@ class TestPortalHours(ClientHealthCommon, HttpCase):
         self.assertFalse(lines.sudo().search(domain))
         self.task.timesheet_ids.timesheet_invoice_id = invoice
         self.assertEqual(lines.sudo().search(domain), self.task.timesheet_ids)
-        self._assert_hidden(
-            {f"/my/tasks/{self.task.id}": self._get_pages(self.portal, self.task)[f"/my/tasks/{self.task.id}"]}
-        )
+        path = f"/my/tasks/{self.task.id}"
+        self._assert_hidden({path: self._get_pages(self.portal, self.task)[path]})
