@@ -24,9 +24,9 @@ class ClientWorkPortal(ClientAgreementPortal, ClientDuties, ClientResults, Clien
         values = super()._prepare_home_portal_values(counters)
         if "client_work_count" in counters:
             agreements, domain = self._get_agreements()
-            values["client_work_count"] = len(
-                self._get_relationships()
-            ) or agreements.search_count(domain, limit=1)
+            values["client_work_count"] = len(self._get_relationships()) or agreements.search_count(
+                domain, limit=1
+            )
         if "client_work_waiting_count" in counters:
             values["client_work_waiting_count"] = self._count_waiting()
         return values

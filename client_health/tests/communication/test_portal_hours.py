@@ -8,7 +8,7 @@ from ..common import ClientHealthCommon
 
 @tagged("post_install", "-at_install")
 class TestPortalHours(ClientHealthCommon, HttpCase):
-    """Odoo's own pages of tasks, by real requests: a company may hide the hours from its clients."""
+    """Odoo's own pages of tasks, by real requests: a company may hide the hours from clients."""
 
     @classmethod
     def setUpClass(cls):

@@ -199,7 +199,9 @@ class TestWorkValues(WorkCommon):
                 "name": "Site",
                 "type": "service",
                 "service_tracking": "task_global_project",
-                "project_id": self.env["project.project"].search([("name", "=", "Project Ours")]).id,
+                "project_id": self.env["project.project"]
+                .search([("name", "=", "Project Ours")])
+                .id,
             }
         )
         order = self.env["sale.order"].create(

@@ -291,9 +291,7 @@ class TestValueReportContent(ValueReportCommon):
         duties[0].sudo().write({"state": "done", "done_date": noon})
         duties[1].sudo().write({"state": "done", "done_date": noon + timedelta(days=3)})
         duties[4].action_drop()
-        self.assertEqual(
-            self._collect()["theirs"], ["Your part done by the agreed day: 1 of 3"]
-        )
+        self.assertEqual(self._collect()["theirs"], ["Your part done by the agreed day: 1 of 3"])
         today = self.today
         duty = duties.create({**own, "name": "Due today", "date_deadline": today})
         self.assertEqual(self._collect(today, today)["theirs"], [], "the day is not over")
@@ -333,7 +331,8 @@ class TestValueReportContent(ValueReportCommon):
         words = self.env["client.value.report"]._get_answers_text
         known = namedtuple("Known", "hours answers")
         self.assertEqual(
-            words(known(0.4, 7)), "Our answers to you, 7 in all: half of them within an hour of work"
+            words(known(0.4, 7)),
+            "Our answers to you, 7 in all: half of them within an hour of work",
         )
         self.assertTrue(words(known(1.0, 1)).endswith("within an hour of work"))
         values = self._collect(with_punctuality=False)
