@@ -226,13 +226,20 @@ def _find_projects(clients, user):
 
 
 def _find_tasks(clients, projects, domain, order, limit=None):
-    """Return the tasks of shared projects that are the client's, subtasks left out."""
+    """Return the tasks of shared projects that are the client's, subtasks left out.
+
+    What we guess is internal, also as a task: those of hypotheses are left out.
+    """
     own = clients.partner_id.ids
+    guesses = clients.env["client.hypothesis"].search(
+        [("relationship_id", "in", clients.ids), ("task_id", "!=", False)]
+    )
     return clients.env["project.task"].search(
         Domain("project_id", "in", projects.ids)
         & Domain("parent_id", "=", False)
         & Domain("has_template_ancestor", "=", False)
         & (Domain("partner_id", "=", False) | Domain("partner_id", "child_of", own))
+        & Domain("id", "not in", guesses.task_id.ids)
         & domain,
         order=order,
         limit=limit,

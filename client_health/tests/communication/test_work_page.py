@@ -7,6 +7,7 @@ from odoo.tools import mute_logger
 from odoo.addons.mail.tests.common import MailCommon
 
 from ...controllers.client_work_values import prepare_work
+from ...engine.communication.status import read_status
 from .common_feedback_request import FeedbackRequestCommon
 
 SECRETS = "<script>alert(1)</script> %s %(x)s {{7*7}} ${7*7}"
@@ -214,6 +215,29 @@ class TestWorkValues(WorkCommon):
         self.assertTrue(order.order_line.task_id)
         [page] = self._prepare()
         self.assertEqual([line["name"] for line in page["requests"]], ["Task Ours 0"])
+
+    def test_what_we_guess_is_internal(self):
+        """The task of a hypothesis has its words: neither the page nor an update names it."""
+        project = self.env["project.project"].search([("name", "=", "Project Ours")])
+        guess = self.env["client.hypothesis"].create(
+            {
+                "issue_id": self._open_issue().id,
+                "name": "their buyer stops blocking",
+                "effect": "we are faster",
+                "user_id": self.owner.id,
+                "project_id": project.id,
+                "date_deadline": fields.Date.today() + timedelta(days=5),
+            }
+        )
+        guess.action_create_task()
+        self.assertEqual(guess.task_id.project_id, project)
+        guess.task_id.requested_by = "client"
+        [page] = self._prepare()
+        for name in ("steps", "requests"):
+            self.assertEqual([line["name"] for line in page[name]], ["Task Ours 0"])
+        since = {self.relationship.id: fields.Datetime.now() - timedelta(days=9)}
+        facts = read_status(self.env, since, fields.Date.today())[self.relationship.id]
+        self.assertEqual([row["name"] for row in facts["tasks"]], ["Task Ours 0"])
 
     def test_only_shared_projects(self):
         project = self.env["project.project"].search([("name", "=", "Project Ours")])
