@@ -10,7 +10,11 @@ NUMBERS = frozenset(("limit", "severe", "least", "grace", "active"))
 MONEY = "money"
 RED = "red"
 # The evidence that makes a rule say something else
-VARIANTS = {"supporter": ("left", "supports", "gone"), "complaints": ("issues",)}
+VARIANTS = {
+    "supporter": ("left", "supports", "gone"),
+    "complaints": ("issues",),
+    "over_agreed": ("usual",),
+}
 
 
 class ClientHealthWarningRule(models.Model):
@@ -214,5 +218,6 @@ class ClientHealthWarningRule(models.Model):
             "late_work": self.env._("%(tasks)s tasks late, with %(hours)s hours of work"),
             "over_agreed": self.env._("%(value)s %% more hours than agreed"),
             "client_input": self.env._("We wait for their part: overdue for %(days)s days"),
+            "usual": self.env._("%(worked)s hours in three months, usually %(usual)s"),
             RED: self.env._("Red for %(nights)s nights"),
         }
