@@ -114,6 +114,7 @@
         # people of a client, and what it owes by agreement, issue, meeting or update
         "views/communication/client_duty_views.xml",
         "views/communication/client_duty_portal_templates.xml",
+        "views/communication/client_work_portal_templates.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",
         "views/reboot/client_relationship_views.xml",

@@ -12,6 +12,7 @@ from . import reboot
 from . import offboarding
 from . import review
 from . import overview
+from . import account_analytic_line
 from . import calendar_event
 from . import crm_lead
 from . import digest_digest

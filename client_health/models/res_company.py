@@ -148,6 +148,12 @@ class ResCompany(models.Model):
         help="Status updates that no one has changed go out by themselves, on the promised day at "
         "the client's hour. Others wait for a click.",
     )
+    client_hide_hours = fields.Boolean(
+        string="Hide Hours from Clients",
+        groups=USER_GROUP,
+        help="On the portal, clients see no timesheets and no planned or remaining time on tasks. "
+        "What is invoiced by time stays visible with its invoice.",
+    )
     client_feedback_scale = fields.Selection(
         [
             ("numbers", "Would you recommend us? 0 to 10"),

@@ -70,12 +70,12 @@ registry.category("web_tour.tours").add("client_health_agreement_propose", {
 registry.category("web_tour.tours").add("client_health_agreement_accept", {
     steps: () => [
         {
-            trigger: ".o_portal_index_card a:contains('Agreements to read and accept')",
+            trigger: ".o_portal_index_card a:contains('waiting for you')",
             run: "click",
             expectUnloadPage: true,
         },
         {
-            trigger: "tr:contains('Waits for your answer') a:contains('Working agreement')",
+            trigger: ".o_client_work_to_sign:contains('Working agreement'):contains('To sign')",
             run: "click",
             expectUnloadPage: true,
         },

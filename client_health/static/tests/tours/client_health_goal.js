@@ -104,7 +104,12 @@ registry.category("web_tour.tours").add("client_health_goal_portal", {
     url: "/my",
     steps: () => [
         {
-            trigger: ".o_portal_index_card a[href='/my/results']",
+            trigger: ".o_portal_index_card a[href='/my/work']:contains('Our work together')",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            trigger: "a[href='/my/results']:contains('All results')",
             run: "click",
             expectUnloadPage: true,
         },
