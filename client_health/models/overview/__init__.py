@@ -1,0 +1,2 @@
+from . import client_today
+from . import client_today_section
