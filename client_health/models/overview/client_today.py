@@ -203,13 +203,15 @@ class ClientToday(models.AbstractModel):
         """Return since when it is so, or when it is due, in words."""
         if not line.day:
             return ""
+        words = format_date(self.env, line.day, date_format="medium")
         if not line.due:
-            return self.env._("since %s", format_date(self.env, line.day))
+            return self.env._("since %s", words)
         late = (day - line.day).days
         if late > 1:
             return self.env._("%s days late", late)
-        words = {0: self.env._("due today"), 1: self.env._("1 day late")}
-        return words.get(late) or self.env._("due on %s", format_date(self.env, line.day))
+        if late == 1:
+            return self.env._("1 day late")
+        return self.env._("due on %s", words) if late else self.env._("due today")
 
     # What sections need
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...engine.clock import get_today
 from ...engine.correspondence import waiting
@@ -137,11 +138,18 @@ class ClientToday(models.AbstractModel):
         for line, client in zip(lines, clients, strict=True):
             fall = self.env._("Fell by %.0f points within 30 days", -client[trend])
             words = [fall] if client[trend] <= -FALL else []
-            words.append(reasons.get(client.id) or "")
+            words.append(reasons.get(client.id) or self.env._("The score is red"))
+            if client.meeting_next_date:
+                day = self._get_day(client.meeting_next_date)
+                words.append(
+                    self.env._(
+                        "you meet on %s", format_date(self.env, day, date_format="medium")
+                    )
+                )
             since = [one["since"] for one in told.get(client.id, ()) if one["since"]]
             complete.append(
                 line._replace(
-                    text=" · ".join(filter(None, words)) or self.env._("The score is red"),
+                    text=" · ".join(words),
                     day=min(since, default=None),
                 )
             )

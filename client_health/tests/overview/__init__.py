@@ -1,0 +1,2 @@
+from . import test_engine_today
+from . import test_today
