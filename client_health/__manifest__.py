@@ -131,7 +131,10 @@
         "web.assets_backend_lazy": ["client_health/static/src/health_graph/**/*"],
         "web.assets_frontend": ["client_health/static/src/agreement/*"],
         "web.assets_tests": ["client_health/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["client_health/static/tests/**/*.test.js"],
+        "web.assets_unit_tests": [
+            "client_health/static/tests/*_test_helpers.js",
+            "client_health/static/tests/**/*.test.js",
+        ],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -140,6 +140,7 @@ class ClientToday(models.AbstractModel):
                 "id": client.id,
                 "name": client.display_name,
                 "stage": client.stage_id.name,
+                "company_id": client.company_id.id,
                 "company": len(self.env.companies) > 1 and client.company_id.name,
                 "owner_id": client.user_id.id,
                 "owner": client.user_id.name,
@@ -157,7 +158,7 @@ class ClientToday(models.AbstractModel):
         """Return {client id: [its reasons]}."""
         titles = {section.key: section.title for section in sections}
         icons = {section.key: section.icon for section in sections}
-        days = self._get_days(self.env["client.relationship"].browse(rows))
+        days = self._get_days()
         users = self.env["res.users"].browse({line.user_id for line in told.values()} - {None})
         names = {user.id: user.name for user in users}
         found = {}
@@ -166,14 +167,15 @@ class ClientToday(models.AbstractModel):
             for key, _line, more in entry.reasons:
                 line = told[client_id, key]
                 other = line.user_id not in (None, rows[client_id]["owner_id"])
-                late = line.due and line.day and line.day < days[client_id]
+                day = days[rows[client_id]["company_id"]]
+                late = line.due and line.day and line.day < day
                 found.setdefault(client_id, []).append(
                     {
                         "key": key,
                         "title": titles[key],
                         "icon": icons[key],
                         "text": line.text,
-                        "when": self._get_when(line, days[client_id]),
+                        "when": self._get_when(line, day),
                         "is_late": bool(late),
                         "user": other and names.get(line.user_id, False),
                         "more": more,
@@ -221,21 +223,14 @@ class ClientToday(models.AbstractModel):
         return "" if self.env.user.has_group(MONEY_GROUP) else "_shared"
 
     @api.model
-    def _get_days(self, clients):
-        """Return {client id: the day that it is there}."""
-        by_company = clients.grouped("company_id").items()
-        return {
-            client_id: day
-            for company, group in by_company
-            for day in [get_today(company)]
-            for client_id in group.ids
-        }
+    def _get_days(self):
+        """Return {company id: the day that it is there}, of the chosen companies."""
+        return {company.id: get_today(company) for company in self.env.companies}
 
     @api.model
-    def _get_last_day(self, clients, ahead=timedelta(0)):
-        """Return the latest day of them, for a search; ``_is_near`` looks at each client's own."""
-        days = self._get_days(clients).values()
-        return max(days, default=get_today(self.env.company)) + ahead
+    def _get_last_day(self, ahead=timedelta(0)):
+        """Return the latest of these days, for a search; then each client's own day is looked at."""
+        return max(self._get_days().values()) + ahead
 
     @api.model
     def _get_day(self, moment):

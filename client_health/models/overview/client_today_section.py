@@ -4,7 +4,6 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...engine.clock import get_today
 from ...engine.correspondence import waiting
 from ...engine.health.snapshots import RANK
 from ...engine.overview.today import Button, Line, Section
@@ -108,57 +107,64 @@ class ClientToday(models.AbstractModel):
                 | Domain(trend, "<=", -FALL)
             )
         )
+        undecided = found.filtered_domain([(attention, ">=", UNDECIDED)])
+        calm = (found - undecided).filtered(lambda client: not client.meeting_next_id)
+        button = self._get_open_button(0)
         return [
             Line(
                 client.id,
-                self._get_open_button(client.id)
-                if client.meeting_next_id
-                else Button(
-                    self.env._("Plan a meeting"),
-                    "client.relationship",
-                    client.id,
-                    "action_plan_meeting",
-                ),
+                button,
                 # red first, as the board does within a column
                 urgency=client[attention] + (RANK if client[band] == "risk" else 0),
             )
-            for client in found
-            if client[attention] >= UNDECIDED or not client.meeting_next_id
+            for client in undecided | calm
         ]
 
     @api.model
     def _tell_health(self, lines):
+        """Say what warns and what pulls the score down; the next step is to meet the client."""
         clients = self.env["client.relationship"].browse([line.client_id for line in lines])
         told = self.env["client.health.warning"]._get_told(clients)
         reasons = clients._get_health_reasons(
             {key: [one["text"] for one in warnings] for key, warnings in told.items()}
         )
-        trend = f"health_trend{self._get_suffix()}"
         complete = []
         for line, client in zip(lines, clients, strict=True):
-            fall = self.env._("Fell by %.0f points within 30 days", -client[trend])
-            words = [fall] if client[trend] <= -FALL else []
-            words.append(reasons.get(client.id) or self.env._("The score is red"))
-            if client.meeting_next_date:
-                day = self._get_day(client.meeting_next_date)
-                words.append(
-                    self.env._(
-                        "you meet on %s", format_date(self.env, day, date_format="medium")
-                    )
-                )
             since = [one["since"] for one in told.get(client.id, ()) if one["since"]]
             complete.append(
                 line._replace(
-                    text=" · ".join(words),
+                    text=" · ".join(self._get_health_words(client, reasons.get(client.id))),
                     day=min(since, default=None),
+                    button=self._get_open_button(client.id)
+                    if client.meeting_next_id
+                    else Button(
+                        self.env._("Plan a meeting"),
+                        client._name,
+                        client.id,
+                        "action_plan_meeting",
+                    ),
                 )
             )
         return complete
+
+    @api.model
+    def _get_health_words(self, client, reasons):
+        trend = client[f"health_trend{self._get_suffix()}"]
+        words = [reasons or self.env._("The score is red")]
+        if trend <= -FALL:
+            words.insert(0, self.env._("Fell by %.0f points within 30 days", -trend))
+        if client.meeting_next_date:
+            day = self._get_day(client.meeting_next_date)
+            words.append(
+                self.env._("you meet on %s", format_date(self.env, day, date_format="medium"))
+            )
+        return words
 
     # Proposed moves
 
     @api.model
     def _read_proposals(self, clients):
+        attention = f"health_attention{self._get_suffix()}"
         found = clients.search(
             Domain("id", "in", clients.ids) & Domain("health_proposed_stage_id", "!=", False)
         )
@@ -185,7 +191,7 @@ class ClientToday(models.AbstractModel):
                     stage=client.health_proposed_stage_id.name,
                     reason=client.health_proposal_reason or "",
                 ),
-                urgency=client[f"health_attention{self._get_suffix()}"],
+                urgency=client[attention],
             )
             for client in found
             if client.health_proposed_stage_id != client.stage_id
@@ -289,9 +295,10 @@ class ClientToday(models.AbstractModel):
     @api.model
     def _read_unwritten(self, clients, written):
         """Return the updates that are due soon, and of which there is no draft."""
+        days = self._get_days()
         found = clients.search(
             Domain("id", "in", clients.ids)
-            & Domain("update_draft_date", "<=", self._get_last_day(clients))
+            & Domain("update_draft_date", "<=", self._get_last_day())
         )
         return [
             Line(
@@ -305,17 +312,18 @@ class ClientToday(models.AbstractModel):
             )
             for client in found
             if (client.id, client.next_update_date) not in written
-            and client.update_draft_date <= get_today(client.company_id)
+            and client.update_draft_date <= days[client.company_id.id]
         ]
 
     @api.model
     def _read_follow_ups(self, clients):
-        days = self._get_days(clients)
+        companies = {client.id: client.company_id.id for client in clients}
+        days = self._get_days()
         dialog = self.env.ref("mail.mail_activity_view_form_popup").id
         found = self.env["mail.activity"].search(
             self._get_follow_up_domain()
             & Domain("res_id", "in", clients.ids)
-            & Domain("date_deadline", "<=", self._get_last_day(clients))
+            & Domain("date_deadline", "<=", self._get_last_day())
         )
         return [
             Line(
@@ -327,7 +335,7 @@ class ClientToday(models.AbstractModel):
                 user_id=one.user_id.id or None,
             )
             for one in found
-            if one.date_deadline <= days[one.res_id]
+            if one.date_deadline <= days[companies[one.res_id]]
         ]
 
     @api.model
@@ -340,21 +348,21 @@ class ClientToday(models.AbstractModel):
 
     @api.model
     def _read_conversations(self, clients):
-        days = self._get_days(clients)
+        days = self._get_days()
         found = self.env["mail.activity"].search(
             self._get_talk_domain()
             & Domain("client_relationship_id", "in", clients.ids)
-            & Domain("date_deadline", "<=", self._get_last_day(clients, AHEAD))
+            & Domain("date_deadline", "<=", self._get_last_day(AHEAD))
         )
         had = self.env._("Record outcome"), "action_log_conversation"
         ahead = self.env._("Prepare"), "action_prepare_conversation"
         lines = []
         for one in found:
-            client_id = one.client_relationship_id.id
-            label, method = had if one.date_deadline <= days[client_id] else ahead
+            client = one.client_relationship_id
+            label, method = had if one.date_deadline <= days[client.company_id.id] else ahead
             lines.append(
                 Line(
-                    client_id,
+                    client.id,
                     Button(label, "mail.activity", one.id, method),
                     one.summary or one.activity_type_id.name,
                     one.date_deadline,
@@ -379,7 +387,7 @@ class ClientToday(models.AbstractModel):
             & Domain("relationship_id", "in", clients.ids)
             & (
                 Domain("state", "=", "awaiting")
-                | Domain("date_deadline", "<=", self._get_last_day(clients, AHEAD))
+                | Domain("date_deadline", "<=", self._get_last_day(AHEAD))
             )
         )
         return [
@@ -423,7 +431,7 @@ class ClientToday(models.AbstractModel):
     @api.model
     def _read_agreements(self, clients):
         """A review that is due, and a proposal that the client has not answered."""
-        until = self._get_last_day(clients, AHEAD)
+        until = self._get_last_day(AHEAD)
         review = Domain("state", "=", "accepted") & Domain("date_review", "<=", until)
         answer = Domain("state", "=", "proposed") & Domain("proposal_end", "<=", until)
         found = self.env["client.agreement"].search(
