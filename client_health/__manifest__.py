@@ -136,6 +136,11 @@
             "client_health/static/tests/**/*.test.js",
         ],
     },
+    "images": [
+        "static/description/today.png",
+        "static/description/board.png",
+        "static/description/explanation.png",
+    ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,

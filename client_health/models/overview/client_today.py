@@ -191,9 +191,7 @@ class ClientToday(models.AbstractModel):
             button = self._get_open_button(row["id"])
         return {
             **button._asdict(),
-            "choices": [
-                {"label": label, "method": method} for label, method in button.choices
-            ],
+            "choices": [{"label": label, "method": method} for label, method in button.choices],
         }
 
     @api.model
@@ -229,7 +227,7 @@ class ClientToday(models.AbstractModel):
 
     @api.model
     def _get_last_day(self, ahead=timedelta(0)):
-        """Return the latest of these days, for a search; then each client's own day is looked at."""
+        """Return the latest of these days: for a search, before each client's own is looked at."""
         return max(self._get_days().values()) + ahead
 
     @api.model

@@ -221,7 +221,9 @@ class ClientToday(models.AbstractModel):
         Waiting = self.env["client.waiting"]
         names = Waiting._get_document_names([line.source for line in lines])
         # sudo: who wrote may be shown; all else only of documents that the user may read
-        messages = self.env["mail.message"].sudo().browse([line.source.message_id for line in lines])
+        messages = (
+            self.env["mail.message"].sudo().browse([line.source.message_id for line in lines])
+        )
         complete = []
         for line, message in zip(lines, messages, strict=True):
             words = Waiting._prepare_words(message, line.source, names)
@@ -448,9 +450,7 @@ class ClientToday(models.AbstractModel):
                 agreement.relationship_id.id,
                 Button(self.env._("Open the agreement"), "client.agreement", agreement.id),
                 texts[agreement.state],
-                agreement.date_review
-                if agreement.state == "accepted"
-                else agreement.proposal_end,
+                agreement.date_review if agreement.state == "accepted" else agreement.proposal_end,
                 due=True,
             )
             for agreement in found

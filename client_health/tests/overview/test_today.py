@@ -338,7 +338,9 @@ class TestToday(TodayCommon):
                 }
             )
         button = self._get_reasons(client=drafted)["promises"]["button"]
-        self.assertEqual((button["model"], button["res_id"]), ("client.update", drafted.update_ids.id))
+        self.assertEqual(
+            (button["model"], button["res_id"]), ("client.update", drafted.update_ids.id)
+        )
         reason = self._get_reasons(client=written)["promises"]
         self.assertEqual(reason["button"]["method"], "action_write_status")
         self.assertIn("due on", reason["when"])
@@ -347,7 +349,10 @@ class TestToday(TodayCommon):
         self.assertFalse(self._get_reasons(client=later), "not yet")
         follow_up = self._agree_in_meeting(later)
         reason = self._get_reasons(client=later)["promises"]
-        self.assertEqual((reason["text"], reason["when"]), ("Agreed in a meeting: Send the drawings", "due today"))
+        self.assertEqual(
+            (reason["text"], reason["when"]),
+            ("Agreed in a meeting: Send the drawings", "due today"),
+        )
         self.assertTrue(reason["button"]["dialog"])
         follow_up.with_user(self.owner).action_done()
         self.assertFalse(self._get_reasons(client=later))

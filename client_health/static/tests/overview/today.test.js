@@ -77,7 +77,9 @@ async function mountToday(pages, services = {}) {
 }
 
 const waits = () =>
-    client(1, "Blue Harbour", [reason("waiting", "Elena waits", { method: "action_answer_waiting" })]);
+    client(1, "Blue Harbour", [
+        reason("waiting", "Elena waits", { method: "action_answer_waiting" }),
+    ]);
 const falls = () => client(2, "Fernhill", [reason("health", "Fell by 16 points", {})]);
 
 test("clients in their sections, each with its reasons and one button each", async () => {
@@ -110,11 +112,7 @@ test("a step opens what the method returns, and what is done leaves the page", a
     await mountToday([page([section("waiting", [waits()])]), page([])]);
     await contains(".o_client_today_next").click();
     await animationFrame();
-    expect.verifySteps([
-        "read mine",
-        "client.relationship.action_answer_waiting(1)",
-        "read mine",
-    ]);
+    expect.verifySteps(["read mine", "client.relationship.action_answer_waiting(1)", "read mine"]);
     expect(".o_client_today_client").toHaveCount(0);
     expect(".o_client_today_empty").toHaveCount(1);
     expect(".o_client_today_summary").toHaveText("Nothing waits for you today.");
@@ -163,7 +161,13 @@ test("a record opens as a page, or over it", async () => {
     const form = { type: "ir.actions.act_window" };
     expect.verifySteps([
         "read mine",
-        { ...form, res_model: "client.agreement", res_id: 5, views: [[false, "form"]], target: "current" },
+        {
+            ...form,
+            res_model: "client.agreement",
+            res_id: 5,
+            views: [[false, "form"]],
+            target: "current",
+        },
         { ...form, res_model: "mail.activity", res_id: 6, views: [[9, "form"]], target: "new" },
         { ...form, res_model: "client.relationship", res_id: 1, views: [[false, "form"]] },
     ]);
@@ -171,7 +175,10 @@ test("a record opens as a page, or over it", async () => {
 
 test("mine, or my team: remembered", async () => {
     const mine = page([], { has_team: true });
-    const other = client(3, "Kestrel", [reason("health", "Red", {})], { is_mine: false, owner: "Leo" });
+    const other = client(3, "Kestrel", [reason("health", "Red", {})], {
+        is_mine: false,
+        owner: "Leo",
+    });
     const team = page([section("health", [other])], { has_team: true, scope: "team" });
     await mountToday([mine, team]);
     expect(".o_client_today_scope button:first").toHaveAttribute("aria-pressed", "true");

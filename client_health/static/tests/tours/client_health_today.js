@@ -7,7 +7,10 @@ const reason = (name, key) => `${row(name)} .o_client_today_reason[data-reason='
 /* In a hurry: the app opens with the day; one move is decided, one client answered, both go. */
 registry.category("web_tour.tours").add("client_health_today", {
     steps: () => [
-        ...stepUtils.goToAppSteps("client_health.menu_client_health_root", "The day of the clients"),
+        ...stepUtils.goToAppSteps(
+            "client_health.menu_client_health_root",
+            "The day of the clients"
+        ),
         {
             trigger: ".o_client_today_summary:contains('3 clients need you today')",
         },

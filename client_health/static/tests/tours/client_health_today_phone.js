@@ -26,7 +26,8 @@ registry.category("web_tour.tours").add("client_health_today_phone", {
             run: "click",
         },
         {
-            trigger: "body:not(:has(.modal)) .o_client_today_page:not(:has(.o_client_today_reason[data-reason='proposals']))",
+            trigger:
+                "body:not(:has(.modal)) .o_client_today_page:not(:has(.o_client_today_reason[data-reason='proposals']))",
         },
     ],
 });
