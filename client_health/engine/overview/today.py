@@ -32,6 +32,7 @@ class Line(NamedTuple):
 
     ``day``: since when, or due when if ``due``. ``urgency``: within its section; of the same, the
     earlier day comes first. ``user_id``: who is to do it, where that isn't the salesperson.
+    ``note``: what goes with the day, such as when the client is met.
     ``about``: what two sections may have found, such as a discussion; the first one keeps it.
     ``source``: whatever the section needs again when it tells its lines.
     """
@@ -43,6 +44,7 @@ class Line(NamedTuple):
     due: bool = False
     urgency: float = 0.0
     user_id: int | None = None
+    note: str = ""
     about: Hashable = None
     source: Any = None
 

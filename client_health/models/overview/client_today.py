@@ -33,9 +33,15 @@ class ClientToday(models.AbstractModel):
 
     @api.model
     def _get_page(self, scope):
-        """Return what the page shows of the user's own clients, or of all that they may read."""
+        """Return what the page shows of the user's own clients, or of all that they may read.
+
+        Without a scope the own ones; of managers who have none, all.
+        """
         clients = self._get_clients()
-        read = clients if scope == "team" else self._get_own(clients)
+        own = self._get_own(clients)
+        if not scope:
+            scope = "mine" if own or not clients else "team"
+        read = clients if scope == "team" else own
         sections = self._get_today_sections()
         found = {section.key: section.read(read) for section in sections}
         if scope != "team":
@@ -63,19 +69,26 @@ class ClientToday(models.AbstractModel):
     @api.model
     def _get_own(self, clients):
         """Return the user's own clients, and those of colleagues with something for the user."""
-        mine = Domain("user_id", "=", self.env.uid)
+        given = self._get_given_ids(Domain("user_id", "=", self.env.uid))
+        return clients.filtered(lambda one: one.user_id == self.env.user or one.id in given)
+
+    @api.model
+    def _get_given_ids(self, mine):
+        """Return the ids of clients of which something was given to the user by name.
+
+        Whoever adds a section whose lines have a ``user_id`` adds those clients here.
+        """
         Activity = self.env["mail.activity"]
         updates = self.env["client.update"].search(mine & self._get_draft_domain())
         reboots = self.env["client.reboot"].search(mine & self._get_reboot_domain())
         talks = Activity.search(mine & self._get_talk_domain())
         follow_ups = Activity.search(mine & self._get_follow_up_domain())
-        given = {
+        return {
             *updates.relationship_id.ids,
             *reboots.relationship_id.ids,
             *talks.client_relationship_id.ids,
             *follow_ups.mapped("res_id"),
         }
-        return clients.filtered(lambda one: one.user_id == self.env.user or one.id in given)
 
     @api.model
     def _is_own(self, line, owners):
@@ -156,33 +169,36 @@ class ClientToday(models.AbstractModel):
     @api.model
     def _prepare_reasons(self, sections, entries, told, rows):
         """Return {client id: [its reasons]}."""
-        titles = {section.key: section.title for section in sections}
-        icons = {section.key: section.icon for section in sections}
-        days = self._get_days()
+        by_key = {section.key: section for section in sections}
         users = self.env["res.users"].browse({line.user_id for line in told.values()} - {None})
         names = {user.id: user.name for user in users}
+        days = self._get_days()
         found = {}
         for entry in entries:
-            client_id = entry.client_id
-            for key, _line, more in entry.reasons:
-                line = told[client_id, key]
-                other = line.user_id not in (None, rows[client_id]["owner_id"])
-                day = days[rows[client_id]["company_id"]]
-                late = line.due and line.day and line.day < day
-                found.setdefault(client_id, []).append(
-                    {
-                        "key": key,
-                        "title": titles[key],
-                        "icon": icons[key],
-                        "text": line.text,
-                        "when": self._get_when(line, day),
-                        "is_late": bool(late),
-                        "user": other and names.get(line.user_id, False),
-                        "more": more,
-                        "button": self._prepare_button(line.button, rows[client_id]),
-                    }
-                )
+            row = rows[entry.client_id]
+            found[entry.client_id] = [
+                {
+                    **self._prepare_reason(told[entry.client_id, key], row, days, names),
+                    "key": key,
+                    "title": by_key[key].title,
+                    "icon": by_key[key].icon,
+                    "more": more,
+                }
+                for key, _line, more in entry.reasons
+            ]
         return found
+
+    @api.model
+    def _prepare_reason(self, line, row, days, names):
+        day = days[row["company_id"]]
+        is_others = line.user_id not in (None, row["owner_id"])
+        return {
+            "text": line.text,
+            "when": " · ".join(filter(None, (self._get_when(line, day), line.note))),
+            "is_late": bool(line.due and line.day and line.day < day),
+            "user": is_others and names[line.user_id],
+            "button": self._prepare_button(line.button, row),
+        }
 
     @api.model
     def _prepare_button(self, button, row):
@@ -244,14 +260,15 @@ class ClientRelationship(models.Model):
 
     @api.model
     @api.readonly
-    def get_today(self, scope="mine"):
+    def get_today(self, scope=None):
         """Return which clients need a person today and why, as plain JSON; see ``client.today``.
 
-        ``scope``: "mine" for the user's own clients, "team" for all that they may read. Only of the
-        chosen companies. Users who may read no client at all are refused.
+        ``scope``: "mine" for the user's own clients, "team" for all that they may read; by default
+        "mine", of users without a client of their own "team". Only of the chosen companies. Users
+        who may read no client at all are refused.
         """
         self.check_access("read")
-        return self.env["client.today"]._get_page("team" if scope == "team" else "mine")
+        return self.env["client.today"]._get_page(scope if scope in ("mine", "team") else None)
 
     def action_answer_waiting(self):
         """Open the composer for whoever of the client waits longest for our answer.

@@ -135,6 +135,7 @@ class ClientToday(models.AbstractModel):
                 line._replace(
                     text=" · ".join(self._get_health_words(client, reasons.get(client.id))),
                     day=min(since, default=None),
+                    note=self._get_meeting_words(client),
                     button=self._get_open_button(client.id)
                     if client.meeting_next_id
                     else Button(
@@ -153,12 +154,14 @@ class ClientToday(models.AbstractModel):
         words = [reasons or self.env._("The score is red")]
         if trend <= -FALL:
             words.insert(0, self.env._("Fell by %.0f points within 30 days", -trend))
-        if client.meeting_next_date:
-            day = self._get_day(client.meeting_next_date)
-            words.append(
-                self.env._("you meet on %s", format_date(self.env, day, date_format="medium"))
-            )
         return words
+
+    @api.model
+    def _get_meeting_words(self, client):
+        if not client.meeting_next_date:
+            return ""
+        day = self._get_day(client.meeting_next_date)
+        return self.env._("meeting on %s", format_date(self.env, day, date_format="medium"))
 
     # Proposed moves
 

@@ -188,7 +188,9 @@ class TestToday(TodayCommon):
         page = self._read()
         self.assertEqual((page["client_ids"], page["sections"]), ([], []))
         self.assertEqual(page["scope"], "mine")
-        self.assertEqual(self._read(scope="anything")["scope"], "mine")
+        for scope in (None, "anything"):
+            self.assertEqual(self._read(scope=scope)["scope"], "mine")
+            self.assertEqual(self._read(self.manager, scope)["scope"], "team", "none of their own")
 
     def test_all_sections(self):
         """A client stands once, in its most urgent section, with all that there is."""
@@ -265,7 +267,7 @@ class TestToday(TodayCommon):
         self.assertFalse(self._get_reasons(client=fallen))
         reason = self._get_reasons(client=warned)["health"]
         self.assertFalse(reason["button"]["method"], "it opens the client")
-        self.assertIn("you meet on", reason["text"])
+        self.assertIn("meeting on", reason["when"])
 
     def test_decide(self):
         """A proposed move is decided on the page, either way, and the line goes."""

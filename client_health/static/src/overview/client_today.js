@@ -72,7 +72,7 @@ export class ClientToday extends Component {
         this.orm = useService("orm");
         this.root = useRef("root");
         this.state = useState({ page: null, loading: false });
-        onWillStart(() => this.load(browser.localStorage.getItem(SCOPE) || "mine"));
+        onWillStart(() => this.load(browser.localStorage.getItem(SCOPE)));
         onPatched(() => this.focusNext());
     }
 
@@ -143,7 +143,8 @@ export class ClientToday extends Component {
 
     /** The reason about which something can be done at once, else the first. */
     getMain({ reasons }) {
-        const acts = ({ button }) => button.method || button.choices.length;
+        const acts = ({ button }) =>
+            button.method || button.choices.length || button.model !== MODEL;
         return reasons.find(acts) || reasons[0];
     }
 
