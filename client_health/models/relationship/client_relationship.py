@@ -187,6 +187,29 @@ class ClientRelationship(models.Model):
 
     # The partner, and what keeps a client from being deleted
 
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """Say at once that a client is there: the database would refuse it at the end."""
+        client = self.partner_id.commercial_partner_id
+        found = self.with_context(active_test=False)._get_by_client(client, self.company_id)
+        for relationship in found.values():
+            if relationship != self._origin:
+                self.partner_id = False
+                return {"warning": relationship._prepare_here_already()}
+        return None
+
+    def _prepare_here_already(self):
+        return {
+            "title": self.env._("%s is a client already", self.display_name),
+            "message": self.env._(
+                "It is in %(stage)s, and %(user)s looks after it. Please search for it, among the "
+                "archived ones as well.",
+                stage=self.stage_id.name,
+                user=self.user_id.name or self.env._("nobody"),
+            ),
+            "type": "notification",
+        }
+
     @api.constrains("partner_id")
     def _check_partner_id(self):
         for partner in self.partner_id:
@@ -324,10 +347,11 @@ class ClientRelationship(models.Model):
             clients._check_way(old_stage, stage)
         for processes in leaving._get_open_processes():
             processes._check_leave(stage, reason)
-        if leaving and not (reason or "").strip():
-            leaving._ask_reason(stage)
         if leaving and stage.phase in stage_rules.STAGE_PROCESSES:
             self.env[stage_rules.STAGE_PROCESSES[stage.phase]]._check_enter(leaving, stage, reason)
+        # last: a reason that is written before something else is asked for would be lost
+        if leaving and not (reason or "").strip():
+            leaving._ask_reason(stage)
 
     def _check_way(self, old_stage, stage):
         move = stage_rules.get_move(old_stage.phase, stage.phase)
