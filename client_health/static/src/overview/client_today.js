@@ -1,4 +1,4 @@
-import { Component, onPatched, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onPatched, onWillStart, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
@@ -6,6 +6,7 @@ import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { HealthPopover } from "../health/health";
@@ -73,6 +74,10 @@ export class ClientToday extends Component {
         this.root = useRef("root");
         this.state = useState({ page: null, loading: false });
         onWillStart(() => this.load(browser.localStorage.getItem(SCOPE)));
+        // many windows end with a reload of the page, and records are left by the breadcrumb
+        this.pressed = this.props.state?.pressed;
+        useSetupAction({ getLocalState: () => ({ pressed: this.pressed }) });
+        onMounted(() => this.focusNext());
         onPatched(() => this.focusNext());
     }
 
@@ -84,6 +89,11 @@ export class ClientToday extends Component {
         } finally {
             this.state.loading = false;
         }
+    }
+
+    /** Not awaited: a window waits for what is done when it closes, and would keep the focus. */
+    reload() {
+        this.load();
     }
 
     setScope(scope) {
@@ -197,7 +207,7 @@ export class ClientToday extends Component {
                 views: [[button.dialog || false, "form"]],
                 target: button.dialog ? "new" : "current",
             },
-            { onClose: () => this.load() }
+            { onClose: () => this.reload() }
         );
     }
 
@@ -223,7 +233,7 @@ export class ClientToday extends Component {
             resModel: button.model,
             resId: button.res_id,
             context: {},
-            onClose: () => this.load(),
+            onClose: () => this.reload(),
         });
     }
 
