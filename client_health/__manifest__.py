@@ -127,6 +127,7 @@
         "views/overview/client_portfolio_views.xml",
         "views/overview/client_dashboard_views.xml",
         "views/overview/digest_digest_views.xml",
+        "views/overview/client_today_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -141,6 +142,11 @@
             "client_health/static/tests/**/*.test.js",
         ],
     },
+    "images": [
+        "static/description/today.png",
+        "static/description/board.png",
+        "static/description/explanation.png",
+    ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -5,3 +5,7 @@ from . import test_engine_dashboard
 from . import test_engine_portfolio
 from . import test_hoot
 from . import test_portfolio
+from . import test_engine_today
+from . import test_store_page
+from . import test_today
+from . import test_today_tour

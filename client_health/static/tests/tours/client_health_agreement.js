@@ -14,6 +14,11 @@ const openClient = () => [
         run: "click",
     },
     {
+        content: "The app opens with Today",
+        trigger: ".o_menu_sections a[data-menu-xmlid='client_health.menu_client_health_clients']",
+        run: "click",
+    },
+    {
         trigger: ".o_kanban_record:contains('Seagull Line')",
         run: "click",
     },
