@@ -120,6 +120,8 @@
         "wizards/client_offboarding_end_views.xml",
         "views/offboarding/client_offboarding_views.xml",
         "views/offboarding/client_decision_views.xml",
+        # across all clients
+        "views/overview/client_finding_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -129,6 +131,10 @@
         "web.assets_backend_lazy": ["client_health/static/src/health_graph/**/*"],
         "web.assets_frontend": ["client_health/static/src/agreement/*"],
         "web.assets_tests": ["client_health/static/tests/tours/**/*"],
+        "web.assets_unit_tests": [
+            "client_health/static/tests/*_test_helpers.js",
+            "client_health/static/tests/**/*.test.js",
+        ],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

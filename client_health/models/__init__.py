@@ -11,6 +11,7 @@ from . import feedback
 from . import reboot
 from . import offboarding
 from . import review
+from . import overview
 from . import calendar_event
 from . import crm_lead
 from . import ir_attachment

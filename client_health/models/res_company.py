@@ -198,6 +198,23 @@ class ResCompany(models.Model):
     client_health_backfill_id = fields.Integer(
         readonly=True, copy=False, groups=MANAGER_GROUP, protected=True
     )
+    client_finding_weeks = fields.Json(
+        string="Findings Week by Week",
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        groups=MANAGER_GROUP,
+        protected=True,
+        help="How many of each finding there were, and which; of the last eight weeks.",
+    )
+    client_findings_dismissed = fields.Date(
+        string="Findings Dismissed On",
+        readonly=True,
+        copy=False,
+        groups=MANAGER_GROUP,
+        protected=True,
+        help="Since then, what the records say is found under Reporting alone.",
+    )
 
     _client_target_margin_range = models.Constraint(
         "CHECK (client_target_margin > 0 AND client_target_margin < 100)",

@@ -40,3 +40,4 @@ from .fit import *
 from .reboot import *
 from .offboarding import *
 from .review import *
+from .overview import *

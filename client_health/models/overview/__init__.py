@@ -1,0 +1,2 @@
+from . import client_finding
+from . import client_finding_page
