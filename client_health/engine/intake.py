@@ -22,6 +22,8 @@ SMALL = 0.25
 TINY = 0.05
 REGULAR_INVOICES = 3
 REGULAR_CLIENTS = 3
+# What more partners share says nothing of who they are: a placeholder, an accountant's address.
+MOST_TWINS = 6
 NOBODY = {"parent_id": None, "twin_id": None}
 SAME = ("subsidiary", "duplicate")
 
@@ -241,7 +243,8 @@ def _is_internal():
                       FROM hr_employee e
                      WHERE e.active
                        AND (e.work_contact_id = p.id
-                            OR LOWER(p.email) IN (LOWER(e.work_email), LOWER(e.private_email))
+                            OR p.email <> ''
+                               AND LOWER(p.email) IN (LOWER(e.work_email), LOWER(e.private_email))
                             OR NOT p.is_company AND LOWER(p.name) = LOWER(e.name))))
         """
     )
@@ -275,7 +278,8 @@ def _select_twins():
                            PARTITION BY key.place, key.value
                                ORDER BY known.is_client DESC, known.is_worked_for DESC,
                                         known.revenue DESC, known.partner_id
-                       ) AS twin_id
+                       ) AS twin_id,
+                       COUNT(*) OVER (PARTITION BY key.place, key.value) AS sharing
                   FROM (SELECT b.*, true AS is_own, %(vat)s AS vat, %(email)s AS email,
                                %(name)s AS name
                           FROM base b
@@ -288,9 +292,10 @@ def _select_twins():
                        LATERAL (VALUES (1, known.vat), (2, known.email), (3, known.name))
                            key (place, value)
                  WHERE LENGTH(key.value) > CASE key.place WHEN 1 THEN 4 ELSE 0 END) same
-         WHERE twin_id <> partner_id AND is_own
+         WHERE twin_id <> partner_id AND is_own AND sharing <= %(most)s
       ORDER BY partner_id, place
         """,
+        most=MOST_TWINS,
         vat=SQL("UPPER(REGEXP_REPLACE(p.vat, '[^A-Za-z0-9]', '', 'g'))"),
         email=SQL("COALESCE(NULLIF(p.email_normalized, ''), LOWER(TRIM(p.email)))"),
         name=SQL("LOWER(REGEXP_REPLACE(p.name, '[[:space:][:punct:]]', '', 'g'))"),

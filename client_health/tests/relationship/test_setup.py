@@ -179,6 +179,17 @@ class TestProposal(SetupCommon):
         with self.assertRaises(UserError):
             lines[first].action_merge()
 
+    def test_an_address_that_everybody_has_makes_no_twins(self):
+        partners = [
+            self._create_partner(f"Placeholder {number}", email="info@placeholder.example")
+            for number in range(8)
+        ]
+        for partner in partners:
+            self._invoice(partner, 4000)
+        lines = self._propose()
+        for partner in partners:
+            self._check(lines[partner])
+
     def test_a_subsidiary_belongs_to_its_firm(self):
         subsidiary = self._create_regular("Plant South", parent_id=self.regulars[0].id)
         line = self._propose()[subsidiary]
