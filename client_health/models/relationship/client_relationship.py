@@ -240,6 +240,16 @@ class ClientRelationship(models.Model):
 
     # Records and colleagues of the client
 
+    @api.model
+    def action_open_clients(self):
+        """Open the board: all clients for managers, their own for the others."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_relationship_action"
+        )
+        if self.env.user.has_group(MANAGER_GROUP):
+            return action
+        return dict(action, context={"search_default_my_clients": 1})
+
     def action_view_partner(self):
         return self.partner_id._get_records_action()
 
