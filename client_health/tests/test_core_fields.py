@@ -12,6 +12,8 @@ class TestCoreFields(ClientHealthCommon):
     NOT_SECRET = {
         # of the task that it is about; says nothing of a client
         ("mail.activity", "client_conversation_days"),
+        # of the type; whoever plans an activity needs it
+        ("mail.activity.type", "client_is_automatic"),
     }
 
     def _each_field(self):
