@@ -334,10 +334,11 @@ class ClientRelationship(models.Model):
             clients._check_way(old_stage, stage)
         for processes in leaving._get_open_processes():
             processes._check_leave(stage, reason)
-        if leaving and not (reason or "").strip():
-            leaving._ask_reason(stage)
+        # what has to be looked at first comes before the reason: no one writes it twice
         if leaving and stage.phase in stage_rules.STAGE_PROCESSES:
             self.env[stage_rules.STAGE_PROCESSES[stage.phase]]._check_enter(leaving, stage, reason)
+        if leaving and not (reason or "").strip():
+            leaving._ask_reason(stage)
 
     def _check_way(self, old_stage, stage):
         move = stage_rules.get_move(old_stage.phase, stage.phase)
