@@ -120,13 +120,17 @@ class ClientActivityMixin(models.AbstractModel):
     def _find_task_colleague(self, relationship, project):
         # sudo: only who it is; users may not read the groups and projects of their colleagues
         candidates = project.sudo().user_id | relationship._get_responsible()[relationship]
-        candidates |= self.env["res.users"].sudo().search(
-            [
-                ("all_group_ids", "in", self.env.ref(MANAGER_GROUP).ids),
-                ("company_ids", "in", relationship.company_id.ids),
-            ],
-            order="id",
-            limit=MOST_COLLEAGUES,
+        candidates |= (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("all_group_ids", "in", self.env.ref(MANAGER_GROUP).ids),
+                    ("company_ids", "in", relationship.company_id.ids),
+                ],
+                order="id",
+                limit=MOST_COLLEAGUES,
+            )
         )
         able = relationship._filter_responsible(candidates.sudo(False), relationship.company_id)
         return (able - self.env.user).filtered(

@@ -288,7 +288,9 @@ class ClientOffboardingChecklist(models.Model):
         return self._ask_for_task(
             self.relationship_id,
             self.env["project.project"],
-            self.env._("Close the open tasks of %s, or hand them over", self.partner_id.display_name),
+            self.env._(
+                "Close the open tasks of %s, or hand them over", self.partner_id.display_name
+            ),
         )
 
     def _view_money(self):

@@ -33,7 +33,20 @@ const JOBS = [
         DISCARD,
     ],
     ["plan a meeting", [openCard, choose("Plan meeting")], ".modal div[name='agenda']", DISCARD],
-    ["add a goal", [openCard, choose("Add goal")], ".modal div[name='name']", DISCARD],
+    [
+        "add a goal",
+        [openCard, choose("Add goal")],
+        ".modal div[name='name']",
+        [
+            click(".modal .o_form_button_save"),
+            {
+                content: "What is missing is named, and marked",
+                trigger: ".o_notification:contains('Please fill in: Goal')",
+            },
+            see(".modal div[name='name'].o_field_invalid"),
+            ...DISCARD,
+        ],
+    ],
     [
         "see who earns",
         [menu("menu_client_health_reporting"), menu("menu_client_health_earners")],
