@@ -169,16 +169,8 @@ class ProjectTask(models.Model):
             & Domain("project_id.is_template", "=", False)
             & Domain("has_template_ancestor", "=", False)
             & (Domain("is_closed", "=", False) | Domain("id", "in", worked))
-            & Domain("id", "not in", self._get_repairs())
         )
         return domain if True in value else ~domain
-
-    @api.model
-    def _get_repairs(self):
-        """Return the query of tasks that repair an issue: no one has to ask for those."""
-        # sudo: only that there is one; what to clear does not depend on who looks
-        hypotheses = self.env["client.hypothesis"].sudo()
-        return hypotheses._search([("task_id", "!=", False)]).subselect("task_id")
 
     # Clarifying with the client
 

@@ -5,7 +5,6 @@ from odoo.tools import SQL
 from ...const import MANAGER_GROUP
 from ...engine.clock import get_today
 
-
 # Managers who are looked at when a colleague for a task is sought
 MOST_COLLEAGUES = 20
 

@@ -40,13 +40,6 @@ class TestTaskHelp(IssueCommon):
         self.hypothesis.with_user(self.worker).action_create_task()
         self.assertEqual(self.hypothesis.task_id.project_id, self.project)
 
-    def test_a_repair_needs_no_request(self):
-        """Nobody asks for it, so nothing is to be clarified: it does not undo a reboot."""
-        self.hypothesis.action_create_task()
-        other = self.hypothesis.task_id.copy()
-        self.assertFalse(self.hypothesis.task_id.request_to_clear)
-        self.assertTrue(other.request_to_clear)
-
     def test_what_is_missing_is_named(self):
         self.hypothesis.date_deadline = False
         with self.assertRaisesRegex(UserError, "a date"):
