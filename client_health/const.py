@@ -23,5 +23,14 @@ ACTIVITY_SEND_AGAIN = "client_health.mail_activity_type_send_again"
 ACTIVITY_STATUS_UPDATE = "client_health.mail_activity_type_status_update"
 ACTIVITY_TOUGH_CONVERSATION = "client_health.mail_activity_type_tough_conversation"
 
+# How demanding a client is for a colleague, asked with the pulse and in team input
+STRAINS = [
+    ("1", "1 – gives me energy"),
+    ("2", "2 – easy"),
+    ("3", "3 – as any other"),
+    ("4", "4 – demanding"),
+    ("5", "5 – very demanding"),
+]
+
 # Header of a mail that leaves nothing but a note: the Message-Id of the note
 HEADER_NOTE = "X-Client-Health-Note"

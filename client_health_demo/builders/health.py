@@ -9,15 +9,15 @@ WEEKS = 52
 # So long ago Client Health was set up: what is older was computed afterwards.
 NIGHT_WEEKS = 8
 
-# {client key: (pulse, days ago, why)}; nobody judged the others yet.
+# {client key: (pulse, days ago, why, how demanding)}; nobody judged the others yet.
 PULSES = {
-    "blue_harbour": ("5", 4, "They call us before they call anybody else."),
-    "fernhill": ("2", 6, "Every talk ends with the price. Nobody asks what we deliver."),
-    "marigold": ("2", 3, "The team works for them at night, and nothing of it was ordered."),
-    "northlight": ("4", 9, "Happy with the season, planning the next one."),
-    "copperkettle": ("4", 12, False),
-    "granite_owl": ("3", 5, "The new start is honest, but they have heard that before."),
-    "kestrel": ("2", 2, "Polite as ever, and slower to answer with every month."),
+    "blue_harbour": ("5", 4, "They call us before they call anybody else.", "1"),
+    "fernhill": ("2", 6, "Every talk ends with the price. Nobody asks what we deliver.", "5"),
+    "marigold": ("2", 3, "The team works for them at night, and nothing of it was ordered.", "5"),
+    "northlight": ("4", 9, "Happy with the season, planning the next one.", "2"),
+    "copperkettle": ("4", 12, False, "3"),
+    "granite_owl": ("3", 5, "The new start is honest, but they have heard that before.", "4"),
+    "kestrel": ("2", 2, "Polite as ever, and slower to answer with every month.", "3"),
 }
 
 
@@ -59,9 +59,10 @@ def _build_pulses(scene):
                 "date": scene.today - timedelta(days=days),
                 "value": value,
                 "comment": comment,
+                "strain": strain,
             }
             for client in scene.stories
-            for value, days, comment in [PULSES.get(client.key, (None, 0, None))]
+            for value, days, comment, strain in [PULSES.get(client.key, (None,) * 4)]
             if value
         ]
     )

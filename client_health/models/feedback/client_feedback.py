@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext
 
-from ...const import ACTIVITY_CONFIRM_ANSWER
+from ...const import ACTIVITY_CONFIRM_ANSWER, STRAINS
 from ...engine.correspondence import waiting
 from ...engine.feedback.repair import TO_ANSWER
 from ..common.client_job_failure import JobRun
@@ -63,13 +63,7 @@ class ClientFeedback(models.Model):
         RATINGS, tracking=True, help="How happy they sounded. Leave it empty if unknown."
     )
     strain = fields.Selection(
-        [
-            ("1", "1 – gives me energy"),
-            ("2", "2 – easy"),
-            ("3", "3 – as any other"),
-            ("4", "4 – demanding"),
-            ("5", "5 – very demanding"),
-        ],
+        STRAINS,
         string="How Demanding",
         help="How demanding this client is for the colleague who answers.",
     )

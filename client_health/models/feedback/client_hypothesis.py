@@ -155,4 +155,15 @@ class ClientHypothesis(models.Model):
             values["description"] = self.env._(
                 "On the client's side: %s", self.contact_id.display_name
             )
-        return values
+        return values | self._prepare_request()
+
+    def _prepare_request(self):
+        """Return who requested the task: whoever complained; a repair is no idea of ours.
+
+        A bottleneck that no client has felt yet stays unclear, as any other task.
+        """
+        symptoms = self.issue_id.feedback_ids.filtered("contact_id")
+        if not symptoms and self.issue_id.kind != "issue":
+            return {}
+        contact = symptoms[:1].contact_id or self.issue_id.partner_id
+        return {"requested_by": "client", "requested_by_partner_id": contact.id}

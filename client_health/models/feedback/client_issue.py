@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...const import MONEY_GROUP
 from ...engine.clock import get_day, get_today
 from ...engine.correspondence import waiting
 from ...engine.feedback import repair
@@ -82,6 +83,11 @@ class ClientIssue(models.Model):
         check_company=True,
         domain="[('partner_id', 'child_of', partner_id)]",
     )
+    client_revenue_share = fields.Float(
+        related="relationship_id.client_revenue_share", groups=MONEY_GROUP
+    )
+    # each user reads the names of their own clients alone
+    referred_names = fields.Char(related="relationship_id.referred_names", related_sudo=False)
     root_cause = fields.Text(tracking=True, help="The real issue behind the smaller ones.")
     feedback_ids = fields.One2many("client.feedback", "issue_id", string="Symptoms")
     hypothesis_ids = fields.One2many("client.hypothesis", "issue_id", string="Hypotheses")

@@ -56,6 +56,22 @@ class ClientRelationship(models.Model):
     fit_flag_count = fields.Integer(
         string="Red Flags", compute="_compute_fit_states", groups=USER_GROUP
     )
+    referred_names = fields.Char(
+        string="Came Through Them",
+        compute="_compute_referred_names",
+        help="Clients whom this client or its people referred, as far as you may read them.",
+        groups=USER_GROUP,
+    )
+
+    @api.depends_context("uid")
+    def _compute_referred_names(self):
+        partners = self.partner_id.ids
+        found = self.search([("referred_by_id.commercial_partner_id", "in", partners)])
+        by_key = found.grouped(lambda r: (r.company_id, r.referred_by_id.commercial_partner_id))
+        for relationship in self:
+            key = relationship.company_id, relationship.partner_id
+            names = (by_key.get(key) or found.browse()).mapped("partner_id.name")
+            relationship.referred_names = ", ".join(names)
 
     @api.model
     def _get_fit_states(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ...const import STRAINS
 from ...engine.clock import get_today
 from .client_health_snapshot import BANDS
 
@@ -339,6 +340,12 @@ class ClientPulse(models.Model):
         string="Pulse",
         required=True,
         help="Your own judgement, independent of the figures. Below 4, please enter a reason.",
+    )
+    strain = fields.Selection(
+        STRAINS,
+        string="How Demanding",
+        help="How demanding this client is for you. It is no fault of yours or theirs, lowers no "
+        "score, and shows in time who carries too much.",
     )
     comment = fields.Text(
         string="Reason", help="Reason for your judgement. Visible to your colleagues."

@@ -88,6 +88,11 @@ class ClientHealthWarning(models.Model):
         compute_sudo=True,
         help="Decided: a person knows of it; it comes back when it gets worse.",
     )
+    client_revenue_share = fields.Float(
+        related="relationship_id.client_revenue_share", groups=MONEY_GROUP
+    )
+    # each user reads the names of their own clients alone
+    referred_names = fields.Char(related="relationship_id.referred_names", related_sudo=False)
     text = fields.Char(string="Cause", compute="_compute_text", compute_sudo=True)
 
     @api.depends("date_end", "date_counts", "level", "decided_level")

@@ -10,7 +10,11 @@ NUMBERS = frozenset(("limit", "severe", "least", "grace", "active"))
 MONEY = "money"
 RED = "red"
 # The evidence that makes a rule say something else
-VARIANTS = {"supporter": ("left", "supports", "gone"), "complaints": ("issues",)}
+VARIANTS = {
+    "supporter": ("left", "supports", "gone"),
+    "complaints": ("issues",),
+    "over_agreed": ("usual",),
+}
 
 
 class ClientHealthWarningRule(models.Model):
@@ -213,5 +217,6 @@ class ClientHealthWarningRule(models.Model):
             "payment": self.env._("An invoice is %(late)s days late, usually %(habit)s"),
             "late_work": self.env._("%(tasks)s tasks late, with %(hours)s hours of work"),
             "over_agreed": self.env._("%(value)s %% more hours than agreed"),
+            "usual": self.env._("%(worked)s hours in three months, usually %(usual)s"),
             RED: self.env._("Red for %(nights)s nights"),
         }

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE, MONEY_GROUP
+from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE, MONEY_GROUP, STRAINS
 from ...engine.clock import get_today
 from ...engine.health import history, snapshots
 from ...engine.health.scoring import MONEY
@@ -175,6 +175,13 @@ class ClientRelationship(models.Model):
         "client.health.override", string="Override", compute="_compute_health_override_id"
     )
     pulse_ids = fields.One2many("client.pulse", "relationship_id", string="Pulses")
+    owner_strain = fields.Selection(
+        STRAINS,
+        string="How Demanding",
+        compute="_compute_owner_strain",
+        store=True,
+        help="How demanding the client was for whoever gave the last pulse that says so.",
+    )
     health_override_ids = fields.One2many(
         "client.health.override", "relationship_id", string="Overrides"
     )
@@ -258,6 +265,12 @@ class ClientRelationship(models.Model):
             then = [one for one in pulled.get(key) or () if one != twice or worse not in first]
             found[key] = " · ".join([*first, *then][:MOST_REASONS])
         return found
+
+    @api.depends("pulse_ids.strain")
+    def _compute_owner_strain(self):
+        for relationship in self:
+            said = relationship.pulse_ids.filtered("strain")
+            relationship.owner_strain = said.sorted(lambda p: (p.date, p.id))[-1:].strain
 
     @api.depends("health_declaration_ids.date_ended", "health_declaration_ids.date_end")
     def _compute_health_declaration_id(self):

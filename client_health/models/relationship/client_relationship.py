@@ -187,6 +187,29 @@ class ClientRelationship(models.Model):
 
     # The partner, and what keeps a client from being deleted
 
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """Say at once that a client is there: the database would refuse it at the end."""
+        client = self.partner_id.commercial_partner_id
+        found = self.with_context(active_test=False)._get_by_client(client, self.company_id)
+        for relationship in found.values():
+            if relationship != self._origin:
+                self.partner_id = False
+                return {"warning": relationship._prepare_here_already()}
+        return None
+
+    def _prepare_here_already(self):
+        return {
+            "title": self.env._("%s is a client already", self.display_name),
+            "message": self.env._(
+                "It is in %(stage)s, and %(user)s looks after it. Please search for it, among the "
+                "archived ones as well.",
+                stage=self.stage_id.name,
+                user=self.user_id.name or self.env._("nobody"),
+            ),
+            "type": "notification",
+        }
+
     @api.constrains("partner_id")
     def _check_partner_id(self):
         for partner in self.partner_id:
@@ -239,16 +262,6 @@ class ClientRelationship(models.Model):
         return self.browse({*messages.mapped("res_id"), *done.mapped("res_id")})
 
     # Records and colleagues of the client
-
-    @api.model
-    def action_open_clients(self):
-        """Open the board: all clients for managers, their own for the others."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "client_health.client_relationship_action"
-        )
-        if self.env.user.has_group(MANAGER_GROUP):
-            return action
-        return dict(action, context={"search_default_my_clients": 1})
 
     def action_view_partner(self):
         return self.partner_id._get_records_action()
@@ -334,9 +347,9 @@ class ClientRelationship(models.Model):
             clients._check_way(old_stage, stage)
         for processes in leaving._get_open_processes():
             processes._check_leave(stage, reason)
-        # what has to be looked at first comes before the reason: no one writes it twice
         if leaving and stage.phase in stage_rules.STAGE_PROCESSES:
             self.env[stage_rules.STAGE_PROCESSES[stage.phase]]._check_enter(leaving, stage, reason)
+        # last: a reason that is written before something else is asked for would be lost
         if leaving and not (reason or "").strip():
             leaving._ask_reason(stage)
 

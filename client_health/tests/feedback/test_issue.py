@@ -417,6 +417,14 @@ class TestHypothesis(IssueCommon):
         self.assertNotIn("Stock is wrong", f"{task.name} {task.description}", "The client sees it")
         hypothesis.action_create_task()
         self.assertEqual(hypothesis.task_id, task, "Once only")
+        self.assertEqual(task.requested_by, "client", "A repair is no idea of ours")
+        self.assertFalse(task.request_to_clear)
+
+    def test_a_bottleneck_that_nobody_felt_stays_unclear(self):
+        issue = self._open_issue(project_id=self.project.id, kind="bottleneck")
+        hypothesis = self._guess(issue, contact_id=self.elena.id, date_deadline="2030-05-01")
+        hypothesis.action_create_task()
+        self.assertEqual(hypothesis.task_id.requested_by, "unclear")
 
     def test_not_without_owner_date_and_project(self):
         with self.assertRaisesRegex(

@@ -61,6 +61,45 @@ class TestHealthJudgement(HealthCommon):
             self._give(self.owner), [{"user_id": self.owner.id, "date": self.today}]
         )
 
+    def test_how_demanding_stays_until_it_is_said_anew(self):
+        self.assertFalse(self.relationship.owner_strain)
+        self._give(self.owner, strain="5")
+        self._give(self.owner, "5")
+        self.assertEqual(self.relationship.owner_strain, "5", "The last one says nothing of it")
+        self._give(self.owner, strain="2")
+        self.assertEqual(self.relationship.owner_strain, "2")
+        with self.assertRaises(AccessError):
+            self.relationship.with_user(self.manager).owner_strain = "1"
+
+    def test_who_carries_demanding_clients(self):
+        """Per salesperson, and without the clients that a reader may not read."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "client_health.client_relationship_action_strain"
+        )
+        self._give(self.owner, strain="5")
+        domain = [("owner_strain", "=", "5"), ("id", "=", self.relationship.id)]
+        Client = self.env["client.relationship"]
+        found = Client.with_user(self.manager)._read_group(domain, ["user_id"], ["__count"])
+        self.assertEqual(found, [(self.owner, 1)])
+        self.assertFalse(Client.with_user(self.colleague).search(domain))
+        self.assertIn("owner_strain", action["domain"])
+
+    def test_what_hangs_on_a_client(self):
+        """An issue and a warning say who came through them, as far as the reader may know."""
+        contact = self.env["res.partner"].create(
+            {"name": "Ann", "parent_id": self.client_partner.id}
+        )
+        friend = self._create_clients(1, self.seller)
+        friend.referred_by_id = contact
+        issue = self.env["client.issue"].create(
+            {"relationship_id": self.relationship.id, "name": "Late"}
+        )
+        self.env.flush_all()
+        self.assertEqual(issue.with_user(self.manager).referred_names, friend.partner_id.name)
+        self.assertFalse(issue.with_user(self.owner).referred_names, "A client of a colleague")
+        with self.assertRaises(AccessError):
+            issue.with_user(self.owner).read(["client_revenue_share"])
+
     def test_pulses_are_a_history(self):
         pulse = self._give(self.owner)
         for user in (self.owner, self.seller, self.manager):

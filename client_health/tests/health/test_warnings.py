@@ -91,9 +91,10 @@ class TestWarnings(ClientHealthCommon):
         self._date(lines, TODAY - timedelta(days=700))
 
     def _earn(self, revenues, cost=50, hours=20):
-        """Fill the ledger with the months before, the last first."""
+        """Fill the ledger with the months before, the last first; ``hours``: of each, or of all."""
         self.env.flush_all()
-        for number, revenue in enumerate(revenues, start=1):
+        worked = hours if isinstance(hours, list) else [hours] * len(revenues)
+        for number, (revenue, hours) in enumerate(zip(revenues, worked, strict=True), start=1):
             self.cr.execute(
                 "INSERT INTO client_profitability (company_id, partner_id, relationship_id, date,"
                 " revenue, labour_cost, other_cost, hours, billable_hours, uncosted_hours)"
@@ -299,6 +300,34 @@ class TestWarnings(ClientHealthCommon):
         self.assertFalse(self._warns("late_work"))
 
     # Gone
+
+    def test_hours_over_the_usual_ones(self):
+        self._earn([200] * 12, hours=[40] * 3 + [20] * 9)
+        reading = self._read("over_agreed")[self.relationship.id]
+        expected = 60 + 2 * 60**0.5
+        self.assertAlmostEqual(reading.value, 100 * (120 / expected - 1), places=2)
+        self.assertEqual(reading.detail["yardstick"], "own")
+        self.assertTrue(reading.detail["weak"], "It never counts alone")
+        rule = self.Rule._get_rules()["over_agreed"]
+        self.assertEqual(
+            rule._get_text(reading.value, reading.detail), "120 hours in three months, usually 60"
+        )
+
+    def test_hours_that_are_paid_for_are_none(self):
+        self._earn([400] * 3 + [200] * 9, hours=[40] * 3 + [20] * 9)
+        self.assertFalse(self._warns("over_agreed"))
+
+    def test_hours_as_a_year_ago_are_none(self):
+        self._earn([200] * 24, hours=([40] * 3 + [20] * 9) * 2)
+        self.assertFalse(self._warns("over_agreed"), "The same peak every year")
+
+    def test_hours_without_a_habit_are_none(self):
+        self._earn([200] * 8, hours=[40] * 3 + [20] * 5)
+        self.assertFalse(self._warns("over_agreed"), "Five months say little")
+
+    def test_a_lumpy_client_has_no_usual_revenue(self):
+        self._earn([0, 0, 0, 900] * 3, hours=[40] * 3 + [20] * 9)
+        self.assertFalse(self._warns("over_agreed"))
 
     def test_gone(self):
         self._make_gone(self.relationship)

@@ -424,6 +424,9 @@ class TestDeciding(DecisionCommon):
         )
         self._open(user=second)
         with self.assertRaises(MoveQuestion) as caught:
+            mine.write({"stage_id": move["stage_id"]})
+        self.assertIn("what each side gave", str(caught.exception), "Before a reason is asked for")
+        with self.assertRaises(MoveQuestion) as caught:
             mine.write(move)
         context = caught.exception.context
         opener = (

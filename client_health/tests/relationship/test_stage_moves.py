@@ -323,6 +323,18 @@ class TestStagePlan(ClientHealthCommon):
         self._move(self._create_clients(5, self.seller), "at_risk", user=self.manager)
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
 
+    def test_who_is_a_client_already_is_said_at_once(self):
+        """Not by the database at the end, with an empty form in place of what was typed."""
+        self.relationship.active = False
+        form = self.relationship.new({"company_id": self.company.id})
+        form.partner_id = self.client_partner
+        warning = form._onchange_partner_id()["warning"]
+        self.assertIn(self.client_partner.name, warning["title"])
+        self.assertIn(self.owner.name, warning["message"])
+        self.assertFalse(form.partner_id)
+        form.partner_id = self.env["res.partner"].create({"name": "Newcomer"})
+        self.assertIsNone(form._onchange_partner_id())
+
     def test_queries_do_not_grow_with_clients(self):
         counts = []
         for size in (5, 50):

@@ -27,6 +27,8 @@ LEAST_POINTS = 10.0
 WORTH = 0.2
 # Billed in fewer of the active months of a year: the revenue of a month is a guess.
 LUMPY = 0.6
+# More hours are paid for where revenue rose by this part of their rise. A rule of thumb.
+PAID = 0.5
 
 
 class Months:
@@ -83,6 +85,7 @@ class Months:
         return SQL(
             """
             SELECT relationship_id AS id, %(columns)s,
+                   COUNT(*) FILTER (WHERE %(before)s AND hours > 0) AS months_worked,
                    COUNT(*) FILTER (WHERE %(year)s AND cost > 0 AND revenue <= 0) AS unpaid,
                    COUNT(*) FILTER (WHERE %(year)s AND (cost > 0 OR revenue > 0)) AS active,
                    COUNT(*) FILTER (WHERE %(year)s AND booked > 0) AS billed
@@ -99,6 +102,7 @@ class Months:
             """,
             columns=SQL(", ").join(columns + counts),
             year=self._is_in(period.MONTHS, 0),
+            before=self._is_in(*spans["before"]),
             work=_select_work(company, start, self.end, ids),
             paid=spread.select_spread(
                 self._env, company, start, self.end, self._as_of, spread.is_one_of_clients(ids)
@@ -238,6 +242,23 @@ def _is_out_of_season(row, kept):
 
 def _get_start(months, number):
     return months.end - relativedelta(months=number)
+
+
+def get_usual_hours(row):
+    """Return the hours of a usual quarter, the more of the year's and last year's same; or None.
+
+    None: fewer than six of the nine months before had any, or all of our revenue is a guess.
+    """
+    if row["months_worked"] < BEFORE - QUARTER or _is_lumpy(row) or row["unpaid"]:
+        return None
+    return max(row["hours_before"] * QUARTER / BEFORE, row["hours_now_ago"])
+
+
+def is_paid(row):
+    """Return whether revenue followed the hours, by half of the way at least."""
+    worked = _get_kept(row, "hours", "now", "before")
+    paid = _get_kept(row, "revenue", "now", "before")
+    return worked is None or paid is None or paid - 1 >= PAID * (worked - 1)
 
 
 def read_payment(env, relationships, as_of, rule):

@@ -6,9 +6,10 @@ from odoo.tools import SQL
 
 from ...clock import get_end
 from ...query import fetch, to_array
-from ...reading import MOST_RECORDS, make
+from ...reading import MOST_RECORDS, OWN, make
 from ..signals import Signal
 from ..signals.agreement import read_hours_over
+from .money import Months, get_usual_hours, is_paid
 
 # Later than that, or it is no delay; a task that was never estimated is half a day; usual is the
 # mean of half a year. Rules of thumb.
@@ -18,6 +19,8 @@ TASK_HOURS = 4.0
 MONTH_DAYS = 30.4
 # Two tasks: one small late thing is none.
 LEAST_TASKS = 2
+# So many times the square root of the usual hours are chance, as hours come as they like.
+CHANCE = 2.0
 
 
 def read_late_work(env, relationships, as_of, rule):
@@ -85,14 +88,44 @@ def read_late_work(env, relationships, as_of, rule):
     }
 
 
-def read_over_agreed(env, relationships, as_of, rule):
-    """Hours worked over those agreed, in percent, of the last full months."""
-    readings = read_hours_over(env, relationships, as_of)
-    return {
+def read_over_agreed(env, relationships, as_of, rule, months):
+    """Hours of the last full months over those agreed, in percent; of three months.
+
+    Where none are agreed, over the client's usual ones, as far as revenue did not follow them.
+    """
+    agreed = read_hours_over(env, relationships, as_of)
+    usual = {
         key: reading
-        for key, reading in readings.items()
+        for key, row in months.read_rows(relationships).items()
+        if key not in agreed and (reading := _read_over_usual(row, months, rule))
+    }
+    return usual | {
+        key: reading
+        for key, reading in agreed.items()
         if float(reading.detail["agreed"]) >= rule.least
     }
 
 
-WARNINGS = {"late_work": Signal(read_late_work), "over_agreed": Signal(read_over_agreed)}
+def _read_over_usual(row, months, rule):
+    """Return the Reading of hours over those of the nine months before, or None.
+
+    What was never agreed is weak, and so is what one quarter in forty brings by chance.
+    """
+    usual = get_usual_hours(row)
+    if usual is None or usual < rule.least or is_paid(row):
+        return None
+    expected = usual + CHANCE * usual**0.5
+    return make(
+        min(100 * (row["hours_now"] / expected - 1), rule.severe - 1),
+        months.end - timedelta(days=1),
+        usual=round(usual),
+        worked=round(row["hours_now"]),
+        yardstick=OWN,
+        weak=True,
+    )
+
+
+WARNINGS = {
+    "late_work": Signal(read_late_work),
+    "over_agreed": Signal(read_over_agreed, Months),
+}
