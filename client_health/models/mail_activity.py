@@ -20,6 +20,14 @@ def _get_next_weekday(day):
     return day
 
 
+# What users may plan: of this model or of any, and not what Odoo plans by itself. The type that an
+# activity has already stays.
+BY_HAND = (
+    "['|', ('res_model', '=', False), ('res_model', '=', res_model), "
+    "'|', ('client_is_automatic', '=', False), ('id', '=', activity_type_id)]"
+)
+
+
 class MailActivity(models.Model):
     """Activities that a stage planned, questions to a colleague, and tough conversations.
 
@@ -32,6 +40,7 @@ class MailActivity(models.Model):
     _inherit = ["mail.activity", "client.protected.mixin"]
     _protect_derived = False
 
+    activity_type_id = fields.Many2one(domain=BY_HAND)
     client_stage_id = fields.Many2one(
         "client.relationship.stage",
         string="Scheduled by Client Stage",
@@ -298,6 +307,11 @@ class MailActivityType(models.Model):
         groups=USER_GROUP,
         help="Marked as done on a document of a client, it counts as a contact, and answers what "
         "the client wrote there. Calls and tough conversations do.",
+    )
+
+    client_is_automatic = fields.Boolean(
+        string="Planned by Client Health",
+        help="Odoo plans these activities itself; they are not offered to be scheduled by hand.",
     )
 
     @api.depends("category")

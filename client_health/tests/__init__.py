@@ -14,6 +14,7 @@ from . import test_internal_thread
 from . import test_jobs
 from . import test_kill
 from . import test_left_colleague
+from . import test_navigation
 from . import test_personal_links
 from . import test_protected_fields
 from . import test_public_methods

@@ -18,6 +18,8 @@ class TestCoreFields(ClientHealthCommon):
         ("digest.digest", "kpi_client_promise_kept"),
         ("digest.digest", "kpi_client_promise_late"),
         ("digest.digest", "kpi_client_margin"),
+        # of the type; whoever plans an activity needs it
+        ("mail.activity.type", "client_is_automatic"),
     }
 
     def _each_field(self):

@@ -14,22 +14,16 @@ HOMES = {
     "mail.activity.type": "data/mail_activity_type_data.xml",
     "mail.template": "data/mail_template_data.xml",
 }
-# The tabs of a client, as the comment in its form says
-TABS = [
-    "agreement",
-    "goals",
-    "feedback",
-    "value",
-    "issues",
-    "money",
-    "pulse",
-    "fit",
-    "scope",
-    "reboots",
-    "people",
-    "duties",
-    "notes",
-]
+# The tabs of a client, with their sections
+TABS = {
+    "work": ["goals", "scope", "agreement", "duties"],
+    "voice": ["feedback", "issues", "value", "updates"],
+    "money": [],
+    "health": ["pulse", "reboots"],
+    "people": ["contacts", "rhythm", "fit", "origin"],
+    "notes": [],
+}
+MAX_FIELDS_PER_GROUP = 6
 DEFAULT_PRIORITY = 16
 MAX_LINES = 550
 # A feature that a reader takes in at a glance. A file holds a model and its small companions; at
@@ -98,10 +92,45 @@ class TestHouse(TransactionCase):
             self.assertLess(max(priorities), DEFAULT_PRIORITY, base.name)
             self.assertEqual(len(set(priorities)), len(extensions), base.name)
 
-    def test_order_of_the_tabs(self):
-        form = self.env.ref("client_health.client_relationship_view_form")
-        pages = etree.fromstring(form.get_combined_arch()).xpath("//sheet/notebook/page/@name")
-        self.assertEqual([page for page in pages if page in TABS], TABS)
+    def _get_client_arch(self, kind):
+        view = self.env.ref(f"client_health.client_relationship_view_{kind}")
+        return etree.fromstring(view.get_combined_arch())
+
+    def test_tabs_of_the_client(self):
+        arch = self._get_client_arch("form")
+        pages = arch.xpath("//sheet/notebook/page")
+        self.assertEqual(
+            {
+                page.get("name"): page.xpath("./div[hasclass('o_client_section')]/@name")
+                for page in pages
+            },
+            TABS,
+        )
+        self.assertEqual([page.get("name") for page in pages], list(TABS))
+        for section in arch.xpath("//div[hasclass('o_client_section')]"):
+            self.assertTrue(len(section), f"{section.get('name')} is empty")
+        for name in ",".join(arch.xpath("//page/@data-count")).split(","):
+            self.assertTrue(arch.xpath(f"//field[@name='{name}']"), f"{name} is not in the form")
+
+    def test_groups_are_taken_in_at_a_glance(self):
+        for group in self._get_client_arch("form").xpath("//sheet//group[not(group)]"):
+            shown = group.xpath("./field[not(@invisible='1')] | ./label")
+            self.assertLessEqual(len(shown), MAX_FIELDS_PER_GROUP, group.attrib)
+
+    def test_card_and_form_have_the_same_actions(self):
+        """In the same order; the first button of the form is the next step of the phase."""
+        form, card = self._get_client_arch("form"), self._get_client_arch("kanban")
+        buttons = form.xpath("//header/button[not(@context)]")
+        first = [button for button in buttons if button.get("class") == "btn-primary"]
+        others = [button for button in buttons if button not in first]
+        self.assertEqual(buttons[: len(first)], first)
+        self.assertEqual(
+            [(button.get("name"), button.get("string")) for button in others],
+            [
+                (link.get("name"), link.text)
+                for link in card.xpath("//t[@t-name='menu']//a[@type='object']")
+            ],
+        )
 
     def test_menus(self):
         menus = self.env["ir.ui.menu"].concat(*self._get_ours("ir.ui.menu").values())

@@ -26,4 +26,4 @@ from . import client_meeting_outcome
 from . import client_meeting_plan
 from . import client_value_ask
 from . import client_value_note
-from . import mail_compose_message
+from . import mail_activity_schedule, mail_compose_message

@@ -83,6 +83,29 @@ class ClientStageMove(models.TransientModel):
             users = self.env["res.users"].union(*responsible.values())
             wizard.user_id = wizard.user_id or (users if len(users) == 1 else False)
 
+    @api.onchange("stage_id")
+    def _onchange_stage_id(self):
+        """Say before the reason is written that something has to be looked at first."""
+        clients = self.relationship_ids._origin.filtered(
+            lambda rel: rel.stage_id.phase == stage_rules.REBOOT != self.phase
+        )
+        is_none = self.phase != stage_rules.OFFBOARD or not clients._is_client_manager()
+        if is_none or not clients:
+            return None
+        unseen = self.env["client.decision"]._get_unseen(clients)
+        if not unseen:
+            return None
+        return {
+            "warning": {
+                "title": self.env._("Decision sheet"),
+                "message": self.env._(
+                    "Please look at what each side gave before you offboard %s: open the decision "
+                    "sheet of the client first. You can decide at the end of the page.",
+                    ", ".join(unseen.mapped("display_name")),
+                ),
+            }
+        }
+
     @once
     def action_move(self):
         self.ensure_one()

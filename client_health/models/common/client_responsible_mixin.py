@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...const import MANAGER_GROUP
@@ -20,6 +21,9 @@ def _list_days(company, first, weeks=520):
     worked = {int(one.dayofweek) for one in calendar.attendance_ids} or MONDAY_TO_FRIDAY
     days = (first + timedelta(days=number) for number in range(7 * weeks))
     return [day for day in days if day.weekday() in worked]
+
+# Managers who are looked at when a colleague for a task is sought
+MOST_COLLEAGUES = 20
 
 
 class ClientActivityMixin(models.AbstractModel):
@@ -137,6 +141,62 @@ class ClientActivityMixin(models.AbstractModel):
             "summary": summary or kind.summary,
             "res_model_id": self.env["ir.model"]._get(self._name).id,
         }
+
+    def _ask_for_task(self, relationship, project, summary):
+        """Ask a colleague who may work on projects to do ``summary``, and say whom.
+
+        For users without access to projects: an activity on this record, which the colleague may
+        change. The project manager is asked first, then who is responsible for the client. What
+        was asked already is not asked twice.
+        """
+        self.ensure_one()
+        colleague = self._find_task_colleague(relationship, project)
+        if not colleague:
+            raise UserError(
+                self.env._(
+                    "No colleague may work on both the projects and this client. Please ask an "
+                    "administrator for access to projects."
+                )
+            )
+        kind = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False)
+        if summary not in self.activity_ids.mapped("summary"):
+            self._schedule_activities(
+                {self: colleague}, summary=summary, activity_type_id=kind and kind.id
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "You have no access to projects: %s is asked to do it.", colleague.name
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _find_task_colleague(self, relationship, project):
+        # sudo: only who it is; users may not read the groups and projects of their colleagues
+        candidates = project.sudo().user_id | relationship._get_responsible()[relationship]
+        candidates |= (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("all_group_ids", "in", self.env.ref(MANAGER_GROUP).ids),
+                    ("company_ids", "in", relationship.company_id.ids),
+                ],
+                order="id",
+                limit=MOST_COLLEAGUES,
+            )
+        )
+        able = relationship._filter_responsible(candidates.sudo(False), relationship.company_id)
+        return (able - self.env.user).filtered(
+            lambda user: (
+                user.sudo().has_group("project.group_project_user")
+                and self.with_user(user).has_access("write")
+            )
+        )[:1]
 
     def _add_followers(self, users):
         """Make each user a follower of their record, {record: user}, in one statement."""

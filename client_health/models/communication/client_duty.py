@@ -439,6 +439,23 @@ class ClientRelationship(models.Model):
     _inherit = ["client.relationship"]
 
     duty_ids = fields.One2many("client.duty", "relationship_id", string="Client's Part")
+    duty_open_count = fields.Integer(
+        string="Open Duties",
+        compute="_compute_duty_open_count",
+        help="What we need from the client, and is not done.",
+    )
+
+    @api.depends("duty_ids.state")
+    def _compute_duty_open_count(self):
+        counts = dict(
+            self.env["client.duty"]._read_group(
+                [("relationship_id", "in", self._origin.ids), ("state", "=", "open")],
+                ["relationship_id"],
+                ["__count"],
+            )
+        )
+        for relationship in self:
+            relationship.duty_open_count = counts.get(relationship._origin, 0)
 
     def _get_duties_action(self, domain):
         action = self.env["ir.actions.act_window"]._for_xml_id("client_health.client_duty_action")

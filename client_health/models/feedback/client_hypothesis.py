@@ -97,6 +97,17 @@ class ClientHypothesis(models.Model):
             hypothesis.task_id = self.env["project.task"].create(values)
         return self.action_open_task() if len(self) == 1 else True
 
+    def action_ask_for_task(self):
+        """Ask a colleague for its task, for users without access to projects."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_ready()
+        return self.issue_id._ask_for_task(
+            self.relationship_id,
+            self.project_id,
+            self.env._("Create the task: %s", self.name),
+        )
+
     def action_open_task(self):
         return self.task_id._get_records_action()
 

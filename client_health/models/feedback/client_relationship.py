@@ -152,6 +152,14 @@ class ClientRelationship(models.Model):
             relationship.client_question_id = question
             relationship.client_question = question.summary
 
+    def action_plan_conversation(self):
+        """Open the window that plans a tough conversation about this client."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_conversation_plan_action_client_relationship"
+        )
+        return dict(action, context={"active_model": self._name, "active_id": self.id})
+
     def action_ask_opinion(self):
         """Ask colleagues what they think; the context says whether one chooses them."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

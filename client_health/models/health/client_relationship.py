@@ -188,6 +188,11 @@ class ClientRelationship(models.Model):
     health_warning_ids = fields.One2many(
         "client.health.warning", "relationship_id", string="Warnings"
     )
+    health_warning_count = fields.Integer(
+        string="Open Warnings",
+        compute="_compute_health_warning_count",
+        help="Warnings that ask for a person.",
+    )
     health_declaration_ids = fields.One2many(
         "client.health.declaration", "relationship_id", string="Declarations"
     )
@@ -286,6 +291,12 @@ class ClientRelationship(models.Model):
         return self.env["client.health.explanation"]._get_explanation(self)
 
     # Pulse and override
+
+    @api.depends("health_warning_ids.state")
+    def _compute_health_warning_count(self):
+        for relationship in self:
+            states = relationship.health_warning_ids.mapped("state")
+            relationship.health_warning_count = states.count("severe") + states.count("warning")
 
     def action_give_pulse(self):
         self.ensure_one()

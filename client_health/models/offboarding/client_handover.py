@@ -166,7 +166,7 @@ class ClientHandover(models.Model):
         if not record:
             return False
         if self.kind == "task":
-            return self.offboarding_id.action_view_tasks()
+            return self.offboarding_id._view_work()
         return record._get_records_action()
 
     # Lines made from the records

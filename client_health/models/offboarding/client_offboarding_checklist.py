@@ -276,11 +276,22 @@ class ClientOffboardingChecklist(models.Model):
         """Open the place where the point named in the context is done."""
         self.ensure_one()
         place = {
-            WORK: self.action_view_tasks,
+            WORK: self._view_work,
             MONEY: self._view_money,
             THANKS: self.action_write_farewell,
         }.get(self.env.context.get("client_point"))
         return place() if place else self._get_records_action()
+
+    def _view_work(self):
+        if self.env["project.task"].has_access("write"):
+            return self.action_view_tasks()
+        return self._ask_for_task(
+            self.relationship_id,
+            self.env["project.project"],
+            self.env._(
+                "Close the open tasks of %s, or hand them over", self.partner_id.display_name
+            ),
+        )
 
     def _view_money(self):
         for model, name, view in (

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...const import MANAGER_GROUP
+
 
 class ClientRelationship(models.Model):
     """Finds clients whose salesperson left, and hands them over with what is still to be done."""
@@ -35,6 +37,16 @@ class ClientRelationship(models.Model):
             for company in self.env.companies
         )
         return Domain.OR([able] * (True in value) + [~able] * (False in value))
+
+    @api.model
+    def action_open_clients(self):
+        """Open the board: all clients for managers, their own for the others."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_health.client_relationship_action"
+        )
+        if self.env.user.has_group(MANAGER_GROUP):
+            return action
+        return dict(action, context={"search_default_my_clients": 1})
 
     def action_hand_over(self):
         """Ask which salesperson these clients go to."""

@@ -6,3 +6,4 @@ from . import test_feedback_tours
 from . import test_issue
 from . import test_opinion
 from . import test_own_words
+from . import test_task_help

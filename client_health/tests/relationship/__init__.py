@@ -1,4 +1,5 @@
 from . import test_archive
+from . import test_clicks_tour
 from . import test_client_merge
 from . import test_client_merge_content
 from . import test_intake

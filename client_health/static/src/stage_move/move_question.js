@@ -1,7 +1,7 @@
 import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
-const MOVE_QUESTION = "odoo.addons.client_health.exceptions.MoveQuestion";
+export const MOVE_QUESTION = "odoo.addons.client_health.exceptions.MoveQuestion";
 
 /**
  * A move that lacks something is no error: the card goes back, and the question, or the record

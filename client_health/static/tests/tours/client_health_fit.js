@@ -93,10 +93,7 @@ registry.category("web_tour.tours").add("client_health_fit", {
             run: "click",
         },
         {
-            trigger: ".o_form_view div[name='cadence']",
-        },
-        {
-            trigger: ".o_form_view:has(div[name='cadence']) .o_notebook .nav-link[name='fit']",
+            trigger: ".o_form_view:has(.o_client_head) .o_notebook .nav-link[name='people']",
             run: "click",
         },
         {

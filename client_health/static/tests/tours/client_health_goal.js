@@ -20,7 +20,7 @@ registry.category("web_tour.tours").add("client_health_goal", {
             run: "click",
         },
         {
-            trigger: ".o_notebook .nav-link[name='goals']",
+            trigger: ".o_notebook .nav-link[name='work']",
             run: "click",
         },
         {

@@ -30,7 +30,7 @@ registry.category("web_tour.tours").add("client_health_opinion", {
             trigger: "button[name='action_view_feedback'] .o_stat_value:contains('1')",
         },
         {
-            trigger: ".o_notebook a[name='feedback']",
+            trigger: ".o_notebook a[name='voice']",
             run: "click",
         },
         {

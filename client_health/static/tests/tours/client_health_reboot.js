@@ -34,7 +34,8 @@ registry.category("web_tour.tours").add("client_health_reboot", {
             run: "click",
         },
         {
-            trigger: ".alert button[name='action_view_reboots']:visible",
+            content: "The first button is the next step",
+            trigger: ".o_form_statusbar button.btn-primary:first:contains('Continue reboot')",
             run: "click",
         },
         {

@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("client_health_value_report", {
     steps: () => [
         {
-            trigger: ".o_notebook .nav-link[name='value']",
+            trigger: ".o_notebook .nav-link[name='voice']",
             run: "click",
         },
         {

@@ -1,0 +1,96 @@
+from lxml import etree
+
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from ..const import MANAGER_GROUP, MONEY_GROUP, USER_GROUP
+
+ADDON = "client_health"
+MAX_FILTERS = 20
+# The first thing users see, in the order of their day; "Today" is of another feature.
+FIRST_LEVEL = ["Clients", "Waiting", "Relationship", "Processes", "Reporting", "Configuration"]
+RELATIONSHIP = ["Agreements", "Goals", "Feedback", "Issues", "Accomplishments", "Client Updates"]
+PROCESSES = ["Reboots", "Offboardings", "Open Conversations"]
+IN_CRM = ["Clients", "Waiting", "Feedback", "Updates to Send"]
+MEASURES = {"client_margin", "client_revenue", "health_score", "health_score_shared"}
+
+
+@tagged("post_install", "-at_install")
+class TestNavigation(TransactionCase):
+    """How one gets around: menus, the search, and what graphs and pivots open on."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for name, groups in (
+            ("owner", [USER_GROUP, "sales_team.group_sale_salesman"]),
+            ("analyst", [USER_GROUP, MONEY_GROUP]),
+            ("manager", [MANAGER_GROUP, MONEY_GROUP]),
+        ):
+            user = new_test_user(cls.env, f"navigation_{name}", ",".join(groups))
+            setattr(cls, name, user)
+        cls.users = cls.owner + cls.analyst + cls.manager
+
+    def _get_names(self, xmlid, user):
+        menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+        children = menus[self.env.ref(f"{ADDON}.{xmlid}").id]["children"]
+        return [menus[child]["name"] for child in children if menus[child]["name"] != "Today"]
+
+    def test_first_level(self):
+        root = "menu_client_health_root"
+        self.assertEqual(self._get_names(root, self.manager), FIRST_LEVEL)
+        self.assertEqual(self._get_names(root, self.owner), FIRST_LEVEL[:-1])
+
+    def test_second_level(self):
+        for xmlid, expected in (
+            ("menu_client_health_records", RELATIONSHIP),
+            ("menu_client_health_processes", PROCESSES),
+        ):
+            names = self._get_names(xmlid, self.manager)
+            self.assertEqual([name for name in names if name in expected], expected)
+        self.assertEqual(self._get_names("menu_client_relationship", self.owner), IN_CRM)
+
+    def _load(self, action):
+        if action._name == "ir.actions.server":
+            return action.run()
+        return action._get_action_dict()
+
+    def test_every_menu_shows_something_or_says_why_not(self):
+        """What opens has its views, and a text for the time when it is empty."""
+        data = self.env["ir.model.data"].search(
+            [("module", "=", ADDON), ("model", "=", "ir.ui.menu")]
+        )
+        menus = self.env["ir.ui.menu"].browse(data.mapped("res_id")).filtered("action")
+        self.assertGreater(len(menus), 25)
+        for menu in menus.with_user(self.manager).sudo():
+            action = self._load(menu.action)
+            if action["type"] != "ir.actions.act_window" or action.get("res_id"):
+                continue
+            if action["target"] == "new" or action["res_model"] == "res.config.settings":
+                continue
+            with self.subTest(menu=menu.complete_name):
+                self.assertTrue(action.get("help"), f"{menu.complete_name}: no help")
+                views = self.env[action["res_model"]].get_views(action["views"])["views"]
+                self.assertEqual(set(views), {kind for _id, kind in action["views"]})
+
+    def test_filters_can_be_taken_in(self):
+        for user in self.users:
+            arch = self.env["client.relationship"].with_user(user).get_view(view_type="search")
+            root = etree.fromstring(arch["arch"])
+            shown = root.xpath("/search/filter[not(@invisible='1')]/@name")
+            self.assertLessEqual(len(shown), MAX_FILTERS, shown)
+            self.assertIn("my_clients", shown)
+            self.assertGreater(len(root.xpath("/search/separator")), 3, "They are in groups")
+
+    def test_the_board_opens_on_own_clients(self):
+        for user, is_own in ((self.owner, True), (self.analyst, True), (self.manager, False)):
+            action = self.env["client.relationship"].with_user(user).action_open_clients()
+            self.assertEqual("search_default_my_clients" in str(action["context"]), is_own)
+            self.assertEqual(action["res_model"], "client.relationship")
+
+    def test_graph_and_pivot_open_on_a_figure(self):
+        for user in self.users:
+            for kind in ("graph", "pivot"):
+                view = self.env["client.relationship"].with_user(user).get_view(view_type=kind)
+                found = etree.fromstring(view["arch"]).xpath("//field[@type='measure']/@name")
+                self.assertTrue(found, f"{kind} of {user.login} counts records")
+                self.assertLessEqual(set(found), MEASURES)
