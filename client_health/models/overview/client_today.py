@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...const import MONEY_GROUP
+from ...const import MANAGER_GROUP, MONEY_GROUP
 from ...engine.clock import get_today
 from ...engine.health.scoring import get_shown
 from ...engine.overview import today
@@ -53,6 +53,7 @@ class ClientToday(models.AbstractModel):
         entries = today.gather(found)
         return {
             "scope": scope,
+            "is_manager": self.env.user.has_group(MANAGER_GROUP),
             "has_team": any(client.user_id != self.env.user for client in clients),
             "client_ids": [entry.client_id for entry in entries],
             "sections": self._prepare_sections(sections, entries),

@@ -10,6 +10,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { HealthPopover } from "../health/health";
+import { ClientFindings } from "./client_finding";
 
 const MODEL = "client.relationship";
 const TONES = { healthy: "success", watch: "warning", risk: "danger" };
@@ -64,7 +65,7 @@ export class TodayHealth extends Component {
 /** Which clients need a person today, why, and one button each for what to do next. */
 export class ClientToday extends Component {
     static template = "client_health.ClientToday";
-    static components = { Layout, TodayHealth };
+    static components = { ClientFindings, Layout, TodayHealth };
     static props = { ...standardActionServiceProps };
 
     setup() {
