@@ -372,6 +372,7 @@ class TestSetupPage(SetupCommon):
         self.assertEqual(self.setup.user_id, self.owner)
 
     def test_the_past_is_shown_while_it_is_computed(self):
+        self.company.client_setup_date = self.company.client_health_backfill_date = False
         self._propose()
         self.assertEqual(self.setup.history_progress, 0)
         self.setup.action_apply()
