@@ -31,6 +31,7 @@
         "data/client_offboarding_reason_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
+        "data/digest_data.xml",
         # relationship
         "wizards/client_stage_move_views.xml",
         "wizards/client_salesperson_change_views.xml",
@@ -113,6 +114,7 @@
         # people of a client, and what it owes by agreement, issue, meeting or update
         "views/communication/client_duty_views.xml",
         "views/communication/client_duty_portal_templates.xml",
+        "views/communication/client_work_portal_templates.xml",
         # reboot
         "views/reboot/client_reboot_views.xml",
         "views/reboot/client_relationship_views.xml",
@@ -120,6 +122,12 @@
         "wizards/client_offboarding_end_views.xml",
         "views/offboarding/client_offboarding_views.xml",
         "views/offboarding/client_decision_views.xml",
+        # across all clients
+        "views/overview/client_finding_views.xml",
+        "views/overview/client_portfolio_views.xml",
+        "views/overview/client_dashboard_views.xml",
+        "views/overview/digest_digest_views.xml",
+        "views/overview/client_today_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -129,7 +137,16 @@
         "web.assets_backend_lazy": ["client_health/static/src/health_graph/**/*"],
         "web.assets_frontend": ["client_health/static/src/agreement/*"],
         "web.assets_tests": ["client_health/static/tests/tours/**/*"],
+        "web.assets_unit_tests": [
+            "client_health/static/tests/*_test_helpers.js",
+            "client_health/static/tests/**/*.test.js",
+        ],
     },
+    "images": [
+        "static/description/today.png",
+        "static/description/board.png",
+        "static/description/explanation.png",
+    ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -1,6 +1,7 @@
 """Names that several features use: groups and activity types."""
 
 USER_GROUP = "client_health.group_client_user"
+ALL_GROUP = "client_health.group_client_user_all"
 MONEY_GROUP = "client_health.group_client_profitability"
 MANAGER_GROUP = "client_health.group_client_manager"
 
@@ -10,6 +11,7 @@ ACTIVITY_ASK_VALUE = "client_health.mail_activity_type_ask_value"
 ACTIVITY_CLEAR_SCOPE = "client_health.mail_activity_type_clear_scope"
 ACTIVITY_CLIENT_RETURNED = "client_health.mail_activity_type_client_returned"
 ACTIVITY_CONFIRM_ANSWER = "client_health.mail_activity_type_confirm_answer"
+ACTIVITY_FINDING = "client_health.mail_activity_type_finding"
 ACTIVITY_FIT = "client_health.mail_activity_type_fit"
 ACTIVITY_HEALTH = "client_health.mail_activity_type_health"
 ACTIVITY_LOW_ANSWER = "client_health.mail_activity_type_low_answer"

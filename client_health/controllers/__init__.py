@@ -4,5 +4,7 @@ from . import client_duty
 from . import client_feedback
 from . import client_results
 from . import client_review
+from . import client_task
 from . import client_update
 from . import client_value_report
+from . import client_work

@@ -16,17 +16,6 @@ class ClientAgreementPortal(ClientPortal):
     the client was checked, and the pages get ``_get_portal_values`` and nothing else.
     """
 
-    def _prepare_home_portal_values(self, counters):
-        values = super()._prepare_home_portal_values(counters)
-        agreements, domain = self._get_agreements()
-        if "agreement_count" in counters:
-            values["agreement_count"] = agreements.search_count(domain)
-        if "agreement_proposed_count" in counters:
-            values["agreement_proposed_count"] = agreements.search_count(
-                [*domain, ("state", "=", "proposed")]
-            )
-        return values
-
     def _get_agreements(self):
         """Return the model as superuser, and the domain of what the user's company may see."""
         # sudo: clients have no rights on the model; the domain limits it to their own

@@ -15,13 +15,6 @@ class ClientDuties(ClientPortal):
     page gets ``_get_portal_values`` and nothing else. All contacts of the client share the list.
     """
 
-    def _prepare_home_portal_values(self, counters):
-        values = super()._prepare_home_portal_values(counters)
-        if "client_duty_count" in counters:
-            duties, domain = self._get_duties()
-            values["client_duty_count"] = duties.search_count(domain & Domain("state", "=", "open"))
-        return values
-
     def _get_duties(self):
         """Return the model as superuser, and the domain of what the user's company may see."""
         # sudo: clients have no rights on the model; the domain limits it to their own
@@ -40,7 +33,7 @@ class ClientDuties(ClientPortal):
         values = {
             **self._prepare_portal_layout_values(),
             "companies": [
-                (company.name, [duty._get_portal_values() for duty in some])
+                (company.name, [duty._get_portal_values(request.env.user) for duty in some])
                 for company, some in found.grouped("company_id").items()
             ],
             "me": request.env.user.partner_id.id,
@@ -52,18 +45,34 @@ class ClientDuties(ClientPortal):
     @http.route(
         "/my/duties/<int:duty_id>/done", type="http", auth="user", methods=["POST"], website=True
     )
-    def portal_duty_done(self, duty_id, words="", **_kwargs):
-        user = request.env.user
-        duties, domain = self._get_duties()
-        duty = duties.search(domain & Domain("id", "=", duty_id))
-        # a colleague says for no client that something is done; there is a button for it
-        if not duty or user._is_internal():
-            raise NotFound
+    def portal_duty_done(self, duty_id, words="", back=None, **_kwargs):
+        duty = self._get_duty_to_answer(duty_id)
         if not self._count_post(duty._name, duty_id):
             return self._refuse_visit()
         try:
-            # as superuser: no colleague counts as the author of what is written here
-            done = duty.with_user(1)._do(user.partner_id, words)
+            done = duty._do(request.env.user.partner_id, words)
         except UserError as error:
             raise BadRequest(str(error)) from error
-        return request.redirect(f"/my/duties?said={'done' if done else 'already'}", code=303)
+        page = self._get_back(back, "/my/duties")
+        return request.redirect(f"{page}?said={'done' if done else 'already_done'}", code=303)
+
+    @http.route(
+        "/my/duties/<int:duty_id>/undo", type="http", auth="user", methods=["POST"], website=True
+    )
+    def portal_duty_undo(self, duty_id, back=None, **_kwargs):
+        """Who clicked by mistake takes it back."""
+        duty = self._get_duty_to_answer(duty_id)
+        if not self._count_post(duty._name, duty_id):
+            return self._refuse_visit()
+        undone = duty._undo(request.env.user.partner_id)
+        page = self._get_back(back, "/my/duties")
+        return request.redirect(f"{page}?said={'undone' if undone else 'too_late'}", code=303)
+
+    def _get_duty_to_answer(self, duty_id):
+        """Return the duty as superuser, so that no colleague counts as the author of an answer."""
+        duties, domain = self._get_duties()
+        duty = duties.search(domain & Domain("id", "=", duty_id))
+        # a colleague says for no client that something is done; there is a button for it
+        if not duty or request.env.user._is_internal():
+            raise NotFound
+        return duty.with_user(1)

@@ -96,6 +96,10 @@ class ClientPortal(CustomerPortal):
         visits._record("post", visitor, res_model, res_id, link)
         return True
 
+    def _get_back(self, back, page):
+        """Return the page to which the visitor returns: where the form was."""
+        return "/my/work" if back == "work" else page
+
     def _get_too_many_message(self):
         return request.env._("Too many attempts. Please try again in an hour.")
 

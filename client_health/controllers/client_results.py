@@ -23,15 +23,6 @@ class ClientResults(ClientPortal):
     checked, and the pages get plain values from a white list: never a record.
     """
 
-    def _prepare_home_portal_values(self, counters):
-        values = super()._prepare_home_portal_values(counters)
-        if "client_result_count" in counters:
-            relationships = self._get_relationships()
-            values["client_result_count"] = len(self._get_accomplishments(relationships)) + len(
-                self._get_goals(relationships)
-            )
-        return values
-
     @http.route("/my/results", type="http", auth="user", methods=["GET"], website=True)
     def portal_client_results(self, said=None, **_kwargs):
         clients = [
@@ -56,7 +47,8 @@ class ClientResults(ClientPortal):
         if not self._count_post(accomplishment._name, record_id):
             return self._refuse_visit()
         said = self._keep_answer(accomplishment, request.env.user.partner_id, "portal", post)
-        return request.redirect(f"/my/results?said={said}")
+        page = self._get_back(post.get("back"), "/my/results")
+        return request.redirect(f"{page}?said={said}")
 
     @http.route(
         "/my/results/<int:client_id>/value",

@@ -2,7 +2,6 @@
 
 import hashlib
 
-from odoo.http import request
 from odoo.tools.misc import format_amount, format_date
 
 
@@ -25,7 +24,7 @@ def prepare_client(relationship, goals, accomplishments):
         "id": relationship.id,
         "company": relationship.company_id.name,
         "words": relationship.value_words,
-        "words_date": _format_date(relationship.value_date),
+        "words_date": _format_date(relationship.env, relationship.value_date),
         "words_by": relationship.value_contact_id.name,
         "goals": [prepare_goal(goal) for goal in goals],
         "accomplishments": [
@@ -46,7 +45,7 @@ def prepare_goal(goal):
         "state_name": states[goal.state],
         "figures": measured and goal._get_way_text(),
         "progress": measured and round(goal.progress),
-        "date_end": _format_date(goal.date_end),
+        "date_end": _format_date(goal.env, goal.date_end),
         "us": goal.user_id.name,
         "them": goal.client_owner_id.name,
     }
@@ -61,10 +60,10 @@ def prepare_accomplishment(accomplishment, file_url):
     return {
         "id": accomplishment.id,
         "name": accomplishment.name,
-        "date": _format_date(accomplishment.date),
+        "date": _format_date(accomplishment.env, accomplishment.date),
         "description": accomplishment.description,
         "value_words": accomplishment.value_words,
-        "amount": amount and format_amount(request.env, amount, accomplishment.currency_id),
+        "amount": amount and format_amount(accomplishment.env, amount, accomplishment.currency_id),
         "currency": accomplishment.currency_id.symbol,
         "link": accomplishment.link,
         "files": [
@@ -73,11 +72,11 @@ def prepare_accomplishment(accomplishment, file_url):
         ],
         "state": accomplishment.state,
         "confirmed_by": accomplishment.confirmed_by_id.name,
-        "confirmed_date": _format_date(accomplishment.confirmed_date),
+        "confirmed_date": _format_date(accomplishment.env, accomplishment.confirmed_date),
         "confirmed_words": accomplishment.confirmed_words,
         "seen": get_seen(accomplishment),
     }
 
 
-def _format_date(date):
-    return date and format_date(request.env, date)
+def _format_date(env, date):
+    return date and format_date(env, date)

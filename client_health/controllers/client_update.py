@@ -15,14 +15,6 @@ MAX_BYTES = 25 * 1024 * 1024
 class ClientUpdatePortal(ClientPortal):
     """The updates sent to a client, on its own page, with one question where we ask one."""
 
-    def _prepare_home_portal_values(self, counters):
-        values = super()._prepare_home_portal_values(counters)
-        if "client_update_count" in counters:
-            values["client_update_count"] = self._get_own_updates().search_count(
-                self._get_own_domain()
-            )
-        return values
-
     def _get_own_updates(self):
         # sudo: clients have no access to the model; _get_own_domain is what they may see of it
         return request.env["client.update"].sudo()

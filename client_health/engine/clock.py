@@ -49,8 +49,13 @@ def get_end(relationships, as_of):
 
 
 def get_start(relationships, day):
+    """Return the first moment of a day where the company of clients is: naive, in UTC."""
+    return get_first_moment(get_company(relationships), day)
+
+
+def get_first_moment(company, day):
     """Return the first moment of a day where the company is: naive, in UTC."""
-    zone = get_timezone(get_company(relationships))
+    zone = get_timezone(company)
     midnight = datetime.combine(day, time.min)
     try:
         local = zone.localize(midnight, is_dst=None)

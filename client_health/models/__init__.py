@@ -11,8 +11,11 @@ from . import feedback
 from . import reboot
 from . import offboarding
 from . import review
+from . import overview
+from . import account_analytic_line
 from . import calendar_event
 from . import crm_lead
+from . import digest_digest
 from . import ir_attachment
 from . import ir_filters
 from . import mail_activity

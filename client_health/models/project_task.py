@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.http import request
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
@@ -85,6 +86,29 @@ class ProjectTask(models.Model):
         export_string_translation=False,
         groups=USER_GROUP,
     )
+
+    # On Odoo's portal
+
+    def _hides_client_hours(self):
+        """Return whether who looks at the task on the portal sees no hours; one of us always does.
+
+        By the task's client, so that a link without a login shows none either.
+        """
+        self.ensure_one()
+        # with a token, the record is the superuser's
+        user = request.env.user if request else self.env.user
+        if user._is_internal():
+            return False
+        task = self.sudo()  # whose task it is
+        clients = task.partner_id | task.project_id.partner_id
+        hiding = self.env["client.relationship"]._get_hidden_companies(clients)
+        company = task.company_id or task.project_id.company_id
+        return bool(hiding & company if company else hiding)
+
+    def _get_portal_total_hours_dict(self):
+        if self and self[0]._hides_client_hours():
+            return {}
+        return super()._get_portal_total_hours_dict()
 
     # Becoming an accomplishment
 

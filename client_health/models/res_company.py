@@ -148,6 +148,12 @@ class ResCompany(models.Model):
         help="Status updates that no one has changed go out by themselves, on the promised day at "
         "the client's hour. Others wait for a click.",
     )
+    client_hide_hours = fields.Boolean(
+        string="Hide Hours from Clients",
+        groups=USER_GROUP,
+        help="On the portal, clients see no timesheets and no planned or remaining time on tasks. "
+        "What is invoiced by time stays visible with its invoice.",
+    )
     client_feedback_scale = fields.Selection(
         [
             ("numbers", "Would you recommend us? 0 to 10"),
@@ -197,6 +203,23 @@ class ResCompany(models.Model):
     )
     client_health_backfill_id = fields.Integer(
         readonly=True, copy=False, groups=MANAGER_GROUP, protected=True
+    )
+    client_finding_weeks = fields.Json(
+        string="Findings Week by Week",
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        groups=MANAGER_GROUP,
+        protected=True,
+        help="How many of each finding there were, and which; of the last eight weeks.",
+    )
+    client_findings_dismissed = fields.Date(
+        string="Findings Dismissed On",
+        readonly=True,
+        copy=False,
+        groups=MANAGER_GROUP,
+        protected=True,
+        help="Since then, what the records say is found under Reporting alone.",
     )
 
     _client_target_margin_range = models.Constraint(

@@ -72,6 +72,10 @@ class ResConfigSettings(models.TransientModel):  # pylint: disable=no-wizard-in-
         related="company_id.client_update_auto", readonly=False, groups=MANAGER_GROUP
     )
 
+    client_hide_hours = fields.Boolean(
+        related="company_id.client_hide_hours", readonly=False, groups=MANAGER_GROUP
+    )
+
     @api.depends("client_health_healthy", "client_health_risk", "company_id")
     def _compute_band_preview(self):
         for settings in self:

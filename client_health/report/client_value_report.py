@@ -327,15 +327,23 @@ class ClientValueReport(models.AbstractModel):
         if known.milestones:
             ours.append(
                 self.env._(
-                    "%(good)s of %(due)s milestones reached by the agreed day",
+                    "Milestones reached by the agreed day: %(good)s of %(due)s",
                     good=known.milestones_on_time,
                     due=known.milestones,
+                )
+            )
+        if known.duties:
+            theirs.append(
+                self.env._(
+                    "Your part done by the agreed day: %(good)s of %(due)s",
+                    good=known.duties_on_time,
+                    due=known.duties,
                 )
             )
         if known.invoices:
             theirs.append(
                 self.env._(
-                    "%(good)s of %(due)s invoices paid by their day",
+                    "Invoices paid by their day: %(good)s of %(due)s",
                     good=known.invoices_on_time,
                     due=known.invoices,
                 )
@@ -344,15 +352,19 @@ class ClientValueReport(models.AbstractModel):
 
     @api.model
     def _get_answers_text(self, known):
+        """In words that are right for one answer, and for one hour."""
         hours = round(known.hours, 1)
-        if hours < 1:
-            return self.env._(
-                "Our answers: half of them within an hour of work (%s answers)", known.answers
-            )
+        within = (
+            self.env._("an hour of work")
+            if hours <= 1
+            else self.env._("%s working hours", self._format_figure(hours))
+        )
+        if known.answers == 1:
+            return self.env._("You wrote once and had our answer within %s", within)
         return self.env._(
-            "Our answers: half of them within %(hours)s working hours (%(answers)s answers)",
-            hours=self._format_figure(hours),
+            "Our answers to you, %(answers)s in all: half of them within %(within)s",
             answers=known.answers,
+            within=within,
         )
 
     # The chart

@@ -41,3 +41,4 @@ from .fit import *
 from .reboot import *
 from .offboarding import *
 from .review import *
+from .overview import *

@@ -29,7 +29,7 @@ MAX_LINES = 550
 # A feature that a reader takes in at a glance. A file holds a model and its small companions; at
 # the root is what we add to Odoo's models, those of one kind together.
 MAX_FILES_PER_FOLDER = 16
-MAX_FOLDERS = 12
+MAX_FOLDERS = 13
 
 
 @tagged("post_install", "-at_install")

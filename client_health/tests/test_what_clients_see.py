@@ -331,6 +331,7 @@ class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
             (f"/my/updates/{self.update.id}", "We changed the files."),
             (f"/my/agreements/{self.proposal.id}", "Guests book on their phones."),
             ("/my/results", "Bookings"),
+            ("/my/work", "Bookings"),
         ):
             self.assertIn(shown, pages[path], "the page is there, so that it was looked at")
         self.assertGreater(len(pages), 20)

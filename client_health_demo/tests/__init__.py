@@ -6,4 +6,5 @@ from . import test_money_demo
 from . import test_offboarding_demo
 from . import test_people_demo
 from . import test_reboot_demo
+from . import test_today_demo
 from . import test_uninstall

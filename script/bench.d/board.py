@@ -73,7 +73,8 @@ def make_leads(env, number):
             create_date, write_uid, write_date)
         SELECT 'Opportunity ' || n, 'opportunity', true,
                stages.ids[1 + n %% CARDINALITY(stages.ids)], teams.ids[1], %(user)s,
-               partners.ids[1 + n %% CARDINALITY(partners.ids)], %(company)s, n, n %% 100, '0', 0, NOW(), 1, NOW(), 1, NOW()
+               partners.ids[1 + n %% CARDINALITY(partners.ids)], %(company)s, n,
+               n %% 100, '0', 0, NOW(), 1, NOW(), 1, NOW()
           FROM GENERATE_SERIES(1, %(number)s) n,
                (SELECT ARRAY_AGG(id ORDER BY sequence) AS ids FROM crm_stage) stages,
                (SELECT ARRAY_AGG(id ORDER BY id) AS ids FROM crm_team WHERE active) teams,

@@ -90,6 +90,8 @@ def _select_tasks(works, condition):
            AND t.has_template_ancestor IS NOT TRUE
            AND t.is_template IS NOT TRUE
            AND (p.id IS NULL OR p.commercial_partner_id = w.partner_id)
+           -- what we guess is internal, also as a task
+           AND NOT EXISTS (SELECT FROM client_hypothesis h WHERE h.task_id = t.id)
            AND %s
         """,
         works,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..clock import get_end, get_start
+from ..clock import get_end, get_start, get_today, local_date
 from ..correspondence.correspondence import Correspondence
 from ..correspondence.waiting import WINDOW
 from ..correspondence.working_hours import WorkingHours
@@ -21,7 +21,8 @@ class Timeliness(NamedTuple):
     """``hours``: median working hours until our answer, None without an answer or a calendar.
 
     The others count: answers; milestones that were due, and those reached by their day; invoices
-    that were due, and those paid by their day.
+    that were due, and those paid by their day; what the client owed us by a day, and what it did
+    by then.
     """
 
     hours: float | None
@@ -30,6 +31,8 @@ class Timeliness(NamedTuple):
     milestones_on_time: int
     invoices: int
     invoices_on_time: int
+    duties: int
+    duties_on_time: int
 
 
 class _OfOneClient(Correspondence):
@@ -46,6 +49,7 @@ def read_timeliness(env, relationship, start, end):
     """Return the figures from the day ``start`` to the day ``end``, both included."""
     answers = _read_answers(env, relationship, start, end)
     milestones = _read_milestones(env, relationship, start, end)
+    duties = _read_duties(env, relationship, start, end)
     [invoices] = fetch(
         env,
         receivables.select_paid_on_time(
@@ -59,6 +63,8 @@ def read_timeliness(env, relationship, start, end):
         milestones_on_time=milestones["good"],
         invoices=invoices["due"],
         invoices_on_time=invoices["good"],
+        duties=duties["due"],
+        duties_on_time=duties["good"],
     )
 
 
@@ -94,6 +100,34 @@ def _read_milestones(env, relationship, start, end):
             relationship.id,
             start,
             end,
+        ),
+    )
+    return row
+
+
+def _read_duties(env, relationship, start, end):
+    """Count what the client owed us by a day of the period: as in ``signals/agreement.py``.
+
+    What is due today or later counts once it is done.
+    """
+    [row] = fetch(
+        env,
+        SQL(
+            """
+            SELECT COUNT(*) AS due,
+                   COUNT(*) FILTER (WHERE %(done)s <= date_deadline) AS good
+              FROM client_duty
+             WHERE relationship_id = %(client)s
+               AND is_shared
+               AND state IN ('open', 'done')
+               AND date_deadline BETWEEN %(start)s AND %(end)s
+               AND (state = 'done' OR date_deadline < %(today)s)
+            """,
+            done=local_date(relationship, SQL("done_date")),
+            client=relationship.id,
+            start=start,
+            end=end,
+            today=get_today(relationship.company_id),
         ),
     )
     return row

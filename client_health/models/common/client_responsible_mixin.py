@@ -1,9 +1,26 @@
+from collections import defaultdict
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...const import MANAGER_GROUP
 from ...engine.clock import get_today
+from ...engine.workload import spread
+
+# So many of our activities on one day are enough for a person; with the greeting of the set-up
+# that makes five.
+MOST_PER_DAY = 4
+MONDAY_TO_FRIDAY = frozenset(range(5))
+
+
+def _list_days(company, first, weeks=520):
+    """Return the working days of a company from a day on, for ten years: enough for all."""
+    calendar = company.resource_calendar_id
+    worked = {int(one.dayofweek) for one in calendar.attendance_ids} or MONDAY_TO_FRIDAY
+    days = (first + timedelta(days=number) for number in range(7 * weeks))
+    return [day for day in days if day.weekday() in worked]
 
 # Managers who are looked at when a colleague for a task is sought
 MOST_COLLEAGUES = 20
@@ -18,7 +35,9 @@ class ClientActivityMixin(models.AbstractModel):
     _name = "client.activity.mixin"
     _description = "Activities in Batch"
 
-    def _schedule_activities(self, users, type_xmlid="", once=False, get_summary=None, **values):
+    def _schedule_activities(
+        self, users, type_xmlid="", once=False, get_summary=None, dates=None, **values
+    ):
         """Plan an activity on each record for its user; return the activities.
 
         Assignees find them among their activities, and read them in their language. Without a due
@@ -28,6 +47,7 @@ class ClientActivityMixin(models.AbstractModel):
         :param users: {record: user}
         :param once: leave out records on which an activity of this type is open
         :param get_summary: a function of the records, in the language of their assignee
+        :param dates: {record: due date}
         :param values: as in ``activity_schedule``
         """
         activities = self.env["mail.activity"]
@@ -49,16 +69,55 @@ class ClientActivityMixin(models.AbstractModel):
                 mail_activity_quick_update=True, client_followers_known=True, lang=lang
             )
             activities |= group._create_activities(
-                users, group._prepare_activity(type_xmlid, get_summary, values)
+                users, group._prepare_activity(type_xmlid, get_summary, values), dates or {}
             )
         return activities.with_env(self.env)
 
-    def _create_activities(self, users, common):
+    def _spread_days(self, users, days=1):
+        """Return {record: due date}, the first ones first: not too many a day for one person.
+
+        Evenly over so many working days from tomorrow on, for one day from today on. What a person
+        has to do on these days already, of what was planned here, counts.
+
+        :param users: {record: user}, of one company
+        """
+        company = self.company_id[:1] or self.env.company
+        today = get_today(company)
+        calendar = _list_days(company, today if days == 1 else today + timedelta(days=1))
+        taken = self._count_planned(self.env["res.users"].union(*users.values()), today)
+        places, found = {day: place for place, day in enumerate(calendar)}, {}
+        for user, records in self.grouped(users.get).items():
+            load = {places[day]: count for day, count in taken[user.id].items() if day in places}
+            order = spread(len(records), days, MOST_PER_DAY, load)
+            found.update(
+                (record, calendar[place]) for record, place in zip(records, order, strict=True)
+            )
+        return found
+
+    def _count_planned(self, users, today):
+        """Return {user id: {day: number of our activities}} from today on, in one query."""
+        rows = self.env["mail.activity"]._read_group(
+            [
+                ("res_model", "=", self._name),
+                ("user_id", "in", users.ids),
+                ("automated", "=", True),
+                ("date_deadline", ">=", today),
+            ],
+            ["user_id", "date_deadline:day"],
+            ["__count"],
+        )
+        planned = defaultdict(dict)
+        for user, day, count in rows:
+            planned[user.id][day] = count
+        return planned
+
+    def _create_activities(self, users, common, dates):
         return self.env["mail.activity"].create(
             [
                 {
                     "date_deadline": get_today(record.company_id or self.env.company),
                     **common,
+                    **({"date_deadline": dates[record]} if record in dates else {}),
                     "res_id": record.id,
                     "user_id": users[record].id,
                 }

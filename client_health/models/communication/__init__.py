@@ -7,3 +7,4 @@ from . import client_feedback_request
 from . import client_feedback_asked
 from . import client_contact
 from . import client_duty
+from . import client_work

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from lxml import html
 
 from odoo import api, fields, models
@@ -11,6 +13,8 @@ from ...engine.clock import get_today
 # What the client was shown when it said that it is done
 LOCKED_FIELDS = frozenset(("name", "note", "kind", "contact_id", "date_deadline"))
 SAID_STATES = ("accepted", "outdated")
+# So long a contact can take back what was a click by mistake.
+UNDO = timedelta(hours=24)
 
 
 class ClientDuty(models.Model):
@@ -266,13 +270,54 @@ class ClientDuty(models.Model):
         if self.state != "open":
             return False
         self._set_done(contact, words=read_text(self.env, words))
-        relationship = self.relationship_id
-        text = self.env._("%(name)s did their part: %(duty)s", name=contact.name, duty=self.name)
-        relationship._message_log(body=text)
-        relationship._schedule_activities(
-            relationship._get_responsible(), "mail.mail_activity_data_todo", summary=text
+        self.relationship_id._message_log(body=self._get_done_text())
+        self.relationship_id._schedule_activities(
+            self.relationship_id._get_responsible(),
+            "mail.mail_activity_data_todo",
+            get_summary=lambda some: self.with_context(lang=some.env.lang)._get_done_text(),
         )
         return True
+
+    def _get_done_text(self):
+        return self.env._(
+            "%(name)s did their part: %(duty)s", name=self.done_by_id.name, duty=self.name
+        )
+
+    def _may_undo(self, contact):
+        """Return whether it was this contact who said on the portal, just now, that it is done."""
+        self.ensure_one()
+        said = self.state == "done" and not self.done_user_id and self.done_by_id == contact
+        return bool(said and self.done_date and self.done_date > fields.Datetime.now() - UNDO)
+
+    def _undo(self, contact):
+        """Let the contact who clicked by mistake take it back; return whether it was in time.
+
+        Called as superuser by the portal, which has made sure who it is. What was said, and that
+        it was taken back, stays in the discussion of the client.
+        """
+        self.ensure_one()
+        self.lock_for_update()
+        self.invalidate_recordset()
+        if not self._may_undo(contact):
+            return False
+        told = self.relationship_id.activity_ids.filtered(
+            lambda one: one.summary == self.with_context(lang=one.user_id.lang)._get_done_text()
+        )
+        told.unlink()
+        self.write({**self._get_open_values(), "done_words": False})
+        self.relationship_id._message_log(
+            body=self.env._(
+                "%(name)s took it back, it is not done yet: %(duty)s",
+                name=contact.name,
+                duty=self.name,
+            )
+        )
+        return True
+
+    @api.model
+    def _get_open_values(self):
+        done = ("dropped_date", "done_date", "done_by_id", "done_user_id")
+        return {"state": "open", **dict.fromkeys(done, False)}
 
     def _set_done(self, contact, user=None, words=""):
         # sudo: evidence; the callers have checked who marks it
@@ -300,15 +345,7 @@ class ClientDuty(models.Model):
         if self.filtered(lambda duty: duty.state == "done" and not duty.done_user_id):
             self._check_not_done()
         # sudo: protected; the user may write the duty
-        self.sudo().write(
-            {
-                "state": "open",
-                "dropped_date": False,
-                "done_date": False,
-                "done_by_id": False,
-                "done_user_id": False,
-            }
-        )
+        self.sudo().write(self._get_open_values())
 
     # What clients and updates are told
 
@@ -334,8 +371,11 @@ class ClientDuty(models.Model):
             found[duty.relationship_id.id].append(duty._get_portal_values())
         return found
 
-    def _get_portal_values(self):
-        """Return the white list: what a client reads of a duty, and nothing else."""
+    def _get_portal_values(self, user=None):
+        """Return the white list: what a client reads of a duty, and nothing else.
+
+        ``user``: the contact's, who may take back what was a mistake.
+        """
         self.ensure_one()
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         done = self.done_date and fields.Datetime.context_timestamp(self, self.done_date)
@@ -352,6 +392,7 @@ class ClientDuty(models.Model):
             "done_by": self.done_by_id.name,
             "done_date": done and format_date(self.env, done.date()),
             "done_words": self.done_words,
+            "can_undo": bool(user) and self._may_undo(user.partner_id),
         }
 
 

@@ -170,9 +170,13 @@ class ClientHealthProposal(models.AbstractModel):
                 "health_proposal_reason": self._get_reason(proposal),
             }
         )
+        # the worst first, and not all of them on one day
+        new = new.sorted("health_attention", reverse=True)
+        users = new._get_responsible()
         new._schedule_activities(
-            new._get_responsible(),
+            users,
             ACTIVITY_HEALTH,
+            dates=new._spread_days(users),
             get_summary=lambda clients: clients.env._(
                 "Move to %s?", stage.with_env(clients.env).name
             ),

@@ -418,6 +418,13 @@ class ClientHealthRun(models.AbstractModel):
             company.client_health_backfill_id = 0
         return True
 
+    def _get_backfill_progress(self, company):
+        """Return how much of the past of a company has been computed, in %."""
+        if not company.client_setup_date:
+            return 0
+        left = self._count_weeks_left(company)
+        return 100 * (1 - min(left, BACKFILL_WEEKS) / BACKFILL_WEEKS)
+
     def _count_weeks_left(self, company):
         first = company.client_setup_date - timedelta(weeks=BACKFILL_WEEKS)
         date = company.client_health_backfill_date or company.client_setup_date

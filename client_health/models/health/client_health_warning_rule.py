@@ -217,6 +217,7 @@ class ClientHealthWarningRule(models.Model):
             "payment": self.env._("An invoice is %(late)s days late, usually %(habit)s"),
             "late_work": self.env._("%(tasks)s tasks late, with %(hours)s hours of work"),
             "over_agreed": self.env._("%(value)s %% more hours than agreed"),
+            "client_input": self.env._("We wait for their part: overdue for %(days)s days"),
             "usual": self.env._("%(worked)s hours in three months, usually %(usual)s"),
             RED: self.env._("Red for %(nights)s nights"),
         }

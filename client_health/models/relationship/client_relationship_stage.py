@@ -82,24 +82,30 @@ class ClientRelationshipStage(models.Model):
     def _get_first_stage(self, phase):
         return self.search([("phase", "=", phase)], limit=1)
 
-    def _schedule_plan(self, relationships):
+    def _schedule_plan(self, relationships, dates=None):
         """Schedule the steps of this stage's plan, batched by responsible and due date.
 
         Steps that this stage opened before and that are still open are not opened twice.
+
+        :param dates: {client: due date of its first step}; the others follow at their distance
         """
         self.ensure_one()
         todo = relationships - relationships.browse(
             self._get_open_activities(relationships).mapped("res_id")
         )
-        for template in self.plan_id.template_ids:
+        templates = self.plan_id.template_ids
+        for template in templates:
             responsible = template._get_client_responsibles(todo)
             for company, group in todo.grouped("company_id").items():
+                due = template._get_client_deadline(company)
+                first = dates and min(one._get_client_deadline(company) for one in templates)
                 scheduled = group._schedule_activities(
                     responsible,
                     activity_type_id=template.activity_type_id.id,
                     summary=template.summary,
                     note=template.note,
-                    date_deadline=template._get_client_deadline(company),
+                    date_deadline=due,
+                    dates=dates and {rel: dates[rel] + (due - first) for rel in group},
                 )
                 # sudo: protected; these were made just above
                 scheduled.sudo().client_stage_id = self

@@ -1,177 +1,16 @@
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...engine import intake, stage_rules
 from ...engine.clock import get_today
 from ..common.client_job_failure import BATCH, JobRun
 
-READ_MODELS = (
-    "account.move",
-    "client.relationship",
-    "crm.lead",
-    "project.project",
-    "res.company",
-    "res.partner",
-    "res.users",
-)
-
-
-def get_left_out(row):
-    """Return why a candidate is not proposed as a client ("internal", "supplier"), or False."""
-    if row["internal"]:
-        return "internal"
-    return "supplier" if row["bills"] > row["invoices"] and not row["won"] else False
-
-
-class ClientIntake(models.AbstractModel):
-    """How a partner becomes a client: at set-up, every night, and when an opportunity is won.
-
-    Who is proposed is read by ``engine/intake.py``.
-    """
-
-    _name = "client.intake"
-    _description = "Client Intake"
-
-    @api.model
-    def _get_candidates(self, company, months):
-        """Return one dict per proposed partner; see ``engine.intake`` for the keys.
-
-        Added here: ``partner`` and ``user`` (the proposed salesperson: the partner's salesperson,
-        else the manager of its latest project, else empty).
-        """
-        date_from = get_today(company) - relativedelta(months=months)
-        for model in READ_MODELS:
-            self.env[model].flush_model()
-        rows = self.env.execute_query_dict(intake.select_candidates(company.id, date_from))
-        partners = self.env["res.partner"].browse(row["partner_id"] for row in rows)
-        managers = self._get_project_managers(partners, company)
-        Relationship = self.env["client.relationship"]
-        for row, partner in zip(rows, partners, strict=True):
-            row["partner"] = partner
-            row["user"] = Relationship._filter_responsible(
-                partner.user_id, company
-            ) or managers.get(partner.id, self.env["res.users"])
-        return rows
-
-    @api.model
-    def _get_project_managers(self, partners, company):
-        """Return {client id: manager of its latest running project}, in one query.
-
-        A project of the company itself beats one that belongs to no company.
-        """
-        Relationship = self.env["client.relationship"]
-        # sudo: only the manager's name is taken, as the person to ask
-        projects = (
-            self.env["project.project"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("partner_id.commercial_partner_id", "in", partners.ids),
-                    ("company_id", "in", [company.id, False]),
-                    ("user_id", "!=", False),
-                    ("is_template", "=", False),
-                ],
-                ["partner_id", "company_id", "user_id"],
-                order="id",
-            )
-        )
-        return {
-            project.partner_id.commercial_partner_id.id: project.user_id.sudo(False)
-            for project in projects.sorted(lambda project: bool(project.company_id))
-            if Relationship._filter_responsible(project.user_id, company)
-        }
-
-    @api.model
-    def _add_clients(self, company, owners):
-        """Open the missing relationships of a company; return the new ones.
-
-        :param owners: {commercial partner: user, or an empty recordset}
-        A client that had ended is never moved: a person is asked to look at it.
-        """
-        Relationship = self.env["client.relationship"]
-        known = Relationship.with_context(active_test=False)._get_by_client(
-            self.env["res.partner"].union(*owners), company
-        )
-        Relationship.union(*known.values())._remind_returned()
-        return Relationship._create_in_batch(
-            [
-                {"partner_id": partner.id, "company_id": company.id, "user_id": user.id}
-                for partner, user in owners.items()
-                if (partner, company) not in known
-            ]
-        )
-
-    @api.model
-    def _decline(self, company, partners):
-        """Remember that these are not clients, so that they are not proposed again."""
-        Relationship = self.env["client.relationship"]
-        known = Relationship.with_context(active_test=False)._get_by_client(partners, company)
-        Relationship._create_in_batch(
-            [
-                {
-                    "partner_id": partner.id,
-                    "company_id": company.id,
-                    "active": False,
-                    "user_id": False,
-                }
-                for partner in partners
-                if (partner, company) not in known
-            ]
-        )
-
-    @api.model
-    def _cron_add_clients(self):
-        """Add the clients of yesterday to every company that has been set up."""
-        run = JobRun(self.env, "ir_cron_client_intake")
-        companies = self.env["res.company"].search([("client_setup_date", "!=", False)])
-        run.do_all(companies, lambda few: self._add_new_clients(few, run), size=1)
-
-    @api.model
-    def _add_new_clients(self, company, run):
-        intake_here = self.with_company(company)
-        merge = intake_here.env["client.merge"]
-        run.do(merge._get_moved_partners(company), merge._follow_commercial_partners)
-        rows = intake_here._get_candidates(company, company.client_setup_months)
-        owners = {row["partner"]: row["user"] for row in rows if not get_left_out(row)}
-        run.do(
-            self.env["res.partner"].union(*owners),
-            lambda partners: intake_here._add_clients(
-                company, {partner: owners[partner] for partner in partners}
-            ),
-        )
-        run.do(intake_here._get_returned(company), lambda clients: clients._remind_returned())
-
-    @api.model
-    def _get_returned(self, company):
-        """Return the ended clients that were invoiced since."""
-        ended = self.env["client.relationship"].search(
-            [("phase", "=", stage_rules.ENDED), ("company_id", "=", company.id)]
-        )
-        last_invoices = dict(
-            self.env["account.move"]._read_group(
-                [
-                    ("commercial_partner_id", "in", ended.partner_id.ids),
-                    ("company_id", "=", company.id),
-                    ("move_type", "=", "out_invoice"),
-                    ("state", "=", "posted"),
-                ],
-                ["commercial_partner_id"],
-                ["create_date:max"],
-            )
-        )
-        return ended.filtered(
-            lambda rel: (
-                (last := last_invoices.get(rel.partner_id)) and last > rel.date_last_stage_update
-            )
-        )
-
-
 PROPOSAL_DAYS = 30
 KEPT_DAYS = 90
+# Working days over which the first check-ins are spread, by the rhythm of updates
+CHECK_IN_DAYS = {"quarterly": 60}
+USUAL_CHECK_IN_DAYS = 20
 
 
 class ClientSetup(models.Model):
@@ -202,11 +41,21 @@ class ClientSetup(models.Model):
         default=lambda self: self.env.company.client_setup_months,
     )
     line_ids = fields.One2many("client.setup.line", "setup_id", string="Partners")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Salesperson for the Others",
+        default=lambda self: self.env.user,
+        ondelete="set null",
+        domain="[('share', '=', False), ('company_ids', '=', company_id)]",
+        help="Gets the clients for whom no salesperson is proposed or chosen.",
+    )
     schedule = fields.Boolean(
         string="Schedule a first check-in",
         default=True,
-        help="Every new client gets the activities of its stage.",
+        help="Every new client gets the activities of its stage, after the first score: those in "
+        "trouble first, the others over the following weeks. Nobody gets an e-mail for it.",
     )
+    is_planned = fields.Boolean(readonly=True, copy=False, protected=True)
     state = fields.Selection(
         [("proposed", "Proposal"), ("running", "Running"), ("done", "Done")],
         required=True,
@@ -217,6 +66,22 @@ class ClientSetup(models.Model):
     )
     progress = fields.Float(compute="_compute_counts", help="Share of the partners done, in %.")
     client_count = fields.Integer(compute="_compute_counts")
+    ended_count = fields.Integer(
+        string="Maybe Ended",
+        compute="_compute_counts",
+        help="Clients chosen of whom nothing has been seen for long.",
+    )
+    unassigned_count = fields.Integer(
+        string="Without a Salesperson",
+        compute="_compute_counts",
+        help="Clients chosen that get the salesperson for the others.",
+    )
+    history_progress = fields.Float(
+        string="Past Two Years",
+        compute="_compute_history_progress",
+        help="How much of the history has been computed, in %. What Odoo's records don't tell of a "
+        "day stays unknown.",
+    )
     failed_count = fields.Integer(
         string="Failed",
         compute="_compute_counts",
@@ -239,19 +104,40 @@ class ClientSetup(models.Model):
         for setup in self:
             setup.display_name = self.env._("First Set-up")
 
-    @api.depends("line_ids.state", "line_ids.is_client")
+    @api.depends("line_ids.state", "line_ids.is_client", "line_ids.hint", "line_ids.user_id")
     def _compute_counts(self):
-        self.line_ids.flush_recordset(["is_client", "state"])
-        rows = self.env["client.setup.line"]._read_group(
-            [("setup_id", "in", self.ids)], ["setup_id", "is_client", "state"], ["__count"]
+        self.line_ids.flush_recordset(["is_client", "state", "hint", "user_id"])
+        rows = self.env["client.setup.line"]._read_grouping_sets(
+            [("setup_id", "in", self.ids)],
+            [
+                ["setup_id", "is_client", "state"],
+                ["setup_id", "is_client", "hint"],
+                ["setup_id", "is_client", "user_id"],
+            ],
+            ["__count"],
         )
         for setup in self:
-            own = [row[1:] for row in rows if row[0] == setup._origin]
-            total = sum(count for _is_client, _state, count in own)
-            left = sum(count for _is_client, state, count in own if state == "todo")
+            by_state, by_hint, by_user = (
+                [row[1:] for row in group if row[0] == setup._origin] for group in rows
+            )
+            total = sum(count for *_keys, count in by_state)
+            left = sum(count for _is_client, state, count in by_state if state == "todo")
             setup.progress = 100 * (total - left) / total if total else 100
-            setup.client_count = sum(count for is_client, _state, count in own if is_client)
-            setup.failed_count = sum(count for _is, state, count in own if state == "failed")
+            setup.failed_count = sum(count for _is, state, count in by_state if state == "failed")
+            setup.client_count = sum(count for is_client, _key, count in by_state if is_client)
+            setup.ended_count = sum(
+                count for is_client, hint, count in by_hint if is_client and hint == "ended"
+            )
+            setup.unassigned_count = sum(
+                count for is_client, user, count in by_user if is_client and not user
+            )
+
+    @api.depends("state", "company_id")
+    def _compute_history_progress(self):
+        run = self.env["client.health.run"]
+        for setup in self:
+            # sudo: where the background job is; the company's fields are those of managers
+            setup.history_progress = run._get_backfill_progress(setup.company_id.sudo())
 
     @api.depends("state")
     def _compute_unfed_measures(self):
@@ -296,12 +182,34 @@ class ClientSetup(models.Model):
     def _prepare_line(self, row):
         return {
             "setup_id": self.id,
-            "partner_id": row["partner_id"],
-            "is_client": not get_left_out(row),
-            "left_out": get_left_out(row),
-            "user_id": (row["user"] or self.env.user).id,
-            **{key: row[key] for key in ("invoices", "projects", "won", "bills")},
+            "is_client": not row["left_out"],
+            "user_id": row["user"].id,
+            "hours": round(row["hours"], 2),
+            "same_partner_id": row["same_id"],
+            **{
+                key: row[key]
+                for key in (
+                    "partner_id",
+                    "invoices",
+                    "projects",
+                    "won",
+                    "bills",
+                    "revenue",
+                    "last_date",
+                    "left_out",
+                    "hint",
+                )
+            },
         }
+
+    def action_open_lines(self):
+        """Open the partners as a list of their own: to search, filter and tick many at once."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "client_health.client_setup_line_action"
+        )
+        return {**action, "domain": [("setup_id", "=", self.id)]}
 
     def _get_form_action(self):
         return self._get_records_action(name=self.env._("Who are your clients?"))
@@ -338,6 +246,7 @@ class ClientSetup(models.Model):
             if not run.do(setup, lambda setup: setup._finish()):
                 # it is done, with or without the lines that failed
                 run.commit(1, self._count_left())
+        run.do(self._get_unplanned(), lambda setups: setups._plan_check_ins())
         run.close()
 
     def _get_todo_domain(self):
@@ -348,12 +257,12 @@ class ClientSetup(models.Model):
         return len(running) + running.line_ids.search_count(running._get_todo_domain())
 
     def _apply(self, lines):
-        """Open the relationships of some lines; without one mail per client."""
+        """Open the relationships of some lines; without a mail, and without activities yet."""
         chosen = lines.filtered("is_client")
-        intake = self.env["client.intake"].with_context(
-            mail_activity_automation_skip=not self.schedule
+        intake = self.env["client.intake"].with_context(mail_activity_automation_skip=True)
+        intake._add_clients(
+            self.company_id, {line.partner_id: line.user_id or self.user_id for line in chosen}
         )
-        intake._add_clients(self.company_id, {line.partner_id: line.user_id for line in chosen})
         intake._decline(self.company_id, (lines - chosen).partner_id)
         lines.state = "done"
 
@@ -367,6 +276,72 @@ class ClientSetup(models.Model):
         for name in ("ir_cron_client_health", "ir_cron_client_health_backfill"):
             # sudo: starting our own scheduled actions; they score the clients just added
             self.env.ref(f"client_health.{name}").sudo()._trigger()
+        self.is_planned = not self.schedule
+
+    # The first check-ins
+
+    @api.model
+    def _get_unplanned(self):
+        """Return the set-ups whose check-ins can be planned; come back for those that wait."""
+        setups = self.search([("state", "=", "done"), ("is_planned", "=", False)])
+        run = self.env["client.health.run"]
+        yesterday = fields.Datetime.now() - timedelta(days=1)
+        waiting = setups.filtered(
+            lambda setup: (
+                setup.write_date > yesterday
+                and run._get_unscored(setup.company_id, get_today(setup.company_id), 1)
+            )
+        )
+        if waiting:
+            # sudo: starting our own scheduled action again, once the first scores are there
+            cron = self.env.ref("client_health.ir_cron_client_setup").sudo()
+            cron._trigger(fields.Datetime.now() + timedelta(minutes=2))
+        return setups - waiting
+
+    def _plan_check_ins(self):
+        """Plan the steps of the stage of the new clients: the worst first, over some weeks.
+
+        Who may have ended gets none: whether it has is a question of its own.
+        """
+        for setup in self:
+            clients = setup._get_new_clients().sorted(
+                lambda client: (client.phase != "healthy", client.health_attention or 0),
+                reverse=True,
+            )
+            users = {client: client.user_id for client in clients}
+            days = CHECK_IN_DAYS.get(setup.company_id.client_cadence, USUAL_CHECK_IN_DAYS)
+            dates = clients._spread_days(users, days)
+            for stage, group in clients.grouped("stage_id").items():
+                stage._schedule_plan(group, dates)
+            setup._greet(clients)
+            setup.is_planned = True
+
+    def _get_new_clients(self):
+        lines = self.line_ids.filtered(
+            lambda line: line.is_client and line.state == "done" and line.hint != "ended"
+        )
+        return self.env["client.relationship"].search(
+            [
+                ("partner_id", "in", lines.partner_id.ids),
+                ("company_id", "=", self.company_id.id),
+                ("user_id", "!=", False),
+                ("phase", "in", ("healthy", "at_risk")),
+            ]
+        )
+
+    def _greet(self, clients):
+        """Tell each salesperson once, on the client to begin with, that theirs are there."""
+        first = {
+            group[:1]: user for user, group in clients.grouped("user_id").items() if user.active
+        }
+        clients.browse(client.id for client in first)._schedule_activities(
+            first,
+            "mail.mail_activity_data_todo",
+            get_summary=lambda records: records.env._(
+                "Your clients are here: begin with this one. The first check-ins are spread over "
+                "the next weeks."
+            ),
+        )
 
     @api.autovacuum
     def _gc_setups(self):
@@ -375,58 +350,3 @@ class ClientSetup(models.Model):
         for state, days in (("proposed", PROPOSAL_DAYS), ("done", KEPT_DAYS)):
             before = now - timedelta(days=days)
             self.search([("state", "=", state), ("write_date", "<", before)]).unlink()
-
-
-class ClientSetupLine(models.Model):
-    """A partner that the set-up proposes as a client, or leaves out with the reason."""
-
-    _name = "client.setup.line"
-    _description = "Proposed Client"
-    _inherit = ["client.readable.links.mixin", "client.protected.mixin"]
-    _order = "is_client desc, id"
-    _rec_name = "partner_id"
-
-    setup_id = fields.Many2one(
-        "client.setup", required=True, index=True, ondelete="cascade", protected=True
-    )
-    company_id = fields.Many2one(related="setup_id.company_id")
-    partner_id = fields.Many2one(
-        "res.partner", required=True, readonly=True, index=True, ondelete="cascade", protected=True
-    )
-    is_client = fields.Boolean(
-        string="Client", help="Not ticked: archived, and not proposed again."
-    )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Salesperson",
-        ondelete="set null",
-        domain="[('share', '=', False), ('company_ids', '=', company_id)]",
-    )
-    invoices = fields.Integer(readonly=True, protected=True)
-    projects = fields.Integer(
-        readonly=True, help="Running projects of this partner.", protected=True
-    )
-    won = fields.Integer(readonly=True, help="Opportunities won with this partner.", protected=True)
-    bills = fields.Integer(readonly=True, help="Vendor bills of this partner.", protected=True)
-    left_out = fields.Selection(
-        [("internal", "Own company or colleague"), ("supplier", "Supplier")],
-        string="Note",
-        readonly=True,
-        help="Why this partner is not proposed as a client.",
-        protected=True,
-    )
-    state = fields.Selection(
-        [("todo", "To do"), ("done", "Done"), ("failed", "Failed")],
-        required=True,
-        default="todo",
-        readonly=True,
-        index=True,
-        help="Failed: the reason is listed under Failed Jobs. Clients are tried again every night.",
-        protected=True,
-    )
-
-    def write(self, vals):
-        if not self.env.su:
-            for setup in self.setup_id:
-                setup._check_proposed()
-        return super().write(vals)

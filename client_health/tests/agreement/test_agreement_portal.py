@@ -209,18 +209,19 @@ class TestAgreementPortal(ClientAgreementCommon, HttpCase):
         self.stranger.partner_id.email = "rival@example.com"
         foreign.action_propose()
         self._login(self.portal)
-        page = self.url_open("/my/agreements").text
-        for text in ("Working agreement", "Accepted one", "Accepted again", "Replaced"):
-            self.assertIn(text, page)
-        for text in ("Secret draft", "Rival"):
-            self.assertNotIn(text, page)
+        for path in ("/my/agreements", "/my/work"):
+            page = self.url_open(path).text
+            for text in ("Working agreement", "Accepted one", "Accepted again", "Replaced"):
+                self.assertIn(text, page)
+            for text in ("Secret draft", "Rival"):
+                self.assertNotIn(text, page)
         self.assertIn("was replaced by a newer one", self._open(accepted))
         for agreement in (draft, foreign):
             self.assertIn("agreement_gone", self._open(agreement))
         counters = self.make_jsonrpc_request(
-            "/my/counters", {"counters": ["agreement_count", "agreement_proposed_count"]}
+            "/my/counters", {"counters": ["client_work_waiting_count"]}
         )
-        self.assertEqual(counters, {"agreement_count": 3, "agreement_proposed_count": 1})
+        self.assertEqual(counters, {"client_work_waiting_count": 1})
 
     def test_what_changed(self):
         self._accept(self.agreement)

@@ -9,6 +9,8 @@ from . import test_update_mail
 from . import test_waiting
 from . import test_waiting_counter
 from . import test_who_wrote
+from . import test_work_page
+from . import test_portal_hours
 from . import test_engine_answers
 from . import test_feedback_request
 from . import test_feedback_request_mail

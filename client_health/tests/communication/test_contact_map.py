@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from ...engine.correspondence import people
 from ...engine.health.signals import Reader
@@ -305,3 +305,26 @@ class TestContactMap(SignalCases):
             set_created(contact, fields.Datetime.now())
         count(clients[:1])
         self.assertEqual(count(clients[:5]), count(clients))
+
+
+@tagged("post_install", "-at_install")
+class TestContactMapTour(HttpCase):
+    """From an empty map to who decides, as a salesperson does it."""
+
+    def test_draw_the_map(self):
+        partner = self.env["res.partner"].create({"name": "Seagull Line", "is_company": True})
+        contact = self.env["res.partner"].create(
+            {"name": "Gulliver Swift", "parent_id": partner.id, "email": "gulliver@example.com"}
+        )
+        owner = new_test_user(
+            self.env, "ch_map_owner", groups="base.group_user,client_health.group_client_user"
+        )
+        relationship = self.env["client.relationship"].create(
+            {"partner_id": partner.id, "user_id": owner.id}
+        )
+        address = f"/odoo/clients/{relationship.id}"
+        self.start_tour(address, "client_health_people", login=owner.login)
+        self.assertRecordValues(
+            relationship.people_ids,
+            [{"contact_id": contact.id, "decides": True, "date_roles": fields.Date.today()}],
+        )

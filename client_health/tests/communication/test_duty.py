@@ -304,7 +304,7 @@ class TestDutyPortal(HttpCase):
 
     def test_tile_and_page(self):
         self.authenticate("ch_duty_0", "ch_duty_0")
-        self.assertIn("Your part", self.url_open("/my").text)
+        self.assertIn("Our work together", self.url_open("/my").text)
         page = self.url_open("/my/duties").text
         self.assertIn("&lt;script&gt;alert(1)", page)
         self.assertNotIn("<script>alert(1)", page)

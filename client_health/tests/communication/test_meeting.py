@@ -229,6 +229,48 @@ class TestMeeting(MeetingCommon):
         self.assertTrue(activity.exists())
         self.assertFalse(activity.client_meeting_id)
 
+    def test_several_contacts_at_once(self):
+        """All are invited; what they said and what they do is the client's."""
+        others = self.env["res.partner"].create(
+            [{"name": name, "parent_id": self.client_partner.id} for name in ("Ida", "Bo")]
+        )
+        wizard = self._plan()
+        wizard.contact_ids |= others
+        self.assertEqual(wizard.unreachable, "Ida, Bo")
+        wizard.action_plan()
+        event = self._get_meetings()
+        self.assertEqual(event.partner_ids, self.contact | others | self.owner.partner_id)
+        self._let_pass(event)
+        line = {"name": "Photos", "side": "client", "date_deadline": fields.Date.today()}
+        self._record(event, lines=[line])
+        feedback = self.env["client.feedback"].search([("event_id", "=", event.id)])
+        self.assertEqual(feedback.relationship_id, self.relationship)
+        self.assertFalse(feedback.contact_id, "who of them said it is not known")
+        duty = self.env["client.duty"].search([("event_id", "=", event.id)])
+        self.assertTrue(duty.is_shared)
+
+    def test_a_contact_who_left(self):
+        """A meeting with somebody who left since is recorded all the same."""
+        event = self._hold()
+        self.contact.active = False
+        line = {"name": "Photos", "side": "client", "date_deadline": fields.Date.today()}
+        self._record(event, lines=[line])
+        self.assertTrue(event.client_recorded_on)
+        self.assertEqual(len(self.env["client.duty"].search([("event_id", "=", event.id)])), 1)
+
+    def test_a_client_of_two_companies(self):
+        """A meeting belongs to the client of one company; the other one's shows it nowhere."""
+        other = self.env["res.company"].create({"name": "Second"})
+        second = self.env["client.relationship"].create(
+            {"partner_id": self.client_partner.id, "company_id": other.id}
+        )
+        event = self._hold()
+        self.assertEqual(self.relationship.meeting_to_record_id, event)
+        self.assertFalse(second.meeting_to_record_id)
+        self._record(event, lines=[{"name": "Offer", "date_deadline": fields.Date.today()}])
+        self.assertFalse(second.activity_ids.filtered("client_meeting_id"))
+        self.assertNotIn("Offer", second._get_agenda())
+
     def test_hostile_words_are_words(self):
         self.goal.name = "<script>alert(1)</script>"
         self.assertNotIn("<script>", self._plan().agenda)

@@ -299,6 +299,48 @@ class TestWarnings(ClientHealthCommon):
             self._plan(20, hours=2)
         self.assertFalse(self._warns("late_work"))
 
+    # The client's part
+
+    def _owe(self, ago, **vals):
+        duty = self.env["client.duty"].create(
+            {
+                "relationship_id": self.relationship.id,
+                "name": "Photographs",
+                "date_deadline": TODAY - timedelta(days=ago),
+                **vals,
+            }
+        )
+        self._date(duty, TODAY - timedelta(days=100))
+        return duty
+
+    def test_their_part_is_overdue(self):
+        first = self._owe(20)
+        self.assertFalse(self._warns("client_input"), "one is an anecdote")
+        self._owe(5, is_shared=False)
+        self.assertFalse(self._warns("client_input"), "the client cannot see it")
+        second = self._owe(3)
+        reading = self._read("client_input")[self.relationship.id]
+        self.assertEqual((reading.value, reading.date), (20, TODAY - timedelta(days=20)))
+        self.assertEqual(reading.detail["records"]["client.duty"], [first.id, second.id])
+        rule = self.Rule._get_rules()["client_input"]
+        text = rule._get_text(reading.value, reading.detail)
+        self.assertEqual(text, "We wait for their part: overdue for 20 days")
+        self.assertFalse(rule.proposes, "a call does more than a stage")
+
+    def test_their_part_as_it_was(self):
+        """A day of the past is told what was known then."""
+        first, second = self._owe(30), self._owe(29)
+        # sudo: evidence, which only the portal and the methods of the duty write
+        done = datetime.combine(TODAY - timedelta(days=2), time(12))
+        first.sudo().write({"state": "done", "done_date": done})
+        self.assertFalse(self._warns("client_input"))
+        self.assertTrue(self._warns("client_input", TODAY - timedelta(days=5)))
+        self.assertFalse(self._warns("client_input", TODAY - timedelta(days=25)), "not yet so late")
+        first.sudo().write({"state": "open", "done_date": False})
+        self.assertTrue(self._warns("client_input"))
+        second.sudo().write({"state": "dropped", "dropped_date": done})
+        self.assertFalse(self._warns("client_input"))
+
     # Gone
 
     def test_hours_over_the_usual_ones(self):

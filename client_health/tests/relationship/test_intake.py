@@ -170,6 +170,9 @@ class TestSetup(IntakeCommon):
         self._apply(setup)
         self.assertEqual(setup.state, "done")
         self.assertTrue(self._get_relationship(partner).active)
+        self.assertFalse(self._get_relationship(partner).activity_ids, "After the first score")
+        self._run_job("ir_cron_client_health")
+        self._run_job("ir_cron_client_setup")
         self.assertTrue(self._get_relationship(partner).activity_ids)
         self.assertFalse(self._get_relationship(declined).active)
         self.assertEqual(self.company.client_setup_date, get_today(self.company))
@@ -184,6 +187,8 @@ class TestSetup(IntakeCommon):
         partner = self._create_partner("Quiet")
         self._create_move(partner)
         self._apply(self._set_up(schedule=False))
+        self._run_job("ir_cron_client_health")
+        self._run_job("ir_cron_client_setup")
         self.assertFalse(self._get_relationship(partner).activity_ids)
 
     def test_look_again_keeps_what_a_person_changed(self):

@@ -67,7 +67,7 @@ class TestPortalPage(ResultsCase):
         self.assertIn("9,500", page)
         self.assertNotRegex(page, "12.?000")
         self.assertIn("Eleven &lt;b&gt;parties", page)
-        self.assertIn("Results and goals", self._get("/my/home").text)
+        self.assertIn("Our work together", self._get("/my/home").text)
 
     def test_other_client_sees_nothing(self):
         self.authenticate("rival_portal", "rival_portal")

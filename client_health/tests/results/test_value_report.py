@@ -1,4 +1,5 @@
 # pylint: disable=translation-required
+from collections import namedtuple
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -269,8 +270,35 @@ class TestValueReportContent(ValueReportCommon):
             "UPDATE project_milestone SET reached_date = deadline WHERE name = 'In time'"
         )
         values = self._collect()
-        self.assertEqual(values["ours"], ["1 of 2 milestones reached by the agreed day"])
+        self.assertEqual(values["ours"], ["Milestones reached by the agreed day: 1 of 2"])
         self.assertEqual(values["theirs"], [])
+
+    def test_punctuality_of_the_client(self):
+        """Its part by the agreed day, of the period; what it can't see or is not due counts not."""
+        own = {"relationship_id": self.relationship.id}
+        duties = self.env["client.duty"].create(
+            [
+                {**own, "name": "In time", "date_deadline": self.middle},
+                {**own, "name": "Late", "date_deadline": self.middle},
+                {**own, "name": "Open", "date_deadline": self.end},
+                {**own, "name": "Internal", "date_deadline": self.middle, "is_shared": False},
+                {**own, "name": "Dropped", "date_deadline": self.middle},
+                {**own, "name": "Before", "date_deadline": self.start - timedelta(days=1)},
+            ]
+        )
+        noon = datetime.combine(self.middle, datetime.min.time()) + timedelta(hours=12)
+        # sudo: evidence, which only the portal and the methods of the duty write
+        duties[0].sudo().write({"state": "done", "done_date": noon})
+        duties[1].sudo().write({"state": "done", "done_date": noon + timedelta(days=3)})
+        duties[4].action_drop()
+        self.assertEqual(self._collect()["theirs"], ["Your part done by the agreed day: 1 of 3"])
+        today = self.today
+        duty = duties.create({**own, "name": "Due today", "date_deadline": today})
+        self.assertEqual(self._collect(today, today)["theirs"], [], "the day is not over")
+        duty._do(self.contact, "")
+        self.assertEqual(
+            self._collect(today, today)["theirs"], ["Your part done by the agreed day: 1 of 1"]
+        )
 
     def test_our_answers(self):
         """As in ``Correspondence``, with working hours; of this client and this period alone."""
@@ -299,7 +327,14 @@ class TestValueReportContent(ValueReportCommon):
             )
         self.env.invalidate_all()
         [line] = self._collect()["ours"]
-        self.assertIn("within 2 working hours (1 answers)", line)
+        self.assertEqual(line, "You wrote once and had our answer within 2 working hours")
+        words = self.env["client.value.report"]._get_answers_text
+        known = namedtuple("Known", "hours answers")
+        self.assertEqual(
+            words(known(0.4, 7)),
+            "Our answers to you, 7 in all: half of them within an hour of work",
+        )
+        self.assertTrue(words(known(1.0, 1)).endswith("within an hour of work"))
         values = self._collect(with_punctuality=False)
         self.assertEqual((values["ours"], values["theirs"]), ([], []))
 

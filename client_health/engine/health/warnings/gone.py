@@ -67,7 +67,9 @@ def _select_quiet(relationships, as_of):
                   AND o.date_order <= %(end)s AND o.create_date <= %(end)s) ordered ON true
          WHERE r.id = ANY (%(ids)s) AND r.company_id = %(company)s
            AND r.phase IN ('healthy', 'at_risk')
-           AND (r.date_start IS NULL OR r.date_start <= %(border)s)
+           -- a set-up of today begins today, whatever lies before it: what is there tells
+           AND (r.date_start IS NULL OR r.date_start <= %(border)s
+                OR GREATEST(hours.day, invoice.day, ordered.day) <= %(border)s)
            AND (GREATEST(hours.day, invoice.day, ordered.day) <= %(border)s
                 OR GREATEST(hours.day, invoice.day, ordered.day) IS NULL)
         """,

@@ -1,4 +1,4 @@
-"""Reads tasks and hours; returns warnings of work that is late, and of more work than agreed."""
+"""Reads tasks, hours and duties; returns warnings of late work, too much, and of missing input."""
 
 from datetime import timedelta
 
@@ -125,7 +125,46 @@ def _read_over_usual(row, months, rule):
     )
 
 
+def read_client_input(env, relationships, as_of, rule):
+    """Days since the due date of what the client has owed us longest, of what it can see."""
+    end = get_end(relationships, as_of)
+    rows = fetch(
+        env,
+        SQL(
+            """
+            SELECT relationship_id AS id, COUNT(*) AS duties, MIN(date_deadline) AS since,
+                   (ARRAY_AGG(id ORDER BY date_deadline, id))[1:%(most)s] AS ids
+              FROM client_duty
+             WHERE relationship_id = ANY (%(ids)s)
+               AND is_shared
+               AND date_deadline < %(as_of)s
+               AND create_date <= %(end)s
+               AND (done_date IS NULL OR done_date > %(end)s)
+               AND (dropped_date IS NULL OR dropped_date > %(end)s)
+          GROUP BY relationship_id
+            HAVING COUNT(*) >= %(least)s
+            """,
+            most=MOST_RECORDS,
+            ids=to_array(relationships._ids),
+            as_of=as_of,
+            end=end,
+            least=rule.least,
+        ),
+    )
+    return {
+        row["id"]: make(
+            (as_of - row["since"]).days,
+            row["since"],
+            {"client.duty": row["ids"]},
+            duties=row["duties"],
+            days=(as_of - row["since"]).days,
+        )
+        for row in rows
+    }
+
+
 WARNINGS = {
     "late_work": Signal(read_late_work),
     "over_agreed": Signal(read_over_agreed, Months),
+    "client_input": Signal(read_client_input),
 }

@@ -14,6 +14,11 @@ const openClient = () => [
         run: "click",
     },
     {
+        content: "The app opens with Today",
+        trigger: ".o_menu_sections a[data-menu-xmlid='client_health.menu_client_health_clients']",
+        run: "click",
+    },
+    {
         trigger: ".o_kanban_record:contains('Seagull Line')",
         run: "click",
     },
@@ -70,12 +75,12 @@ registry.category("web_tour.tours").add("client_health_agreement_propose", {
 registry.category("web_tour.tours").add("client_health_agreement_accept", {
     steps: () => [
         {
-            trigger: ".o_portal_index_card a:contains('Agreements to read and accept')",
+            trigger: ".o_portal_index_card a:contains('waiting for you')",
             run: "click",
             expectUnloadPage: true,
         },
         {
-            trigger: "tr:contains('Waits for your answer') a:contains('Working agreement')",
+            trigger: ".o_client_work_to_sign:contains('Working agreement'):contains('To sign')",
             run: "click",
             expectUnloadPage: true,
         },

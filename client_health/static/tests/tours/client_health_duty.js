@@ -4,7 +4,12 @@ registry.category("web_tour.tours").add("client_health_duty_portal", {
     url: "/my",
     steps: () => [
         {
-            content: "The tile says that something is open",
+            content: "One door leads to all that we do together",
+            trigger: ".o_portal_index_card a[href='/my/work']:contains('waiting for you')",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
             trigger: "a[href='/my/duties']",
             run: "click",
             expectUnloadPage: true,

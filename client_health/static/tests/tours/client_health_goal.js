@@ -10,6 +10,12 @@ registry.category("web_tour.tours").add("client_health_goal", {
             run: "click",
         },
         {
+            content: "The app opens with Today",
+            trigger:
+                ".o_menu_sections a[data-menu-xmlid='client_health.menu_client_health_clients']",
+            run: "click",
+        },
+        {
             trigger: ".o_kanban_record:contains('Harbour of the Tour')",
             run: "click",
         },
@@ -104,7 +110,12 @@ registry.category("web_tour.tours").add("client_health_goal_portal", {
     url: "/my",
     steps: () => [
         {
-            trigger: ".o_portal_index_card a[href='/my/results']",
+            trigger: ".o_portal_index_card a[href='/my/work']:contains('Our work together')",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            trigger: "a[href='/my/results']:contains('All results')",
             run: "click",
             expectUnloadPage: true,
         },

@@ -44,10 +44,10 @@ registry.category("web_tour.tours").add("client_health_value_report", {
 
 /* The client reads it, and answers below it. */
 registry.category("web_tour.tours").add("client_health_value_report_portal", {
-    url: "/my/updates",
+    url: "/my/work",
     steps: () => [
         {
-            trigger: "a:contains('What we reached together')",
+            trigger: ".o_client_work_updates a:contains('What we reached together')",
             run: "click",
             expectUnloadPage: true,
         },
