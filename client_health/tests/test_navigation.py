@@ -14,11 +14,19 @@ from ..const import (
 
 ADDON = "client_health"
 MAX_FILTERS = 20
-# The first thing users see, in the order of their day; "Today" is of another feature.
-FIRST_LEVEL = ["Clients", "Waiting", "Relationship", "Processes", "Reporting", "Configuration"]
+# The first thing users see, in the order of their day
+FIRST_LEVEL = [
+    "Today",
+    "Clients",
+    "Waiting",
+    "Relationship",
+    "Processes",
+    "Reporting",
+    "Configuration",
+]
 RELATIONSHIP = ["Agreements", "Goals", "Feedback", "Issues", "Accomplishments", "Client Updates"]
 PROCESSES = ["Reboots", "Offboardings", "Open Conversations"]
-IN_CRM = ["Clients", "Waiting", "Feedback", "Updates to Send"]
+IN_CRM = ["Today", "Clients", "Waiting", "Feedback"]
 MEASURES = {"client_margin", "client_revenue", "health_score", "health_score_shared"}
 
 
@@ -41,7 +49,7 @@ class TestNavigation(TransactionCase):
     def _get_names(self, xmlid, user):
         menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
         children = menus[self.env.ref(f"{ADDON}.{xmlid}").id]["children"]
-        return [menus[child]["name"] for child in children if menus[child]["name"] != "Today"]
+        return [menus[child]["name"] for child in children]
 
     def test_first_level(self):
         root = "menu_client_health_root"
