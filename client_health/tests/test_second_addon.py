@@ -122,7 +122,8 @@ class TestRecipes(BaseCase):
                 compile(text, "recipe", "exec")
         told = "".join(text for _language, text in recipes)
         for part in ("_get_signals", "_get_warnings", "client.relationship.stage", "_get_columns",
-                     "_get_sheets", "_get_today_sections", "client_relationship_view_kanban"):  # fmt: skip
+                     "_get_sheets", "_get_today_sections",
+                     "client_relationship_view_kanban"):  # fmt: skip
             self.assertIn(part, told)
 
 
