@@ -65,7 +65,6 @@ class ClientSetupLine(models.Model):
             ("idle", "Project without hours for six months"),
             ("lead", "Won, but neither project nor invoice"),
         ],
-        string="Left Out",
         readonly=True,
         help="Why this partner is not proposed as a client.",
         protected=True,
