@@ -95,6 +95,13 @@ class RolesCommon(RichClientCommon):
         cls.env["client.overhead"].create(
             {"date": "2026-01-01", "rate": 20, "company_id": cls.company.id}
         )
+        cls.env["client.assumed.cost"].create(
+            {
+                "employee_id": cls.env["hr.employee"].create({"name": "Ben"}).id,
+                "cost": 20,
+                "company_id": cls.company.id,
+            }
+        )
         visit = {"kind": "open", "link_id": cls.env["client.personal.link"].search([], limit=1).id}
         cls.env["client.personal.link.visit"].create(visit)
         project = cls.env["project.project"].create(

@@ -66,7 +66,12 @@ class ClientProfitability(models.Model):
         help="Income accounts of the general ledger, by accounting date, less what is written off.",
     )
     labour_cost = fields.Monetary(
-        readonly=True, help="Timesheets, at the hourly cost when the hours were entered."
+        readonly=True,
+        help="Timesheets, at the hourly cost when the hours were entered, or at an assumed one.",
+    )
+    assumed_cost = fields.Monetary(
+        readonly=True,
+        help="Of the labour cost: hours that had no cost, at the one assumed for the employee.",
     )
     other_cost = fields.Monetary(
         readonly=True,
@@ -103,6 +108,11 @@ class ClientProfitability(models.Model):
         readonly=True,
         help="Hours of employees who had no hourly cost when the hours were entered.",
     )
+    assumed_hours = fields.Float(
+        string="Hours at an Assumed Cost",
+        readonly=True,
+        help="Hours that had no cost when they were entered, and count at an assumed one.",
+    )
     overhead = fields.Monetary(
         readonly=True,
         help="Hours at the company's overhead per hour of that month. Not part of cost.",
@@ -128,7 +138,7 @@ class ClientProfitability(models.Model):
 
     # Rates of a row and of a group
 
-    @api.depends("revenue", "labour_cost", "other_cost", "hours", "uncosted_hours", "overhead")
+    @api.depends(*SUMS)
     def _compute_rates(self):
         limits = {company: company._get_margin_limits() for company in self.mapped("company_id")}
         for row in self:

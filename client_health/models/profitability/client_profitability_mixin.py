@@ -56,7 +56,7 @@ class ClientProfitabilityMixin(models.AbstractModel):
         currency_field="client_currency_id",
         groups=MONEY_GROUP,
         help="Timesheets of the last 12 full months, at the hourly cost of each employee when "
-        "the hours were entered.",
+        "the hours were entered, or at an assumed one.",
     )
     client_other_cost = fields.Monetary(
         string="Other Cost",
@@ -130,6 +130,21 @@ class ClientProfitabilityMixin(models.AbstractModel):
         help="Hours of the last 12 full months by employees who had no hourly cost when the "
         "hours were entered.",
     )
+    client_assumed_hours = fields.Float(
+        string="Hours at an Assumed Cost",
+        compute="_compute_client_figures",
+        groups=MONEY_GROUP,
+        help="Hours of the last 12 full months that had no cost, and count at the cost assumed "
+        "for the employee. Part of the labour cost and of the margin.",
+    )
+    client_assumed_share = fields.Float(
+        string="Hours at an Assumed Cost (%)",
+        compute="_compute_client_assumed_share",
+        digits=(16, 0),
+        aggregator=None,
+        groups=MONEY_GROUP,
+        help="So many of the hours of the last 12 full months have an assumed cost.",
+    )
     client_effective_rate = fields.Monetary(
         string="Effective Hourly Rate",
         compute="_compute_client_figures",
@@ -175,6 +190,12 @@ class ClientProfitabilityMixin(models.AbstractModel):
     def _compute_client_currency_id(self):
         self.client_currency_id = self.env.company.currency_id
 
+    @api.depends("client_hours", "client_assumed_hours")
+    def _compute_client_assumed_share(self):
+        for record in self:
+            hours = record.client_hours
+            record.client_assumed_share = hours and 100 * record.client_assumed_hours / hours
+
     @api.depends_context("company", "allowed_company_ids", "uid")
     def _compute_client_figures(self):
         sums = self._get_ledger_sums()
@@ -219,6 +240,7 @@ class ClientProfitabilityMixin(models.AbstractModel):
             "client_hours": sums.hours,
             "client_billable_hours": sums.billable_hours,
             "client_uncosted_hours": sums.uncosted_hours,
+            "client_assumed_hours": sums.assumed_hours,
             "client_effective_rate": margin.get_effective_rate(sums) or 0,
             "client_overhead": sums.overhead,
             "client_margin_after_overhead": sums.margin_after_overhead if band else 0,

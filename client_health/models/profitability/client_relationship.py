@@ -34,6 +34,7 @@ class ClientRelationship(models.Model):
     client_hours = fields.Float(**STORED)
     client_billable_hours = fields.Float(**STORED)
     client_uncosted_hours = fields.Float(**STORED)
+    client_assumed_hours = fields.Float(**STORED)
     client_effective_rate = fields.Monetary(**STORED)
     client_overhead = fields.Monetary(**STORED)
     client_margin_after_overhead = fields.Monetary(**STORED)
