@@ -17,9 +17,10 @@ class ClientAssumedCost(models.Model):
 
     _name = "client.assumed.cost"
     _description = "Assumed Cost"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.protected.mixin", "client.optional.figures.mixin"]
     _order = "date_from desc, id desc"
     _rec_name = "employee_id"
+    _figures = "assumed"
 
     company_id = fields.Many2one(
         "res.company",

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import client_map, figures, ledger, margin
 from ..common.client_job_failure import JobRun
-from .client_profitability_mixin import BANDS, SUMS
+from .client_profitability_mixin import BANDS, OPTIONAL, SUMS
 
 _logger = logging.getLogger(__name__)
 # For the two large statements only. They group in memory instead of on disk, and compare by hash
@@ -204,13 +204,14 @@ class ClientProfitability(models.Model):
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
-        return (*key, self.env["client.overhead"]._is_used())
+        return (*key, *(self.env[name]._is_used() for name in OPTIONAL))
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
-        """Show a margin after overhead only where a company says what its overhead is."""
+        """Show a margin after overhead, and what is assumed, only where a company has it."""
         arch, view = super()._get_view(view_id, view_type, **options)
-        self.env["client.overhead"]._hide_unused(arch)
+        for name in OPTIONAL:
+            self.env[name]._hide_unused(arch)
         return arch, view
 
     # Rebuild

@@ -6,6 +6,8 @@ from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import margin
 
 SUMS = margin.Sums._fields
+# Models with figures that are shown only where a company uses them
+OPTIONAL = ("client.overhead", "client.assumed.cost")
 BANDS = [
     (margin.LOSS, "At a loss"),
     (margin.BREAK_EVEN, "Breaks even"),
@@ -258,6 +260,32 @@ class ClientProfitabilityMixin(models.AbstractModel):
             context={"search_default_last_year": 1},  # not the largest clients of the menu
             display_name=self.env._("Profitability"),
         )
+
+
+class ClientOptionalFiguresMixin(models.AbstractModel):
+    """What adds figures to the money of clients, where a company has some of it.
+
+    ``_figures``: part of the names of these figures, in every list and pivot.
+    """
+
+    _name = "client.optional.figures.mixin"
+    _description = "Figures that only some Companies have"
+    _figures = None
+
+    @api.model
+    def _is_used(self):
+        """Return whether one of the user's companies has some: else no list shows its figures."""
+        # sudo: whether there is one, for users who may see money
+        return bool(
+            self.sudo().search_count([("company_id", "in", self.env.companies.ids)], limit=1)
+        )
+
+    @api.model
+    def _hide_unused(self, arch):
+        """Take the figures out of a view where no company has any."""
+        if not self._is_used():
+            for node in arch.xpath(f"//field[contains(@name, '{self._figures}')]"):
+                node.getparent().remove(node)
 
 
 class ClientClosedMonthMixin(models.AbstractModel):

@@ -1,3 +1,5 @@
+import io
+import zipfile
 from datetime import timedelta
 
 from psycopg2 import IntegrityError
@@ -154,8 +156,31 @@ class TestAssumedCost(AssumedCommon):
         for record in (self.relationship, self.client, self.project):
             arch = record.with_user(self.manager).get_view(view_type="form")["arch"]
             self.assertIn("client_assumed_share", arch)
+        book = (
+            self.env["client.review"]
+            .with_user(self.manager)
+            ._get_workbook(self.relationship.with_user(self.manager))
+        )
+        with zipfile.ZipFile(io.BytesIO(book)) as sheets:
+            words = b"".join(map(sheets.read, sheets.namelist()))
+        self.assertIn(b"75 % of the hours had no cost and count at an assumed one", words)
         facts = self.relationship.with_user(self.manager).get_client_facts()[0]["facts"]
-        self.assertEqual(facts["client_assumed_hours"]["value"], 30)
+        self.assertEqual({one["name"]: one["value"] for one in facts}["client_assumed_hours"], 30)
+
+    def test_shown_only_where_there_is_one(self):
+        """In the lists of the ledger and of who earns."""
+        earners = self.env.ref("client_health.client_relationship_view_list_earners").id
+        for used in (False, True):
+            if used:
+                self._assume()
+            for model, kind, view in (
+                ("client.profitability", "pivot", None),
+                ("client.profitability", "list", None),
+                ("client.relationship", "list", earners),
+            ):
+                screen = self.env[model].with_user(self.controller)
+                arch = screen.get_view(view, kind)["arch"]
+                self.assertEqual("assumed_hours" in arch, used, (model, kind))
 
     def test_reconciliation_stays(self):
         self.assertReconciled()
@@ -201,6 +226,12 @@ class TestAssumedCost(AssumedCommon):
         """Managers alone: it says what a colleague costs. The mark is for all who see money."""
         assumed = self._assume()
         self.env.invalidate_all()
+        # a manager who is no officer of Employees chooses a person and sees the name
+        spec = {"cost": {}, "employee_id": {"fields": {"display_name": {}}}}
+        [values] = assumed.web_read(spec)
+        self.assertEqual((values["cost"], values["employee_id"]["display_name"]), (30, "Ben"))
+        found = self.env["hr.employee"].with_user(self.manager).name_search("Ben")
+        self.assertIn(self.intern.id, [row[0] for row in found])
         for user in (self.owner, self.seller, self.controller, self.portal):
             for name in ("read", "write", "create", "unlink"):
                 self.assertFalse(assumed.with_user(user).has_access(name), user.login)
