@@ -181,6 +181,7 @@ class RolesCommon(RichClientCommon):
                 "calendar.event": cls.event,
                 "mail.activity": cls.relationship.activity_ids,
                 "mail.message": cls.relationship.message_ids,
+                "hr.employee": cls.samples["client.assumed.cost"].employee_id,
             }.get(name, cls.env[name])
         return known[:1]
 
