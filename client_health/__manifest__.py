@@ -146,6 +146,8 @@
     },
     "images": [
         "static/description/today.png",
+        "static/description/portfolio.png",
+        "static/description/dashboard.png",
         "static/description/board.png",
         "static/description/explanation.png",
     ],

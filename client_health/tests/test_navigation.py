@@ -1,16 +1,32 @@
 from lxml import etree
 
 from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
-from ..const import MANAGER_GROUP, MONEY_GROUP, USER_GROUP
+from ..const import (
+    ACTIVITY_HEALTH,
+    ACTIVITY_PULSE,
+    ACTIVITY_TOUGH_CONVERSATION,
+    MANAGER_GROUP,
+    MONEY_GROUP,
+    USER_GROUP,
+)
 
 ADDON = "client_health"
 MAX_FILTERS = 20
-# The first thing users see, in the order of their day; "Today" is of another feature.
-FIRST_LEVEL = ["Clients", "Waiting", "Relationship", "Processes", "Reporting", "Configuration"]
+# The first thing users see, in the order of their day
+FIRST_LEVEL = [
+    "Today",
+    "Clients",
+    "Waiting",
+    "Relationship",
+    "Processes",
+    "Reporting",
+    "Configuration",
+]
 RELATIONSHIP = ["Agreements", "Goals", "Feedback", "Issues", "Accomplishments", "Client Updates"]
 PROCESSES = ["Reboots", "Offboardings", "Open Conversations"]
-IN_CRM = ["Clients", "Waiting", "Feedback", "Updates to Send"]
+IN_CRM = ["Today", "Clients", "Waiting", "Feedback"]
 MEASURES = {"client_margin", "client_revenue", "health_score", "health_score_shared"}
 
 
@@ -33,7 +49,7 @@ class TestNavigation(TransactionCase):
     def _get_names(self, xmlid, user):
         menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
         children = menus[self.env.ref(f"{ADDON}.{xmlid}").id]["children"]
-        return [menus[child]["name"] for child in children if menus[child]["name"] != "Today"]
+        return [menus[child]["name"] for child in children]
 
     def test_first_level(self):
         root = "menu_client_health_root"
@@ -94,3 +110,17 @@ class TestNavigation(TransactionCase):
                 found = etree.fromstring(view["arch"]).xpath("//field[@type='measure']/@name")
                 self.assertTrue(found, f"{kind} of {user.login} counts records")
                 self.assertLessEqual(set(found), MEASURES)
+
+    def test_automatic_activities_are_not_offered(self):
+        """What Odoo plans by itself cannot be planned by hand, by anybody; calls can."""
+        for user in (self.owner, new_test_user(self.env, "navigation_plain", "base.group_user")):
+            for model in ("mail.activity.schedule", "mail.activity"):
+                domain = safe_eval(
+                    self.env[model]._fields["activity_type_id"].domain,
+                    {"res_model": "client.relationship", "activity_type_id": False},
+                )
+                offered = self.env["mail.activity.type"].with_user(user).search(domain)
+                self.assertIn(self.env.ref("mail.mail_activity_data_call"), offered)
+                self.assertIn(self.env.ref(ACTIVITY_TOUGH_CONVERSATION), offered)
+                self.assertNotIn(self.env.ref(ACTIVITY_PULSE), offered)
+                self.assertNotIn(self.env.ref(ACTIVITY_HEALTH), offered)

@@ -39,6 +39,11 @@ snapshot = env["client.health.snapshot"].search([("relationship_id", "=", client
 print("READING", snapshot.readings["orders"]["v"])
 print("STAGE", client.stage_id.name, client.phase, client.activity_ids.mapped("summary"))
 print("CARD", "referred_by_id" in env["client.relationship"].get_view(view_type="kanban")["arch"])
+asked = env["sale.order"].create({"partner_id": partner.id})
+asked.state = "sent"
+env.cr.commit()
+sections = client.get_today("team")["sections"]
+print("TODAY", [one["key"] for one in sections for row in one["clients"] for one in row["reasons"]])
 Review = env["client.review"]
 print("COLUMN", "referred_by_id" in [one.field for one in Review._get_columns()])
 print("SHEET", "referrals" in [one.code for one in Review._get_sheets()])
@@ -111,13 +116,14 @@ class TestRecipes(BaseCase):
     def test_each_recipe_is_whole(self):
         """A measure, a warning, a stage, a column and a sheet of the review, a field of a card."""
         recipes = get_recipes()
-        self.assertGreaterEqual(len(recipes), 7)
+        self.assertGreaterEqual(len(recipes), 8)
         for language, text in recipes:
             if language == "python":
                 compile(text, "recipe", "exec")
         told = "".join(text for _language, text in recipes)
         for part in ("_get_signals", "_get_warnings", "client.relationship.stage", "_get_columns",
-                     "_get_sheets", "client_relationship_view_kanban"):  # fmt: skip
+                     "_get_sheets", "_get_today_sections",
+                     "client_relationship_view_kanban"):  # fmt: skip
             self.assertIn(part, told)
 
 
@@ -148,6 +154,7 @@ class TestSecondAddon(ProcessCase):
             "STAGE To watch healthy",
             "Ask how it is going",
             "CARD True",
+            "'orders'",
             "COLUMN True",
             "SHEET True",
             "BOOK True",

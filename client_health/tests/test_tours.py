@@ -31,6 +31,34 @@ class TestTours(HttpCase):
         )
         move.action_post()
 
+    def _work(self, project, hours, hourly_cost):
+        employee = self.env["hr.employee"].create({"name": "Kim", "hourly_cost": hourly_cost})
+        self.env["account.analytic.line"].create(
+            {
+                "name": "Work",
+                "project_id": project.id,
+                "employee_id": employee.id,
+                "unit_amount": hours,
+                "date": fields.Date.today() - relativedelta(months=1),
+            }
+        )
+
+    def test_day_one(self):
+        """From the installation to three true findings in four clicks."""
+        projects = self.env["project.project"].create(
+            [
+                {"name": "Timetable", "partner_id": self.client_partner.id},
+                {"name": "Attic"},
+            ]
+        )
+        self._create_move(self.client_partner, "out_invoice")
+        self._work(projects[0], 20, 50)
+        self._work(projects[0], 1, 0)
+        self._work(projects[1], 30, 50)
+        self.start_tour("/odoo", "client_health_day_one", login="admin")
+        self.env.ref("client_health.ir_cron_client_setup").method_direct_trigger()
+        self.start_tour("/odoo/client-today", "client_health_day_one_truth", login="admin")
+
     def test_spine(self):
         self._create_move(self.client_partner, "out_invoice")
         self._create_move(self.supplier, "out_invoice")

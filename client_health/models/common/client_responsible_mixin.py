@@ -22,6 +22,7 @@ def _list_days(company, first, weeks=520):
     days = (first + timedelta(days=number) for number in range(7 * weeks))
     return [day for day in days if day.weekday() in worked]
 
+
 # Managers who are looked at when a colleague for a task is sought
 MOST_COLLEAGUES = 20
 

@@ -35,12 +35,13 @@ class ClientToday(models.AbstractModel):
     def _get_page(self, scope):
         """Return what the page shows of the user's own clients, or of all that they may read.
 
-        Without a scope the own ones; of managers who have none, all.
+        Without a scope the own ones; of managers, and of who has none, all.
         """
         clients = self._get_clients()
         own = self._get_own(clients)
+        is_manager = self.env.user.has_group(MANAGER_GROUP)
         if not scope:
-            scope = "mine" if own or not clients else "team"
+            scope = "team" if clients and (is_manager or not own) else "mine"
         read = clients if scope == "team" else own
         sections = self._get_today_sections()
         found = {section.key: section.read(read) for section in sections}
@@ -53,7 +54,7 @@ class ClientToday(models.AbstractModel):
         entries = today.gather(found)
         return {
             "scope": scope,
-            "is_manager": self.env.user.has_group(MANAGER_GROUP),
+            "is_manager": is_manager,
             "has_team": any(client.user_id != self.env.user for client in clients),
             "client_ids": [entry.client_id for entry in entries],
             "sections": self._prepare_sections(sections, entries),
