@@ -56,7 +56,8 @@ class ClientCostAssume(models.TransientModel):
         if not lines:
             raise UserError(self.env._("Please enter the cost of one person at least."))
         self.env["client.assumed.cost"].create(lines._prepare_costs())
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        # the page that opened it reads anew when it is closed
+        return {"type": "ir.actions.act_window_close"}
 
 
 class ClientCostAssumeLine(models.TransientModel):
