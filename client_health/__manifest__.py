@@ -47,6 +47,8 @@
         "views/project_project_views.xml",
         "views/crm_lead_views.xml",
         "views/profitability/client_overhead_views.xml",
+        "views/profitability/client_assumed_cost_views.xml",
+        "wizards/client_cost_assume_views.xml",
         "views/res_config_settings_views.xml",
         "views/client_job_failure_views.xml",
         "views/review/client_review_decision_views.xml",

@@ -30,3 +30,14 @@ def get_clients(env, relationships):
 def get_company(relationships):
     """Return the company that all of them are of, without reading more than one of them."""
     return relationships.browse(relationships._ids[:1]).company_id
+
+
+def currency_digits(company_id):
+    """Return the number of decimals of the company's currency, as a SQL expression."""
+    return SQL(
+        """(SELECT y.decimal_places
+              FROM res_company n
+              JOIN res_currency y ON y.id = n.currency_id
+             WHERE n.id = %s)""",
+        company_id,
+    )

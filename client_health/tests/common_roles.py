@@ -95,6 +95,13 @@ class RolesCommon(RichClientCommon):
         cls.env["client.overhead"].create(
             {"date": "2026-01-01", "rate": 20, "company_id": cls.company.id}
         )
+        cls.env["client.assumed.cost"].create(
+            {
+                "employee_id": cls.env["hr.employee"].create({"name": "Ben"}).id,
+                "cost": 20,
+                "company_id": cls.company.id,
+            }
+        )
         visit = {"kind": "open", "link_id": cls.env["client.personal.link"].search([], limit=1).id}
         cls.env["client.personal.link.visit"].create(visit)
         project = cls.env["project.project"].create(
@@ -174,6 +181,7 @@ class RolesCommon(RichClientCommon):
                 "calendar.event": cls.event,
                 "mail.activity": cls.relationship.activity_ids,
                 "mail.message": cls.relationship.message_ids,
+                "hr.employee": cls.samples["client.assumed.cost"].employee_id,
             }.get(name, cls.env[name])
         return known[:1]
 

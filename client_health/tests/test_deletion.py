@@ -33,6 +33,10 @@ class TestDeletion(RichClientCommon):
             "client.scenario": {"relationship_id": cls.relationship.id, "name": "Less"},
             "client.review.decision": {"relationship_id": cls.relationship.id, "name": "Call"},
             "client.overhead": {"date": cls.today, "rate": 20},
+            "client.assumed.cost": {
+                "employee_id": cls.env["hr.employee"].create({"name": "Ben"}).id,
+                "cost": 20,
+            },
             "client.review.schedule": {"recipient_ids": cls.manager.ids},
             "client.review.run": {"user_id": cls.manager.id, "company_id": cls.company.id},
         }.items():

@@ -76,6 +76,9 @@ class ProtectedCommon(RichClientCommon):
         cls.env["client.review.schedule"].create({"recipient_ids": cls.manager.ids})
         cls.env["client.review.run"].with_user(cls.manager)._queue(cls.relationship)
         cls.env["client.overhead"].create({"date": cls.today, "rate": 20})
+        cls.env["client.assumed.cost"].create(
+            {"employee_id": cls.env["hr.employee"].create({"name": "Ben"}).id, "cost": 20}
+        )
         link = cls.env["client.personal.link"].search([], limit=1)
         cls.env["client.personal.link.visit"].create({"kind": "open", "link_id": link.id})
         project = cls.env["project.project"].create({"name": "Moved", "company_id": cls.company.id})

@@ -17,7 +17,7 @@ from ..clock import local_date
 from ..correspondence import messages, senders, unassigned, waiting
 from ..correspondence.correspondence import Correspondence
 from ..profitability import margin
-from ..profitability.labour import hours_of
+from ..profitability.labour import has_no_cost, hours_of
 from ..query import fetch, to_array
 from .findings import LEAST_HOURS
 
@@ -160,19 +160,20 @@ def _get_later(before, lately):
 def read_hours_without_cost(facts):
     """Return [(employee id, name, hours)] of the last twelve months and since, most hours first.
 
-    Odoo gives an hour the cost that the employee has when it is entered: none, and it stays free.
+    Odoo gives an hour the cost that the employee has when it is entered: none, and it stays free,
+    unless a cost is assumed for that day.
     Employees with a part of their hours only, or less than a day, are left out.
     """
     return facts.env.execute_query(
         SQL(
             """
-            SELECT e.id, e.name, SUM(%(hours)s) FILTER (WHERE l.amount = 0) AS hours
+            SELECT e.id, e.name, SUM(%(hours)s) FILTER (WHERE %(has_no_cost)s) AS hours
               FROM account_analytic_line l
               JOIN project_project j ON j.id = l.project_id AND j.is_template IS NOT TRUE
               JOIN hr_employee e ON e.id = l.employee_id
              WHERE l.company_id = %(company)s AND l.date >= %(start)s AND l.date <= %(today)s
           GROUP BY e.id, e.name
-            HAVING SUM(%(hours)s) FILTER (WHERE l.amount = 0)
+            HAVING SUM(%(hours)s) FILTER (WHERE %(has_no_cost)s)
                    >= GREATEST(%(least)s, %(share)s * SUM(%(hours)s))
           ORDER BY hours DESC, e.id
             """,
@@ -180,6 +181,7 @@ def read_hours_without_cost(facts):
             start=facts.start,
             today=facts.today,
             hours=hours_of("l", facts.env["client.profitability"]._get_hours_per_unit()),
+            has_no_cost=has_no_cost("l"),
             least=LEAST_HOURS,
             share=margin.UNCOSTED_SHARE,
         )

@@ -17,9 +17,8 @@ from odoo.tools import SQL
 
 from odoo.addons.project.models.project_task import CLOSED_STATES
 
-from ..query import is_one_of
+from ..query import currency_digits, is_one_of
 from . import margin
-from .unbilled import currency_digits
 
 # Less than this part of the hours that the rest of a price takes: somebody forgot to plan them.
 ENOUGH = 0.5

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from .client_map import is_on, month_of
 from .finding_columns import select_records
-from .labour import hours_of
+from .labour import has_no_cost, hours_of
 
 # A cost that is lower by less is the rounding of short entries.
 LEAST_RISE = 0.01
@@ -26,17 +26,18 @@ def _hours(sources):
 
 
 def _select_without_cost(sources):
-    """Hours of employees without an hourly cost at that time."""
+    """Hours of employees without an hourly cost at that time, nor an assumed one."""
     return SQL(
         """
         SELECT 'no_cost', l.company_id, %(month)s, 0, SUM(%(hours)s), %(records)s
           FROM account_analytic_line l
           JOIN project_project j ON j.id = l.project_id AND j.is_template IS NOT TRUE
-         WHERE l.amount = 0 AND l.unit_amount <> 0
+         WHERE %(has_no_cost)s AND l.unit_amount <> 0
       GROUP BY 2, 3, l.employee_id
         """,
         month=month_of(SQL("l.date")),
         hours=_hours(sources),
+        has_no_cost=has_no_cost("l"),
         records=select_records(employee_id="l.employee_id"),
     )
 

@@ -25,6 +25,7 @@ FIGURES = (
     "client_hours",
     "client_billable_hours",
     "client_uncosted_hours",
+    "client_assumed_hours",
     "client_effective_rate",
     "client_overhead",
     "client_margin_after_overhead",
@@ -94,6 +95,7 @@ def _select_months(company_id, start, end, scope):
                SUM(hours) AS hours,
                SUM(billable_hours) AS billable_hours,
                SUM(uncosted_hours) AS uncosted_hours,
+               SUM(assumed_hours) AS assumed_hours,
                SUM(overhead) AS overhead
           FROM client_profitability
          WHERE company_id = %s AND date >= %s AND date < %s
@@ -122,6 +124,7 @@ def _select_totals(limits):
                        ROUND(SUM(hours)::numeric, 4) AS hours,
                        ROUND(SUM(billable_hours)::numeric, 4) AS billable_hours,
                        ROUND(SUM(uncosted_hours)::numeric, 4) AS uncosted_hours,
+                       ROUND(SUM(COALESCE(assumed_hours, 0))::numeric, 4) AS assumed_hours,
                        SUM(overhead) AS overhead,
                        COUNT(*) AS active_months,
                        COUNT(*) FILTER (WHERE %(judged)s < 0) AS loss_months
@@ -171,6 +174,7 @@ def _columns():
         COALESCE(t.hours, 0)::float8,
         COALESCE(t.billable_hours, 0)::float8,
         COALESCE(t.uncosted_hours, 0)::float8,
+        COALESCE(t.assumed_hours, 0)::float8,
         ROUND(t.effective_rate, 2),
         COALESCE(t.overhead, 0),
         CASE WHEN t.is_known THEN t.margin_after_overhead END,

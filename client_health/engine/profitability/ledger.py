@@ -11,8 +11,15 @@ from . import labour, margin, other_cost, overhead, revenue
 from .client_map import with_client_map
 
 KEYS = ("company_id", "partner_id", "project_id", "date")
-AMOUNTS = ("revenue", "labour_cost", "other_cost", "pass_through", "pass_through_cost")
-HOURS = ("hours", "billable_hours", "uncosted_hours")
+AMOUNTS = (
+    "revenue",
+    "labour_cost",
+    "assumed_cost",
+    "other_cost",
+    "pass_through",
+    "pass_through_cost",
+)
+HOURS = ("hours", "billable_hours", "uncosted_hours", "assumed_hours")
 VALUES = ("relationship_id", *AMOUNTS, "margin", *HOURS, "overhead")
 
 

@@ -47,6 +47,7 @@ class Sums(NamedTuple):
     billable_hours: float = 0.0
     uncosted_hours: float = 0.0
     overhead: float = 0.0
+    assumed_hours: float = 0.0  # their cost is part of labour_cost
 
     @property
     def cost(self):

@@ -5,7 +5,7 @@ Dated: the rate of a month is that in force on its first day. Before the first o
 
 from odoo.tools import SQL
 
-from .unbilled import currency_digits
+from ..query import currency_digits
 
 
 def select_rates(company_id):

@@ -20,6 +20,7 @@ AMOUNTS = (
     "revenue_ledger",
     "labour_cost_books",
     "labour_cost_ledger",
+    "assumed_cost",
     "other_cost_books",
     "other_cost_ledger",
     "unassigned",
@@ -31,7 +32,8 @@ def select_reconciliation(sources):
     """Return a SELECT of both sides by company and month: company_id, date and AMOUNTS.
 
     Company currency. written_off is negative: expenses that lower our revenue. unassigned is
-    cost, unassigned_revenue revenue, in the ledger without client.
+    cost, unassigned_revenue revenue, in the ledger without client. assumed_cost is in the ledger
+    alone, so it stands apart from labour_cost_ledger.
     """
     return SQL(
         """
@@ -70,7 +72,8 @@ def _select_ledger():
         "SELECT company_id, date, %s FROM client_profitability",
         _amounts(
             revenue_ledger=SQL("revenue"),
-            labour_cost_ledger=SQL("labour_cost"),
+            labour_cost_ledger=SQL("labour_cost - COALESCE(assumed_cost, 0)"),
+            assumed_cost=SQL("COALESCE(assumed_cost, 0)"),
             other_cost_ledger=SQL("other_cost"),
             unassigned=SQL("CASE WHEN partner_id IS NULL THEN labour_cost + other_cost ELSE 0 END"),
             unassigned_revenue=SQL("CASE WHEN partner_id IS NULL THEN revenue ELSE 0 END"),

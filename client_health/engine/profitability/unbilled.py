@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from ..query import currency_digits
 from .client_map import is_contact
 from .labour import hours_of
 
@@ -160,15 +161,4 @@ def _is_of_clients(partner_ids):
             "SELECT id FROM project_project j WHERE %s",
             is_contact(SQL("j.partner_id"), partner_ids),
         ),
-    )
-
-
-def currency_digits(company_id):
-    """Return the number of decimals of the company's currency, as a SQL expression."""
-    return SQL(
-        """(SELECT y.decimal_places
-              FROM res_company n
-              JOIN res_currency y ON y.id = n.currency_id
-             WHERE n.id = %s)""",
-        company_id,
     )

@@ -346,19 +346,26 @@ class ClientFinding(models.AbstractModel):
     def _open_employees(self, facts, ids):
         """Return how to open them: to enter their cost, or where that is not allowed, to see why.
 
-        Odoo lets officers of Employees alone read and enter a cost.
+        Odoo lets officers of Employees alone read and enter a cost, which counts for later hours.
+        Managers assume one for these hours.
         """
+        assume = {}
+        if self.env["client.assumed.cost"].has_access("create"):
+            assume = self._get_window(
+                "client_health.client_cost_assume_action", self.env._("Assume their cost")
+            )
         if self.env["hr.employee"].has_access("write"):
             view = self.env.ref("client_health.client_finding_view_employee_list")
             action = self._get_list_action("hr.employee", ids, view)
-            return {"open": action, "action": action, "label": self.env._("Enter their cost")}
+            enter = {"action": action, "label": self.env._("Enter their cost")}
+            return {"open": action} | (assume or enter)
         if not self.env["client.profitability.finding"].has_access("read"):
             return None
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_profitability_finding_action"
         )
         domain = [("company_id", "=", facts.company.id), ("kind", "=", "no_cost")]
-        return {"open": dict(action, domain=domain, context={"group_by": "employee_id"})}
+        return {"open": dict(action, domain=domain, context={"group_by": "employee_id"})} | assume
 
     @api.model
     def _find_projects_without_customer(self, facts):

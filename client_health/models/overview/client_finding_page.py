@@ -234,7 +234,8 @@ class ClientFinding(models.AbstractModel):
             ),
             "hours_without_cost": self.env._(
                 "Employees with hours that had no hourly cost when they were entered, in 12 "
-                "months. A cost counts for the hours that are entered from then on."
+                "months. An assumed cost counts for these hours, and the figures say so; the "
+                "hourly cost of an employee counts for the hours that are entered from then on."
             ),
             "projects_without_customer": self.env._(
                 "Billable projects without a customer, with hours in the last 12 months."

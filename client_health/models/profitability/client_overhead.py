@@ -12,9 +12,10 @@ class ClientOverhead(models.Model):
 
     _name = "client.overhead"
     _description = "Overhead per Hour"
-    _inherit = ["client.protected.mixin"]
+    _inherit = ["client.protected.mixin", "client.optional.figures.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
+    _figures = "overhead"
 
     company_id = fields.Many2one(
         "res.company",
@@ -72,18 +73,3 @@ class ClientOverhead(models.Model):
             self.env.cr.execute(overhead.update_ledger(company.id))
             Ledger._refresh_figures(company)
         Ledger.invalidate_model(["overhead", "margin_after_overhead"], flush=False)
-
-    @api.model
-    def _is_used(self):
-        """Return whether one of the user's companies has an overhead: else no list shows it."""
-        # sudo: whether there is one, for users who may see money
-        return bool(
-            self.sudo().search_count([("company_id", "in", self.env.companies.ids)], limit=1)
-        )
-
-    @api.model
-    def _hide_unused(self, arch):
-        """Take what is after overhead out of a view where no company has one."""
-        if not self._is_used():
-            for node in arch.xpath("//field[contains(@name, 'overhead')]"):
-                node.getparent().remove(node)

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import client_map, figures, ledger, margin
 from ..common.client_job_failure import JobRun
-from .client_profitability_mixin import BANDS, SUMS
+from .client_profitability_mixin import BANDS, OPTIONAL, SUMS
 
 _logger = logging.getLogger(__name__)
 # For the two large statements only. They group in memory instead of on disk, and compare by hash
@@ -66,7 +66,12 @@ class ClientProfitability(models.Model):
         help="Income accounts of the general ledger, by accounting date, less what is written off.",
     )
     labour_cost = fields.Monetary(
-        readonly=True, help="Timesheets, at the hourly cost when the hours were entered."
+        readonly=True,
+        help="Timesheets, at the hourly cost when the hours were entered, or at an assumed one.",
+    )
+    assumed_cost = fields.Monetary(
+        readonly=True,
+        help="Of the labour cost: hours that had no cost, at the one assumed for the employee.",
     )
     other_cost = fields.Monetary(
         readonly=True,
@@ -103,6 +108,11 @@ class ClientProfitability(models.Model):
         readonly=True,
         help="Hours of employees who had no hourly cost when the hours were entered.",
     )
+    assumed_hours = fields.Float(
+        string="Hours at an Assumed Cost",
+        readonly=True,
+        help="Hours that had no cost when they were entered, and count at an assumed one.",
+    )
     overhead = fields.Monetary(
         readonly=True,
         help="Hours at the company's overhead per hour of that month. Not part of cost.",
@@ -128,7 +138,7 @@ class ClientProfitability(models.Model):
 
     # Rates of a row and of a group
 
-    @api.depends("revenue", "labour_cost", "other_cost", "hours", "uncosted_hours", "overhead")
+    @api.depends(*SUMS)
     def _compute_rates(self):
         limits = {company: company._get_margin_limits() for company in self.mapped("company_id")}
         for row in self:
@@ -194,13 +204,14 @@ class ClientProfitability(models.Model):
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
-        return (*key, self.env["client.overhead"]._is_used())
+        return (*key, *(self.env[name]._is_used() for name in OPTIONAL))
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
-        """Show a margin after overhead only where a company says what its overhead is."""
+        """Show a margin after overhead, and what is assumed, only where a company has it."""
         arch, view = super()._get_view(view_id, view_type, **options)
-        self.env["client.overhead"]._hide_unused(arch)
+        for name in OPTIONAL:
+            self.env[name]._hide_unused(arch)
         return arch, view
 
     # Rebuild

@@ -6,6 +6,8 @@ from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import margin
 
 SUMS = margin.Sums._fields
+# Models with figures that are shown only where a company uses them
+OPTIONAL = ("client.overhead", "client.assumed.cost")
 BANDS = [
     (margin.LOSS, "At a loss"),
     (margin.BREAK_EVEN, "Breaks even"),
@@ -56,7 +58,7 @@ class ClientProfitabilityMixin(models.AbstractModel):
         currency_field="client_currency_id",
         groups=MONEY_GROUP,
         help="Timesheets of the last 12 full months, at the hourly cost of each employee when "
-        "the hours were entered.",
+        "the hours were entered, or at an assumed one.",
     )
     client_other_cost = fields.Monetary(
         string="Other Cost",
@@ -130,6 +132,21 @@ class ClientProfitabilityMixin(models.AbstractModel):
         help="Hours of the last 12 full months by employees who had no hourly cost when the "
         "hours were entered.",
     )
+    client_assumed_hours = fields.Float(
+        string="Hours at an Assumed Cost",
+        compute="_compute_client_figures",
+        groups=MONEY_GROUP,
+        help="Hours of the last 12 full months that had no cost, and count at the cost assumed "
+        "for the employee. Part of the labour cost and of the margin.",
+    )
+    client_assumed_share = fields.Float(
+        string="Hours at an Assumed Cost (%)",
+        compute="_compute_client_assumed_share",
+        digits=(16, 0),
+        aggregator=None,
+        groups=MONEY_GROUP,
+        help="So many of the hours of the last 12 full months have an assumed cost.",
+    )
     client_effective_rate = fields.Monetary(
         string="Effective Hourly Rate",
         compute="_compute_client_figures",
@@ -175,6 +192,12 @@ class ClientProfitabilityMixin(models.AbstractModel):
     def _compute_client_currency_id(self):
         self.client_currency_id = self.env.company.currency_id
 
+    @api.depends("client_hours", "client_assumed_hours")
+    def _compute_client_assumed_share(self):
+        for record in self:
+            hours = record.client_hours
+            record.client_assumed_share = hours and 100 * record.client_assumed_hours / hours
+
     @api.depends_context("company", "allowed_company_ids", "uid")
     def _compute_client_figures(self):
         sums = self._get_ledger_sums()
@@ -219,6 +242,7 @@ class ClientProfitabilityMixin(models.AbstractModel):
             "client_hours": sums.hours,
             "client_billable_hours": sums.billable_hours,
             "client_uncosted_hours": sums.uncosted_hours,
+            "client_assumed_hours": sums.assumed_hours,
             "client_effective_rate": margin.get_effective_rate(sums) or 0,
             "client_overhead": sums.overhead,
             "client_margin_after_overhead": sums.margin_after_overhead if band else 0,
@@ -236,6 +260,32 @@ class ClientProfitabilityMixin(models.AbstractModel):
             context={"search_default_last_year": 1},  # not the largest clients of the menu
             display_name=self.env._("Profitability"),
         )
+
+
+class ClientOptionalFiguresMixin(models.AbstractModel):
+    """What adds figures to the money of clients, where a company has some of it.
+
+    ``_figures``: part of the names of these figures, in every list and pivot.
+    """
+
+    _name = "client.optional.figures.mixin"
+    _description = "Figures that only some Companies have"
+    _figures = None
+
+    @api.model
+    def _is_used(self):
+        """Return whether one of the user's companies has some: else no list shows its figures."""
+        # sudo: whether there is one, for users who may see money
+        return bool(
+            self.sudo().search_count([("company_id", "in", self.env.companies.ids)], limit=1)
+        )
+
+    @api.model
+    def _hide_unused(self, arch):
+        """Take the figures out of a view where no company has any."""
+        if not self._is_used():
+            for node in arch.xpath(f"//field[contains(@name, '{self._figures}')]"):
+                node.getparent().remove(node)
 
 
 class ClientClosedMonthMixin(models.AbstractModel):

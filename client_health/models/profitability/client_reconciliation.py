@@ -51,7 +51,15 @@ class ClientReconciliation(models.Model):
     labour_cost_books = fields.Monetary(
         string="Labour: Timesheets", readonly=True, help="Cost of all timesheets."
     )
-    labour_cost_ledger = fields.Monetary(string="Labour: Profitability", readonly=True)
+    labour_cost_ledger = fields.Monetary(
+        string="Labour: Profitability", readonly=True, help="Without what is assumed."
+    )
+    assumed_cost = fields.Monetary(
+        string="Labour: Assumed",
+        readonly=True,
+        help="Hours without cost, at the one assumed for the employee: in the profitability "
+        "besides the labour of the timesheets, which stay as they are.",
+    )
     other_cost_books = fields.Monetary(
         string="Other Cost: Analytic Items",
         readonly=True,

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ...const import MONEY_GROUP
 from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import figures, margin, pareto, scenario
-from .client_profitability_mixin import SUMS
+from .client_profitability_mixin import OPTIONAL, SUMS
 
 TOP_CLIENTS = 20
 STORED = {"store": True, "compute": None, "readonly": True, "copy": False, "protected": True}
@@ -34,6 +34,7 @@ class ClientRelationship(models.Model):
     client_hours = fields.Float(**STORED)
     client_billable_hours = fields.Float(**STORED)
     client_uncosted_hours = fields.Float(**STORED)
+    client_assumed_hours = fields.Float(**STORED)
     client_effective_rate = fields.Monetary(**STORED)
     client_overhead = fields.Monetary(**STORED)
     client_margin_after_overhead = fields.Monetary(**STORED)
@@ -214,13 +215,15 @@ class ClientRelationship(models.Model):
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
-        return (*key, view_type == "list" and self.env["client.overhead"]._is_used())
+        is_list = view_type == "list"
+        return (*key, *(is_list and self.env[name]._is_used() for name in OPTIONAL))
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
         arch, view = super()._get_view(view_id, view_type, **options)
         if view_type == "list":
-            self.env["client.overhead"]._hide_unused(arch)
+            for name in OPTIONAL:
+                self.env[name]._hide_unused(arch)
         return arch, view
 
     @api.model

@@ -82,6 +82,7 @@ FACTS = (
     Fact("client_margin_rate", PERCENT, known=_has_margin, **LEDGER),
     Fact("client_hours", HOURS, **LEDGER),
     Fact("client_uncosted_hours", HOURS, **LEDGER),
+    Fact("client_assumed_hours", HOURS, **LEDGER),
     Fact("client_effective_rate", AMOUNT, known=lambda client: client.client_hours > 0, **LEDGER),
     Fact("client_loss_probability", PERCENT, known=_has_result, **LEDGER),
     Fact("client_overdue", AMOUNT),

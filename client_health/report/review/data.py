@@ -29,6 +29,7 @@ MONEY_FIELDS = (
     "client_margin_rate",
     "client_margin_band",
     "client_hours",
+    "client_assumed_hours",
     "client_effective_rate",
     "client_revenue_share",
     "client_overdue",
@@ -327,6 +328,19 @@ class ReviewData:
             "without clients of unknown margin: %(count)s (revenue %(revenue)s)",
             count=len(self.unknown_margin),
             revenue=f"{revenue:,.0f}",
+        )
+
+    def get_assumed_note(self):
+        """Return how much of the labour cost is assumed; None: nothing."""
+        hours, assumed = (
+            sum(row[name] or 0 for row in self.clients)
+            for name in ("client_hours", "client_assumed_hours")
+        )
+        if not assumed or hours <= 0:
+            return None
+        return self.env._(
+            "%(share)s %% of the hours had no cost and count at an assumed one.",
+            share=f"{100 * assumed / hours:,.0f}",
         )
 
     # Then and now

@@ -57,6 +57,8 @@ def write_money(page, data):
     )
     heads = [*_get_money_heads(data), *_get_more_heads(data)]
     rows = _sort_by_revenue(data.clients)
+    if note := data.get_assumed_note():
+        page.write_line(note, kind="note")
     if note := data.get_unknown_note():
         page.write_line(
             data.env._("Of known margin: the same columns, %s.", note),

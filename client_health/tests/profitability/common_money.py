@@ -276,6 +276,8 @@ class MoneyCommon(ClientHealthCommon):
             "hours",
             "billable_hours",
             "uncosted_hours",
+            "assumed_hours",
+            "assumed_cost",
         )
         ledger = {}
         for row in self._get_rows(company):
