@@ -36,4 +36,4 @@ class ClientSalespersonChange(models.TransientModel):
                 )
             )
         clients._hand_over(able)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}

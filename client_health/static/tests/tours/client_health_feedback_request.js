@@ -56,10 +56,6 @@ registry.category("web_tour.tours").add("client_health_feedback_request", {
 registry.category("web_tour.tours").add("client_health_feedback_ask", {
     steps: () => [
         {
-            trigger: ".o_form_view .nav-link[name='feedback']",
-            run: "click",
-        },
-        {
             trigger: ".o_form_view button[name='action_ask_feedback']",
             run: "click",
         },
