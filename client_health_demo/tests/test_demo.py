@@ -282,7 +282,7 @@ class TestDemo(DemoCommon):
         )
         self.assertEqual(proposed, self._get_client("blue_harbour"))
         self.assertEqual(proposed.health_proposed_stage_id.phase, "at_risk")
-        self.assertEqual(proposed.health_proposal_reason, "More hours than agreed")
+        self.assertEqual(proposed.health_proposal_reason, "Too many hours")
         stages = {rel: rel.stage_id for rel in self.relationships}
         with freeze_time(fields.Datetime.now() + timedelta(days=1)):
             self.env["client.health.run"]._run_night(
