@@ -8,7 +8,8 @@ registry.category("web_tour.tours").add("client_health_first_steps", {
     steps: () => [
         {
             isActive: ["desktop"],
-            trigger: ".o_menu_sections [data-menu-xmlid='client_health.menu_client_health_clients']",
+            trigger:
+                ".o_menu_sections [data-menu-xmlid='client_health.menu_client_health_clients']",
             content: markup(
                 _t(
                     "What matters most stands on top, and each number opens its list. Now look at your <b>clients</b>."
