@@ -1,10 +1,14 @@
+import { cookie } from "@web/core/browser/cookie";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/views/fields/formatters";
 
-const SCORE = "#343a40";
-const MARGIN = "#056bd9";
-const GRID = "rgba(0, 0, 0, 0.08)";
+// As Odoo's graphs do it: a canvas knows nothing of the theme
+const isDark = cookie.get("color_scheme") === "dark";
+const SCORE = isDark ? "#e4e4e4" : "#343a40";
+const MARGIN = isDark ? "#6cb2ff" : "#056bd9";
+const LABEL = isDark ? "#e4e4e4" : "#666666";
+const GRID = isDark ? "rgba(255, 255, 255, 0.15)" : "rgba(0, 0, 0, 0.08)";
 const DASHES = [5, 4];
 const DAY = { day: "numeric", month: "short" };
 
@@ -38,7 +42,7 @@ function getBands({ healthy, risk }, named) {
                 const top = scales.score.getPixelForValue(high);
                 const height = scales.score.getPixelForValue(low) - top;
                 ctx.fillStyle = style.getPropertyValue(color);
-                ctx.globalAlpha = 0.1;
+                ctx.globalAlpha = isDark ? 0.2 : 0.1;
                 ctx.fillRect(chartArea.left, top, chartArea.width, height);
                 if (named && height > 24) {
                     ctx.fillStyle = SCORE;
@@ -81,14 +85,14 @@ function getScales(lines, small) {
             type: "time",
             time: { minUnit: "day", displayFormats: { day: DAY, week: DAY } },
             grid: { display: false },
-            ticks: { font, maxRotation: 0, autoSkipPadding: 16 },
+            ticks: { font, color: LABEL, maxRotation: 0, autoSkipPadding: 16 },
         },
         score: {
             min: 0,
             max: 100,
-            title: { display: true, text: _t("Score"), font },
+            title: { display: true, text: _t("Score"), color: LABEL, font },
             grid: { color: GRID },
-            ticks: { font, stepSize: 25 },
+            ticks: { font, color: LABEL, stepSize: 25 },
         },
     };
     if (lines.some((line) => line.yAxisID === "margin")) {
@@ -147,7 +151,12 @@ export function getChartConfig({ days, limits, sees_margin: seesMargin }, small)
             plugins: {
                 legend: {
                     align: "start",
-                    labels: { usePointStyle: true, pointStyle: "line", boxHeight: 6 },
+                    labels: {
+                        usePointStyle: true,
+                        pointStyle: "line",
+                        boxHeight: 6,
+                        color: LABEL,
+                    },
                 },
                 tooltip: getTooltip(days, seesMargin),
             },
