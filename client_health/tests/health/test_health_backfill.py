@@ -72,6 +72,8 @@ class TestHealthBackfill(SignalCommon):
         for timezone in ("UTC", "America/Los_Angeles", "Pacific/Auckland"):
             with self.subTest(timezone):
                 self.calendar.tz = timezone
+                # what an earlier night knew counts for the nights after it, and for no past day
+                self.env["client.health.measure"].search([]).sudo().date_known = False
                 with freeze_time(datetime.combine(day, datetime.max.time())):
                     # where it is still that day, or over already: the night ran at its end
                     at_night = self._take(day)
