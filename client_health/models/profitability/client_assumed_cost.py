@@ -64,24 +64,6 @@ class ClientAssumedCost(models.Model):
         "There is an assumed cost of this person for some of these days already.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self._update_ledger(records.company_id)
-        return records
-
-    def write(self, vals):
-        companies = self.company_id
-        result = super().write(vals)
-        self._update_ledger(companies | self.company_id)
-        return result
-
-    def unlink(self):
-        companies = self.company_id
-        result = super().unlink()
-        self._update_ledger(companies)
-        return result
-
     @api.model
     def _update_ledger(self, companies):
         """Rebuild what was built already: margins are known, or unknown again, at once."""

@@ -44,24 +44,6 @@ class ClientOverhead(models.Model):
         "CHECK(rate >= 0)", "The overhead per hour cannot be negative."
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self._update_ledger(records.company_id)
-        return records
-
-    def write(self, vals):
-        companies = self.company_id
-        result = super().write(vals)
-        self._update_ledger(companies | self.company_id)
-        return result
-
-    def unlink(self):
-        companies = self.company_id
-        result = super().unlink()
-        self._update_ledger(companies)
-        return result
-
     @api.model
     def _update_ledger(self, companies):
         """Write the overhead of every month, and what follows from it, at once."""

@@ -265,12 +265,35 @@ class ClientProfitabilityMixin(models.AbstractModel):
 class ClientOptionalFiguresMixin(models.AbstractModel):
     """What adds figures to the money of clients, where a company has some of it.
 
-    ``_figures``: part of the names of these figures, in every list and pivot.
+    ``_figures``: part of the names of these figures, in every list and pivot. Whatever changes,
+    ``_update_ledger(companies)`` brings the ledger up to date at once.
     """
 
     _name = "client.optional.figures.mixin"
     _description = "Figures that only some Companies have"
     _figures = None
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self._update_ledger(records.company_id)
+        return records
+
+    def write(self, vals):
+        companies = self.company_id
+        result = super().write(vals)
+        self._update_ledger(companies | self.company_id)
+        return result
+
+    def unlink(self):
+        companies = self.company_id
+        result = super().unlink()
+        self._update_ledger(companies)
+        return result
+
+    @api.model
+    def _update_ledger(self, companies):
+        """Write the figures of these companies anew: each model does it its own way."""
 
     @api.model
     def _is_used(self):

@@ -448,6 +448,10 @@ class TestTodayAccess(TodayCommon):
             self.assertFalse(self._read(self.colleague, scope)["client_ids"])
         self.assertFalse(self._read()["has_team"])
         self.assertTrue(self._read(self.manager)["has_team"])
+        other.user_id = self.manager
+        self.assertEqual(self._read(self.manager, None)["scope"], "team", "managers see all first")
+        self.assertEqual(self._read(self.seller, None)["scope"], "team", "none of their own")
+        self.assertEqual(self._read(scope=None)["scope"], "mine")
 
     def test_a_team_leader(self):
         leader = self._create_user("leader", "client_health.group_client_user")
