@@ -106,6 +106,23 @@ class TestNavigation(TransactionCase):
             self.assertIn("my_clients", shown)
             self.assertGreater(len(root.xpath("/search/separator")), 3, "They are in groups")
 
+    def test_no_search_has_more_filters(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", ADDON), ("model", "=", "ir.ui.view")]
+        )
+        searches = (
+            self.env["ir.ui.view"]
+            .browse(data.mapped("res_id"))
+            .filtered(lambda view: view.type == "search" and view.mode == "primary")
+        )
+        self.assertGreater(len(searches), 15)
+        for view in searches:
+            root = etree.fromstring(self.env[view.model].get_view(view.id, "search")["arch"])
+            shown = root.xpath("/search/filter[not(@invisible='1')]/@name")
+            self.assertLessEqual(len(shown), MAX_FILTERS, view.xml_id)
+            if len(shown) > MAX_FILTERS / 4:
+                self.assertTrue(root.xpath("/search/separator"), f"{view.xml_id}: in groups")
+
     def test_the_board_opens_on_own_clients(self):
         for user, is_own in ((self.owner, True), (self.analyst, True), (self.manager, False)):
             action = self.env["client.relationship"].with_user(user).action_open_clients()
