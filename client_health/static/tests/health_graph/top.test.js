@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts, queryFirst, queryText } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { contains, fields, models, mountView, preloadBundle } from "@web/../tests/web_test_helpers";
+import { download } from "@web/core/network/download";
 import { defineClientHealthModels } from "../client_health_test_helpers";
 
 const NOTICE = ".o_client_top_notice";
@@ -90,6 +91,12 @@ describe("@client_health ten of many", () => {
     });
 
     test("a table opens on the largest, its total is that of all", async () => {
+        patchWithCleanup(download, {
+            _download: async ({ data }) => {
+                const { rows } = JSON.parse(await data.data.text());
+                expect.step(`${rows.length} rows`);
+            },
+        });
         await mountPivot();
         expect(getRows()).toHaveLength(11);
         expect(getRows().slice(0, 2)).toEqual(["Total", "Client 12"]);
@@ -100,6 +107,9 @@ describe("@client_health ten of many", () => {
         await animationFrame();
         expect(getRows()[1]).toBe("Client 1");
         expect(queryText(NOTICE)).toInclude("The 10 lowest of 12");
+        await contains(".o_pivot_download").click();
+        await expect.waitForSteps(["13 rows"]);
+        expect(getRows()).toHaveLength(11);
         await contains(`${NOTICE} button`).click();
         await animationFrame();
         expect(getRows()).toHaveLength(13);
