@@ -2,7 +2,14 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts, queryFirst, queryText } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
-import { contains, fields, models, mountView, preloadBundle } from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    fields,
+    models,
+    mountView,
+    patchWithCleanup,
+    preloadBundle,
+} from "@web/../tests/web_test_helpers";
 import { download } from "@web/core/network/download";
 import { defineClientHealthModels } from "../client_health_test_helpers";
 
