@@ -19,6 +19,7 @@ class ClientOffboardingEnd(models.TransientModel):
         string="How It Ended",
         required=True,
         help="One sentence that colleagues will understand in three years.",
+        reason=True,
     )
     line_ids = fields.One2many(
         "client.offboarding.end.line",

@@ -23,7 +23,9 @@ class ClientStageMove(models.TransientModel):
     stage_id = fields.Many2one("client.relationship.stage", required=True)
     phase = fields.Selection(related="stage_id.phase", related_sudo=False)
     reason = fields.Char(
-        required=True, help="One sentence that colleagues will understand in three months."
+        required=True,
+        help="One sentence that colleagues will understand in three months.",
+        reason=True,
     )
     left_because = fields.Text(
         string="Why It Left", compute="_compute_left_because", export_string_translation=False
@@ -35,6 +37,7 @@ class ClientStageMove(models.TransientModel):
         store=True,
         readonly=False,
         help="Date by which both sides decide whether to continue.",
+        until=True,
     )
     user_id = fields.Many2one(
         "res.users",
