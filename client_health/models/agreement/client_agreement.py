@@ -435,7 +435,7 @@ class ClientAgreement(models.Model):
             "|",
             "&",
             ("relationship_id.active", "=", True),
-            ("relationship_id.phase", "!=", "ended"),
+            ("relationship_id.phase", "not in", ("offboard", "ended")),
             "&",
             ("relationship_id", "=", False),
             ("lead_id.active", "=", True),

@@ -239,7 +239,7 @@ class ClientRelationship(models.Model):
         long_ago = self._get_value_fresh_since()
         due = self.search(
             [
-                ("phase", "!=", "ended"),
+                ("phase", "not in", ("offboard", "ended")),
                 ("value_state", "in", ("never", "stale")),
                 ("date_start", "<", long_ago),
                 "|",
@@ -334,6 +334,7 @@ class ClientRelationship(models.Model):
         The talk is a meeting that has them on its agenda; its outcome closes it.
         """
         self.ensure_one()
+        self.check_access("read")
         Goal = self.env["client.goal"]
         big = Domain("relationship_id", "=", self.id) & Goal._get_big_domain()
         if not Goal.search_count(big, limit=1):

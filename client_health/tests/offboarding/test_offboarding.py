@@ -124,6 +124,8 @@ class TestOffboarding(OffboardingCommon):
             .with_context(**action["context"])
         )
         end.reason = "Parted as friends"
+        self.assertEqual(end.notice_date, offboarding.date_start)
+        end.reason_ids.add(self.env["client.offboarding.reason"].create({"name": "Price"}))
         end = end.save()
         self.assertEqual(end.line_ids.mapped("point"), ["talk", "work", "handover", "thanks"])
         places = {line.point: line.action_open_point()["res_model"] for line in end.line_ids}
@@ -327,6 +329,7 @@ class TestOffboardingBadInput(OffboardingCommon):
 
     def test_two_managers_end_it_at_once(self):
         offboarding = self._offboard()
+        self._give_notice(offboarding)
         ends = [
             self.env["client.offboarding.end"]
             .with_user(self.manager)
