@@ -172,3 +172,8 @@ class ClientHealthCommon(TransactionCase):
         if phase == "ended":
             for offboarding in cls.env["client.offboarding"]._get_open(relationships):
                 offboarding._waive(dict.fromkeys(offboarding._get_open_points(), "Test"))
+                reason = cls.env.ref("client_health.client_offboarding_reason_price")
+                today = fields.Date.today()
+                offboarding.write(
+                    {"reason_ids": reason.ids, "notice_date": today, "last_day": today}
+                )

@@ -27,4 +27,5 @@ from . import client_meeting_outcome
 from . import client_meeting_plan
 from . import client_value_ask
 from . import client_value_note
+from . import client_word_note
 from . import mail_activity_schedule, mail_compose_message

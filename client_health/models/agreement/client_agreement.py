@@ -111,6 +111,7 @@ class ClientAgreement(models.Model):
         string="Review On",
         default=lambda self: get_today(self.env.company) + relativedelta(months=6),
         help="Date of the next review by both sides. The salesperson is reminded once on this day.",
+        until=True,
     )
     signatory_id = fields.Many2one(
         "res.partner",
@@ -126,6 +127,7 @@ class ClientAgreement(models.Model):
         default=lambda self: get_today(self.env.company) + relativedelta(days=30),
         copy=False,
         help="The last day on which the client can accept the proposal online.",
+        until=True,
     )
     version = fields.Integer(default=1, readonly=True, copy=False, aggregator=None, protected=True)
     previous_id = fields.Many2one(
@@ -395,6 +397,10 @@ class ClientAgreement(models.Model):
         """Mark the version before as replaced, now that this one is accepted."""
         previous = self.previous_id.filtered(lambda agreement: agreement.state != "replaced")
         previous.write({"state": "replaced", "replaced_on": fields.Datetime.now()})
+        # sudo: what the system planned about the version before is done with this one
+        self.sudo()._get_holder().activity_unlink(
+            [ACTIVITY_AGREEMENT_CONVERSATION, ACTIVITY_AGREEMENT_REVIEW]
+        )
 
     def action_compare(self):
         """Show this version beside the one before."""
@@ -429,7 +435,7 @@ class ClientAgreement(models.Model):
             "|",
             "&",
             ("relationship_id.active", "=", True),
-            ("relationship_id.phase", "!=", "ended"),
+            ("relationship_id.phase", "not in", ("offboard", "ended")),
             "&",
             ("relationship_id", "=", False),
             ("lead_id.active", "=", True),

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import clean_context
 
-from ...const import ACTIVITY_FIT, USER_GROUP
+from ...const import ACTIVITY_CLIENT_RETURNED, ACTIVITY_FIT, USER_GROUP
 from ...engine import fit, stage_rules
 from .client_fit_round import BEFORE_SIGNING
 
@@ -156,9 +156,9 @@ class ClientRelationship(models.Model):
         """A client that comes back: the reasons for a good match may have gone when it left."""
         ended = self.filtered(lambda record: record.phase == stage_rules.ENDED)
         moved = super()._move_stage(stage, reason)
-        (moved & ended).filtered(lambda rel: rel.phase == stage_rules.AT_RISK)._start_fit_round(
-            "returned"
-        )
+        back = (moved & ended).filtered(lambda rel: rel.phase == stage_rules.AT_RISK)
+        back.activity_unlink([ACTIVITY_CLIENT_RETURNED])
+        back._start_fit_round("returned")
         return moved
 
     def _remind_fit_round(self, reason):

@@ -63,6 +63,11 @@ registry.category("web_tour.tours").add("client_health_goal", {
             run: "click",
         },
         {
+            content: "Who, when and how is filled in",
+            trigger: ".modal button[name='action_record']",
+            run: "click",
+        },
+        {
             trigger: ".o_form_view .o_arrow_button_current:contains('Agreed')",
         },
         {
