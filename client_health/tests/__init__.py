@@ -21,6 +21,7 @@ from . import test_public_methods
 from . import test_readable_links
 from . import test_record_access
 from . import test_record_moves
+from . import test_refusals
 from . import test_screens
 from . import test_second_addon
 from . import test_sending

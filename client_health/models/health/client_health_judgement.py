@@ -362,7 +362,9 @@ class ClientPulse(models.Model):
     def _check_comment(self):
         for pulse in self:
             if int(pulse.value) < GREEN and not (pulse.comment or "").strip():
-                raise ValidationError(self.env._("A pulse below 4 needs a reason."))
+                raise ValidationError(
+                    self.env._("Please enter a reason: a pulse below 4 needs one.")
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
