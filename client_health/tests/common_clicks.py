@@ -2,14 +2,14 @@ import re
 
 from lxml import etree
 
-from odoo.addons.web.controllers.utils import clean_action
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form
 from odoo.tools.safe_eval import safe_eval
 
+from odoo.addons.web.controllers.utils import clean_action
+
 from ..exceptions import MoveQuestion
-from .common_roles import ADDON
 from .common_screens import Screens
 
 # A refusal that helps has one of these words: it tells what to do, or lists what is missing.
@@ -30,7 +30,7 @@ class DeadEnd(Exception):
 class Clicks(Screens):
     """Clicks every button that a user sees on a record, and goes on from where it leads.
 
-    ``get_value(model, field)`` gives what the user types where a dialog requires something.
+    ``get_value(user, model, field, domain)`` gives what the user types where a dialog requires something.
     """
 
     def __init__(self, env, methods, get_value):
@@ -39,10 +39,10 @@ class Clicks(Screens):
         self.looks = set()
         self.refusals = {}
 
-    def visit(self, records, views=None):
+    def visit(self, records, views):
         """Click the buttons of the records in each of the views: [(id or False, kind)]."""
         model = records.with_env(self.env).browse()
-        for view_id, kind in views or self.get_our_views(model._name):
+        for view_id, kind in views:
             # what the user may not open is not shown to them
             view = model.get_views([[view_id, kind]])["views"][kind]
             arch = etree.fromstring(view["arch"])
@@ -280,7 +280,7 @@ class Clicks(Screens):
                 if form._get_modifier(name, "required") and not form[name]:
                     field = model._fields[name]
                     domain = self.get_domain(form, name)
-                    value = self.get_value(model, field, domain)
+                    value = self.get_value(self.env.user, model, field, domain)
                     if field.type in ("one2many", "many2many"):
                         form[name].add(value)
                     else:
