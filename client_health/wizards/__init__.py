@@ -2,6 +2,7 @@ from . import base_partner_merge
 from . import client_agreement_acceptance
 from . import client_agreement_change
 from . import client_agreement_comparison
+from . import client_agreement_overbook
 from . import client_cost_assume
 from . import client_feedback_answer
 from . import client_feedback_ask

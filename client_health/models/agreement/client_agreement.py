@@ -184,6 +184,14 @@ class ClientAgreement(models.Model):
         compute="_compute_capacity",
     )
 
+    capacity_reason = fields.Text(
+        string="All the Same, Because",
+        readonly=True,
+        copy=False,
+        help="Why it was proposed although more hours are agreed than the team has.",
+        protected=True,
+    )
+
     _holder_check = models.Constraint(
         "CHECK(relationship_id IS NOT NULL OR lead_id IS NOT NULL)",
         "An agreement belongs to a client or to an opportunity: please choose one of them.",
@@ -483,6 +491,22 @@ class ClientAgreement(models.Model):
             agreement.capacity_team_hours = team_hours
             agreement.capacity_agreed_hours = hours
             agreement.capacity_state = _get_capacity_state(hours, team_hours)
+
+    def _overbook(self, reason):
+        """Keep why more hours are offered than the team has."""
+        self.ensure_one()
+        self.check_access("write")
+        # sudo: evidence; the user may write the agreement, and is asked by the window alone
+        self.sudo().capacity_reason = reason
+        self._message_log(
+            body=self.env._(
+                "Proposed with %(agreed)s hours a month agreed, while the team has %(team)s: "
+                "%(reason)s",
+                agreed=round(self.capacity_agreed_hours),
+                team=round(self.capacity_team_hours),
+                reason=reason,
+            )
+        )
 
     def _get_added_hours(self):
         """Return what this version adds to the hours in force once it is accepted."""
