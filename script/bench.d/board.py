@@ -2,17 +2,17 @@
 
 Whoever works here all day opens these screens a hundred times. Each figure is the server's part of
 opening a screen: all calls that the web client makes for it, with the fields that it asks for (of
-``optional`` columns the hidden ones too, as Odoo 19 does), in turns, the median of ``TURNS``, as the
-administrator, who sees all figures. The views are those of the menus *Clients* and *CRM / Pipeline*:
+``optional`` columns the hidden ones too, as Odoo 19 does), in turns, the median of ``TURNS``, as
+the administrator, who sees all figures. The calls and fields were compared with those recorded from
+a browser. The views are those of the menus *Clients* and *CRM / Pipeline*:
 
-- board: the columns with up to 80 cards each, the sums at their heads, the bars of progress, and what
-  stands above the columns (who waits, of all clients): ``board_s``; the same without that line, which
-  comes later than the cards, ``cards_s``
+- cards: the columns with up to 80 cards each, the sums at their heads and the bars of progress
+- board: the same, and what comes later and stands above the columns: who waits, of all clients
 - list: a page of 80 in the view's own order, counted up to 10,000
 - form: the record with what its tabs show, the stages, the chart, the chatter's data, its messages
 
 Beside the clients stand as many opportunities, over Odoo's own stages, as many of them with
-activities, and the form of each has as many messages. ``board_x``, ``list_x`` and ``form_x`` are
+activities, and the form of each has as many messages. ``board_x``, ``list_x`` and so on are
 ours divided by CRM's: the median of the turns' own ratios, because the two of a turn follow one
 another, whatever else the machine does. ``views_s`` is what a screen needs once per session.
 ``today_s`` and ``today_team_s`` are the page *Today* of the owner of most clients, and that of all
@@ -109,7 +109,8 @@ def run(env, clients):
             times[name].append(measure(env, screens[name]))
     figures = {f"{name}_s": round(statistics.median(times[name]), 4) for name in order}
     for name in COMPARED:
-        ratios = [ours / theirs for ours, theirs in zip(times[name], times[f"crm_{name}"])]
+        turns = zip(times[name], times[f"crm_{name}"], strict=True)
+        ratios = [ours / theirs for ours, theirs in turns]
         figures[f"{name}_x"] = round(statistics.median(ratios), 2)
     for name in COMPARED:
         figures[f"queries_{name}"] = queries[name]

@@ -2,7 +2,6 @@ from itertools import chain
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ...engine import period
 from ...engine.clock import get_day, get_today
