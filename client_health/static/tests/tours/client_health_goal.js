@@ -59,7 +59,7 @@ registry.category("web_tour.tours").add("client_health_goal", {
             run: "click",
         },
         {
-            trigger: "button[name='action_agree']:contains('Record agreement')",
+            trigger: "button[name='action_agree']:contains('Mark as agreed')",
             run: "click",
         },
         {
