@@ -31,9 +31,12 @@ def read_facts(env, reboots):
     if not facts:
         return facts
     relationships = reboots.relationship_id
+    talked = relationships.browse(
+        row["relationship_id"] for row in fetch(env, _select_talked(reboots))
+    )
     queries = {
         GOALS: _select_goals(reboots),
-        FUTURE: _select_future(reboots, relationships),
+        FUTURE: _select_future(reboots, talked),
         BOTTLENECK: _select_bottlenecks(reboots, relationships),
         SCOPE: _select_agreements(reboots, relationships),
         VALUE: _select_values(reboots),
@@ -67,15 +70,28 @@ def _select_goals(reboots):
     )
 
 
-def _select_future(reboots, relationships):
-    """id; big: number of big goals; talked: names of those talked about since, with a record of
-    a contact; claimed: names of those without one; day: of the last contact."""
-    end = fields.Datetime.now()
-    since = get_start(relationships, min(reboots.mapped("date_start")))
+def _select_talked(reboots):
+    """relationship_id of those whose big goals are said to have been discussed since."""
     return SQL(
         """
-        WITH contact AS MATERIALIZED (
-            SELECT DISTINCT relationship_id, %(day)s AS day FROM (%(contacts)s) k)
+        SELECT DISTINCT b.relationship_id
+          FROM client_reboot b
+          JOIN client_goal g ON g.relationship_id = b.relationship_id
+         WHERE b.id IN %s AND g.horizon = 'big' AND g.date_discussed >= b.date_start
+        """,
+        reboots._ids,
+    )
+
+
+def _select_future(reboots, talked):
+    """id; big: number of big goals; talked: names of those talked about since, with a record of
+    a contact; claimed: names of those without one; day: of the last contact.
+
+    ``talked``: the clients of which contacts are looked for. For the others it is not worth it.
+    """
+    return SQL(
+        """
+        WITH contact AS MATERIALIZED (%(contacts)s)
         SELECT b.id,
                COUNT(*) AS big,
                ARRAY_AGG(g.name ORDER BY g.id) FILTER (WHERE %(in_time)s AND k.found) AS talked,
@@ -98,11 +114,23 @@ def _select_future(reboots, relationships):
                 OR g.state = 'reached' AND g.date_closed >= b.date_start)
       GROUP BY b.id
         """,
-        day=local_date(relationships, SQL("moment")),
-        contacts=select_contacts(end, since, relationships),
+        contacts=_select_contact_days(reboots, talked),
         near=NEAR_DAYS,
         in_time=SQL("g.date_discussed BETWEEN b.date_start AND COALESCE(b.date_end, 'infinity')"),
         ids=reboots._ids,
+    )
+
+
+def _select_contact_days(reboots, talked):
+    """relationship_id and day of each contact since the first of the reboots started."""
+    if not talked:
+        return SQL("SELECT NULL::int AS relationship_id, NULL::date AS day LIMIT 0")
+    end = fields.Datetime.now()
+    since = get_start(talked, min(reboots.mapped("date_start")))
+    return SQL(
+        "SELECT DISTINCT relationship_id, %s AS day FROM (%s) k",
+        local_date(talked, SQL("moment")),
+        select_contacts(end, since, talked),
     )
 
 

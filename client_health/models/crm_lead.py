@@ -41,7 +41,11 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         if "fit_waiver" in vals and not self.env.su and "won" in self.mapped("won_status"):
-            raise UserError(self.env._("The reason for winning stays as it was given."))
+            raise UserError(
+                self.env._(
+                    "The reason for winning stays as it was given. Please log a note instead."
+                )
+            )
         return super().write(vals)
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):

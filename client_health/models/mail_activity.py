@@ -162,7 +162,10 @@ class MailActivity(models.Model):
         self.ensure_one()
         if not self._is_own_question():
             raise UserError(
-                self.env._("This question is not for you, or it has already been answered.")
+                self.env._(
+                    "This question is not for you, or it has already been answered. Please "
+                    "reload the page."
+                )
             )
         self._log_opinion(text, rating, strain)
         self.with_context(client_opinion_logged=True).action_feedback(feedback=text)
@@ -292,7 +295,10 @@ class MailActivity(models.Model):
         self.ensure_one()
         if not self.active or not self._is_client_conversation():
             raise UserError(
-                self.env._("This conversation is closed, or is not a tough conversation.")
+                self.env._(
+                    "This conversation is closed, or is not a tough conversation. Please plan"
+                    " a new one."
+                )
             )
         feedback = self._note_conversation(text, **values)
         self.with_context(client_conversation_noted=True).action_feedback(feedback=text)
@@ -394,7 +400,10 @@ class MailActivityPlanTemplate(models.Model):
                 and template.plan_id.res_model != "client.relationship"
             ):
                 raise ValidationError(
-                    self.env._("These responsible types are limited to plans for clients.")
+                    self.env._(
+                        "These responsible types are limited to plans for clients. Please "
+                        "choose another one."
+                    )
                 )
 
     def _determine_responsible(self, on_demand_responsible, applied_on_record):

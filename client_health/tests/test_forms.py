@@ -7,6 +7,14 @@ from .test_screens import Screens
 
 MAX_TABS = 6
 MAX_FIELDS = 6
+# What a button may begin with: it says what happens, not what is
+VERBS = """
+    Add Agree Answer Ask Assign Cancel Clarify Close Compare Confirm Continue Create Decide Declare
+    Discard Discuss Dismiss Download Draft Drop End Give Hand Hide Import Leave List Log Look Mark
+    Move Offboard Open Override Plan Prepare Preview Propose Rebuild Record Refresh Reject Renew
+    Reopen Revoke Rule Save Say Score Search Send Set Show Simulate Start Talk Try Update Wait
+    Welcome Win Withdraw Write
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -53,3 +61,18 @@ class TestForms(RolesCommon):
                     self.assertLessEqual(
                         len(shown), MAX_FIELDS, [node.attrib.values()[0] for node in shown]
                     )
+
+    def test_buttons_are_verbs(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", ADDON), ("model", "=", "ir.ui.view")]
+        )
+        found = 0
+        for view in self.env["ir.ui.view"].browse(data.mapped("res_id")):
+            for button in etree.fromstring(view.arch).iter("button"):
+                words = button.get("string")
+                if words and "oe_stat_button" not in button.get("class", ""):
+                    found += 1
+                    self.assertIn(
+                        words.split()[0].strip(","), VERBS.split(), f"{view.xml_id}: {words}"
+                    )
+        self.assertGreater(found, 200)

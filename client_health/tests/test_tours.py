@@ -115,7 +115,7 @@ class TestDailyRound(TodayCommon, HttpCase):
     def test_daily_round(self):
         self._receive("Could you call me?", days=2)
         before = self._read()["client_ids"]
-        self.start_tour("/odoo", "client_health_daily_round", login=self.owner.login)
+        self.start_tour("/odoo", "client_health_daily_round", login=self.owner.login, timeout=180)
         self.env.invalidate_all()
         self.assertEqual(set(before), set((self.relationship + self.red + self.promised).ids))
         self.assertEqual(self._read()["client_ids"], self.red.ids)
@@ -197,7 +197,7 @@ class TestMonday(FindingCommon, VoiceCommon, HttpCase):
         cls.env.invalidate_all()
 
     def test_monday(self):
-        self.start_tour("/odoo", "client_health_monday", login=self.manager.login)
+        self.start_tour("/odoo", "client_health_monday", login=self.manager.login, timeout=180)
         self.env.invalidate_all()
         self.assertTrue(self.company.client_findings_dismissed)
         self.assertEqual(self.rel.phase, "reboot")

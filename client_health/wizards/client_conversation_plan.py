@@ -7,7 +7,7 @@ from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
 from ..engine.clock import get_today
 from ..models.common.client_protected_mixin import once
 from ..models.feedback.client_conversation_facts import TOPICS
-from ..tools import get_data_record
+from ..tools import get_data_record, tell
 
 
 class ClientConversationPlan(models.TransientModel):
@@ -111,4 +111,9 @@ class ClientConversationPlan(models.TransientModel):
                 "client_conversation_concern": self.concern,
             }
         )
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return tell(
+            self.env._(
+                "The conversation is planned: it is on the list of activities of %s.",
+                self.user_id.name,
+            )
+        )

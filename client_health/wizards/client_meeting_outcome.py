@@ -132,7 +132,11 @@ class ClientMeetingOutcome(models.TransientModel):
         self.event_id.check_access("read")
         self.relationship_id.check_access("write")
         if self.event_id.client_recorded_on:
-            raise UserError(self.env._("The outcome of this meeting is recorded already."))
+            raise UserError(
+                self.env._(
+                    "The outcome of this meeting is recorded already. Please log feedback instead."
+                )
+            )
         if self.event_id.stop > fields.Datetime.now():
             raise UserError(
                 self.env._("This meeting is not over yet. Please record its outcome afterwards.")

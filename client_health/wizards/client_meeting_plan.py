@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.common.client_protected_mixin import once
+from ..tools import tell
 
 
 class ClientMeetingPlan(models.TransientModel):
@@ -110,7 +111,7 @@ class ClientMeetingPlan(models.TransientModel):
             no_mail_to_attendees=not self.send_invitation
         )
         events.create(self._prepare_event())
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return tell(self.env._("The meeting with %s is in the calendar.", self.partner_id.name))
 
     def _prepare_event(self):
         people = self.user_ids.partner_id | self.env.user.partner_id | self.contact_ids

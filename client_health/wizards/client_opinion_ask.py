@@ -64,7 +64,8 @@ class ClientOpinionAsk(models.TransientModel):
         if outside:
             raise UserError(
                 self.env._(
-                    "%s has no access to Client Health and could not read the client.",
+                    "%s has no access to Client Health and could not read the client. Please "
+                    "choose other colleagues.",
                     ", ".join(outside.mapped("name")),
                 )
             )

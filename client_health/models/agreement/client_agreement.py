@@ -285,8 +285,8 @@ class ClientAgreement(models.Model):
             for agreement in closed:
                 raise UserError(
                     self.env._(
-                        "%s has been proposed or accepted and cannot be changed. Withdraw the "
-                        "proposal, or create a new version.",
+                        "%s has been proposed or accepted and cannot be changed. Please withdraw "
+                        "the proposal, or create a new version.",
                         agreement.display_name,
                     )
                 )
@@ -356,11 +356,21 @@ class ClientAgreement(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.state != "accepted":
-            raise UserError(self.env._("Only an accepted agreement can be marked as out of date."))
+            raise UserError(
+                self.env._(
+                    "Only an accepted agreement can be marked as out of date. Please change the "
+                    "draft, or withdraw the proposal first."
+                )
+            )
         if not (reason or "").strip():
             raise UserError(self.env._("Please enter what changed."))
         if not day or day > get_today(self.company_id):
-            raise UserError(self.env._("The date of the change cannot be in the future."))
+            raise UserError(
+                self.env._(
+                    "The date of the change cannot be in the future. Please enter since when it "
+                    "is so."
+                )
+            )
         # sudo: evidence; the user may write the agreement, and the values were checked
         self.sudo().write(
             {
@@ -388,7 +398,10 @@ class ClientAgreement(models.Model):
         self.check_access("write")
         if self.state not in ("accepted", "outdated"):
             raise UserError(
-                self.env._("A new version can be created only from an accepted agreement.")
+                self.env._(
+                    "A new version can be created only from an accepted agreement. Please "
+                    "change the draft, or withdraw the proposal first."
+                )
             )
         # sudo: version and predecessor are evidence; the texts are those the user may read
         return self.sudo().copy(self._prepare_successor()).sudo(False)

@@ -338,7 +338,12 @@ class ClientAgreementSignature(models.Model):
         if self.state not in ("draft", "proposed"):
             raise UserError(self._get_closed_message())
         if channel not in ("paper", "mail"):
-            raise UserError(self.env._("Only the client can accept online."))
+            raise UserError(
+                self.env._(
+                    "Only the client can accept online. Please record the signed paper or the "
+                    "mail instead."
+                )
+            )
         if not _decode(proof) or not (name or "").strip():
             raise UserError(
                 self.env._(
@@ -347,7 +352,12 @@ class ClientAgreementSignature(models.Model):
                 )
             )
         if not day or day > get_today(self.company_id):
-            raise UserError(self.env._("The date of acceptance cannot be in the future."))
+            raise UserError(
+                self.env._(
+                    "The date of acceptance cannot be in the future. Please enter the day on "
+                    "which it was accepted."
+                )
+            )
         self._write_acceptance(
             {
                 "acceptance_channel": channel,

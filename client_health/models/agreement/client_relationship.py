@@ -47,7 +47,10 @@ class ClientRelationship(models.Model):
         self.check_access("read")
         if not self.agreement_id:
             raise UserError(
-                self.env._("There is no agreement with %s yet.", self.partner_id.display_name)
+                self.env._(
+                    "There is no agreement with %s yet. Please write one first.",
+                    self.partner_id.display_name,
+                )
             )
         return self.agreement_id
 

@@ -76,7 +76,7 @@ class ClientHypothesis(models.Model):
                 raise ValidationError(
                     self.env._(
                         "“If we do %s” is not done yet: a hypothesis can be confirmed when its "
-                        "task is done.",
+                        "task is done. Please close the task first.",
                         hypothesis.name,
                     )
                 )

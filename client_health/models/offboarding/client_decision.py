@@ -147,7 +147,7 @@ class ClientDecision(models.Model):
 
     def _check_ready(self):
         if self.state == "decided":
-            raise UserError(self.env._("This has already been decided."))
+            raise UserError(self.env._("This has already been decided. Please open a new sheet."))
         if not self.choice:
             raise UserError(self.env._("Please choose one of the three decisions."))
         if not (self.reason or "").strip():

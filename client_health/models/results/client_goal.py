@@ -299,7 +299,8 @@ class ClientGoal(models.Model):
             if max(goal.date_measured or today, goal.date_discussed or today) > today:
                 raise ValidationError(
                     self.env._(
-                        "The dates of “%s” for measurement and discussion cannot be in the future.",
+                        "The dates of “%s” for measurement and discussion cannot be in the "
+                        "future. Please enter days that were.",
                         goal.name,
                     )
                 )
@@ -457,14 +458,22 @@ class ClientGoal(models.Model):
     def _check_period(self):
         for goal in self:
             if goal.date_end < goal.date_start:
-                raise ValidationError(self.env._("The goal “%s” ends before it starts.", goal.name))
+                raise ValidationError(
+                    self.env._(
+                        "The goal “%s” ends before it starts. Please check both dates.", goal.name
+                    )
+                )
 
     @api.constrains("baseline", "target", "actual")
     def _check_figures(self):
         for goal in self:
             if not all(isfinite(figure) for figure in (goal.baseline, goal.target, goal.actual)):
                 raise ValidationError(
-                    self.env._("The figures of the goal “%s” are not numbers.", goal.name)
+                    self.env._(
+                        "The figures of the goal “%s” are not numbers. Please enter baseline,"
+                        " target and actual.",
+                        goal.name,
+                    )
                 )
             if goal.baseline == goal.target:
                 raise ValidationError(

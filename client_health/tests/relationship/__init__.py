@@ -7,3 +7,4 @@ from . import test_intake
 from . import test_stage_move_channels
 from . import test_stage_moves
 from . import test_responsible
+from . import test_screen_costs

@@ -46,5 +46,8 @@ class TestFirstScreen(TodayCommon, HttpCase):
             stage_reason="Renewed: a new agreement, and no bottleneck worth the name",
         )
         self.start_tour(
-            f"/odoo/clients/{client.id}", "client_health_first_screen", login=self.manager.login
+            f"/odoo/clients/{client.id}",
+            "client_health_first_screen",
+            login=self.manager.login,
+            timeout=120,
         )

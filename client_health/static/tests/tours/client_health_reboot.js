@@ -265,3 +265,84 @@ registry.category("web_tour.tours").add("client_health_refused", {
         },
     ],
 });
+
+const CURRENT = ".o_form_view .o_statusbar_status .o_arrow_button_current";
+
+/** Type something on the tab Voice, and leave it there without saving. */
+const typeWithoutSaving = () => [
+    {
+        trigger: `${CURRENT}:contains('Reboot')`,
+    },
+    {
+        trigger: ".o_notebook a[name='voice']",
+        run: "click",
+    },
+    {
+        content: "Something is typed, and not saved",
+        trigger: "div[name='value_estimate'] :is(input, textarea)",
+        run: "edit One booking a day",
+    },
+    {
+        trigger: ".o_form_status_indicator_buttons:not(.invisible) .o_form_button_save",
+    },
+    {
+        content: "The status bar moves the client to Offboard",
+        trigger: ".o_form_view .o_statusbar_status button:not(:disabled):contains('Offboard'):visible",
+        run: "click",
+    },
+];
+
+/** The stage is taken back, what was typed stays and can be saved. */
+const stageIsTakenBack = () => [
+    {
+        trigger: "body:not(:has(.modal))",
+    },
+    {
+        content: "The status bar shows where the client is",
+        trigger: `${CURRENT}:contains('Reboot')`,
+    },
+    {
+        content: "What was typed is there, and not saved",
+        trigger: "div[name='value_estimate'] :is(input, textarea):value(One booking a day)",
+    },
+    {
+        trigger: ".o_form_status_indicator_buttons:not(.invisible) .o_form_button_save",
+        run: "click",
+    },
+    {
+        trigger: ".o_form_view .o_form_status_indicator_buttons.invisible",
+    },
+    {
+        trigger: `${CURRENT}:contains('Reboot')`,
+    },
+];
+
+/* The status bar asks why; the manager thinks better of it. */
+registry.category("web_tour.tours").add("client_health_stage_cancelled", {
+    steps: () => [
+        ...typeWithoutSaving(),
+        {
+            trigger: ".modal div[name='reason'] input",
+        },
+        {
+            trigger: ".modal button:contains('Discard')",
+            run: "click",
+        },
+        ...stageIsTakenBack(),
+    ],
+});
+
+/* The owner may not offboard a client: it says who may. */
+registry.category("web_tour.tours").add("client_health_stage_refused", {
+    steps: () => [
+        ...typeWithoutSaving(),
+        {
+            trigger: ".modal:contains('Only a manager can move a client from Reboot to Offboard')",
+        },
+        {
+            trigger: ".modal .modal-footer button:last",
+            run: "click",
+        },
+        ...stageIsTakenBack(),
+    ],
+});
