@@ -374,7 +374,9 @@ class ClientRelationship(models.Model):
         blocks = super()._prepare_agenda()
         if not self.env.context.get("client_about_big_goals"):
             return blocks
-        goals = self.goal_ids.filtered_domain(self.env["client.goal"]._get_big_domain())
+        # the client reads it: what is not agreed yet is ours
+        big = self.env["client.goal"]._get_big_domain() & Domain("state", "=", "agreed")
+        goals = self.goal_ids.filtered_domain(big)
         questions = [
             self.env._("Where do you want to be in three years?"),
             self.env._("What has changed since we last talked about it?"),

@@ -56,7 +56,8 @@ class TestSteps(GoalCommon):
         self.assertEqual(action["context"]["default_horizon"], "big")
 
     def test_the_talk_is_planned_held_and_closed(self):
-        goal = self._create_goal(name="Ten hotels", horizon="big")
+        goal = self._create_goal(name="Ten hotels", horizon="big", state="agreed")
+        self._create_goal(name="Our own guess", horizon="big")
         client = self.relationship.with_user(self.owner)
         self.assertTrue(client.has_stale_big_goals)
         action = client.action_discuss_big_goals()
@@ -65,6 +66,7 @@ class TestSteps(GoalCommon):
         )
         self.assertTrue(form.about_big_goals)
         self.assertIn("Ten hotels", str(form.agenda))
+        self.assertNotIn("Our own guess", str(form.agenda), "a draft is ours")
         self.assertIn("in three years?", str(form.agenda))
         form.about_big_goals = False
         self.assertNotIn("in three years?", str(form.agenda))
