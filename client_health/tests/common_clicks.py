@@ -271,6 +271,8 @@ class Clicks(Screens):
                     field = model._fields[name]
                     domain = self.get_domain(form, name)
                     value = self.get_value(self.env.user, model, field, domain)
+                    if not value:
+                        return None  # nothing to choose: the form marks the field, and goes no way
                     if field.type in ("one2many", "many2many"):
                         form[name].add(value)
                     else:
