@@ -30,7 +30,8 @@ class DeadEnd(Exception):
 class Clicks(Screens):
     """Clicks every button that a user sees on a record, and goes on from where it leads.
 
-    ``get_value(user, model, field, domain)`` gives what the user types where a dialog requires something.
+    ``get_value(user, model, field, domain)`` gives what the user types where a dialog requires
+    something. ``refusals`` are those that help: {text: where it came first}.
     """
 
     def __init__(self, env, methods, get_value):
@@ -117,11 +118,7 @@ class Clicks(Screens):
                     self.env.flush_all()
                 finally:
                     savepoint.rollback()
-        except Exception as error:
-            if not isinstance(error, DeadEnd):
-                import traceback
-
-                error = "TOOL " + traceback.format_exc()[-700:]
+        except DeadEnd as error:
             self.faults.append(f"{label}: {error}")
         finally:
             self.env.invalidate_all()
@@ -137,29 +134,22 @@ class Clicks(Screens):
             if not isinstance(action, dict):
                 # what it opens, as the web client loads it
                 kind = self.env["ir.actions.actions"].sudo().browse(action).type
-                env, self.env = (
-                    self.env,
-                    self.env(context={**self.env.context, **question.context["action_context"]}),
-                )
+                env = self.env
+                self.env = env(context={**env.context, **question.context["action_context"]})
                 action = self.load(kind, action)
                 self.env = env
-            return {
-                **action,
-                "context": {
-                    **(self.evaluate(action.get("context")) or {}),
-                    **question.context["action_context"],
-                },
-            }
+            context = self.evaluate(action.get("context")) or {}
+            return {**action, "context": {**context, **question.context["action_context"]}}
         except RedirectWarning:
             return None
         except AccessError as error:
-            raise DeadEnd(f"AccessError: {str(error).splitlines()[0]}") from error
+            raise DeadEnd(f"AccessError: {error}") from error
         except UserError as error:
             if not ADVICE.search(str(error)):
                 raise DeadEnd(f"refused without advice: {error}") from error
             self.refusals.setdefault(str(error), label)
             return None
-        except Exception as error:
+        except Exception as error:  # pylint: disable=broad-except
             raise DeadEnd(f"traceback: {error!r}") from error
 
     def click(self, record, node, row, label):
@@ -281,6 +271,8 @@ class Clicks(Screens):
                     field = model._fields[name]
                     domain = self.get_domain(form, name)
                     value = self.get_value(self.env.user, model, field, domain)
+                    if not value:
+                        return None  # nothing to choose: the form marks the field, and goes no way
                     if field.type in ("one2many", "many2many"):
                         form[name].add(value)
                     else:

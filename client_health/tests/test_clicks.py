@@ -1,5 +1,3 @@
-import os
-
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -85,20 +83,6 @@ class TestClicks(RolesCommon):
                 self._visit(clicks, name, clicks.get_our_views(name))
             for name in ODOO_MODELS:
                 self._visit(clicks, name, [(False, kind) for kind in ("form", "list", "kanban")])
-        if path := os.environ.get("CLICKS_OUT"):
-            with open(f"{path}/{role}.txt", "w") as out:
-                out.write(
-                    "\n".join(
-                        [
-                            "FAULTS",
-                            *clicks.faults,
-                            "REFUSALS",
-                            *[f"{k!r}: {v}" for k, v in clicks.refusals.items()],
-                            "PRESSED",
-                            *sorted(clicks.pressed),
-                        ]
-                    )
-                )
         self.assertGreater(len(clicks.pressed), 100)
         self.assertFalse(clicks.faults, "\n".join(clicks.faults))
 

@@ -217,7 +217,10 @@ class ClientProfitabilityFinding(models.Model):
         if record == self.employee_id and not self.env.user.has_group("hr.group_hr_user"):
             # what everybody may see of a colleague
             record = self.env["hr.employee.public"].browse(record.id)
-        if record and not record.has_access("read"):
+        # the form of an analytic account shows a balance, which reads the lines
+        is_account = record == self.account_id
+        shown = self.env["account.analytic.line"] if is_account else record
+        if record and not (record.has_access("read") and shown.has_access("read")):
             raise UserError(
                 self.env._(
                     "You have no access to this %(model)s: %(name)s. Please ask a colleague who "

@@ -2,11 +2,13 @@ from base64 import b64encode
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml import etree
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common_agreement import ClientAgreementCommon
 
@@ -36,6 +38,20 @@ class TestAgreement(ClientAgreementCommon):
         self.assertTrue(agreement.signature)
         self.assertTrue(agreement.accepted_on)
         self.assertEqual(agreement.acceptance_hash, agreement._get_text_hash())
+
+    def test_a_new_signatory_gets_an_address(self):
+        """A name that is typed in opens the form of a contact, of this client, with its e-mail."""
+        agreement = self._create_agreement(signatory_id=False)
+        view = etree.fromstring(agreement.get_view(view_type="form")["arch"])
+        (field,) = view.xpath("//field[@name='signatory_id']")
+        self.assertTrue(safe_eval(field.get("options"))["no_quick_create"])
+        context = safe_eval(field.get("context"), {"partner_id": agreement.partner_id.id})
+        form = Form(self.env["res.partner"].with_context(**context, default_name="Otis"))
+        form.email = "otis@blueharbour.example.com"
+        agreement.signatory_id = form.save()
+        self.assertEqual(agreement.signatory_id.parent_id, self.client_partner)
+        agreement.action_propose()
+        self.assertEqual(agreement.state, "proposed")
 
     def test_what_is_missing_is_named(self):
         agreement = self._create_agreement(outcome="<p><br></p>", signatory_id=False)

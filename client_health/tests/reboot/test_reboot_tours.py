@@ -52,12 +52,12 @@ class TestRebootTours(RebootCommon, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestStageTours(RebootCommon, HttpCase):
-    """The form's status bar, wide enough to show all stages."""
+    """A stage of the form's status bar that is not reached: nothing typed is lost."""
 
-    browser_size = "1920x1080"
-
-    def _refuse_in_the_form(self, tour, user):
+    def _refuse_in_the_form(self, tour, user, is_sheet_open=True):
         self._start()
+        if is_sheet_open:
+            self.env["client.decision"].with_user(self.manager)._open_sheet(self.relationship)
         url = f"/odoo/clients/{self.relationship.id}"
         self.start_tour(url, tour, login=user.login)
         self.env.invalidate_all()
@@ -67,6 +67,9 @@ class TestStageTours(RebootCommon, HttpCase):
     def test_a_stage_that_is_cancelled_loses_nothing(self):
         """The form's status bar asks why: without an answer the stage goes back, nothing else."""
         self._refuse_in_the_form("client_health_stage_cancelled", self.manager)
+
+    def test_the_decision_sheet_comes_first(self):
+        self._refuse_in_the_form("client_health_stage_sheet", self.manager, is_sheet_open=False)
 
     def test_a_stage_that_is_refused_loses_nothing(self):
         self._refuse_in_the_form("client_health_stage_refused", self.owner)

@@ -266,12 +266,13 @@ registry.category("web_tour.tours").add("client_health_refused", {
     ],
 });
 
-const CURRENT = ".o_form_view .o_statusbar_status .o_arrow_button_current";
+// beside so many buttons the status bar is one button: the stage, and below it the others
+const STAGE = ".o_form_view .o_statusbar_status button.dropdown-toggle:visible";
 
 /** Type something on the tab Voice, and leave it there without saving. */
 const typeWithoutSaving = () => [
     {
-        trigger: `${CURRENT}:contains('Reboot')`,
+        trigger: `${STAGE}:contains('Reboot')`,
     },
     {
         trigger: ".o_notebook a[name='voice']",
@@ -279,7 +280,7 @@ const typeWithoutSaving = () => [
     },
     {
         content: "Something is typed, and not saved",
-        trigger: "div[name='value_estimate'] :is(input, textarea)",
+        trigger: "div[name='value_estimate'] textarea",
         run: "edit One booking a day",
     },
     {
@@ -287,7 +288,11 @@ const typeWithoutSaving = () => [
     },
     {
         content: "The status bar moves the client to Offboard",
-        trigger: ".o_form_view .o_statusbar_status button:not(:disabled):contains('Offboard'):visible",
+        trigger: `${STAGE}:contains('Reboot')`,
+        run: "click",
+    },
+    {
+        trigger: ".o-dropdown--menu .o-dropdown-item:contains('Offboard')",
         run: "click",
     },
 ];
@@ -299,23 +304,47 @@ const stageIsTakenBack = () => [
     },
     {
         content: "The status bar shows where the client is",
-        trigger: `${CURRENT}:contains('Reboot')`,
+        trigger: `${STAGE}:contains('Reboot')`,
     },
     {
         content: "What was typed is there, and not saved",
-        trigger: "div[name='value_estimate'] :is(input, textarea):value(One booking a day)",
+        trigger: "div[name='value_estimate'] textarea:value('One booking a day')",
     },
     {
         trigger: ".o_form_status_indicator_buttons:not(.invisible) .o_form_button_save",
         run: "click",
     },
     {
-        trigger: ".o_form_view .o_form_status_indicator_buttons.invisible",
+        trigger: ".o_form_status_indicator_buttons.invisible:not(:visible)",
     },
     {
-        trigger: `${CURRENT}:contains('Reboot')`,
+        trigger: `${STAGE}:contains('Reboot')`,
     },
 ];
+
+/* The decision sheet comes first: it opens, and the way back leads to the client as it was. */
+registry.category("web_tour.tours").add("client_health_stage_sheet", {
+    steps: () => [
+        ...typeWithoutSaving(),
+        {
+            trigger: ".o_form_view:contains('what each side gave'), .o_notification:contains('what each side gave')",
+        },
+        {
+            trigger: ".breadcrumb a:contains('Blue Harbour')",
+            run: "click",
+        },
+        {
+            trigger: `${STAGE}:contains('Reboot')`,
+        },
+        {
+            trigger: ".o_notebook a[name='voice']",
+            run: "click",
+        },
+        {
+            trigger: "div[name='value_estimate'] textarea:value('One booking a day')",
+        },
+    ],
+});
 
 /* The status bar asks why; the manager thinks better of it. */
 registry.category("web_tour.tours").add("client_health_stage_cancelled", {
