@@ -261,9 +261,8 @@ class Walk:
             self.look(f"{screen['name']}, tab {name}", scope=".o_notebook_content")
 
     def visit_popover(self):
-        """What a score explains: a popover, on a phone a sheet."""
-        self.page.evaluate(OPEN, {"action": "client_health.client_relationship_action"})
-        self.settle()
+        """What a score explains: a popover, on a phone a sheet; on a fresh page, with no leftovers."""
+        self.go("/odoo/action-client_health.client_relationship_action")
         self.page.locator(".o_client_health").first.click()
         self.page.locator(".o_client_health_explanation").wait_for()
         self.settle()
