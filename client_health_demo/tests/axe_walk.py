@@ -261,7 +261,7 @@ class Walk:
             self.look(f"{screen['name']}, tab {name}", scope=".o_notebook_content")
 
     def visit_popover(self):
-        """What a score explains: a popover, on a phone a sheet; on a fresh page, with no leftovers."""
+        """What a score explains, on a fresh page: a popover, on a phone a sheet."""
         self.go("/odoo/action-client_health.client_relationship_action")
         self.page.locator(".o_client_health").first.click()
         self.page.locator(".o_client_health_explanation").wait_for()
