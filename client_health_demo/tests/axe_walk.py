@@ -47,8 +47,9 @@ LOOK = r"""async ({ scope, rules, tags }) => {
     const CHROME = [
         ".o_main_navbar, .o_control_panel, .o_cp_bottom_right, .o_searchview, .o_statusbar_status",
         ".o-mail-Form-chatter, .o-mail-ChatterContainer, .o-mail-Chatter, .o-mail-Activity",
-        ".o_calendar_container, .o_pivot, .o_graph_renderer, .o_activity_view thead, .o_kanban_header",
-        ".o_datetime_picker, .o_notification_manager, .o_bottom_sheet_handle, .o_list_controller thead, .o_optional_columns_dropdown",
+        ".o_calendar_container, .o_pivot, .o_graph_renderer, .o_activity_view thead",
+        ".o_kanban_header, .o_list_controller thead, .o_optional_columns_dropdown",
+        ".o_datetime_picker, .o_notification_manager, .o_bottom_sheet_handle, .o-tooltip",
     ].join(", ");
     const isOurs = (rule, element) => {
         if (!element) {
@@ -64,11 +65,13 @@ LOOK = r"""async ({ scope, rules, tags }) => {
             return true;
         }
         // a field has a label unless a view forgets it, and the colours that a view gives it
-        return rule === "color-contrast" || (rule === "label" && !element.closest(".o_list_renderer"));
+        const isLabelled = rule === "label" && !element.closest(".o_list_renderer");
+        return isLabelled || rule === "color-contrast";
     };
+    const OF_VIEWS = /client|_modifier$|^(m|p)[tbsexy]?-|\d{2,}|active|focus|show/;
     const core = (element) =>
         [element.tagName.toLowerCase(), ...element.classList]
-            .filter((name) => !/client|_modifier$|^(m|p)[tbsexy]?-|\d{2,}|active|focus|show/.test(name))
+            .filter((name) => !OF_VIEWS.test(name))
             .sort()
             .join(".");
     const getMark = (rule, node, element) => {
@@ -106,6 +109,17 @@ LOOK = r"""async ({ scope, rules, tags }) => {
             };
         })
     );
+}"""
+# Words in Odoo's own classes, on the ground of its own screens: a palette of what is its own.
+PALETTE = """() => {
+    for (const tone of ["muted", "success", "info", "warning", "danger", "primary"]) {
+        for (const [tag, name] of [["span", `text-${tone}`], ["b", `badge text-bg-${tone}`]]) {
+            const words = document.createElement(tag);
+            words.className = name;
+            words.textContent = "Words";
+            document.querySelector(".o_list_renderer, .o_form_sheet, #wrap").prepend(words);
+        }
+    }
 }"""
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((a) => a.pathname)"
 
@@ -191,6 +205,10 @@ class Walk:
         ).json()
         assert answer.get("result"), answer
 
+    def is_dark(self):
+        colour = self.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        return sum(map(int, re.findall(r"\d+", colour)[:3])) < 3 * 128
+
     def get_path(self):
         """Return the path of the page that is shown."""
         return "/" + self.page.url.removeprefix(self.base).lstrip("/")
@@ -230,6 +248,11 @@ class Walk:
             self.failures.append(f"{screen['name']}: {error.message[:600]}")
         self.page.evaluate(CLOSE)
 
+    def look_at_palette(self, screen):
+        self.open(screen)
+        self.page.evaluate(PALETTE)
+        self.look("palette")
+
     def visit_tabs(self, screen):
         tabs = self.page.locator(".o_form_view .o_notebook_headers .nav-link:not(.active)")
         for name in [tab.inner_text() for tab in tabs.all()]:
@@ -238,9 +261,8 @@ class Walk:
             self.look(f"{screen['name']}, tab {name}", scope=".o_notebook_content")
 
     def visit_popover(self):
-        """What a score explains: a popover, on a phone a sheet."""
-        self.page.evaluate(OPEN, {"action": "client_health.client_relationship_action"})
-        self.settle()
+        """What a score explains, on a fresh page: a popover, on a phone a sheet."""
+        self.go("/odoo/action-client_health.client_relationship_action")
         self.page.locator(".o_client_health").first.click()
         self.page.locator(".o_client_health_explanation").wait_for()
         self.settle()
