@@ -48,21 +48,25 @@ def read_facts(env, reboots):
 
 
 def _select_goals(reboots):
-    """id; agreed: names of the goals agreed since; waiting: how many wait for a yes."""
+    """id; agreed: names of the goals agreed since; claimed: those of them that only our own word
+    says; waiting: how many wait for a yes."""
     return SQL(
         """
         SELECT b.id,
+               ARRAY_AGG(g.name ORDER BY g.date_end, g.id) FILTER (WHERE %(in_time)s) AS agreed,
                ARRAY_AGG(g.name ORDER BY g.date_end, g.id)
-                   FILTER (WHERE g.date_agreed >= b.date_start
-                             AND g.date_agreed <= COALESCE(b.date_end, 'infinity')
-                             AND g.state IN ('agreed', 'reached')) AS agreed,
+                   FILTER (WHERE %(in_time)s AND g.word_trace IS NULL) AS claimed,
                COUNT(*) FILTER (WHERE g.state = 'draft' AND g.horizon = 'period') AS waiting
           FROM client_reboot b
           JOIN client_goal g ON g.relationship_id = b.relationship_id
-         WHERE b.id IN %s AND g.active
+         WHERE b.id IN %(ids)s AND g.active
       GROUP BY b.id
         """,
-        reboots._ids,
+        in_time=SQL(
+            """g.date_agreed BETWEEN b.date_start AND COALESCE(b.date_end, 'infinity')
+               AND g.state IN ('agreed', 'reached')"""
+        ),
+        ids=reboots._ids,
     )
 
 

@@ -321,6 +321,17 @@ class ClientRelationship(models.Model):
             missing[client.id] = own
         return missing
 
+    def _get_main_contact(self):
+        """Return whom to name first: who decides on the map, else its first contact."""
+        self.ensure_one()
+        known = self.people_ids.filtered(lambda person: person.status == people.HERE)
+        decider = known.filtered("decides") or known
+        # sudo: the name of a contact of the user's own client
+        contacts = self.partner_id.sudo().child_ids.filtered(
+            lambda contact: contact.type == "contact" and not contact.is_company
+        )
+        return decider[:1].contact_id or contacts.sorted("id")[:1].sudo(False)
+
     def action_add_people(self):
         """Put the contacts of the client on its map: those in touch first, forty at once."""
         self.check_access("write")

@@ -1,5 +1,6 @@
 from . import test_archive
 from . import test_clicks_tour
+from . import test_first_screen
 from . import test_client_merge
 from . import test_client_merge_content
 from . import test_intake
