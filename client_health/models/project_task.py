@@ -191,23 +191,34 @@ class ProjectTask(models.Model):
     def _search_request_to_clear(self, operator, value):
         if operator != "in":
             return NotImplemented
+        domain = self._get_request_to_clear_domain()
+        return domain if True in value else ~domain
+
+    @api.model
+    def _get_request_to_clear_domain(self, projects=None):
+        """Return the domain of what is to be cleared.
+
+        :param projects: those it is asked of, where they are few: only their hours are looked at
+        """
         since = get_today(self.env.company) - RECENT
+        hours = Domain("task_id", "!=", False) & Domain("date", ">=", since)
+        own = Domain.TRUE
+        if projects is not None:
+            own = Domain("project_id", "in", projects.ids)
+            # the hours of a task may stand on another project
+            hours &= Domain("task_id.project_id", "in", projects.ids)
         # sudo: whether a task was worked on, not by which user or how long
-        recent = (
-            self.env["account.analytic.line"]
-            .sudo()
-            ._search([("task_id", "!=", False), ("date", ">=", since)])
-        )
+        recent = self.env["account.analytic.line"].sudo()._search(hours)
         worked = recent.subselect(SQL.identifier(recent.table, "task_id"))
-        domain = (
-            Domain("requested_by", "in", ("us", "unclear"))
+        return (
+            own
+            & Domain("requested_by", "in", ("us", "unclear"))
             & Domain("project_id.partner_id", "!=", False)
             & Domain("project_id.active", "=", True)
             & Domain("project_id.is_template", "=", False)
             & Domain("has_template_ancestor", "=", False)
             & (Domain("is_closed", "=", False) | Domain("id", "in", worked))
         )
-        return domain if True in value else ~domain
 
     # Clarifying with the client
 

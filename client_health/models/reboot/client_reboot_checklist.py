@@ -84,21 +84,17 @@ class ClientRebootChecklist(models.Model):
     def _count_unclear_tasks(self):
         """Return {id: number of tasks that the client did not ask for, as far as we know}."""
         # sudo: how many there are, not which; the scope of a client does not depend on the user
-        rows = (
-            self.env["project.task"]
+        Task = self.env["project.task"].sudo()
+        clients = self.relationship_id.partner_id
+        projects = (
+            self.env["project.project"]
             .sudo()
-            ._read_group(
-                [
-                    ("request_to_clear", "=", True),
-                    (
-                        "project_id.partner_id.commercial_partner_id",
-                        "in",
-                        self.relationship_id.partner_id.ids,
-                    ),
-                ],
-                ["project_id.partner_id.commercial_partner_id", "project_id.company_id"],
-                ["__count"],
-            )
+            .search([("partner_id.commercial_partner_id", "in", clients.ids)])
+        )
+        rows = Task._read_group(
+            Task._get_request_to_clear_domain(projects),
+            ["project_id.partner_id.commercial_partner_id", "project_id.company_id"],
+            ["__count"],
         )
         counts = {(client.id, company.id): count for client, company, count in rows}
         return {
