@@ -22,7 +22,7 @@ def read_text(env, value, limit=TEXT_LENGTH):
         raise UserError(
             env._(
                 "This text is too long: it has %(length)s characters, and at most %(limit)s are "
-                "possible.",
+                "possible. Please shorten it.",
                 length=len(text),
                 limit=limit,
             )

@@ -1,5 +1,21 @@
 from odoo.exceptions import UserError
 
+RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
+CLOSE = {"type": "ir.actions.act_window_close"}
+
+
+def tell(message, kind="success", after=RELOAD):
+    """Return the action that says what was done.
+
+    ``after``: what follows it. By default, dialogs are closed and the page is read anew; ``CLOSE``
+    closes the dialog only, and what opened it knows what to read anew.
+    """
+    return {
+        "type": "ir.actions.client",
+        "tag": "display_notification",
+        "params": {"type": kind, "message": message, "next": after},
+    }
+
 
 def get_data_record(env, xmlid):
     """Return a record of our data that a firm may delete; say so in words where it did."""

@@ -221,7 +221,11 @@ class MailMessage(models.Model):
         self.check_access("read")
         for model, messages in self.grouped("model").items():
             if not model or model not in self.env:
-                raise UserError(self.env._("This message stands on no document."))
+                raise UserError(
+                    self.env._(
+                        "This message stands on no document. Please answer it where it was written."
+                    )
+                )
             documents = self.env[model].browse(messages.mapped("res_id"))
             operations = documents._mail_get_operation_for_mail_message_operation("create")
             for document, operation in operations.items():

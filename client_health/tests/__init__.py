@@ -2,6 +2,7 @@ from . import test_access
 from . import test_access_matrix
 from . import test_api
 from . import test_bad_records
+from . import test_clicks
 from . import test_core_fields
 from . import test_costs
 from . import test_days
@@ -15,12 +16,14 @@ from . import test_jobs
 from . import test_kill
 from . import test_left_colleague
 from . import test_navigation
+from . import test_offered
 from . import test_personal_links
 from . import test_protected_fields
 from . import test_public_methods
 from . import test_readable_links
 from . import test_record_access
 from . import test_record_moves
+from . import test_refusals
 from . import test_screens
 from . import test_second_addon
 from . import test_sending
@@ -28,6 +31,7 @@ from . import test_sent_messages
 from . import test_shared_words
 from . import test_stage_machine
 from . import test_tours
+from . import test_typed
 from . import test_upgrade
 from . import test_what_clients_see
 from .relationship import *

@@ -7,7 +7,7 @@ from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
 from ..engine.clock import get_today
 from ..models.common.client_protected_mixin import once
 from ..models.feedback.client_conversation_facts import TOPICS
-from ..tools import get_data_record
+from ..tools import get_data_record, tell
 
 
 class ClientConversationPlan(models.TransientModel):
@@ -51,6 +51,7 @@ class ClientConversationPlan(models.TransientModel):
         string="Due Date",
         required=True,
         default=lambda self: get_today(self.env.company) + relativedelta(days=3),
+        until=True,
     )
 
     @api.model
@@ -110,4 +111,9 @@ class ClientConversationPlan(models.TransientModel):
                 "client_conversation_concern": self.concern,
             }
         )
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return tell(
+            self.env._(
+                "The conversation is planned: it is on the list of activities of %s.",
+                self.user_id.name,
+            )
+        )

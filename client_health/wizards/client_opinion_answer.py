@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..models.common.client_protected_mixin import once
 from ..models.feedback.client_feedback import RATINGS
+from ..tools import tell
 
 
 class ClientOpinionAnswer(models.TransientModel):
@@ -31,4 +32,4 @@ class ClientOpinionAnswer(models.TransientModel):
     def action_save(self):
         self.ensure_one()
         self.activity_id._answer_opinion(self.text, self.rating, self.strain)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return tell(self.env._("Thank you. Your answer is in the feedback log of the client."))

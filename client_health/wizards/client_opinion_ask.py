@@ -36,6 +36,7 @@ class ClientOpinionAsk(models.TransientModel):
         string="Answer Until",
         required=True,
         default=lambda self: get_today(self.env.company) + relativedelta(days=3),
+        until=True,
     )
 
     @api.model
@@ -63,7 +64,8 @@ class ClientOpinionAsk(models.TransientModel):
         if outside:
             raise UserError(
                 self.env._(
-                    "%s has no access to Client Health and could not read the client.",
+                    "%s has no access to Client Health and could not read the client. Please "
+                    "choose other colleagues.",
                     ", ".join(outside.mapped("name")),
                 )
             )

@@ -75,7 +75,9 @@ class ClientReviewImport(models.TransientModel):
     def _read_workbook(self, file):
         with zipfile.ZipFile(file) as archive:
             if sum(item.file_size for item in archive.infolist()) > MAX_BYTES:
-                raise UserError(self.env._("This workbook is too large."))
+                raise UserError(
+                    self.env._("This workbook is too large. Please choose the one of your review.")
+                )
         book = load_workbook(file, data_only=True)
         name = book.defined_names.get(DECISIONS_NAME)
         if not name:
@@ -167,7 +169,11 @@ class ClientReviewImport(models.TransientModel):
     def _get_new(self, values):
         """Leave out what an earlier import of the same file has made."""
         if not values:
-            raise UserError(self.env._("The yellow cells of the sheet Decisions are empty."))
+            raise UserError(
+                self.env._(
+                    "The yellow cells of the sheet Decisions are empty. Please fill them in first."
+                )
+            )
         Decision = self.env["client.review.decision"]
         known = {
             (one.relationship_id.id, one.name, one.date)
@@ -179,5 +185,10 @@ class ClientReviewImport(models.TransientModel):
             one for one in values if (one["relationship_id"], one["name"], one["date"]) not in known
         ]
         if not new:
-            raise UserError(self.env._("All of these decisions were imported before."))
+            raise UserError(
+                self.env._(
+                    "All of these decisions were imported before. Please add new ones to the "
+                    "sheet first."
+                )
+            )
         return new

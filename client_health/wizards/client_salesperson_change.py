@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..models.common.client_protected_mixin import once
+from ..tools import CLOSE, tell
 
 
 class ClientSalespersonChange(models.TransientModel):
@@ -36,4 +37,11 @@ class ClientSalespersonChange(models.TransientModel):
                 )
             )
         clients._hand_over(able)
-        return {"type": "ir.actions.act_window_close"}
+        return tell(
+            self.env._(
+                "%(count)s clients are handed over to %(name)s.",
+                count=len(clients),
+                name=self.user_id.name,
+            ),
+            after=CLOSE,
+        )

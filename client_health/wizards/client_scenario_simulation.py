@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..engine.profitability import margin
 from ..models.common.client_protected_mixin import once
 from ..models.profitability.client_scenario import QUESTION
+from ..tools import CLOSE, tell
 
 # A proposal that can be edited, computed with the rights of the user: it starts from money.
 AS_USER = {"store": True, "readonly": False, "precompute": True, "compute_sudo": False}
@@ -49,7 +50,9 @@ class ClientScenarioSimulation(models.TransientModel):
         # relationship is checked on the outcome
         scenario = self.env["client.scenario"].sudo().create(self._prepare_scenario())
         scenario.sudo(False).check_access("create")
-        return {"type": "ir.actions.act_window_close"}
+        return tell(
+            self.env._("“%s” is saved under the client’s money.", scenario.name), after=CLOSE
+        )
 
     def _prepare_scenario(self):
         return {

@@ -117,15 +117,28 @@ class ClientSenderAssign(models.TransientModel):
         self.relationship_id.check_access("write")
         self.message_id.check_access("read")
         if not self.email:
-            raise UserError(self.env._("This mail has no address of its sender."))
+            raise UserError(
+                self.env._(
+                    "This mail has no address of its sender. Please choose an existing contact."
+                )
+            )
         client = self.contact_id.commercial_partner_id or self.partner_id
         if client != self.partner_id:
-            raise UserError(self.env._("This contact belongs to another client."))
+            raise UserError(
+                self.env._(
+                    "This contact belongs to another client. Please choose that client, or "
+                    "another contact."
+                )
+            )
         # sudo: only whether the address is known by now
         known = self.env["res.partner"].sudo().with_context(active_test=False)
         known = known.search([("email_normalized", "=", self.email)])
         if known - self._get_stranger():
-            raise UserError(self.env._("There is a contact with this address already."))
+            raise UserError(
+                self.env._(
+                    "There is a contact with this address already. Please choose it instead."
+                )
+            )
 
     def _get_stranger(self):
         """Return the contact without a firm that Odoo made of the sender of a mail to an alias."""

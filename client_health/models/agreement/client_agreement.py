@@ -111,6 +111,7 @@ class ClientAgreement(models.Model):
         string="Review On",
         default=lambda self: get_today(self.env.company) + relativedelta(months=6),
         help="Date of the next review by both sides. The salesperson is reminded once on this day.",
+        until=True,
     )
     signatory_id = fields.Many2one(
         "res.partner",
@@ -126,6 +127,7 @@ class ClientAgreement(models.Model):
         default=lambda self: get_today(self.env.company) + relativedelta(days=30),
         copy=False,
         help="The last day on which the client can accept the proposal online.",
+        until=True,
     )
     version = fields.Integer(default=1, readonly=True, copy=False, aggregator=None, protected=True)
     previous_id = fields.Many2one(
@@ -180,6 +182,14 @@ class ClientAgreement(models.Model):
         ],
         string="Capacity",
         compute="_compute_capacity",
+    )
+
+    capacity_reason = fields.Text(
+        string="All the Same, Because",
+        readonly=True,
+        copy=False,
+        help="Why it was proposed although more hours are agreed than the team has.",
+        protected=True,
     )
 
     _holder_check = models.Constraint(
@@ -275,8 +285,8 @@ class ClientAgreement(models.Model):
             for agreement in closed:
                 raise UserError(
                     self.env._(
-                        "%s has been proposed or accepted and cannot be changed. Withdraw the "
-                        "proposal, or create a new version.",
+                        "%s has been proposed or accepted and cannot be changed. Please withdraw "
+                        "the proposal, or create a new version.",
                         agreement.display_name,
                     )
                 )
@@ -346,11 +356,21 @@ class ClientAgreement(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.state != "accepted":
-            raise UserError(self.env._("Only an accepted agreement can be marked as out of date."))
+            raise UserError(
+                self.env._(
+                    "Only an accepted agreement can be marked as out of date. Please change the "
+                    "draft, or withdraw the proposal first."
+                )
+            )
         if not (reason or "").strip():
             raise UserError(self.env._("Please enter what changed."))
         if not day or day > get_today(self.company_id):
-            raise UserError(self.env._("The date of the change cannot be in the future."))
+            raise UserError(
+                self.env._(
+                    "The date of the change cannot be in the future. Please enter since when it "
+                    "is so."
+                )
+            )
         # sudo: evidence; the user may write the agreement, and the values were checked
         self.sudo().write(
             {
@@ -378,7 +398,10 @@ class ClientAgreement(models.Model):
         self.check_access("write")
         if self.state not in ("accepted", "outdated"):
             raise UserError(
-                self.env._("A new version can be created only from an accepted agreement.")
+                self.env._(
+                    "A new version can be created only from an accepted agreement. Please "
+                    "change the draft, or withdraw the proposal first."
+                )
             )
         # sudo: version and predecessor are evidence; the texts are those the user may read
         return self.sudo().copy(self._prepare_successor()).sudo(False)
@@ -395,6 +418,10 @@ class ClientAgreement(models.Model):
         """Mark the version before as replaced, now that this one is accepted."""
         previous = self.previous_id.filtered(lambda agreement: agreement.state != "replaced")
         previous.write({"state": "replaced", "replaced_on": fields.Datetime.now()})
+        # sudo: what the system planned about the version before is done with this one
+        self.sudo()._get_holder().activity_unlink(
+            [ACTIVITY_AGREEMENT_CONVERSATION, ACTIVITY_AGREEMENT_REVIEW]
+        )
 
     def action_compare(self):
         """Show this version beside the one before."""
@@ -429,7 +456,7 @@ class ClientAgreement(models.Model):
             "|",
             "&",
             ("relationship_id.active", "=", True),
-            ("relationship_id.phase", "!=", "ended"),
+            ("relationship_id.phase", "not in", ("offboard", "ended")),
             "&",
             ("relationship_id", "=", False),
             ("lead_id.active", "=", True),
@@ -464,6 +491,22 @@ class ClientAgreement(models.Model):
             agreement.capacity_team_hours = team_hours
             agreement.capacity_agreed_hours = hours
             agreement.capacity_state = _get_capacity_state(hours, team_hours)
+
+    def _overbook(self, reason):
+        """Keep why more hours are offered than the team has."""
+        self.ensure_one()
+        self.check_access("write")
+        # sudo: evidence; the user may write the agreement, and is asked by the window alone
+        self.sudo().capacity_reason = reason
+        self._message_log(
+            body=self.env._(
+                "Proposed with %(agreed)s hours a month agreed, while the team has %(team)s: "
+                "%(reason)s",
+                agreed=round(self.capacity_agreed_hours),
+                team=round(self.capacity_team_hours),
+                reason=reason,
+            )
+        )
 
     def _get_added_hours(self):
         """Return what this version adds to the hours in force once it is accepted."""

@@ -47,7 +47,10 @@ class ClientRelationship(models.Model):
         self.check_access("read")
         if not self.agreement_id:
             raise UserError(
-                self.env._("There is no agreement with %s yet.", self.partner_id.display_name)
+                self.env._(
+                    "There is no agreement with %s yet. Please write one first.",
+                    self.partner_id.display_name,
+                )
             )
         return self.agreement_id
 
@@ -70,6 +73,13 @@ class ClientRelationship(models.Model):
             ("project_id.partner_id.commercial_partner_id", "=", self.partner_id.id),
             ("project_id.company_id", "in", [self.company_id.id, False]),
         ]
+
+    def _close_scope_reminder(self):
+        """Nothing is left to clarify: no reminder is needed."""
+        for relationship in self:
+            left = [*relationship._get_scope_task_domain(), ("request_to_clear", "=", True)]
+            if not self.env["project.task"].search_count(left, limit=1):
+                relationship.activity_unlink([ACTIVITY_CLEAR_SCOPE])
 
     def _ask_scope(self, tasks, user):
         """Give the user one activity that names the tasks.

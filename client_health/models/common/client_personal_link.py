@@ -173,7 +173,12 @@ class ClientPersonalLink(models.Model):
         # sudo: the address of a contact of the client
         contact = contact.sudo()
         if not contact.email_normalized:
-            raise UserError(self.env._("%s has no valid e-mail address.", contact.display_name))
+            raise UserError(
+                self.env._(
+                    "%s has no valid e-mail address. Please enter it on the contact.",
+                    contact.display_name,
+                )
+            )
         if len(email_split(contact.email)) > 1:
             raise UserError(
                 self.env._(
@@ -185,7 +190,8 @@ class ClientPersonalLink(models.Model):
             raise UserError(
                 self.env._(
                     "%(email)s is an address of a colleague or of your own company. %(name)s "
-                    "cannot answer for the client from there.",
+                    "cannot answer for the client from there. Please choose another contact, or "
+                    "enter its own address.",
                     email=contact.email_normalized,
                     name=contact.display_name,
                 )

@@ -415,7 +415,12 @@ class ClientAgreement(models.Model):
         known = duties.search([("agreement_id", "=", self.id)]).mapped("name")
         lines = [line for line in _get_lines(self.client_duties) if line not in known]
         if not lines and not known:
-            raise UserError(self.env._("The agreement names no duties of the client."))
+            raise UserError(
+                self.env._(
+                    "The agreement names no duties of the client. Please add them to the client, "
+                    "under Work."
+                )
+            )
         duties.create(
             [
                 {

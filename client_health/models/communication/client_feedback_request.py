@@ -350,7 +350,7 @@ class ClientFeedbackRequest(models.Model):
         }
         for request in self:
             if request.state != answers.UNDELIVERED:
-                raise UserError(self.env._("This question has reached %s.", request._get_name()))
+                raise UserError(self.env._("Please wait: it has reached %s.", request._get_name()))
             if reason := hindrances[request.company_id][request.contact_id]:
                 contact = request._get_name()
                 raise UserError(
@@ -399,7 +399,7 @@ class ClientFeedbackRequest(models.Model):
         if not answers.is_grade(self.scale, grade):
             raise UserError(self.env._("Please choose one of the answers."))
         if self.env["client.personal.link"]._is_ours(self.contact_id.email):
-            raise UserError(self.env._("Colleagues cannot answer for the client."))
+            raise UserError(self.env._("Please log it: only clients answer here."))
         now = fields.Datetime.now()
         given = {"grade": grade, "comment": comment, "improvement": improvement}
         if self.state == answers.ANSWERED and all(

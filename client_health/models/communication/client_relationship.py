@@ -144,7 +144,8 @@ class ClientRelationship(models.Model):
             if foreign:
                 raise ValidationError(
                     self.env._(
-                        "%(contact)s is no contact of %(client)s.",
+                        "%(contact)s is no contact of %(client)s. Please choose one of its "
+                        "contacts.",
                         contact=foreign[0].display_name,
                         client=rel.partner_id.display_name,
                     )

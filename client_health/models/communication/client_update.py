@@ -200,13 +200,15 @@ class ClientUpdate(models.Model):
 
     def _check_ready(self):
         if self.state == "sent":
-            raise UserError(self.env._("“%s” has already been sent.", self.name))
+            raise UserError(
+                self.env._("“%s” has already been sent. Please write a new one.", self.name)
+            )
         if not self.recipient_ids:
             raise UserError(self.env._("Please add at least one recipient."))
         for contact in self.recipient_ids:
             self.env["client.personal.link"]._check_contact(contact)
         if is_html_empty(self.body):
-            raise UserError(self.env._("The text is still empty."))
+            raise UserError(self.env._("Please enter the text: it is still empty."))
         open_place = OPEN_PLACE.search(html2plaintext(self.body))
         if open_place:
             raise UserError(
@@ -267,7 +269,9 @@ class ClientUpdate(models.Model):
         if not self._is_question_open():
             return
         if self.env["client.personal.link"]._is_ours(partner.email):
-            raise UserError(self.env._("Colleagues cannot answer for the client."))
+            raise UserError(
+                self.env._("Colleagues cannot answer for the client. Please log feedback instead.")
+            )
         issue = self.issue_id
         if repaired:
             issue._confirm_by_client(partner, note, self.sent_by_id)

@@ -246,7 +246,12 @@ class ClientWaiting(models.TransientModel):
         """Return the last message of the discussion, or say that the user may not read it."""
         self.check_access("read")
         if not self.message_id:
-            raise UserError(self.env._("This was written on a document that you can't open."))
+            raise UserError(
+                self.env._(
+                    "This was written on a document that you can't open. Please ask a colleague "
+                    "who can."
+                )
+            )
         return self.message_id
 
 
@@ -377,5 +382,10 @@ class ClientReplyTime(models.TransientModel):
         self.check_access("read")
         message = self.env["mail.message"].browse(self.message_number).exists()
         if not message or not message.has_access("read"):
-            raise UserError(self.env._("This was written on a document that you can't open."))
+            raise UserError(
+                self.env._(
+                    "This was written on a document that you can't open. Please ask a colleague "
+                    "who can."
+                )
+            )
         return message.action_open_document()

@@ -217,7 +217,11 @@ class ClientFeedback(models.Model):
     @api.constrains("date")
     def _check_date(self):
         if any(feedback.date > fields.Datetime.now() for feedback in self):
-            raise ValidationError(self.env._("The feedback date cannot be in the future."))
+            raise ValidationError(
+                self.env._(
+                    "The date of feedback cannot be in the future. Please enter when it was said."
+                )
+            )
 
     @api.model
     def _get_client_links(self):
@@ -270,8 +274,8 @@ class ClientFeedback(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "These are the words of %s. You can classify and answer them, but not "
-                        "change them.",
+                        "These are the words of %s, which stay as they were said. Please classify"
+                        " or answer them instead.",
                         (feedback.contact_id or feedback.user_id).display_name,
                     )
                 )
@@ -279,7 +283,11 @@ class ClientFeedback(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_given_by_client(self):
         if any(feedback.given_by_client for feedback in self):
-            raise UserError(self.env._("Feedback written by a client cannot be deleted."))
+            raise UserError(
+                self.env._(
+                    "Feedback written by a client cannot be deleted. Please classify it instead."
+                )
+            )
 
     # Issue and source
 
@@ -351,11 +359,23 @@ class ClientFeedback(models.Model):
 
     def _check_moment(self, moment):
         if moment > fields.Datetime.now():
-            raise UserError(self.env._("The date of an answer cannot be in the future."))
+            raise UserError(
+                self.env._(
+                    "The date of an answer cannot be in the future. Please enter when it was given."
+                )
+            )
         if any(moment < feedback.date for feedback in self):
-            raise UserError(self.env._("An answer cannot be older than its feedback."))
+            raise UserError(
+                self.env._(
+                    "An answer cannot be older than its feedback. Please enter a later date."
+                )
+            )
         if any(feedback.kind not in TO_ANSWER for feedback in self):
-            raise UserError(self.env._("Only complaints and concerns need an answer."))
+            raise UserError(
+                self.env._(
+                    "Only complaints and concerns need an answer. Please select those alone."
+                )
+            )
 
     def _find_answers(self):
         """Look whether what came in a message was answered in its discussion meanwhile.
@@ -426,7 +446,12 @@ class ClientFeedback(models.Model):
         self.ensure_one()
         self.check_access("read")
         if not self.proposed_answer or self.state != "open":
-            raise UserError(self.env._("There is no answer to confirm."))
+            raise UserError(
+                self.env._(
+                    "There is no answer to confirm. Please enter what was answered with the "
+                    "button Answer."
+                )
+            )
         if self.proposed_by_id != self.env.user:
             raise UserError(
                 self.env._(

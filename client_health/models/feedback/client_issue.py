@@ -88,7 +88,9 @@ class ClientIssue(models.Model):
     )
     # each user reads the names of their own clients alone
     referred_names = fields.Char(related="relationship_id.referred_names", related_sudo=False)
-    root_cause = fields.Text(tracking=True, help="The real issue behind the smaller ones.")
+    root_cause = fields.Text(
+        tracking=True, help="The real issue behind the smaller ones.", reason=True
+    )
     feedback_ids = fields.One2many("client.feedback", "issue_id", string="Symptoms")
     hypothesis_ids = fields.One2many("client.hypothesis", "issue_id", string="Hypotheses")
     update_ids = fields.One2many("client.update", "issue_id", string="Client Updates")
@@ -397,7 +399,12 @@ class ClientIssue(models.Model):
                 )
             )
         if moment > fields.Datetime.now():
-            raise UserError(self.env._("The date of a confirmation cannot be in the future."))
+            raise UserError(
+                self.env._(
+                    "The date of a confirmation cannot be in the future. Please enter when it was"
+                    " given."
+                )
+            )
         self._write_confirmation(
             {
                 **self._prepare_confirmation(partner, note),
@@ -414,7 +421,8 @@ class ClientIssue(models.Model):
         if partner.commercial_partner_id != client:
             raise UserError(
                 self.env._(
-                    "%(partner)s cannot confirm for %(client)s.",
+                    "%(partner)s cannot confirm for %(client)s. Please choose a contact of the "
+                    "client.",
                     partner=partner.display_name,
                     client=client.display_name,
                 )
@@ -428,7 +436,9 @@ class ClientIssue(models.Model):
     def _write_confirmation(self, values, user):
         self.ensure_one()
         if self.confirmed_date:
-            raise UserError(self.env._("The client has already confirmed it."))
+            raise UserError(
+                self.env._("The client has already confirmed it. Please reload the page.")
+            )
         # sudo: evidence fields; both callers have made sure whose word it is
         self.sudo().write(values)
         self._resolve_feedback(user)

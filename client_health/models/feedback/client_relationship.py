@@ -174,7 +174,12 @@ class ClientRelationship(models.Model):
         self.ensure_one()
         self.check_access("read")
         if not self.client_question_id:
-            raise UserError(self.env._("No question about this client is waiting for you."))
+            raise UserError(
+                self.env._(
+                    "No question about this client is waiting for you. Please write to your "
+                    "colleagues below instead."
+                )
+            )
         return self.client_question_id.action_answer_opinion()
 
     def _ask_opinion(self, users, question, deadline):

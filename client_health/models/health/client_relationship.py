@@ -7,6 +7,7 @@ from ...engine.clock import get_today
 from ...engine.health import history, snapshots
 from ...engine.health.scoring import MONEY
 from ...engine.health.warnings import gone
+from ...tools import tell
 from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(
@@ -379,7 +380,7 @@ class ClientRelationship(models.Model):
                 self.env._(
                     "%(client)s is not gone: there were hours, an invoice, an order or a message "
                     "within 9 months. From %(old)s, clients that are still there leave by an "
-                    "offboarding, not directly to %(new)s.",
+                    "offboarding, not directly to %(new)s. Please move it to At risk first.",
                     client=present[:1].display_name,
                     old=old_stage.name,
                     new=stage.name,
@@ -424,7 +425,7 @@ class ClientRelationship(models.Model):
         # sudo: the readings come from records of all kinds; what is written are figures of these
         # clients, and users read of them what their groups allow
         self.sudo()._take_snapshots()
-        return True
+        return tell(self.env._("The score is that of the records of this moment."))
 
     def _take_snapshots(self):
         for company, relationships in self.grouped("company_id").items():

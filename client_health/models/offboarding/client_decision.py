@@ -60,7 +60,7 @@ class ClientDecision(models.Model):
         string="Decision",
         copy=False,
     )
-    reason = fields.Text(copy=False, help="Your reasons, for later reference.")
+    reason = fields.Text(copy=False, help="Your reasons, for later reference.", reason=True)
     seen_by_ids = fields.Many2many("res.users", readonly=True, copy=False, protected=True)
     seen_date = fields.Datetime(string="Last Seen On", readonly=True, copy=False, protected=True)
     decided_by_id = fields.Many2one(
@@ -147,7 +147,7 @@ class ClientDecision(models.Model):
 
     def _check_ready(self):
         if self.state == "decided":
-            raise UserError(self.env._("This has already been decided."))
+            raise UserError(self.env._("This has already been decided. Please open a new sheet."))
         if not self.choice:
             raise UserError(self.env._("Please choose one of the three decisions."))
         if not (self.reason or "").strip():

@@ -54,7 +54,7 @@ class ClientHandover(models.Model):
         ondelete="restrict",
         domain="[('id', 'child_of', partner_id)]",
     )
-    date_deadline = fields.Date(string="Due Date")
+    date_deadline = fields.Date(string="Due Date", until=True)
     project_id = fields.Many2one(
         "project.project",
         index="btree_not_null",
@@ -147,7 +147,10 @@ class ClientHandover(models.Model):
         """Refuse for lines that are done when the records show it: there is no way around it."""
         if any(line.offboarding_id.state != "open" for line in self):
             raise UserError(
-                self.env._("This offboarding is closed: its handover list cannot be changed.")
+                self.env._(
+                    "This offboarding is closed: its handover list cannot be changed. Please "
+                    "plan an activity instead."
+                )
             )
         for line in self:
             if line.kind in SHOWN:

@@ -6,6 +6,7 @@ from ...const import MONEY_GROUP
 from ...engine import stage_rules
 from ...engine.clock import get_today
 from ...exceptions import MoveQuestion
+from ...tools import tell
 
 POINTS = TALK, WORK, HANDOVER, MONEY, THANKS = ("talk", "work", "handover", "money", "thanks")
 POINT_SELECTION = [
@@ -37,7 +38,7 @@ class ClientOffboarding(models.Model):
     _inherit = ["client.stage.process.mixin"]
     _order = "date_start desc, id desc"
     _open_states = ("open",)
-    _move_fields = ("user_id",)
+    _move_fields = ("user_id", "reason_ids", "notice_date", "last_day")
 
     state = fields.Selection(
         [("open", "Open"), ("ended", "Ended"), ("withdrawn", "Withdrawn")],
@@ -162,7 +163,7 @@ class ClientOffboarding(models.Model):
                 raise ValidationError(
                     self.env._(
                         "“%(meeting)s” was not held with %(client)s: none of their contacts is "
-                        "among the attendees.",
+                        "among the attendees. Please choose another meeting, or add them.",
                         meeting=record.event_id.name,
                         client=record.partner_id.display_name,
                     )
@@ -173,7 +174,11 @@ class ClientOffboarding(models.Model):
         for record in self:
             since = record.relationship_id.date_start
             if record.notice_date and record.last_day and record.last_day < record.notice_date:
-                raise ValidationError(self.env._("The last day cannot be before the notice date."))
+                raise ValidationError(
+                    self.env._(
+                        "The last day cannot be before the notice date. Please check both dates."
+                    )
+                )
             first = min(filter(None, (record.notice_date, record.last_day)), default=None)
             if since and first and first < since:
                 raise ValidationError(
@@ -187,7 +192,10 @@ class ClientOffboarding(models.Model):
         for record in self:
             if record.referral_partner_id.commercial_partner_id == record.partner_id:
                 raise ValidationError(
-                    self.env._("The recommended provider cannot be the client itself.")
+                    self.env._(
+                        "The recommended provider cannot be the client itself. Please choose "
+                        "another company."
+                    )
                 )
 
     def unlink(self):
@@ -197,7 +205,12 @@ class ClientOffboarding(models.Model):
 
     def _check_kept(self):
         if self:
-            raise UserError(self.env._("An offboarding cannot be deleted."))
+            raise UserError(
+                self.env._(
+                    "An offboarding cannot be deleted. Please move the client to another stage, "
+                    "with a reason."
+                )
+            )
 
     # Buttons
 
@@ -217,7 +230,14 @@ class ClientOffboarding(models.Model):
     def action_look_again(self):
         """Add to the list what came up since."""
         self.check_access("write")
+        before = len(self.line_ids)
         self._add_lines()
+        added = len(self.line_ids) - before
+        return tell(
+            self.env._("%s lines are new: please look at them.", added)
+            if added
+            else self.env._("The list is up to date.")
+        )
 
     # Moves of the client: opening and closing
 
@@ -270,7 +290,22 @@ class ClientOffboarding(models.Model):
     def _get_missing(self, phase):
         if phase != stage_rules.ENDED:
             return {}
-        return {record: list(record._get_open_points().values()) for record in self}
+        return {
+            record: [*record._get_open_points().values(), *record._get_missing_notice()]
+            for record in self
+        }
+
+    def _get_missing_notice(self):
+        """Return what nobody entered about the notice, in words; our own code is not asked."""
+        self.ensure_one()
+        if self.env.su:
+            return []
+        labels = [
+            self._fields[fname]._description_string(self.env)
+            for fname in ("reason_ids", "notice_date", "last_day")
+            if not self[fname]
+        ]
+        return [self.env._("The notice: %s.", ", ".join(labels))] if labels else []
 
     @api.model
     def _open_for_move(self, relationships, reason, values):

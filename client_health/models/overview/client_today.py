@@ -282,6 +282,9 @@ class ClientRelationship(models.Model):
         row = self.env["client.waiting"]._make_rows(self)[:1]
         if not row:
             raise UserError(
-                self.env._("%s no longer waits: it was answered meanwhile.", self.display_name)
+                self.env._(
+                    "%s no longer waits: it was answered meanwhile. Please reload the page.",
+                    self.display_name,
+                )
             )
         return row.action_answer() if row.message_id else row.action_hand_over()

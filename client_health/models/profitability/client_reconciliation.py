@@ -214,6 +214,9 @@ class ClientProfitabilityFinding(models.Model):
             or self.move_id
             or self.general_account_id
         )
+        if record == self.employee_id and not self.env.user.has_group("hr.group_hr_user"):
+            # what everybody may see of a colleague
+            record = self.env["hr.employee.public"].browse(record.id)
         if record and not record.has_access("read"):
             raise UserError(
                 self.env._(

@@ -51,6 +51,7 @@ class ClientReboot(models.Model):
         index=True,
         default=lambda self: self._get_default_deadline(self.env.company),
         help="Date by which both sides decide whether to continue.",
+        until=True,
     )
     outcome = fields.Text(
         readonly=True,
@@ -84,7 +85,10 @@ class ClientReboot(models.Model):
         for reboot in self:
             if reboot.date_deadline < reboot.date_start:
                 raise ValidationError(
-                    self.env._("The deadline of a reboot cannot be before its start.")
+                    self.env._(
+                        "The deadline of a reboot cannot be before its start. Please enter a "
+                        "later one."
+                    )
                 )
 
     @api.depends("relationship_id", "date_start")
@@ -127,7 +131,12 @@ class ClientReboot(models.Model):
             and self.filtered("date_end")
             and {"date_deadline", "user_id"} & set(vals)
         ):
-            raise UserError(self.env._("This reboot has ended and cannot be changed."))
+            raise UserError(
+                self.env._(
+                    "This reboot has ended and cannot be changed. Please write what you found as "
+                    "a note."
+                )
+            )
         result = super().write(vals)
         if "date_deadline" in vals:
             self._follow_deadline()

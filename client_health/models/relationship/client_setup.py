@@ -177,7 +177,12 @@ class ClientSetup(models.Model):
 
     def _check_proposed(self):
         if self.state != "proposed":
-            raise UserError(self.env._("This set-up has been started and cannot be changed."))
+            raise UserError(
+                self.env._(
+                    "This set-up has been started and cannot be changed. Please change the "
+                    "clients themselves."
+                )
+            )
 
     def _prepare_line(self, row):
         return {

@@ -122,7 +122,12 @@ class ClientSetupLine(models.Model):
         self.ensure_one()
         self.check_access("read")
         if not self.same_partner_id:
-            raise UserError(self.env._("There is no other contact to merge this one with."))
+            raise UserError(
+                self.env._(
+                    "There is no other contact to merge this one with. Please open Contacts, and "
+                    "select both there."
+                )
+            )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Merge Contacts"),

@@ -266,7 +266,11 @@ class ClientAccomplishment(models.Model):
                 )
             if accomplishment.value_amount < 0:
                 raise ValidationError(
-                    self.env._("The value of “%s” cannot be negative.", accomplishment.name)
+                    self.env._(
+                        "The value of “%s” cannot be negative. Please enter what it was "
+                        "worth, or leave it empty.",
+                        accomplishment.name,
+                    )
                 )
 
     @api.constrains("link")
@@ -274,7 +278,9 @@ class ClientAccomplishment(models.Model):
         for link in self.mapped("link"):
             if link and not link.startswith(("https://", "http://")):
                 raise ValidationError(
-                    self.env._("The link to the evidence has to begin with https:// or http://.")
+                    self.env._(
+                        "Please enter a link to the evidence that begins with https:// or http://."
+                    )
                 )
 
     @api.ondelete(at_uninstall=False)
@@ -363,7 +369,9 @@ class ClientAccomplishment(models.Model):
 
     def _check_askable(self):
         if self.state == "confirmed":
-            raise UserError(self.env._("The client has confirmed this already."))
+            raise UserError(
+                self.env._("The client has confirmed this already. Please reload the page.")
+            )
         if not self.is_shared:
             raise UserError(
                 self.env._(

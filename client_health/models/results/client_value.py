@@ -93,7 +93,12 @@ class ClientValue(models.Model):
     @api.constrains("date")
     def _check_date(self):
         if any(value.date > self._get_latest_today() for value in self):
-            raise ValidationError(self.env._("The date of the answer cannot be in the future."))
+            raise ValidationError(
+                self.env._(
+                    "The date of the answer cannot be in the future. Please enter when it was "
+                    "given."
+                )
+            )
 
     @api.model
     def _record(self, relationship, contact, source, **values):
@@ -128,7 +133,9 @@ class ClientValue(models.Model):
         if is_ours or contact.user_ids.filtered(lambda user: user._is_internal()):
             raise UserError(
                 self.env._(
-                    "%s is an internal user and cannot answer for the client.", contact.display_name
+                    "%s is an internal user and cannot answer for the client. Please choose a "
+                    "contact of the client.",
+                    contact.display_name,
                 )
             )
         if not values.get("verdict") and not values["words"]:
@@ -182,7 +189,12 @@ class ClientValueLink(models.AbstractModel):
         contact = contact.sudo()
         self.env["client.personal.link"]._check_contact(contact)
         if not self._may_answer(record.sudo(), contact):
-            raise UserError(self.env._("%s cannot answer this.", contact.display_name))
+            raise UserError(
+                self.env._(
+                    "%s cannot answer this. Please choose a contact of the client.",
+                    contact.display_name,
+                )
+            )
         sender = self.env.user
         # Made by the system, not by the user: the author of a mail may read it, and its link.
         template = get_data_record(self.env, template_xmlid).with_user(SUPERUSER_ID)

@@ -125,9 +125,15 @@ class ClientUpdate(models.Model):
             if not update.report_start or not update.report_end:
                 raise ValidationError(self.env._("Please enter from when to when it reports."))
             if update.report_end < update.report_start:
-                raise ValidationError(self.env._("The report ends before it starts."))
+                raise ValidationError(
+                    self.env._("The report ends before it starts. Please check both dates.")
+                )
             if update.report_start > self._get_latest_today():
-                raise ValidationError(self.env._("A report cannot be about the future."))
+                raise ValidationError(
+                    self.env._(
+                        "A report cannot be about the future. Please choose an earlier start."
+                    )
+                )
 
     @api.onchange("report_start", "report_end")
     def _onchange_report_dates(self):

@@ -125,7 +125,9 @@ class ClientReviewDecision(models.Model):
     @api.constrains("date")
     def _check_date(self):
         if any(decision.date > decision._get_latest_today() for decision in self):
-            raise ValidationError(self.env._("A decision cannot be made in the future."))
+            raise ValidationError(
+                self.env._("A decision cannot be made in the future. Please check its date.")
+            )
 
     # Its activity
 

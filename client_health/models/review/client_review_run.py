@@ -89,8 +89,8 @@ class ClientReviewRun(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "A review of yours is being made already. Wait for it, or cancel it: Reporting "
-                    "/ Review Files."
+                    "A review of yours is being made already. Please wait for it, or cancel it: "
+                    "Reporting / Review Files."
                 )
             )
         run = Run.create(

@@ -67,7 +67,7 @@ class TestUpdate(UpdateCommon):
         for vals, message in (
             ({"recipient_ids": False}, "at least one recipient"),
             ({"recipient_ids": silent.ids}, "no valid e-mail address"),
-            ({"body": "<p><br></p>"}, "text is still empty"),
+            ({"body": "<p><br></p>"}, "enter the text"),
         ):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, message):
                 self._draft(**vals).action_send()

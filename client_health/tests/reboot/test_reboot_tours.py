@@ -48,3 +48,25 @@ class TestRebootTours(RebootCommon, HttpCase):
         self.assertEqual(fresh.phase, "healthy")
         self.assertEqual(self.relationship.phase, "reboot")
         self.assertEqual(reboot.date_deadline, reboot.date_start + timedelta(days=30))
+
+
+@tagged("post_install", "-at_install")
+class TestStageTours(RebootCommon, HttpCase):
+    """The form's status bar, wide enough to show all stages."""
+
+    browser_size = "1920x1080"
+
+    def _refuse_in_the_form(self, tour, user):
+        self._start()
+        url = f"/odoo/clients/{self.relationship.id}"
+        self.start_tour(url, tour, login=user.login)
+        self.env.invalidate_all()
+        self.assertEqual(self.relationship.phase, "reboot")
+        self.assertEqual(self.relationship.value_estimate, "One booking a day")
+
+    def test_a_stage_that_is_cancelled_loses_nothing(self):
+        """The form's status bar asks why: without an answer the stage goes back, nothing else."""
+        self._refuse_in_the_form("client_health_stage_cancelled", self.manager)
+
+    def test_a_stage_that_is_refused_loses_nothing(self):
+        self._refuse_in_the_form("client_health_stage_refused", self.owner)

@@ -95,7 +95,7 @@ class TestAccomplishment(AccomplishmentCommon):
         for message, vals in (
             ("in the future", {"date": self._days(2)}),
             ("cannot be negative", {"value_amount": -1}),
-            ("begin with https", {"link": "javascript:alert(1)"}),
+            ("begins with https", {"link": "javascript:alert(1)"}),
             ("belongs to Client 0", {"project_id": project.id}),
             ("belongs to Client 0", {"task_id": task.id}),
             ("belongs to Client 0", {"goal_id": self._create_goal(stranger).id}),

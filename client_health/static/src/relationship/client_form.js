@@ -4,7 +4,6 @@ import { RelationalModel } from "@web/model/relational_model/relational_model";
 import { FormCompiler } from "@web/views/form/form_compiler";
 import { FormRenderer } from "@web/views/form/form_renderer";
 import { formView } from "@web/views/form/form_view";
-import { MOVE_QUESTION } from "../stage_move/move_question";
 
 /** A page with `data-count` shows the sum of these fields beside its name: "Voice (2)". */
 class ClientFormCompiler extends FormCompiler {
@@ -33,28 +32,30 @@ class ClientFormRenderer extends FormRenderer {
     }
 }
 
-const MANY = ["one2many", "many2many"];
-
 /**
- * A stage that was refused, with a question, is taken back: the question moves the client. What else
- * was typed stays.
+ * A stage that was refused, in words or with a question, is taken back: the status bar shows where
+ * the client is, and the question moves it. Whatever else was typed stays, not saved yet.
  */
 class ClientFormRecord extends RelationalModel.Record {
     async _save() {
         try {
             return await super._save(...arguments);
         } catch (error) {
-            if (error.exceptionName === MOVE_QUESTION) {
-                const typed = Object.entries(this._changes).filter(
-                    ([name]) => name !== "stage_id" && !MANY.includes(this.fields[name].type)
-                );
-                await this._discard();
-                if (typed.length) {
-                    await this._update(Object.fromEntries(typed));
-                }
+            if (error.exceptionName && "stage_id" in this._changes) {
+                await this.takeStageBack();
             }
             throw error;
         }
+    }
+
+    async takeStageBack() {
+        const typed = Object.keys(this._changes).filter((name) => name !== "stage_id");
+        if (!typed.length) {
+            return this._discard();
+        }
+        await this._update({ stage_id: this._values.stage_id }, { withoutOnchange: true });
+        // not to be written: it may have been moved by a colleague meanwhile
+        delete this._changes.stage_id;
     }
 }
 

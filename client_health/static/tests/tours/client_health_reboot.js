@@ -70,12 +70,15 @@ registry.category("web_tour.tours").add("client_health_reboot", {
             run: "click",
         },
         {
-            trigger:
-                ".o_kanban_record:contains('One list and one date'), .o_data_row:contains('One list and one date') td[name='name']",
+            trigger: "button[name='action_agree']:visible",
             run: "click",
         },
         {
-            trigger: "button[name='action_agree']:visible",
+            content: "Who, when and how is filled in: the meeting of today shows it",
+            trigger: ".modal p:visible:contains('shows it')",
+        },
+        {
+            trigger: ".modal button[name='action_record']",
             run: "click",
         },
         {
@@ -87,7 +90,7 @@ registry.category("web_tour.tours").add("client_health_reboot", {
         },
         {
             content: "2. The big goals, talked about in the meeting of today",
-            trigger: "button[name='action_future']:visible",
+            trigger: "button[name='action_view_future']:visible",
             run: "click",
         },
         {
@@ -260,5 +263,86 @@ registry.category("web_tour.tours").add("client_health_refused", {
         {
             trigger: `${column("Reboot")} ${CARD}`,
         },
+    ],
+});
+
+const CURRENT = ".o_form_view .o_statusbar_status .o_arrow_button_current";
+
+/** Type something on the tab Voice, and leave it there without saving. */
+const typeWithoutSaving = () => [
+    {
+        trigger: `${CURRENT}:contains('Reboot')`,
+    },
+    {
+        trigger: ".o_notebook a[name='voice']",
+        run: "click",
+    },
+    {
+        content: "Something is typed, and not saved",
+        trigger: "div[name='value_estimate'] :is(input, textarea)",
+        run: "edit One booking a day",
+    },
+    {
+        trigger: ".o_form_status_indicator_buttons:not(.invisible) .o_form_button_save",
+    },
+    {
+        content: "The status bar moves the client to Offboard",
+        trigger: ".o_form_view .o_statusbar_status button:not(:disabled):contains('Offboard'):visible",
+        run: "click",
+    },
+];
+
+/** The stage is taken back, what was typed stays and can be saved. */
+const stageIsTakenBack = () => [
+    {
+        trigger: "body:not(:has(.modal))",
+    },
+    {
+        content: "The status bar shows where the client is",
+        trigger: `${CURRENT}:contains('Reboot')`,
+    },
+    {
+        content: "What was typed is there, and not saved",
+        trigger: "div[name='value_estimate'] :is(input, textarea):value(One booking a day)",
+    },
+    {
+        trigger: ".o_form_status_indicator_buttons:not(.invisible) .o_form_button_save",
+        run: "click",
+    },
+    {
+        trigger: ".o_form_view .o_form_status_indicator_buttons.invisible",
+    },
+    {
+        trigger: `${CURRENT}:contains('Reboot')`,
+    },
+];
+
+/* The status bar asks why; the manager thinks better of it. */
+registry.category("web_tour.tours").add("client_health_stage_cancelled", {
+    steps: () => [
+        ...typeWithoutSaving(),
+        {
+            trigger: ".modal div[name='reason'] input",
+        },
+        {
+            trigger: ".modal button:contains('Discard')",
+            run: "click",
+        },
+        ...stageIsTakenBack(),
+    ],
+});
+
+/* The owner may not offboard a client: it says who may. */
+registry.category("web_tour.tours").add("client_health_stage_refused", {
+    steps: () => [
+        ...typeWithoutSaving(),
+        {
+            trigger: ".modal:contains('Only a manager can move a client from Reboot to Offboard')",
+        },
+        {
+            trigger: ".modal .modal-footer button:last",
+            run: "click",
+        },
+        ...stageIsTakenBack(),
     ],
 });
