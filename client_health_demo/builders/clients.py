@@ -124,6 +124,10 @@ def _date_moves(scene, client, relationship):
     )
     set_created(values, moments)
     set_created(values.mail_message_id.sorted("id"), moments, date=moments)
+    # what else the moves left: what was planned ends with a client that goes
+    others = relationship.message_ids - values.mail_message_id
+    if moments:
+        set_created(others, moments[-1], date=moments[-1])
 
 
 def build_people(scene):

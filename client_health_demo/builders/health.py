@@ -20,6 +20,7 @@ def build_health(scene):
         own = clients.filtered(lambda client, date=date: _is_scored(client, date))
         run._take(scene.company, own.ids, date, backfilled=days > NIGHT_WEEKS * 7)
     clients._refresh_health()
+    clients._refresh_people_flag()
     _propose(scene, clients)
 
 
