@@ -6,9 +6,5 @@
     "author": "Client Health",
     "license": "LGPL-3",
     "depends": ["client_health", "hr_expense", "sale_crm"],
-    "data": [
-        "data/agency.xml",
-        "data/clients.xml",
-    ],
     "post_init_hook": "post_init_hook",
 }

@@ -1,7 +1,7 @@
 """The working agreements: proposed, accepted, out of date and replaced, each on its day."""
 
 from base64 import b64encode
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from io import BytesIO
 
 from dateutil.relativedelta import relativedelta
@@ -10,10 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from odoo.tools.misc import file_open
 
-from ..stories.agreement_story import AGREEMENTS
-from . import when
-from .activities import _finish
+from .meetings import finish_activity
 from .past import set_created
+from .scene import AHEAD
 
 TALK = "client_health.mail_activity_type_agreement_conversation"
 FONT = "web/static/fonts/sign/LaBelleAurore-Regular.ttf"
@@ -24,7 +23,7 @@ def build_agreements(scene):
     made = scene.env["client.agreement"]
     for client in scene.stories:
         previous = made.browse()
-        for story in AGREEMENTS.get(client.key, ()):
+        for story in client.agreements:
             previous = _build(scene, client, story, previous)
             made |= previous
     # As the nightly job does: those whose review is due.
@@ -35,7 +34,8 @@ def build_agreements(scene):
 def _build(scene, client, story, previous):
     values = _prepare_agreement(scene, client, story)
     if previous and not story.deal:
-        agreement = previous._create_successor()
+        # sudo: the past is told, so are days that are over
+        agreement = previous._create_successor().sudo()
         agreement.write(values)
     else:
         agreement = previous.create({**values, **_prepare_holder(scene, client, story)})
@@ -49,7 +49,7 @@ def _build(scene, client, story, previous):
 
 
 def _prepare_agreement(scene, client, story):
-    proposed = when.workday_ago(scene.today, story.proposed)
+    proposed = scene.day(story.proposed)
     return {
         "name": story.name,
         "signatory_id": scene.contact(client.key, story.signatory).id,
@@ -61,8 +61,14 @@ def _prepare_agreement(scene, client, story):
         "client_duties": _get_html(*story.theirs),
         "hours_month": story.hours,
         "date_review": proposed + relativedelta(months=story.review),
-        "proposal_end": proposed + timedelta(days=30),
+        "proposal_end": _get_end(scene, story),
     }
+
+
+def _get_end(scene, story):
+    """Return until when a proposal holds: it ended long ago, or does not do so by itself."""
+    is_open = story.accepted is None and story.proposed < 30
+    return scene.day(story.proposed) + timedelta(days=30 + AHEAD * is_open)
 
 
 def _get_html(*sentences):
@@ -93,7 +99,7 @@ def _prepare_acceptance(scene, client, story, agreement):
     values = {
         "acceptance_channel": story.channel,
         "accepted_by": name,
-        "accepted_on": _at(when.workday_ago(scene.today, story.accepted)),
+        "accepted_on": scene.at(story.accepted, 11, 40),
     }
     if story.channel == "online":
         return {**values, "signature": _sign(name)}
@@ -120,23 +126,18 @@ def _get_font():
 
 
 def _mark_outdated(scene, client, story, agreement):
-    day = when.workday_ago(scene.today, story.outdated)
     who = scene.partner(client, story.changed_by)
-    agreement._mark_outdated(who, story.change, day, when.workday_ago(scene.today, -6))
+    agreement._mark_outdated(who, story.change, scene.day(story.outdated), scene.planned(-6))
     if story.talked:
         kind = scene.env.ref(TALK)
         talk = scene.relationships[client.key].activity_ids.filtered(
             lambda activity: activity.activity_type_id == kind
         )
-        _finish(scene, talk, story.talked, max(1, story.outdated - 3))
+        finish_activity(scene, talk, story.talked, max(1, story.outdated - 3))
 
 
 def _set_days(scene, story, agreement):
-    proposed = _at(when.workday_ago(scene.today, story.proposed))
+    proposed = scene.at(story.proposed, 11, 40)
     replaced = agreement.previous_id.filtered("replaced_on")
-    set_created(agreement, [proposed - timedelta(days=2)], proposed_on=[proposed])
-    set_created(replaced, replaced.mapped("create_date"), replaced_on=[agreement.accepted_on])
-
-
-def _at(day):
-    return datetime.combine(day, time(11, 40))
+    set_created(agreement, proposed - timedelta(days=2), proposed_on=proposed)
+    set_created(replaced, replaced.mapped("create_date"), replaced_on=agreement.accepted_on)

@@ -1,4 +1,4 @@
-"""Vendor bills and expenses on the analytic accounts of the projects."""
+"""What the agency pays for its clients: vendor bills, media that is passed on, expenses."""
 
 from datetime import datetime, time, timedelta
 
@@ -9,56 +9,66 @@ from .past import set_created
 
 
 def build_bills(scene):
-    rows = sorted(
-        (
-            (when.workdays(scene.today, month)[8], client, bill)
-            for client in scene.stories
-            for bill in client.bills
-            for month in bill.months
-        ),
-        key=lambda row: row[0],
-    )
+    """Post the bills, each on the analytic account of its project."""
+    scene.company.client_pass_through_account_ids |= scene.account("media")
+    rows = [
+        (when.workdays(scene.today, month)[8], client, bill)
+        for client, bill in scene.each("bills")
+        for month in bill.months
+    ]
     rows = [row for row in rows if row[0] > scene.locked_until]
-    bills = scene.env["account.move"].create(
-        [_prepare_bill(scene, place, *row) for place, row in enumerate(rows, start=1)]
+    rows.sort(key=lambda row: row[0])
+    scene.bills = scene.post(
+        [_prepare_bill(scene, place, *row) for place, row in enumerate(rows, start=1)], hour=10
     )
-    bills.action_post()
-    set_created(bills, [datetime.combine(day, time(10)) for day, *_rest in rows])
-    scene.bills = bills
+    # on the same clearing account as in ``invoices.py``: neither income nor our cost
+    scene.bills += scene.post(
+        [
+            _prepare_media(scene, when.workdays(scene.today, month)[11], client, media)
+            for client, media in scene.each("media")
+            for month in media.months
+        ],
+        hour=11,
+    )
 
 
 def _prepare_bill(scene, place, day, client, bill):
-    account = scene.projects[client.key, bill.project].account_id
-    return {
-        "move_type": "in_invoice",
-        "partner_id": scene.ref(f"vendor_{bill.vendor}").id,
-        "company_id": scene.company.id,
-        "invoice_date": day,
-        "date": day,
-        "invoice_date_due": day + timedelta(days=21),
-        "ref": f"{bill.vendor[:3].upper()}-{day:%y%m}-{place:03}",
-        "invoice_line_ids": [
-            Command.create(
-                {
-                    "product_id": scene.ref("product_external").id,
-                    "name": bill.label,
-                    "quantity": 1,
-                    "price_unit": bill.amount,
-                    "analytic_distribution": {str(account.id): 100},
-                }
-            )
-        ],
+    line = {
+        "product_id": scene.ref("product_external").id,
+        "name": bill.label,
+        "price_unit": bill.amount,
     }
+    ref = f"{bill.vendor[:3].upper()}-{day:%y%m}-{place:03}"
+    return _prepare(scene, client, bill, day, line, ref=ref, days=21)
+
+
+def _prepare_media(scene, day, client, media):
+    line = {
+        "name": f"{media.label}: media",
+        "price_unit": media.spend,
+        "account_id": scene.account("media").id,
+        "tax_ids": [Command.clear()],
+    }
+    ref = f"{media.vendor[:3].upper()}-{day:%y%m}"
+    return _prepare(scene, client, media, day, line, ref=ref, days=30)
+
+
+def _prepare(scene, client, bill, day, line, ref, days):
+    account = scene.projects[client.key, bill.project].account_id
+    return scene.prepare_move(
+        "in_invoice",
+        day,
+        scene.ref(f"vendor_{bill.vendor}"),
+        [{**line, "quantity": 1, "analytic_distribution": {str(account.id): 100}}],
+        invoice_date_due=day + timedelta(days=days),
+        ref=ref,
+    )
 
 
 def build_expenses(scene):
     """Expenses that people paid themselves, approved and posted."""
     product = scene.env.ref("hr_expense.product_product_no_cost", raise_if_not_found=False)
-    rows = [
-        (client, expense, when.workday_ago(scene.today, expense.days))
-        for client in scene.stories
-        for expense in client.expenses
-    ]
+    rows = [(*row, scene.day(row[1].days)) for row in scene.each("expenses")]
     rows = [row for row in rows if row[2] > scene.locked_until]
     if not product or not rows:
         return
@@ -67,7 +77,11 @@ def build_expenses(scene):
     )
     expenses.action_submit()
     expenses._do_approve(check=False)
-    _post_expenses(expenses)
+    for expense in expenses:
+        wizard = expense.env["hr.expense.post.wizard"].with_context(
+            active_model="hr.expense", active_ids=expense.ids, company_paid_move_ids=[]
+        )
+        wizard.create({"accounting_date": expense.date}).action_post_entry()
     set_created(expenses, [datetime.combine(day, time(18)) for *_rest, day in rows])
 
 
@@ -76,6 +90,7 @@ def _prepare_expense(scene, product, client, expense, day):
     return {
         "name": expense.label,
         "employee_id": scene.employee(expense.who).id,
+        "manager_id": scene.user("leo").id,
         "product_id": product.id,
         "total_amount_currency": expense.amount,
         "date": day,
@@ -83,11 +98,3 @@ def _prepare_expense(scene, product, client, expense, day):
         "company_id": scene.company.id,
         "analytic_distribution": {str(account.id): 100},
     }
-
-
-def _post_expenses(expenses):
-    for expense in expenses:
-        wizard = expense.env["hr.expense.post.wizard"].with_context(
-            active_model="hr.expense", active_ids=expense.ids, company_paid_move_ids=[]
-        )
-        wizard.create({"accounting_date": expense.date}).action_post_entry()

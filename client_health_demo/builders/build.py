@@ -3,71 +3,50 @@
 import logging
 from datetime import date
 
-from .activities import build_activities
-from .agreements import build_agreements
-from .bills import build_bills, build_expenses
-from .branch import build_branch
-from .currencies import build_currencies
-from .deals import build_deals
-from .deferrals import build_deferrals
-from .deposits import build_deposits
-from .feedback import build_feedback
-from .fit import build_fit
-from .health import build_health
-from .invoices import build_invoices
-from .media import build_media
-from .meetings import build_meetings, build_outcomes
-from .offboardings import build_offboardings, freeze_decisions
-from .orders import build_orders
-from .overheads import build_overheads
-from .payments import build_payments
-from .people import build_people
-from .projects import build_projects, close_projects, hand_over_projects
-from .questions import build_questions
-from .reboots import build_reboots
-from .relationships import build_relationships
-from .requests import build_requests
-from .results import build_results, build_value_reports
+from . import (
+    agreements,
+    bills,
+    clients,
+    currencies,
+    deals,
+    entries,
+    feedback,
+    fit,
+    health,
+    invoices,
+    meetings,
+    offboardings,
+    orders,
+    payments,
+    projects,
+    questions,
+    reboots,
+    results,
+    signing,
+    talk,
+    timesheets,
+    updates,
+)  # fmt: skip
 from .scene import Scene
-from .talk import build_conversation
-from .timesheets import build_timesheets
-from .updates import build_updates
-from .write_offs import build_write_offs
 
 _logger = logging.getLogger(__name__)
 
-WORK = (build_deals, build_currencies, build_projects, build_orders, build_timesheets)
+WORK = (
+    deals.build_deals, currencies.build_currencies, projects.build_projects, orders.build_orders,
+    timesheets.build_timesheets,
+)  # fmt: skip
 MONEY = (
-    build_deposits,
-    build_invoices,
-    build_deferrals,
-    build_bills,
-    build_media,
-    build_expenses,
-    build_write_offs,
-    build_payments,
-    build_branch,
-)
+    invoices.build_deposits, invoices.build_invoices, entries.build_deferrals, bills.build_bills,
+    bills.build_expenses, entries.build_write_offs, payments.build_payments, entries.build_branch,
+)  # fmt: skip
 CARE = (
-    hand_over_projects,
-    build_overheads,
-    build_meetings,
-    build_relationships,
-    build_outcomes,
-    build_activities,
-    build_agreements,
-    build_fit,
-    build_requests,
-    build_results,
-    build_conversation,
-    build_feedback,
-    build_updates,
-    build_questions,
-    build_people,
-    build_reboots,
-    build_offboardings,
-    close_projects,
-)
+    projects.hand_over_projects, currencies.build_overheads, meetings.build_meetings,
+    clients.build_relationships, meetings.build_outcomes, meetings.build_activities,
+    agreements.build_agreements, fit.build_fit, projects.build_requests, results.build_results,
+    talk.build_conversation, feedback.build_feedback, updates.build_updates,
+    questions.build_questions, clients.build_people, reboots.build_reboots,
+    offboardings.build_offboardings, projects.close_projects,
+)  # fmt: skip
 
 
 def build(env):
@@ -80,9 +59,11 @@ def build(env):
         scene.env.flush_all()
     for company in scene.env["res.company"].search([]):
         scene.env["client.profitability"]._rebuild(company)
-    build_value_reports(scene)
-    freeze_decisions(scene)
-    build_health(scene)
+    results.build_value_reports(scene)
+    offboardings.freeze_decisions(scene)
+    signing.sign(scene)
+    health.build_health(scene)
+    meetings.settle_activities(scene)
 
 
 def _has_accounting(scene):

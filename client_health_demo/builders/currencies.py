@@ -1,4 +1,4 @@
-"""The currencies of clients abroad: rates of two years, and a price list each."""
+"""The currencies of clients abroad, with a price list each, and what an hour has to bear."""
 
 import math
 
@@ -7,6 +7,8 @@ from . import when
 # Units of the currency for one unit of company currency, around which the rates swing.
 USUAL = {"EUR": 0.92, "GBP": 0.79}
 MONTHS = 25
+# {months ago: overhead per hour}: the new office is dearer.
+OVERHEADS = {24: 13.5, 7: 16.0}
 
 
 def build_currencies(scene):
@@ -47,5 +49,21 @@ def _build_rates(scene, currency):
             }
             for place, day in enumerate(days)
             if day not in known
+        ]
+    )
+
+
+def build_overheads(scene):
+    overheads = scene.env["client.overhead"]
+    if overheads.search_count([("company_id", "=", scene.company.id)], limit=1):
+        return
+    overheads.create(
+        [
+            {
+                "company_id": scene.company.id,
+                "date": when.month_start(scene.today, month),
+                "rate": rate,
+            }
+            for month, rate in OVERHEADS.items()
         ]
     )

@@ -2,52 +2,36 @@
 
 from datetime import datetime, time, timedelta
 
-from markupsafe import Markup
-
-from odoo.fields import Command
-
-from ..stories.feedback_story import VOICES
 from . import when
-from .letters import set_sent
+from .letters import set_sent, write_letter
 from .past import set_created
+from .scene import pick
 
 
 def build_feedback(scene):
     for client in scene.stories:
-        voice = VOICES[client.key]
-        issue = voice.issue and _build_issue(scene, client, voice.issue)
-        _build_heard(scene, client, voice.heard, issue)
-        for question in voice.rounds:
+        issues = [_build_issue(scene, client, issue) for issue in client.issues]
+        lines = scene.env["client.feedback"].create(
+            [_prepare_heard(scene, client, line, issues) for line in client.heard]
+        )
+        set_created(lines, lines.mapped("date"))
+        for question in client.rounds:
             _build_round(scene, client, question)
 
 
-def _at(scene, days):
-    return when.moment_ago(scene.now, days)
-
-
-def _build_heard(scene, client, heard, issue):
-    lines = scene.env["client.feedback"].create(
-        [_prepare_heard(scene, client, line, issue) for line in heard]
-    )
-    set_created(lines, lines.mapped("date"))
-
-
-def _prepare_heard(scene, client, line, issue):
+def _prepare_heard(scene, client, line, issues):
     owner = scene.user(client.owner)
     contact = scene.contact(client.key, line.who)
     message = _find_message(scene, contact, line.text)
-    said = message.date or _at(scene, line.days)
+    said = message.date or scene.moment(line.days)
     values = {
         "relationship_id": scene.relationships[client.key].id,
-        "kind": line.kind,
-        "text": line.text,
-        "rating": line.rating or False,
-        "channel": line.channel,
+        **pick(line, "kind text rating channel"),
         "date": said,
         "contact_id": contact.id,
         "user_id": owner.id,
         "message_id": message.id,
-        "issue_id": issue.id if issue and line.issue else False,
+        "issue_id": issues[line.issue].id if line.issue is not None else False,
     }
     if message.model == "project.task":
         task = scene.env["project.task"].browse(message.res_id)
@@ -55,18 +39,14 @@ def _prepare_heard(scene, client, line, issue):
     elif message.model == "project.project":
         values["project_id"] = message.res_id
     if line.answered is not None:
-        answered = max(_at(scene, line.answered), said + timedelta(minutes=25))
+        answered = max(scene.moment(line.answered), said + timedelta(minutes=25))
+        values |= {"answered_date": answered, "answered_by_id": owner.id, "answer": line.answer}
+    if line.resolved is not None:
         values |= {
-            "answered_date": answered,
-            "answered_by_id": owner.id,
-            "answer": line.answer,
+            "resolved_date": max(scene.moment(line.resolved), answered),
+            "resolved_by_id": owner.id,
+            "resolution": line.resolution,
         }
-        if line.resolved is not None:
-            values |= {
-                "resolved_date": max(_at(scene, line.resolved), answered),
-                "resolved_by_id": owner.id,
-                "resolution": line.resolution,
-            }
     return values
 
 
@@ -88,10 +68,8 @@ def _build_round(scene, client, question):
                 "kind": "team",
                 "user_id": scene.user(opinion.login).id,
                 "question": question.question,
-                "text": opinion.text,
-                "rating": opinion.rating,
-                "strain": opinion.strain,
-                "date": _at(scene, opinion.days),
+                **pick(opinion, "text rating strain"),
+                "date": scene.moment(opinion.days),
             }
             for opinion in question.opinions
         ]
@@ -99,18 +77,14 @@ def _build_round(scene, client, question):
     set_created(lines, lines.mapped("date"))
     users = scene.env["res.users"].union(*(scene.user(login) for login in question.waiting))
     if users:
-        relationship._ask_opinion(users, question.question, when.workday_ago(scene.today, -1))
+        relationship._ask_opinion(users, question.question, scene.planned(-1))
 
 
 def _build_issue(scene, client, story):
     issue = scene.env["client.issue"].create(
         {
             "relationship_id": scene.relationships[client.key].id,
-            "name": story.name,
-            "kind": story.kind,
-            "severity": story.severity,
-            "side": story.side or False,
-            "root_cause": story.cause,
+            **pick(story, "name kind severity side root_cause"),
             "date": when.days_ago(scene.today, story.days),
             "project_id": scene.projects[client.key, 0].id,
             "user_id": scene.user(client.owner).id,
@@ -119,68 +93,52 @@ def _build_issue(scene, client, story):
     for guess in story.guesses:
         _build_guess(scene, client, issue, guess)
     for letter in story.letters:
-        _build_letter(scene, client, issue, letter)
-    if story.confirmed:
-        days, who, words = story.confirmed
+        update = write_letter(
+            scene,
+            client,
+            letter.kind,
+            letter.name,
+            [letter.text],
+            scene.contacts(client, letter.who),
+            issue_id=issue.id,
+            acknowledgement=letter.part,
+        )
+        set_sent(update, scene.user(client.owner), scene.moment(letter.days))
+    if story.confirmed is not None:
         issue.write(
             {
-                "confirmed_date": _at(scene, days),
-                "confirmed_by_id": scene.contact(client.key, who).id,
-                "confirmed_note": words,
+                "confirmed_date": scene.moment(story.confirmed),
+                "confirmed_by_id": scene.contact(client.key, story.confirmed_by).id,
+                "confirmed_note": story.confirmed_words,
                 "confirmed_by_client": True,
             }
         )
     if story.closed is not None:
         issue.action_close()
-        issue.closed_date = _at(scene, story.closed)
-    set_created(issue, [datetime.combine(issue.date, time(9, 30))])
+        issue.closed_date = scene.moment(story.closed)
+    set_created(issue, datetime.combine(issue.date, time(9, 30)))
     return issue
 
 
 def _build_guess(scene, client, issue, guess):
+    """A hypothesis and the task that tries it; what is done was done when it was due."""
     hypothesis = scene.env["client.hypothesis"].create(
         {
             "issue_id": issue.id,
-            "name": guess.name,
-            "effect": guess.effect,
+            **pick(guess, "name effect"),
             "user_id": scene.user(guess.login).id if guess.login else False,
             "contact_id": scene.contact(client.key, guess.who).id if guess.who else False,
-            "date_deadline": when.workday_ago(scene.today, -guess.due),
+            "date_deadline": scene.planned(guess.days),
         }
     )
     if guess.task:
-        _build_task(scene, hypothesis, guess)
+        hypothesis.action_create_task()
+        made = moved = datetime.combine(issue.date, time(16, 10))
+        if guess.asked:
+            hypothesis.task_id.requested_by = "client"
+        if guess.done:
+            hypothesis.task_id.state = "1_done"
+            day = min(hypothesis.date_deadline, scene.today - timedelta(days=1))
+            moved = max(made, datetime.combine(day, time(15)))
+        set_created(hypothesis.task_id, made, date_last_stage_update=moved)
     hypothesis.verdict = guess.verdict
-
-
-def _build_task(scene, hypothesis, guess):
-    """The task that tries it; what is done was done when it was due."""
-    hypothesis.action_create_task()
-    made = moved = datetime.combine(hypothesis.issue_id.date, time(16, 10))
-    if guess.done:
-        hypothesis.task_id.state = "1_done"
-        day = min(hypothesis.date_deadline, scene.today - timedelta(days=1))
-        moved = max(made, datetime.combine(day, time(15)))
-    set_created(hypothesis.task_id, [made], date_last_stage_update=[moved])
-
-
-def _build_letter(scene, client, issue, letter):
-    """What was sent, and its trace; no mail goes out."""
-    owner = scene.user(client.owner)
-    moment = _at(scene, letter.days)
-    contacts = scene.env["res.partner"].union(
-        *(scene.contact(client.key, who) for who in letter.who)
-    )
-    names = " and ".join(contact.name.split()[0] for contact in contacts)
-    update = scene.env["client.update"].create(
-        {
-            "relationship_id": issue.relationship_id.id,
-            "issue_id": issue.id,
-            "kind": letter.kind,
-            "name": letter.name,
-            "recipient_ids": [Command.set(contacts.ids)],
-            "body": Markup("<p>Dear {},</p><p>{}</p>").format(names, letter.text),
-            "acknowledgement": letter.part,
-        }
-    )
-    set_sent(update, owner, moment)

@@ -3,30 +3,16 @@
 from datetime import timedelta
 
 from .past import set_created
-from .projects import at_hour
 
 WEEKS = 52
 # So long ago Client Health was set up: what is older was computed afterwards.
 NIGHT_WEEKS = 8
 
-# {client key: (pulse, days ago, why, how demanding)}; nobody judged the others yet.
-PULSES = {
-    "blue_harbour": ("5", 4, "They call us before they call anybody else.", "1"),
-    "fernhill": ("2", 6, "Every talk ends with the price. Nobody asks what we deliver.", "5"),
-    "marigold": ("2", 3, "The team works for them at night, and nothing of it was ordered.", "5"),
-    "northlight": ("4", 9, "Happy with the season, planning the next one.", "2"),
-    "copperkettle": ("4", 12, False, "3"),
-    "granite_owl": ("3", 5, "The new start is honest, but they have heard that before.", "4"),
-    "kestrel": ("2", 2, "Polite as ever, and slower to answer with every month.", "3"),
-}
-
 
 def build_health(scene):
     """Give the pulses and score the past weeks and today, by the code of the nightly run."""
     _build_pulses(scene)
-    clients = scene.env["client.relationship"].browse(
-        relationship.id for relationship in scene.relationships.values()
-    )
+    clients = scene.env["client.relationship"].concat(*scene.relationships.values())
     run = scene.env["client.health.run"].with_company(scene.company)
     # and last night: a client moves, or should, when it was low twice in a row
     for days in (*range(WEEKS * 7, 0, -7), 1, 0):
@@ -34,6 +20,7 @@ def build_health(scene):
         own = clients.filtered(lambda client, date=date: _is_scored(client, date))
         run._take(scene.company, own.ids, date, backfilled=days > NIGHT_WEEKS * 7)
     clients._refresh_health()
+    clients._refresh_people_flag()
     _propose(scene, clients)
 
 
@@ -51,19 +38,15 @@ def _is_scored(client, date):
 
 
 def _build_pulses(scene):
-    pulses = scene.env["client.pulse"].create(
-        [
+    for client, pulse in scene.each("pulses"):
+        record = scene.env["client.pulse"].create(
             {
                 "relationship_id": scene.relationships[client.key].id,
                 "user_id": scene.user(client.owner).id,
-                "date": scene.today - timedelta(days=days),
-                "value": value,
-                "comment": comment,
-                "strain": strain,
+                "date": scene.today - timedelta(days=pulse.days),
+                "value": pulse.value,
+                "comment": pulse.why or False,
+                "strain": pulse.strain,
             }
-            for client in scene.stories
-            for value, days, comment, strain in [PULSES.get(client.key, (None,) * 4)]
-            if value
-        ]
-    )
-    set_created(pulses, [at_hour(pulse.date, 16) for pulse in pulses])
+        )
+        set_created(record, scene.at(pulse.days, 16))

@@ -9,6 +9,8 @@ from ..stories import CLIENTS
 from ..stories.kinds import FEE, HOURS, MILESTONES, YEARLY
 from . import when
 from .past import set_columns, set_created
+from .projects import at_hour
+from .scene import AHEAD
 from .timesheets import get_billable_hours
 
 
@@ -46,10 +48,34 @@ def build_invoices(scene):
     posted.action_post()
     set_created(moves, [datetime.combine(document.day, time(17)) for document in documents])
     _link_hours(zip(moves, documents, strict=True))
-    by_key = {client.key: moves.browse() for client in scene.stories}
+    scene.invoices = {client.key: moves.browse() for client in scene.stories}
     for move, document in zip(moves, documents, strict=True):
-        by_key[document.client.key] += move
-    scene.invoices = by_key
+        scene.invoices[document.client.key] += move
+
+
+def build_deposits(scene):
+    """Invoice the down payments of the orders and post them; keep their order lines."""
+    scene.deposits = {}
+    scene.deposit_moves = {}
+    for client, number, project in scene.each_project():
+        day = scene.start_of(client, project) + timedelta(days=1)
+        if not project.deposit or day <= scene.locked_until:
+            continue
+        order = scene.sale_lines[client.key, number].order_id
+        wizard = scene.env["sale.advance.payment.inv"].with_context(
+            active_model="sale.order", active_ids=order.ids
+        )
+        wizard.create(
+            {"advance_payment_method": "percentage", "amount": project.deposit}
+        ).create_invoices()
+        move = order.invoice_ids
+        move.write({"invoice_date": day, "date": day, "invoice_date_due": day + timedelta(days=14)})
+        move.action_post()
+        set_created(move, at_hour(day))
+        scene.deposits[client.key, number] = order.order_line.filtered(
+            lambda line: line.is_downpayment and not line.display_type
+        )
+        scene.deposit_moves[client.key] = move
 
 
 def _get_documents(scene, client, number, project):
@@ -95,9 +121,10 @@ def _get_fee_documents(scene, client, number, project):
 
 def _get_payer(client, project, month):
     """Return whose project it was in a month: a project can change hands."""
-    if not project.handed_to or month > project.handed_to[1]:
-        return client
-    return next(other for other in CLIENTS if other.key == project.handed_to[0])
+    for key, since in project.handed_to.items():
+        if month <= since:
+            return next(other for other in CLIENTS if other.key == key)
+    return client
 
 
 def _get_yearly_documents(scene, client, number, project):
@@ -124,7 +151,7 @@ def _get_milestones(scene, client, number, project):
         if back:
             lines.append(back._prepare_invoice_line(quantity=-1.0))
             back = None
-        yield Document(client, when.workday_ago(scene.today, milestone.reached - 1), lines)
+        yield Document(client, scene.day(milestone.reached - 1), lines)
 
 
 def _get_hosting(scene, client, number, project, month):
@@ -143,7 +170,8 @@ def _get_hosting(scene, client, number, project, month):
 
 def _get_discount(project, month):
     """Return the discount in percent that was last agreed before a month."""
-    return next((percent for since, percent in reversed(project.discounts) if month <= since), 0)
+    agreed = reversed(project.discounts.items())
+    return next((percent for since, percent in agreed if month <= since), 0)
 
 
 def _get_credits(scene, client):
@@ -188,18 +216,19 @@ def _prepare_line(sale_line, name, quantity, price, discount=0):
 def _prepare_move(scene, document):
     term = scene.env.ref("account.account_payment_term_30days", raise_if_not_found=False)
     client = document.client
-    values = {
-        "move_type": document.kind,
-        "partner_id": scene.client(client.key).id,
-        "company_id": scene.company.id,
-        "invoice_date": document.day,
-        "date": document.day,
-        "invoice_user_id": scene.user(client.owner).id,
-        "ref": document.ref or False,
-        "invoice_line_ids": [Command.create(line) for line in document.lines],
-    }
+    values = scene.prepare_move(
+        document.kind,
+        document.day,
+        scene.client(client.key),
+        document.lines,
+        invoice_user_id=scene.user(client.owner).id,
+        ref=document.ref or False,
+    )
     if document.kind == "out_refund":
         values["invoice_date_due"] = document.day
+    elif document.day + timedelta(days=30) >= scene.today:
+        # nobody has paid it yet, and it does not turn overdue by itself
+        values["invoice_date_due"] = document.day + timedelta(days=30 + AHEAD)
     elif term:
         values["invoice_payment_term_id"] = term.id
     else:

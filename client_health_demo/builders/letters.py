@@ -1,11 +1,30 @@
-"""A letter to a client that was sent on some day of the past: its trace, without a mail."""
+"""Letters to a client: what sending them would have left, without a mail."""
 
 from datetime import timedelta
+
+from markupsafe import Markup
 
 from odoo.fields import Command
 from odoo.tools import email_normalize
 
 from .past import set_created
+
+
+def write_letter(scene, client, kind, name, sentences, contacts, **values):
+    """Return the draft of a letter to contacts; each of the sentences is a paragraph."""
+    names = " and ".join(contact.name.split()[0] for contact in contacts)
+    body = Markup("<p>Dear {},</p>").format(names)
+    return scene.env["client.update"].create(
+        {
+            "relationship_id": scene.relationships[client.key].id,
+            "kind": kind,
+            "name": name,
+            "recipient_ids": [Command.set(contacts.ids)],
+            "body": body + Markup("").join(Markup("<p>{}</p>").format(one) for one in sentences),
+            "user_id": scene.user(client.owner).id,
+            **values,
+        }
+    )
 
 
 def set_sent(update, owner, moment):
@@ -36,5 +55,5 @@ def set_sent(update, owner, moment):
             "sent_message_id": message.id,
         }
     )
-    set_created(message, [moment])
-    set_created(update, [moment - timedelta(hours=1)])
+    set_created(message, moment, create_uid=owner.id)
+    set_created(update, moment - timedelta(hours=1))

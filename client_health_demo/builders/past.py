@@ -13,12 +13,11 @@ def set_columns(records, column_values):
     records.flush_recordset()
     columns = list(column_values)
     rows = list(zip(records.ids, *column_values.values(), strict=True))
-    cr = records.env.cr
     assignments = ", ".join(f'"{column}" = v."{column}"' for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     types = ", ".join(f"%s::{records._fields[column].column_type[0]}" for column in columns)
     execute_values(
-        cr._obj,
+        records.env.cr._obj,
         f'UPDATE "{records._table}" t SET {assignments} FROM (VALUES %s) AS v(id, {names}) '
         "WHERE t.id = v.id",
         rows,
@@ -28,5 +27,15 @@ def set_columns(records, column_values):
 
 
 def set_created(records, moments, **columns):
-    """Write when the records were made, and other columns with one value per record."""
-    set_columns(records, {"create_date": moments, "write_date": moments, **columns})
+    """Write when the records were made, and other columns.
+
+    :param moments: one for all records, or a list of one per record; so are the other columns
+    """
+    columns = {"create_date": moments, "write_date": moments, **columns}
+    set_columns(
+        records,
+        {
+            column: value if isinstance(value, list) else [value] * len(records)
+            for column, value in columns.items()
+        },
+    )

@@ -8,31 +8,11 @@ from markupsafe import escape
 from odoo.fields import Command
 from odoo.tools import email_normalize
 
+from ..stories.read import read_table
 from . import when
 from .past import set_created
 
-QUESTIONS = (
-    ("Could you send me the figures of last month? Our board meets on Friday.",
-     "Here they are, with a line of comment on each."),
-    ("The colours on the start page look paler than in the design. Is that on purpose?",
-     "No, that was our mistake. Mended; please reload the page."),
-    ("Who is our contact while you are on holiday?",
-     "The whole team reads this, and somebody answers the same day."),
-    ("Two new colleagues need access. Can you set them up?",
-     "Done, both have a link in their mail."),
-    ("A visitor tells me that the form does not send. Can you look?",
-     "Found and mended: it did not accept numbers from abroad."),
-    ("When do we see the next version?",
-     "On Thursday. I send you the link in the morning."),
-    ("Did the backup test work?",
-     "It did, last night, and nothing was lost."),
-    ("We have new photographs. Where do I put them?",
-     "Send them to me, we crop and upload them."),
-    ("Our phone number changes next week. Can you change it everywhere?",
-     "Changed on all pages, and in the mails as well."),
-    ("Could somebody show our new colleague how to change texts?",
-     "With pleasure: half an hour on Wednesday, the invitation is out."),
-)  # fmt: skip
+QUESTIONS = read_table("usual_questions")
 
 
 class Message(NamedTuple):
@@ -53,7 +33,11 @@ def build_conversation(scene):
     records = scene.env["mail.message"].create(
         [_prepare_message(message, comment) for message in messages]
     )
-    set_created(records, [message.moment for message in messages])
+    set_created(
+        records,
+        [message.moment for message in messages],
+        create_uid=[message.author.user_ids[:1].id or None for message in messages],
+    )
 
 
 def _in_order(messages, now):
@@ -78,7 +62,7 @@ def _get_said(scene, client):
             record = record.task_ids.filtered(lambda task, say=say: task.name == say.task)
         theirs = isinstance(say.who, int)
         author = scene.partner(client, say.who)
-        moment = when.moment_ago(scene.now, say.days)
+        moment = scene.moment(say.days)
         yield say.days, Message(moment, record, author, say.text, theirs)
 
 

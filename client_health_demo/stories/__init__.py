@@ -1,31 +1,21 @@
-"""The twelve clients of the demo agency, one file each."""
+"""The clients of the demo agency: twelve with a story, one table each, and ten that left."""
 
-from . import (
-    blue_harbour,
-    copperkettle,
-    fernhill,
-    granite_owl,
-    juniper,
-    kestrel,
-    larkspur,
-    marigold,
-    northlight,
-    orchard_lane,
-    quillfeather,
-    sundial,
-)
+from .read import read_stories
 
-CLIENTS = (
-    blue_harbour.CLIENT,
-    northlight.CLIENT,
-    fernhill.CLIENT,
-    copperkettle.CLIENT,
-    marigold.CLIENT,
-    kestrel.CLIENT,
-    larkspur.CLIENT,
-    granite_owl.CLIENT,
-    quillfeather.CLIENT,
-    sundial.CLIENT,
-    juniper.CLIENT,
-    orchard_lane.CLIENT,
+STORIES = read_stories(
+    "blue_harbour",
+    "northlight",
+    "fernhill",
+    "copperkettle",
+    "marigold",
+    "kestrel",
+    "larkspur",
+    "granite_owl",
+    "quillfeather",
+    "sundial",
+    "juniper",
+    "orchard_lane",
 )
+# A year ago the agency began to look after fewer clients: small ones, with care plans.
+FORMER = read_stories("former")
+CLIENTS = STORIES + FORMER
