@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo.fields import Command
 
 from odoo.addons.client_health.engine.clock import get_closed_months
+from odoo.addons.client_health.engine.correspondence import contacts
 
 from . import when
 from .letters import set_sent
@@ -36,10 +37,20 @@ def _build_goals(scene, client):
         # superuser, as all of the demo: the days on which it was agreed and closed
         goal.date_agreed = scene.day(told.agreed)
         goal.date_closed = scene.day(told.closed) if told.outcome else False
+        _note_word(scene.relationships[client.key], goal)
         if told.adjusted:
             _adjust(scene, goal, *told.adjusted)
     set_created(goals, [scene.at(told.start, 11, 40) for told in client.goals])
     return dict(zip(goals.mapped("name"), goals, strict=True))
+
+
+def _note_word(relationship, goal):
+    """Say who agreed, and how: in the meeting of that day, or in a call, which shows nothing."""
+    if goal.date_agreed:
+        met = contacts.MEETING in contacts.read_kinds(goal.env, relationship, goal.date_agreed)
+        source = "meeting" if met else "call"
+        goal.write(goal._prepare_word(relationship, source, goal.date_agreed))
+        goal.agreed_by_id = goal.client_owner_id
 
 
 def _adjust(scene, goal, days, before):
