@@ -76,6 +76,7 @@
         "views/fit/client_fit_round_views.xml",
         "views/fit/crm_lead_views.xml",
         # agreement
+        "wizards/client_word_note_views.xml",
         "wizards/client_agreement_wizard_views.xml",
         "views/agreement/client_agreement_views.xml",
         "views/agreement/client_agreement_templates.xml",

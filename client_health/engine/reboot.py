@@ -31,9 +31,12 @@ def read_facts(env, reboots):
     if not facts:
         return facts
     relationships = reboots.relationship_id
+    talked = relationships.browse(
+        row["relationship_id"] for row in fetch(env, _select_talked(reboots))
+    )
     queries = {
         GOALS: _select_goals(reboots),
-        FUTURE: _select_future(reboots, relationships),
+        FUTURE: _select_future(reboots, talked),
         BOTTLENECK: _select_bottlenecks(reboots, relationships),
         SCOPE: _select_agreements(reboots, relationships),
         VALUE: _select_values(reboots),
@@ -45,33 +48,50 @@ def read_facts(env, reboots):
 
 
 def _select_goals(reboots):
-    """id; agreed: names of the goals agreed since; waiting: how many wait for a yes."""
+    """id; agreed: names of the goals agreed since; claimed: those of them that only our own word
+    says; waiting: how many wait for a yes."""
     return SQL(
         """
         SELECT b.id,
+               ARRAY_AGG(g.name ORDER BY g.date_end, g.id) FILTER (WHERE %(in_time)s) AS agreed,
                ARRAY_AGG(g.name ORDER BY g.date_end, g.id)
-                   FILTER (WHERE g.date_agreed >= b.date_start
-                             AND g.date_agreed <= COALESCE(b.date_end, 'infinity')
-                             AND g.state IN ('agreed', 'reached')) AS agreed,
+                   FILTER (WHERE %(in_time)s AND g.word_trace IS NULL) AS claimed,
                COUNT(*) FILTER (WHERE g.state = 'draft' AND g.horizon = 'period') AS waiting
           FROM client_reboot b
           JOIN client_goal g ON g.relationship_id = b.relationship_id
-         WHERE b.id IN %s AND g.active
+         WHERE b.id IN %(ids)s AND g.active
       GROUP BY b.id
+        """,
+        in_time=SQL(
+            """g.date_agreed BETWEEN b.date_start AND COALESCE(b.date_end, 'infinity')
+               AND g.state IN ('agreed', 'reached')"""
+        ),
+        ids=reboots._ids,
+    )
+
+
+def _select_talked(reboots):
+    """relationship_id of those whose big goals are said to have been discussed since."""
+    return SQL(
+        """
+        SELECT DISTINCT b.relationship_id
+          FROM client_reboot b
+          JOIN client_goal g ON g.relationship_id = b.relationship_id
+         WHERE b.id IN %s AND g.horizon = 'big' AND g.date_discussed >= b.date_start
         """,
         reboots._ids,
     )
 
 
-def _select_future(reboots, relationships):
+def _select_future(reboots, talked):
     """id; big: number of big goals; talked: names of those talked about since, with a record of
-    a contact; claimed: names of those without one; day: of the last contact."""
-    end = fields.Datetime.now()
-    since = get_start(relationships, min(reboots.mapped("date_start")))
+    a contact; claimed: names of those without one; day: of the last contact.
+
+    ``talked``: the clients of which contacts are looked for. For the others it is not worth it.
+    """
     return SQL(
         """
-        WITH contact AS MATERIALIZED (
-            SELECT DISTINCT relationship_id, %(day)s AS day FROM (%(contacts)s) k)
+        WITH contact AS MATERIALIZED (%(contacts)s)
         SELECT b.id,
                COUNT(*) AS big,
                ARRAY_AGG(g.name ORDER BY g.id) FILTER (WHERE %(in_time)s AND k.found) AS talked,
@@ -94,11 +114,23 @@ def _select_future(reboots, relationships):
                 OR g.state = 'reached' AND g.date_closed >= b.date_start)
       GROUP BY b.id
         """,
-        day=local_date(relationships, SQL("moment")),
-        contacts=select_contacts(end, since, relationships),
+        contacts=_select_contact_days(reboots, talked),
         near=NEAR_DAYS,
         in_time=SQL("g.date_discussed BETWEEN b.date_start AND COALESCE(b.date_end, 'infinity')"),
         ids=reboots._ids,
+    )
+
+
+def _select_contact_days(reboots, talked):
+    """relationship_id and day of each contact since the first of the reboots started."""
+    if not talked:
+        return SQL("SELECT NULL::int AS relationship_id, NULL::date AS day LIMIT 0")
+    end = fields.Datetime.now()
+    since = get_start(talked, min(reboots.mapped("date_start")))
+    return SQL(
+        "SELECT DISTINCT relationship_id, %s AS day FROM (%s) k",
+        local_date(talked, SQL("moment")),
+        select_contacts(end, since, talked),
     )
 
 

@@ -23,6 +23,12 @@ class CalendarEvent(models.Model):
         groups=USER_GROUP,
         help="Client with whom this meeting is held. Its outcome is recorded on the client.",
     )
+    client_about_big_goals = fields.Boolean(
+        string="About the Big Goals",
+        groups=USER_GROUP,
+        help="The client's big goals are on the agenda. Its outcome says whether they were "
+        "discussed.",
+    )
     client_recorded_on = fields.Datetime(
         string="Outcome Recorded On", copy=False, protected=True, groups=USER_GROUP
     )

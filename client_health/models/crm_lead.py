@@ -6,6 +6,7 @@ from ..const import MANAGER_GROUP, USER_GROUP
 from ..engine import fit
 from ..engine.clock import get_day
 from ..exceptions import MoveQuestion
+from .common.reason import is_reason
 from .fit.client_fit_round import BEFORE_SIGNING
 
 
@@ -133,9 +134,7 @@ class CrmLead(models.Model):
             return
         # sudo: whoever may win the opportunity is asked, and told what there is against it
         doubts = {lead: lead.sudo()._get_fit_doubt() for lead in self}
-        asked = self.filtered(
-            lambda lead: doubts[lead] and not (lead.sudo().fit_waiver or "").strip()
-        )
+        asked = self.filtered(lambda lead: doubts[lead] and not is_reason(lead.sudo().fit_waiver))
         if not asked:
             return
         message = self.env._(

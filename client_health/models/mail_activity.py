@@ -5,11 +5,38 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP, USER_GROUP
+from ..const import (
+    ACTIVITY_AGREEMENT_CONVERSATION,
+    ACTIVITY_AGREEMENT_REVIEW,
+    ACTIVITY_ASK_VALUE,
+    ACTIVITY_CLEAR_SCOPE,
+    ACTIVITY_CLIENT_RETURNED,
+    ACTIVITY_FIT,
+    ACTIVITY_OVERRIDE,
+    ACTIVITY_PULSE,
+    ACTIVITY_STATUS_UPDATE,
+    ACTIVITY_TOUGH_CONVERSATION,
+    MONEY_GROUP,
+    USER_GROUP,
+)
 from ..engine.clock import get_today
 from .feedback.client_conversation_facts import TOPICS
 
 FRIDAY = 5
+
+
+# The method of the record that opens where one does what an activity of ours asks for
+STEPS = {
+    ACTIVITY_AGREEMENT_CONVERSATION: "action_view_agreement",
+    ACTIVITY_AGREEMENT_REVIEW: "action_view_agreement",
+    ACTIVITY_ASK_VALUE: "action_ask_value",
+    ACTIVITY_CLEAR_SCOPE: "action_view_unrequested",
+    ACTIVITY_CLIENT_RETURNED: "action_ask_stage",
+    ACTIVITY_FIT: "action_start_fit_round",
+    ACTIVITY_OVERRIDE: "action_override_health",
+    ACTIVITY_PULSE: "action_give_pulse",
+    ACTIVITY_STATUS_UPDATE: "action_write_status",
+}
 
 
 def _get_next_weekday(day):
@@ -169,6 +196,18 @@ class MailActivity(models.Model):
             }
         )
 
+    # What is to be done, where one can do it
+
+    def action_client_step(self):
+        """Open the place where one does what the activity asks for; else its record."""
+        self.ensure_one()
+        record = self.env[self.res_model].browse(self.res_id)
+        record.check_access("read")
+        method = STEPS.get(self.activity_type_id.get_external_id().get(self.activity_type_id.id))
+        if method and hasattr(record, method):
+            return getattr(record, method)()
+        return record._get_records_action()
+
     # Calls
 
     def action_client_not_reached(self):
@@ -302,8 +341,13 @@ class MailActivityType(models.Model):
         selection_add=[
             ("client_opinion", "Opinion about a Client"),
             ("client_conversation", "Tough Conversation"),
+            ("client_step", "Step with a Client"),
         ],
-        ondelete={"client_opinion": "set default", "client_conversation": "set default"},
+        ondelete={
+            "client_opinion": "set default",
+            "client_conversation": "set default",
+            "client_step": "set default",
+        },
     )
     client_is_contact = fields.Boolean(
         string="Contact with a Client",

@@ -26,7 +26,12 @@ class ProjectTask(models.Model):
     """
 
     _name = "project.task"
-    _inherit = ["project.task", "client.accomplishment.source.mixin", "client.protected.mixin"]
+    _inherit = [
+        "project.task",
+        "client.accomplishment.source.mixin",
+        "client.word.mixin",
+        "client.protected.mixin",
+    ]
     _protect_derived = False
 
     requested_by = fields.Selection(
@@ -81,6 +86,7 @@ class ProjectTask(models.Model):
         "known to be requested by the client.",
     )
 
+    word_is_own = fields.Boolean(recursive=True)
     request_can_clear = fields.Boolean(
         compute="_compute_request_can_clear",
         export_string_translation=False,
@@ -161,8 +167,15 @@ class ProjectTask(models.Model):
     def _inverse_requested_by(self):
         """What a person entered stays."""
         for task in self:
-            # sudo: protected; the user has just written "Requested By", which it repeats
-            task.sudo().requested_choice = task.requested_by
+            # sudo: protected; the user has just written "Requested By", which it repeats. What
+            # showed an earlier answer does not show this one.
+            task.sudo().write(
+                {
+                    "requested_choice": task.requested_by,
+                    "word_source": False,
+                    "word_trace": False,
+                }
+            )
 
     def _is_request_template(self):
         """Templates have no requester, and private to-dos are the user's own."""
@@ -178,40 +191,73 @@ class ProjectTask(models.Model):
     def _search_request_to_clear(self, operator, value):
         if operator != "in":
             return NotImplemented
+        domain = self._get_request_to_clear_domain()
+        return domain if True in value else ~domain
+
+    @api.model
+    def _get_request_to_clear_domain(self, projects=None):
+        """Return the domain of what is to be cleared.
+
+        :param projects: those it is asked of, where they are few: only their hours are looked at
+        """
         since = get_today(self.env.company) - RECENT
+        hours = Domain("task_id", "!=", False) & Domain("date", ">=", since)
+        own = Domain.TRUE
+        if projects is not None:
+            own = Domain("project_id", "in", projects.ids)
+            # the hours of a task may stand on another project
+            hours &= Domain("task_id.project_id", "in", projects.ids)
         # sudo: whether a task was worked on, not by which user or how long
-        recent = (
-            self.env["account.analytic.line"]
-            .sudo()
-            ._search([("task_id", "!=", False), ("date", ">=", since)])
-        )
+        recent = self.env["account.analytic.line"].sudo()._search(hours)
         worked = recent.subselect(SQL.identifier(recent.table, "task_id"))
-        domain = (
-            Domain("requested_by", "in", ("us", "unclear"))
+        return (
+            own
+            & Domain("requested_by", "in", ("us", "unclear"))
             & Domain("project_id.partner_id", "!=", False)
             & Domain("project_id.active", "=", True)
             & Domain("project_id.is_template", "=", False)
             & Domain("has_template_ancestor", "=", False)
             & (Domain("is_closed", "=", False) | Domain("id", "in", worked))
         )
-        return domain if True in value else ~domain
 
     # Clarifying with the client
 
     def action_client_asked(self):
-        """The client confirmed that this work is theirs: today, by the contact of the task."""
-        for task in self._get_to_clear():
-            task.write(
-                {
-                    "requested_by": "client",
-                    "requested_by_partner_id": task._get_request_contact().id,
-                    "requested_date": get_today(self.env.company),
-                }
-            )
+        """Ask who of the client confirmed that it requested this, when and how."""
+        self._get_to_clear()
+        return self.env["client.word.note"]._get_action(self)
+
+    def _set_requested(self, contact=None, source=False, day=None):
+        """The client confirmed that this work is theirs; by default the contact of the task."""
+        day = day or get_today(self.env.company)
+        cleared = self._get_to_clear()
+        for client, tasks in self._get_request_clients():
+            word = self._prepare_word(client, source, day)
+            for task in tasks & cleared:
+                who = contact or task._get_request_contact()
+                task.write(
+                    {
+                        "requested_by": "client",
+                        "requested_by_partner_id": who.id,
+                        "requested_date": day,
+                    }
+                )
+                task.write(word)
+            client._close_scope_reminder()
+
+    @api.depends("requested_choice", "word_trace", "parent_id.word_is_own")
+    def _compute_word_is_own(self):
+        for task in self.sudo():  # a parent that the user may not read: only whether it is proved
+            if task.requested_choice or not task.parent_id:
+                task.word_is_own = task.requested_choice == "client" and not task.word_trace
+            else:
+                task.word_is_own = task.parent_id.word_is_own
 
     def action_our_idea(self):
         """Record that the client did not request this."""
         self._get_to_clear().write({"requested_by": "us", "requested_by_partner_id": False})
+        for client, _tasks in self._get_request_clients():
+            client._close_scope_reminder()
 
     def write(self, vals):
         if vals.keys() <= CLARIFIED and not self.env.su:

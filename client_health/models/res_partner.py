@@ -65,6 +65,9 @@ class ResPartner(models.Model):
     # other addons' derived fields of contacts are theirs
     _protect_derived = False
 
+    # whose mail domain it is: asked for each client that is shown, see senders.py
+    _client_domain_idx = models.Index("(SPLIT_PART(email_normalized, '@', 2))")
+
     def write(self, vals):
         before = {partner: partner.email for partner in self.sudo() if "email" in vals}
         clients = self.browse()

@@ -31,6 +31,7 @@ from . import test_sent_messages
 from . import test_shared_words
 from . import test_stage_machine
 from . import test_tours
+from . import test_typed
 from . import test_upgrade
 from . import test_what_clients_see
 from .relationship import *

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
 
@@ -14,20 +14,24 @@ class ClientHealthCommon(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        # nobody is invited by mail, which takes half of the time that a user takes
+        context = {"tracking_disable": True, "no_reset_password": True}
+        cls.env = cls.env(context=dict(cls.env.context, **context))
         cls.company = cls.env.company
         # whatever the hour: one today for the tests and the company
         cls.company.resource_calendar_id.tz = "UTC"
         # whatever the day: a month counts from the first of the next one
         cls.company.client_closing_lag = 0
-        cls.owner = cls._create_user("owner", "client_health.group_client_user")
-        cls.colleague = cls._create_user("colleague", "client_health.group_client_user")
-        cls.seller = cls._create_user("seller", "client_health.group_client_user_all")
-        cls.controller = cls._create_user(
-            "controller",
-            "client_health.group_client_user,client_health.group_client_profitability",
+        cls.owner, cls.colleague, cls.seller, cls.controller, cls.manager = cls._create_users(
+            {
+                "owner": "client_health.group_client_user",
+                "colleague": "client_health.group_client_user",
+                "seller": "client_health.group_client_user_all",
+                "controller": "client_health.group_client_user,"
+                "client_health.group_client_profitability",
+                "manager": "client_health.group_client_manager",
+            }
         )
-        cls.manager = cls._create_user("manager", "client_health.group_client_manager")
         cls.client_partner = cls.env["res.partner"].create(
             {"name": "Blue Harbour Hotels", "is_company": True}
         )
@@ -37,7 +41,27 @@ class ClientHealthCommon(TransactionCase):
 
     @classmethod
     def _create_user(cls, login, groups):
-        return new_test_user(cls.env, f"ch_{login}", groups=f"base.group_user,{groups}")
+        return cls._create_users({login: groups})
+
+    @classmethod
+    def _create_users(cls, groups):
+        """Create employees as new_test_user does, but all at once, which is much faster.
+
+        :param groups: login, without "ch_" -> external ids of its groups, with commas between
+        """
+        names = {f"ch_{login}": f"base.group_user,{ids}" for login, ids in groups.items()}
+        return cls.env["res.users"].create(
+            [
+                {
+                    "login": login,
+                    "name": f"{login} ({ids})",
+                    "password": login.ljust(8, "x"),
+                    "email": "c.c@example.com",
+                    "group_ids": [Command.set([cls.env.ref(id_).id for id_ in ids.split(",")])],
+                }
+                for login, ids in names.items()
+            ]
+        )
 
     @classmethod
     def _create_relationship(cls, partner, user=None, **vals):
@@ -148,3 +172,8 @@ class ClientHealthCommon(TransactionCase):
         if phase == "ended":
             for offboarding in cls.env["client.offboarding"]._get_open(relationships):
                 offboarding._waive(dict.fromkeys(offboarding._get_open_points(), "Test"))
+                reason = cls.env.ref("client_health.client_offboarding_reason_price")
+                today = fields.Date.today()
+                offboarding.write(
+                    {"reason_ids": reason.ids, "notice_date": today, "last_day": today}
+                )

@@ -157,7 +157,7 @@ class TestLeftColleague(LeaverCommon):
             goal = self._as_manager(self.env["client.goal"]).create(
                 {"name": "More bookings", "relationship_id": self.relationship.id}
             )
-            goal.action_agree()
+            goal._agree()
             issue = self._as_manager(self.env["client.issue"]).create(
                 {"name": "Slow", "relationship_id": self.relationship.id}
             )

@@ -27,7 +27,16 @@ FIRST_LEVEL = [
 RELATIONSHIP = ["Agreements", "Goals", "Feedback", "Issues", "Accomplishments", "Client Updates"]
 PROCESSES = ["Reboots", "Offboardings", "Open Conversations"]
 IN_CRM = ["Today", "Clients", "Waiting", "Feedback"]
-MEASURES = {"client_margin", "client_revenue", "health_score", "health_score_shared"}
+# What a graph or a pivot opens on, where the user may read such a figure of the model
+SCORES = {"health_score", "health_score_shared", "score", "score_shared", "satisfaction", "nps"}
+# Their question is how many, or how long
+COUNTS = {
+    "client_health.client_relationship_view_graph_strain",  # demanding clients, per salesperson
+    "client_health.project_task_view_graph_unrequested",  # hours that nobody asked for
+}
+# Of these a firm has hundreds: only views that open on ten of them may group by one
+MANY = {"partner_id", "project_id", "relationship_id"}
+LIMITED = {"client_top_graph", "client_top_pivot", "client_health_graph", "client_portfolio_map"}
 
 
 @tagged("post_install", "-at_install")
@@ -97,19 +106,72 @@ class TestNavigation(TransactionCase):
             self.assertIn("my_clients", shown)
             self.assertGreater(len(root.xpath("/search/separator")), 3, "They are in groups")
 
+    def test_no_search_has_more_filters(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", ADDON), ("model", "=", "ir.ui.view")]
+        )
+        searches = (
+            self.env["ir.ui.view"]
+            .browse(data.mapped("res_id"))
+            .filtered(lambda view: view.type == "search" and view.mode == "primary")
+        )
+        self.assertGreater(len(searches), 15)
+        for view in searches:
+            root = etree.fromstring(self.env[view.model].get_view(view.id, "search")["arch"])
+            shown = root.xpath("/search/filter[not(@invisible='1')]/@name")
+            self.assertLessEqual(len(shown), MAX_FILTERS, view.xml_id)
+            if len(shown) > MAX_FILTERS / 4:
+                self.assertTrue(root.xpath("/search/separator"), f"{view.xml_id}: in groups")
+
     def test_the_board_opens_on_own_clients(self):
         for user, is_own in ((self.owner, True), (self.analyst, True), (self.manager, False)):
             action = self.env["client.relationship"].with_user(user).action_open_clients()
             self.assertEqual("search_default_my_clients" in str(action["context"]), is_own)
             self.assertEqual(action["res_model"], "client.relationship")
 
+    def _get_charts(self, user):
+        """Return {(model, external id of the view): its arch} of what the user's menus open."""
+        charts = {}
+        shown = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+        root = self.env.ref(f"{ADDON}.menu_client_health_root")
+        menus = self.env["ir.ui.menu"].search([("id", "child_of", root.id)])
+        for menu in menus.filtered(lambda menu: menu.id in shown and menu.action):
+            action = self._load(menu.action.with_user(user))
+            if action["type"] != "ir.actions.act_window":
+                continue
+            model = self.env[action["res_model"]].with_user(user)
+            for view_id, kind in action["views"]:
+                if kind in ("graph", "pivot"):
+                    view = model.get_view(view_id, kind)
+                    name = self.env["ir.ui.view"].browse(view["id"]).xml_id
+                    charts[model._name, name] = etree.fromstring(view["arch"])
+        return charts
+
+    def _get_figures(self, model):
+        """Return the amounts and scores that the user may read, and a database can add up."""
+        return {
+            name
+            for name, field in model._fields.items()
+            if field.store
+            and field.aggregator
+            and (field.type == "monetary" or name in SCORES)
+            and model._has_field_access(field, "read")
+        }
+
     def test_graph_and_pivot_open_on_a_figure(self):
-        for user in self.users:
-            for kind in ("graph", "pivot"):
-                view = self.env["client.relationship"].with_user(user).get_view(view_type=kind)
-                found = etree.fromstring(view["arch"]).xpath("//field[@type='measure']/@name")
-                self.assertTrue(found, f"{kind} of {user.login} counts records")
-                self.assertLessEqual(set(found), MEASURES)
+        """On money or a score where there is one, and on ten of what there are hundreds of."""
+        for user, least in ((self.owner, 12), (self.analyst, 15), (self.manager, 15)):
+            charts = self._get_charts(user)
+            self.assertGreaterEqual(len(charts), least, [*charts])
+            for (name, xmlid), arch in charts.items():
+                with self.subTest(user=user.login, view=xmlid):
+                    measures = arch.xpath("//field[@type='measure']/@name")
+                    figures = self._get_figures(self.env[name].with_user(user))
+                    if figures and xmlid not in COUNTS:
+                        self.assertIn([*measures, None][0], figures)
+                    groups = {*arch.xpath("//field[not(@type='measure')]/@name")}
+                    if groups & MANY:
+                        self.assertIn(arch.get("js_class"), LIMITED)
 
     def test_automatic_activities_are_not_offered(self):
         """What Odoo plans by itself cannot be planned by hand, by anybody; calls can."""

@@ -17,6 +17,7 @@ DIALOGS = (
     "client_issue_give_up_view_form",
     "client_no_answer_view_form",
     "client_agreement_change_view_form",
+    "client_agreement_overbook_view_form",
     "client_feedback_view_form_log",
     "client_feedback_answer_view_form",
     "client_opinion_ask_view_form",

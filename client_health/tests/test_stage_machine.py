@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -152,6 +153,11 @@ class ClientMachine(RuleBasedStateMachine):
         if offboarding:
             reasons = dict.fromkeys(offboarding._get_open_points(), REASON)
             self._try(lambda: offboarding._waive(reasons))
+            today = fields.Date.today()
+            reason = self.env.ref("client_health.client_offboarding_reason_price")
+            offboarding.sudo().write(
+                {"reason_ids": reason.ids, "notice_date": today, "last_day": today}
+            )
 
     def _open_offboarding(self, number):
         return self.env["client.offboarding"]._get_open(self._client(number))

@@ -2,6 +2,7 @@ from . import base_partner_merge
 from . import client_agreement_acceptance
 from . import client_agreement_change
 from . import client_agreement_comparison
+from . import client_agreement_overbook
 from . import client_cost_assume
 from . import client_feedback_answer
 from . import client_feedback_ask
@@ -27,4 +28,5 @@ from . import client_meeting_outcome
 from . import client_meeting_plan
 from . import client_value_ask
 from . import client_value_note
+from . import client_word_note
 from . import mail_activity_schedule, mail_compose_message

@@ -24,7 +24,7 @@ class ClientAgreementChange(models.TransientModel):
         domain="['|', ('id', 'child_of', client_id), ('user_ids.share', '=', False)]",
         help="Person whose expectation changed, at the client or on our side.",
     )
-    reason = fields.Text(string="What changed", required=True)
+    reason = fields.Text(string="What changed", required=True, reason=True)
     date = fields.Date(
         string="Since", required=True, default=lambda self: get_today(self.env.company)
     )
@@ -33,6 +33,7 @@ class ClientAgreementChange(models.TransientModel):
         required=True,
         default=lambda self: get_today(self.env.company) + timedelta(days=7),
         help="Date until which the salesperson discusses the agreement with the client.",
+        until=True,
     )
 
     @once

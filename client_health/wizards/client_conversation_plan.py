@@ -51,6 +51,7 @@ class ClientConversationPlan(models.TransientModel):
         string="Due Date",
         required=True,
         default=lambda self: get_today(self.env.company) + relativedelta(days=3),
+        until=True,
     )
 
     @api.model

@@ -12,7 +12,9 @@ class ClientIssueGiveUp(models.TransientModel):
     _opened_from = "issue_ids"
 
     issue_ids = fields.Many2many("client.issue", required=True)
-    reason = fields.Char(required=True, help="One sentence that colleagues will understand later.")
+    reason = fields.Char(
+        required=True, help="One sentence that colleagues will understand later.", reason=True
+    )
 
     @once
     def action_save(self):

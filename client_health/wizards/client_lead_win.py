@@ -15,7 +15,9 @@ class ClientLeadWin(models.TransientModel):
     stage_id = fields.Many2one("crm.stage", help="Empty: the next won stage of each.")
     missing = fields.Text(compute="_compute_missing", export_string_translation=False)
     reason = fields.Text(
-        required=True, help="The team will read it with the client, and see later who was right."
+        required=True,
+        help="The team will read it with the client, and see later who was right.",
+        reason=True,
     )
 
     @api.depends("lead_ids")

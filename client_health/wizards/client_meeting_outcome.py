@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine.clock import get_today
+from ..engine.clock import get_day, get_today
 from ..models.common.client_protected_mixin import once
 from ..models.feedback.client_feedback import RATINGS
 
@@ -47,6 +47,13 @@ class ClientMeetingOutcome(models.TransientModel):
         readonly=False,
         domain="[('id', 'child_of', partner_id)]",
     )
+    has_big_goals = fields.Boolean(compute="_compute_has_big_goals")
+    big_goals_discussed = fields.Boolean(
+        compute="_compute_big_goals_discussed",
+        store=True,
+        readonly=False,
+        help="You asked the client about its goals for the next three years.",
+    )
     line_ids = fields.One2many(
         "client.meeting.outcome.line", "outcome_id", string="Who Does What by When"
     )
@@ -73,6 +80,18 @@ class ClientMeetingOutcome(models.TransientModel):
             )
             wizard.contact_id = people if len(people) == 1 else False
 
+    @api.depends("event_id")
+    def _compute_has_big_goals(self):
+        big = self.env["client.goal"]._get_big_domain()
+        for wizard in self:
+            wizard.has_big_goals = wizard.relationship_id.goal_ids.filtered_domain(big)
+
+    @api.depends("event_id")
+    def _compute_big_goals_discussed(self):
+        for wizard in self:
+            about = wizard.event_id.client_about_big_goals
+            wizard.big_goals_discussed = wizard.has_big_goals and about
+
     @api.depends_context("uid")
     def _compute_can_log_hours(self):
         self.can_log_hours = self.env.user.has_group("hr_timesheet.group_hr_timesheet_user") and (
@@ -91,6 +110,9 @@ class ClientMeetingOutcome(models.TransientModel):
         self._check_meeting()
         self.env["client.feedback"].create(self._prepare_feedback())
         self.line_ids._create_follow_ups()
+        if self.big_goals_discussed:
+            day = get_day(self.relationship_id.company_id, self.event_id.start)
+            self.relationship_id._note_big_goals_discussed(day)
         if self.project_id and self.hours > 0:
             self.env["account.analytic.line"].create(self._prepare_timesheet())
         # sudo: a mark of ours on a meeting that the user may read; write access to its client was

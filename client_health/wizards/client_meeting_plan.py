@@ -42,8 +42,12 @@ class ClientMeetingPlan(models.TransientModel):
     )
     duration = fields.Float(string="Duration (hours)", default=1.0, required=True)
     location = fields.Char(string="Place")
+    about_big_goals = fields.Boolean(
+        string="About the Big Goals",
+        help="Puts the client's goals for the next three years on the agenda, with questions.",
+    )
     agenda = fields.Html(
-        compute="_compute_meeting",
+        compute="_compute_agenda",
         store=True,
         precompute=True,
         readonly=False,
@@ -73,6 +77,13 @@ class ClientMeetingPlan(models.TransientModel):
         for wizard in self:
             relationship = wizard.relationship_id
             wizard.start = relationship._get_meeting_start() if relationship else False
+
+    @api.depends("relationship_id", "about_big_goals")
+    def _compute_agenda(self):
+        for wizard in self:
+            relationship = wizard.relationship_id.with_context(
+                client_about_big_goals=wizard.about_big_goals
+            )
             wizard.agenda = relationship._get_agenda() if relationship else False
 
     @api.depends("relationship_id")
@@ -112,4 +123,5 @@ class ClientMeetingPlan(models.TransientModel):
             "description": self.agenda,
             "partner_ids": [Command.set(people.ids)],
             "client_relationship_id": self.relationship_id.id,
+            "client_about_big_goals": self.about_big_goals,
         }

@@ -12,7 +12,9 @@ class ClientNoAnswer(models.TransientModel):
     _opened_from = "message_id"
 
     message_id = fields.Many2one("mail.message", required=True, ondelete="cascade")
-    reason = fields.Char(required=True, help="One sentence that colleagues will understand later.")
+    reason = fields.Char(
+        required=True, help="One sentence that colleagues will understand later.", reason=True
+    )
 
     @once
     def action_save(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import stage_rules
+from ..engine.clock import get_today
 from ..models.common.client_protected_mixin import once
 from ..models.offboarding.client_offboarding import POINTS
 
@@ -19,7 +20,25 @@ class ClientOffboardingEnd(models.TransientModel):
         string="How It Ended",
         required=True,
         help="One sentence that colleagues will understand in three years.",
+        reason=True,
     )
+    reason_ids = fields.Many2many(
+        "client.offboarding.reason",
+        string="Reasons",
+        compute="_compute_notice",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Why it ends. They show which clients to avoid in the future.",
+    )
+    notice_date = fields.Date(
+        string="Notice Given On",
+        compute="_compute_notice",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    last_day = fields.Date(compute="_compute_notice", store=True, readonly=False, precompute=True)
     line_ids = fields.One2many(
         "client.offboarding.end.line",
         "end_id",
@@ -39,6 +58,16 @@ class ClientOffboardingEnd(models.TransientModel):
                 if point in missing
             ]
 
+    @api.depends("offboarding_id")
+    def _compute_notice(self):
+        """What was entered before; else notice was given with the move, and today is the end."""
+        for end in self:
+            offboarding = end.offboarding_id
+            today = get_today(offboarding.company_id or self.env.company)
+            end.reason_ids = offboarding.reason_ids
+            end.notice_date = offboarding.notice_date or offboarding.date_start
+            end.last_day = offboarding.last_day or today
+
     @once
     def action_end(self):
         """Record the reasons and move the client; name open points without a reason."""
@@ -50,15 +79,23 @@ class ClientOffboardingEnd(models.TransientModel):
                     "A colleague has already closed this offboarding. Please reload the page."
                 )
             )
+        offboarding.write(
+            {
+                "reason_ids": [fields.Command.set(self.reason_ids.ids)],
+                "notice_date": self.notice_date,
+                "last_day": self.last_day,
+            }
+        )
         reasons = {line.point: line.reason for line in self.line_ids if line.reason}
         if reasons:
             offboarding._waive(reasons)
-        missing = offboarding._get_open_points()
+        points = offboarding._get_open_points().values()
+        missing = [*points, *offboarding._get_missing_notice()]
         if missing:
             raise UserError(
                 self.env._(
                     "Please complete the open points, or give a reason for each waiver:\n%s",
-                    "\n".join(f"– {words}" for words in missing.values()),
+                    "\n".join(f"– {words}" for words in missing),
                 )
             )
         relationship = offboarding.relationship_id

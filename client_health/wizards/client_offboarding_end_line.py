@@ -15,7 +15,7 @@ class ClientOffboardingEndLine(models.TransientModel):
     )
     point = fields.Selection(POINT_SELECTION, required=True)
     missing = fields.Char(string="Open Point")
-    reason = fields.Char(string="Reason for Waiver")
+    reason = fields.Char(string="Reason for Waiver", reason=True)
 
     def action_open_point(self):
         """Open the place where it is done."""

@@ -36,6 +36,7 @@ class ClientOpinionAsk(models.TransientModel):
         string="Answer Until",
         required=True,
         default=lambda self: get_today(self.env.company) + relativedelta(days=3),
+        until=True,
     )
 
     @api.model

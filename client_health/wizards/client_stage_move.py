@@ -23,7 +23,9 @@ class ClientStageMove(models.TransientModel):
     stage_id = fields.Many2one("client.relationship.stage", required=True)
     phase = fields.Selection(related="stage_id.phase", related_sudo=False)
     reason = fields.Char(
-        required=True, help="One sentence that colleagues will understand in three months."
+        required=True,
+        help="One sentence that colleagues will understand in three months.",
+        reason=True,
     )
     left_because = fields.Text(
         string="Why It Left", compute="_compute_left_because", export_string_translation=False
@@ -35,6 +37,7 @@ class ClientStageMove(models.TransientModel):
         store=True,
         readonly=False,
         help="Date by which both sides decide whether to continue.",
+        until=True,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -44,6 +47,25 @@ class ClientStageMove(models.TransientModel):
         readonly=False,
         domain="[('share', '=', False)]",
         help="Person in charge. Empty: the responsible of each client.",
+    )
+    reason_ids = fields.Many2many(
+        "client.offboarding.reason",
+        string="Reasons",
+        help="Why it ends, in the words of the firm. They show which clients to avoid in future.",
+    )
+    notice_date = fields.Date(
+        string="Notice Given On",
+        compute="_compute_notice",
+        store=True,
+        readonly=False,
+        help="The day on which one side told the other.",
+    )
+    last_day = fields.Date(
+        compute="_compute_notice",
+        store=True,
+        readonly=False,
+        help="The last day on which we work for them, as agreed.",
+        until=True,
     )
     date_opened = fields.Datetime(default=fields.Datetime.now, export_string_translation=False)
 
@@ -75,6 +97,16 @@ class ClientStageMove(models.TransientModel):
             is_reboot = wizard.phase == stage_rules.REBOOT
             days = relativedelta(days=company.client_reboot_days)
             wizard.date_deadline = (wizard.date_deadline or today + days) if is_reboot else False
+
+    @api.depends("stage_id")
+    def _compute_notice(self):
+        """Today, and the end of next month, which most agreements have."""
+        today = get_today(self.env.company)
+        for wizard in self:
+            leaves = wizard.phase == stage_rules.OFFBOARD
+            wizard.notice_date = (wizard.notice_date or today) if leaves else False
+            month_end = today + relativedelta(months=1, day=31)
+            wizard.last_day = (wizard.last_day or month_end) if leaves else False
 
     @api.depends("relationship_ids", "stage_id")
     def _compute_user_id(self):
@@ -117,7 +149,13 @@ class ClientStageMove(models.TransientModel):
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _prepare_move_values(self):
-        values = {"date_deadline": self.date_deadline, "user_id": self.user_id.id}
+        values = {
+            "date_deadline": self.date_deadline,
+            "user_id": self.user_id.id,
+            "reason_ids": self.reason_ids and [fields.Command.set(self.reason_ids.ids)],
+            "notice_date": self.notice_date,
+            "last_day": self.last_day,
+        }
         return {name: value for name, value in values.items() if value}
 
     def _check_not_moved(self):

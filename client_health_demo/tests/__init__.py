@@ -1,4 +1,5 @@
 from . import test_agreement_demo
+from . import test_axe
 from . import test_demo
 from . import test_fit_demo
 from . import test_ledger_demo

@@ -1,7 +1,6 @@
 # shellcheck shell=bash
-# npm's packages, pinned in script/node: prettier and eslint for script/lint. What a test is to
-# read from there (axe-core, say) is added to script/node/package.json; it lies in
-# $NODE/node_modules once ensure_node has run.
+# npm's packages, pinned in script/node: prettier and eslint for script/lint, and among the
+# devDependencies what a test reads, such as axe-core: in $NODE/node_modules once ensure_node has run.
 
 ensure_node() {
     have_node || need_packages "Node.js, for prettier and eslint," nodejs npm

@@ -60,3 +60,21 @@ ensure_venv() {
         "The lines above say why neither uv nor pip could install them. Is the machine online, and its package index reachable? Does a proxy sign TLS anew whose certificate isn't in $SYSTEM_CERTIFICATES? Then start again." \
         "$CACHE/log/$1.log" make_venv "$VENV" "$list"
 }
+
+# ensure_addons NAME LIST sets ADDONS: a folder of addons that others publish as Python packages.
+# Each comes without what it depends on, as Odoo itself isn't on PyPI.
+ensure_addons() {
+    local list=$CLONE/script/$2 folder
+    folder=$CACHE/addons/$1-$(hash_of "$(cat "$list")")
+    ADDONS=$folder/odoo/addons
+    [ -f "$folder/.complete" ] || run_step "Fetching the addons of $2" \
+        "The lines above say why pip couldn't fetch them. Is the machine online, and its package index reachable? Then start again." \
+        "$CACHE/log/addons.log" fetch_addons "$folder" "$list"
+}
+
+fetch_addons() {
+    rm -rf "$1"
+    trust_system_certificates "$VENV/bin/python"
+    "$VENV/bin/python" -m pip install --no-deps --no-cache-dir --require-hashes --target "$1" -r "$2" || return 1
+    touch "$1/.complete"
+}

@@ -20,6 +20,7 @@ class Hours(NamedTuple):
     us: float = 0.0
     unclear: float = 0.0
     recent: float = 0.0  # of all these, what is later than the last closed month
+    claimed: float = 0.0  # of the client's, what was requested by our own word only
 
     @property
     def total(self):
@@ -46,7 +47,8 @@ def select_hours(
 ):
     """Return a SELECT of the hours of ``start`` <= date <= ``end``, by client and project.
 
-    Columns: partner_id, project_id, client, us, unclear, recent (all hours from a day on), last
+    Columns: partner_id, project_id, client, us, unclear, recent (all hours from a day on), claimed
+    (of client: nothing of the client shows that it asked), last
     (the newest date) and us_task_ids (the most hours first). ``partner_ids``, ``project_ids``:
     only these clients or projects; all by default. ``created``: what was entered later (a moment)
     does not count. Template projects and tasks don't count.
@@ -61,6 +63,9 @@ def select_hours(
                SUM(t.hours) FILTER (WHERE COALESCE(k.requested_by, 'unclear') = 'unclear')
                    AS unclear,
                SUM(t.recent) AS recent,
+               SUM(t.hours) FILTER (WHERE k.requested_by = 'client'
+                                      AND %(choice)s = 'client'
+                                      AND COALESCE(k.word_trace, kp.word_trace) IS NULL) AS claimed,
                MAX(t.last) AS last,
                ARRAY_AGG(k.id ORDER BY t.hours DESC, k.id)
                    FILTER (WHERE k.requested_by = 'us') AS us_task_ids
@@ -76,6 +81,7 @@ def select_hours(
                    AND (p.partner_id IS NULL OR %(of_clients)s)
               GROUP BY l.project_id, l.task_id, p.partner_id) t
      LEFT JOIN project_task k ON k.id = t.task_id
+     LEFT JOIN project_task kp ON kp.id = k.parent_id AND k.requested_choice IS NULL
      LEFT JOIN res_partner kc ON kc.id = k.partner_id
      LEFT JOIN res_partner c ON c.id = COALESCE(t.partner_id, kc.commercial_partner_id)
          WHERE k.has_template_ancestor IS NOT TRUE
@@ -83,6 +89,8 @@ def select_hours(
       GROUP BY c.commercial_partner_id, t.project_id
         """,
         projects=select_projects(),
+        # what a person entered, on the task or on the one above it
+        choice=SQL("COALESCE(k.requested_choice, kp.requested_choice)"),
         is_on=is_on("p", SQL("l.date")),
         hours=hours_of("l", hours_per_unit),
         companies=tuple(company_ids),

@@ -4,24 +4,37 @@ For pages that Odoo shows in a transaction that only reads. A night reads all cl
 ``correspondence.py``.
 """
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tools import SQL
 
-from ..query import get_company, is_one_of
+from ..clock import get_start
+from ..query import fetch, get_company, is_one_of
 from . import messages
 from .meetings import select_meetings
 
+MEETING, MESSAGE = "meeting", "message"
+
 
 def select_contacts(end, since, relationships):
-    """Return a SELECT of relationship_id and moment: meetings held, and messages of clients."""
+    """Return a SELECT of relationship_id, moment and kind: meetings held, and messages of clients.
+
+    ``kind`` is ``MEETING`` or ``MESSAGE``.
+    """
     return SQL(
         """
         WITH %(people)s,
              received AS (%(received)s),
              message AS (%(messages)s)
-        SELECT relationship_id, create_date AS moment FROM message
+        SELECT relationship_id, create_date AS moment, %(message)s AS kind FROM message
      UNION ALL
-        SELECT relationship_id, moment FROM (%(meetings)s) e WHERE moment > %(since)s
+        SELECT relationship_id, moment, %(meeting)s
+          FROM (%(meetings)s) e
+         WHERE moment > %(since)s
         """,
+        message=MESSAGE,
+        meeting=MEETING,
         people=_with_people(relationships, end),
         received=messages.select_received(end, since),
         messages=messages.select_messages(),
@@ -71,3 +84,14 @@ def _with_people(relationships, end):
     return messages.with_people(
         {get_company(relationships).id: end}, is_one_of(SQL("r.id"), relationships._ids)
     )
+
+
+def read_kinds(env, relationship, day):
+    """Return the kinds of contact that one client had with us on a day, ``MEETING`` or ``MESSAGE``.
+
+    What is not over yet is no contact.
+    """
+    contact = select_contacts(fields.Datetime.now(), get_start(relationship, day), relationship)
+    tomorrow = get_start(relationship, day + timedelta(days=1))
+    query = SQL("SELECT DISTINCT kind FROM (%s) k WHERE moment < %s", contact, tomorrow)
+    return {row["kind"] for row in fetch(env, query)}

@@ -311,34 +311,65 @@ def select_messages(source="received"):
     )
 
 
-def select_documents(source):
-    """Whose each document is: client_id, a commercial partner, and company_id.
+# Where a document says whose it is: {model: (its tables, partner, company)}. Tasks follow their
+# project; what we write to a client hangs on the client.
+OWNERS = {
+    "res.partner": ("res_partner x", "x.id", "NULL::int"),
+    "project.project": ("project_project x", "x.partner_id", "x.company_id"),
+    "project.task": (
+        "(project_task x LEFT JOIN project_project j ON j.id = x.project_id)",
+        "COALESCE(j.partner_id, x.partner_id)",
+        "COALESCE(x.company_id, j.company_id)",
+    ),
+    "crm.lead": ("crm_lead x", "x.partner_id", "x.company_id"),
+    "sale.order": ("sale_order x", "x.partner_id", "x.company_id"),
+    "account.move": ("account_move x", "x.partner_id", "x.company_id"),
+    "client.relationship": ("client_relationship x", "x.partner_id", "x.company_id"),
+    "client.update": (
+        "(client_update x JOIN client_relationship w ON w.id = x.relationship_id)",
+        "w.partner_id",
+        "w.company_id",
+    ),
+    "client.issue": (
+        "(client_issue x JOIN client_relationship w ON w.id = x.relationship_id)",
+        "w.partner_id",
+        "w.company_id",
+    ),
+}
 
-    Once per document, because many messages stand on each. Ids of another model's documents are
-    made NULL before they are looked up, not sorted out after.
+
+def select_documents(source):
+    """Whose each document is: model, res_id, client_id, a commercial partner, and company_id.
+
+    Once per document, because many messages stand on each. One branch per kind of document: in one
+    chain of joins, PostgreSQL thinks longer about their order than it reads for a whole board.
     """
     return SQL(
         """
-        SELECT m.model, m.res_id, d.commercial_partner_id AS client_id,
-               COALESCE(t.company_id, j.company_id, l.company_id, s.company_id, v.company_id,
-                        w.company_id) AS company_id
-          FROM (SELECT DISTINCT model, res_id FROM %(source)s) m
-     LEFT JOIN project_task t ON t.id = CASE m.model WHEN 'project.task' THEN m.res_id END
-     LEFT JOIN project_project j ON j.id = CASE m.model WHEN 'project.project' THEN m.res_id
-                                                        ELSE t.project_id END
-     LEFT JOIN crm_lead l ON l.id = CASE m.model WHEN 'crm.lead' THEN m.res_id END
-     LEFT JOIN sale_order s ON s.id = CASE m.model WHEN 'sale.order' THEN m.res_id END
-     LEFT JOIN account_move v ON v.id = CASE m.model WHEN 'account.move' THEN m.res_id END
-     LEFT JOIN client_update u ON u.id = CASE m.model WHEN 'client.update' THEN m.res_id END
-     LEFT JOIN client_issue x ON x.id = CASE m.model WHEN 'client.issue' THEN m.res_id END
-     LEFT JOIN client_relationship w
-            ON w.id = CASE m.model WHEN 'client.relationship' THEN m.res_id
-                                   ELSE COALESCE(u.relationship_id, x.relationship_id) END
-     LEFT JOIN res_partner d
-            ON d.id = CASE m.model
-                      WHEN 'res.partner' THEN m.res_id
-                      ELSE COALESCE(j.partner_id, t.partner_id, l.partner_id, s.partner_id,
-                                    v.partner_id, w.partner_id) END
+        WITH one AS MATERIALIZED (SELECT DISTINCT model, res_id FROM %(source)s),
+             owned AS (%(owned)s)
+        SELECT one.model, one.res_id, p.commercial_partner_id AS client_id, o.company_id
+          FROM one
+     LEFT JOIN owned o ON o.model = one.model AND o.res_id = one.res_id
+     LEFT JOIN res_partner p ON p.id = o.partner_id
         """,
         source=SQL.identifier(source),
+        owned=SQL(" UNION ALL ").join(
+            _select_owner(model, *words) for model, words in OWNERS.items()
+        ),
+    )
+
+
+def _select_owner(model, tables, partner, company):
+    return SQL(
+        """
+        SELECT one.model, one.res_id, %(partner)s AS partner_id, %(company)s AS company_id
+          FROM one
+          JOIN %(tables)s ON x.id = one.res_id
+         WHERE one.model = %(model)s
+        """,
+        model=model,
+        tables=SQL(tables),
+        partner=SQL(partner),
+        company=SQL(company),
     )

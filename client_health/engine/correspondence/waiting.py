@@ -272,6 +272,7 @@ def _select_answer(message, as_of, in_person=False):
 
 def _select_reaction():
     """A colleague's reaction to the message, or to a later one of the same discussion."""
+    # IS TRUE: see messages.is_by_colleague
     return SQL(
         """
         SELECT 1
@@ -280,6 +281,6 @@ def _select_reaction():
          WHERE o.model = i.model
            AND o.res_id = i.res_id
            AND (o.create_date, o.id) >= (i.create_date, i.id)
-           AND e.partner_id IN (SELECT id FROM colleague)
+           AND (e.partner_id IN (SELECT id FROM colleague)) IS TRUE
         """
     )

@@ -111,6 +111,7 @@ class ClientAgreement(models.Model):
         string="Review On",
         default=lambda self: get_today(self.env.company) + relativedelta(months=6),
         help="Date of the next review by both sides. The salesperson is reminded once on this day.",
+        until=True,
     )
     signatory_id = fields.Many2one(
         "res.partner",
@@ -126,6 +127,7 @@ class ClientAgreement(models.Model):
         default=lambda self: get_today(self.env.company) + relativedelta(days=30),
         copy=False,
         help="The last day on which the client can accept the proposal online.",
+        until=True,
     )
     version = fields.Integer(default=1, readonly=True, copy=False, aggregator=None, protected=True)
     previous_id = fields.Many2one(
@@ -180,6 +182,14 @@ class ClientAgreement(models.Model):
         ],
         string="Capacity",
         compute="_compute_capacity",
+    )
+
+    capacity_reason = fields.Text(
+        string="All the Same, Because",
+        readonly=True,
+        copy=False,
+        help="Why it was proposed although more hours are agreed than the team has.",
+        protected=True,
     )
 
     _holder_check = models.Constraint(
@@ -408,6 +418,10 @@ class ClientAgreement(models.Model):
         """Mark the version before as replaced, now that this one is accepted."""
         previous = self.previous_id.filtered(lambda agreement: agreement.state != "replaced")
         previous.write({"state": "replaced", "replaced_on": fields.Datetime.now()})
+        # sudo: what the system planned about the version before is done with this one
+        self.sudo()._get_holder().activity_unlink(
+            [ACTIVITY_AGREEMENT_CONVERSATION, ACTIVITY_AGREEMENT_REVIEW]
+        )
 
     def action_compare(self):
         """Show this version beside the one before."""
@@ -442,7 +456,7 @@ class ClientAgreement(models.Model):
             "|",
             "&",
             ("relationship_id.active", "=", True),
-            ("relationship_id.phase", "!=", "ended"),
+            ("relationship_id.phase", "not in", ("offboard", "ended")),
             "&",
             ("relationship_id", "=", False),
             ("lead_id.active", "=", True),
@@ -477,6 +491,22 @@ class ClientAgreement(models.Model):
             agreement.capacity_team_hours = team_hours
             agreement.capacity_agreed_hours = hours
             agreement.capacity_state = _get_capacity_state(hours, team_hours)
+
+    def _overbook(self, reason):
+        """Keep why more hours are offered than the team has."""
+        self.ensure_one()
+        self.check_access("write")
+        # sudo: evidence; the user may write the agreement, and is asked by the window alone
+        self.sudo().capacity_reason = reason
+        self._message_log(
+            body=self.env._(
+                "Proposed with %(agreed)s hours a month agreed, while the team has %(team)s: "
+                "%(reason)s",
+                agreed=round(self.capacity_agreed_hours),
+                team=round(self.capacity_team_hours),
+                reason=reason,
+            )
+        )
 
     def _get_added_hours(self):
         """Return what this version adds to the hours in force once it is accepted."""

@@ -176,6 +176,13 @@ class ClientScopeMixin(models.AbstractModel):
         groups=USER_GROUP,
         help="Hours of the last 12 full months and since on tasks that the client requested.",
     )
+    claimed_hours = fields.Float(
+        string="Requested by Our Word Only (h)",
+        compute="_compute_scope_hours",
+        groups=USER_GROUP,
+        help="Of the requested hours, those where nothing in Odoo that came from the client shows "
+        "the request: no order, portal, mail or meeting.",
+    )
     unrequested_hours = fields.Float(
         compute="_compute_scope_hours",
         groups=USER_GROUP,
@@ -204,6 +211,7 @@ class ClientScopeMixin(models.AbstractModel):
             record.scope_hours = hours.total
             record.scope_recent_hours = hours.recent
             record.requested_hours = hours.client
+            record.claimed_hours = hours.claimed
             record.unrequested_hours = hours.us
             record.unclear_hours = hours.unclear
             record.unrequested_share = hours.unrequested_share or 0
@@ -226,7 +234,8 @@ class ClientScopeMixin(models.AbstractModel):
                        COALESCE(SUM(client), 0) AS client,
                        COALESCE(SUM(us), 0) AS us,
                        COALESCE(SUM(unclear), 0) AS unclear,
-                       COALESCE(SUM(recent), 0) AS recent
+                       COALESCE(SUM(recent), 0) AS recent,
+                       COALESCE(SUM(claimed), 0) AS claimed
                   FROM (%(hours)s) h
                  WHERE %(key)s IS NOT NULL
               GROUP BY 1

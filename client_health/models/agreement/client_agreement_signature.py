@@ -143,7 +143,10 @@ class ClientAgreementSignature(models.Model):
     # Proposal
 
     def action_propose(self):
-        """Lock the text and send the signatory the link to it."""
+        """Lock the text and send the signatory the link to it.
+
+        With more hours than the team has, ask first why all the same.
+        """
         self.ensure_one()
         self.check_access("write")
         if self.state != "draft":
@@ -158,8 +161,14 @@ class ClientAgreementSignature(models.Model):
                     "The last day to answer cannot be in the past. Please choose a later date."
                 )
             )
+        if self.capacity_state == "over" and not self.capacity_reason:
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "client_health.client_agreement_overbook_action"
+            )
+            return dict(action, context={"default_agreement_id": self.id})
         self._set_proposed()
         self._send_proposal()
+        return None
 
     def _get_sent_moment(self):
         """Return when the client got the text: its files stay as they were then."""
@@ -195,7 +204,7 @@ class ClientAgreementSignature(models.Model):
 
     def _set_withdrawn(self):
         # sudo: evidence; the callers have checked who asks. The link ends with the proposal.
-        self.sudo().write({"state": "draft"})
+        self.sudo().write({"state": "draft", "capacity_reason": False})
         self.env["client.personal.link"]._end_of(self, "replaced")
 
     # The client's answer

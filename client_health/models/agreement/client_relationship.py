@@ -74,6 +74,13 @@ class ClientRelationship(models.Model):
             ("project_id.company_id", "in", [self.company_id.id, False]),
         ]
 
+    def _close_scope_reminder(self):
+        """Nothing is left to clarify: no reminder is needed."""
+        for relationship in self:
+            left = [*relationship._get_scope_task_domain(), ("request_to_clear", "=", True)]
+            if not self.env["project.task"].search_count(left, limit=1):
+                relationship.activity_unlink([ACTIVITY_CLEAR_SCOPE])
+
     def _ask_scope(self, tasks, user):
         """Give the user one activity that names the tasks.
 

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import OrderedSet
 
+from ...engine.clock import get_today
+from .reason import is_reason
+
 
 class ClientProtectedMixin(models.AbstractModel):
     """Fields that only our own methods write: evidence, and what is derived from other records.
@@ -70,18 +73,24 @@ class ClientProtectedMixin(models.AbstractModel):
 
 
 class ClientReadableLinksMixin(models.AbstractModel):
-    """Links only to records that the user may read.
+    """What users give: links only to records that they may read, reasons, and days ahead.
 
     Much is derived from a linked record: its client, its text, its owner. Without this, whoever may
     create any record of ours would be told these by a link to the record of another user. So every
     link that a user gives is checked: by create and write, by default, and while a form is filled
     in. What is linked already, maybe by a user with more rights, stays.
+
+    A field with ``reason=True`` takes no “x”, one with ``until=True`` no day that is over.
     """
 
     _name = "client.readable.links.mixin"
     _description = "Links to Readable Records"
     # The link to the record from whose button a window is opened
     _opened_from = None
+
+    @api.model
+    def _valid_field_parameter(self, field, name):
+        return name in ("reason", "until") or super()._valid_field_parameter(field, name)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -93,11 +102,16 @@ class ClientReadableLinksMixin(models.AbstractModel):
             if name.startswith(prefix)
         }
         self._check_readable_links([{**defaults, **vals} for vals in vals_list])
-        return super().create(vals_list)
+        records = super().create(vals_list)
+        for record, vals in zip(records, vals_list, strict=True):
+            record._check_typed(vals)
+        return records
 
     def write(self, vals):
         self._check_readable_links([vals])
-        return super().write(vals)
+        result = super().write(vals)
+        self._check_typed(vals)
+        return result
 
     @api.model
     def default_get(self, fields):
@@ -110,6 +124,34 @@ class ClientReadableLinksMixin(models.AbstractModel):
         if not field_names:
             self._check_opened_from(values)
         return super().onchange(values, field_names, fields_spec)
+
+    def _check_typed(self, vals):
+        """Raise for a reason that says nothing, and a day that is over; name the field."""
+        if self.env.su:  # our own methods repeat what was typed elsewhere
+            return
+        for fname in vals.keys() & self._fields.keys():
+            field = self._fields[fname]
+            if getattr(field, "reason", False) and vals[fname] and not is_reason(vals[fname]):
+                raise UserError(
+                    self.env._(
+                        "“%s” says too little. Please write a few words that your colleagues will "
+                        "understand later.",
+                        field._description_string(self.env),
+                    )
+                )
+            if getattr(field, "until", False) and vals[fname]:
+                self._check_ahead(fname)
+
+    def _check_ahead(self, fname):
+        for record in self:
+            company = ("company_id" in record and record.company_id) or self.env.company
+            if record[fname] < get_today(company):
+                raise UserError(
+                    self.env._(
+                        "“%s” is in the past. Please choose today or a later day.",
+                        self._fields[fname]._description_string(self.env),
+                    )
+                )
 
     def _check_opened_from(self, values):
         """Say what a window needs that was opened by its address, or by a page that is gone."""

@@ -1,10 +1,12 @@
+from itertools import chain
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from ...engine import period
 from ...engine.clock import get_day, get_today
 from ...engine.correspondence import people, waiting
+from ..common.client_job_failure import JobRun
 
 ROLES = ("decides", "uses", "pays", "supports", "doubts")
 # As far back as a last contact is looked up
@@ -202,10 +204,12 @@ class ClientRelationship(models.Model):
         ],
         string="Contacts at Risk",
         compute="_compute_people_flag",
-        search="_search_people_flag",
+        store=True,
+        index="btree_not_null",
         help="The worst of: a supporter left and no other is there; a person with a role is "
         "archived, at another firm, or their mails come back; nobody who decides was in touch "
-        "within 90 days while others were; only one person was.",
+        "within 90 days while others were; only one person was. Who was in touch is as of last "
+        "night, all else as it is now.",
     )
     people_note = fields.Text(
         compute="_compute_people_note", help="What is wrong with our contacts, by name."
@@ -217,24 +221,24 @@ class ClientRelationship(models.Model):
 
     # What is wrong
 
+    @api.depends(
+        "active",
+        "phase",
+        "partner_id.is_company",
+        "people_ids.status",
+        *(f"people_ids.{role}" for role in ROLES),
+    )
     def _compute_people_flag(self):
+        """Stored, for boards and filters: who is in touch is too much to read for each card."""
         found = self._get_people_flags()
         for relationship in self:
             relationship.people_flag = next(iter(found.get(relationship._origin.id, ())), False)
 
-    @api.model
-    def _search_people_flag(self, operator, value):
-        """Of the clients that the user may read, all read in one statement."""
-        if operator != "in":
-            return NotImplemented
-        clients = self.with_context(active_test=False).search(Domain.TRUE)
-        found = clients._get_people_flags()
-        wanted = {flag for flag in value if flag}
-        ids = [key for key, flags in found.items() if wanted & {next(iter(flags), None)}]
-        domain = Domain("id", "in", ids)
-        if False in value:
-            domain |= Domain("id", "not in", [key for key, flags in found.items() if flags])
-        return domain
+    def _refresh_people_flag(self):
+        """Say anew what the messages and the time that passed have changed; see the night."""
+        self.fetch(["people_flag"])  # what does not change is not written
+        self.env.add_to_compute(self._fields["people_flag"], self)
+        self.flush_recordset(["people_flag"])
 
     def _read_people(self):
         """Return {relationship id: who was in touch within 90 days}."""
@@ -317,6 +321,17 @@ class ClientRelationship(models.Model):
             missing[client.id] = own
         return missing
 
+    def _get_main_contact(self):
+        """Return whom to name first: who decides on the map, else its first contact."""
+        self.ensure_one()
+        known = self.people_ids.filtered(lambda person: person.status == people.HERE)
+        decider = known.filtered("decides") or known
+        # sudo: the name of a contact of the user's own client
+        contacts = self.partner_id.sudo().child_ids.filtered(
+            lambda contact: contact.type == "contact" and not contact.is_company
+        )
+        return decider[:1].contact_id or contacts.sorted("id")[:1].sudo(False)
+
     def action_add_people(self):
         """Put the contacts of the client on its map: those in touch first, forty at once."""
         self.check_access("write")
@@ -328,3 +343,16 @@ class ClientRelationship(models.Model):
                 for contact in missing[relationship.id][:MOST]
             ]
         )
+
+
+class ClientHealthRun(models.AbstractModel):
+    """Adds to the night what is stored of who is in touch."""
+
+    _inherit = "client.health.run"
+
+    def _run_night(self, batch, today, job=None):
+        errors = super()._run_night(batch, today, job)
+        job = job or JobRun(self.env, "ir_cron_client_health")
+        clients = self.env["client.relationship"].browse(chain(*batch.values()))
+        job.do(clients, lambda few: few._refresh_people_flag())
+        return errors

@@ -37,7 +37,7 @@ class ClientHypothesis(models.Model):
         ondelete="restrict",
         domain="[('id', 'child_of', partner_id)]",
     )
-    date_deadline = fields.Date(string="Due Date")
+    date_deadline = fields.Date(string="Due Date", until=True)
     project_id = fields.Many2one(
         "project.project",
         compute="_compute_project_id",
@@ -95,6 +95,7 @@ class ClientHypothesis(models.Model):
         for hypothesis in self.filtered(lambda hyp: not hyp.task_id):
             values = hypothesis._prepare_task()
             hypothesis.task_id = self.env["project.task"].create(values)
+            hypothesis._note_request()
         return self.action_open_task() if len(self) == 1 else True
 
     def action_ask_for_task(self):
@@ -156,6 +157,17 @@ class ClientHypothesis(models.Model):
                 "On the client's side: %s", self.contact_id.display_name
             )
         return values | self._prepare_request()
+
+    def _note_request(self):
+        """A complaint that the client wrote, or made in a meeting, shows that it asked."""
+        written = self.issue_id.feedback_ids.filtered("contact_id").filtered(
+            lambda line: line.message_id or line.event_id
+        )
+        if written and self.task_id.requested_by == "client":
+            # sudo: evidence; the user has just created the task from these complaints
+            self.task_id.sudo().word_trace = self.env._(
+                "The complaint: %s", written[0].display_name
+            )
 
     def _prepare_request(self):
         """Return who requested the task: whoever complained; a repair is no idea of ours.

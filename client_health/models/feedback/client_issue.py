@@ -88,7 +88,9 @@ class ClientIssue(models.Model):
     )
     # each user reads the names of their own clients alone
     referred_names = fields.Char(related="relationship_id.referred_names", related_sudo=False)
-    root_cause = fields.Text(tracking=True, help="The real issue behind the smaller ones.")
+    root_cause = fields.Text(
+        tracking=True, help="The real issue behind the smaller ones.", reason=True
+    )
     feedback_ids = fields.One2many("client.feedback", "issue_id", string="Symptoms")
     hypothesis_ids = fields.One2many("client.hypothesis", "issue_id", string="Hypotheses")
     update_ids = fields.One2many("client.update", "issue_id", string="Client Updates")

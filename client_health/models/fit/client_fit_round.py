@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
-from ...const import USER_GROUP
+from ...const import ACTIVITY_FIT, USER_GROUP
 from ...engine import fit
 from ...engine.clock import get_today
 from .client_fit_criterion import RED_FLAG
@@ -298,6 +298,9 @@ class ClientFitRound(models.Model):
         result = super().write(vals)
         if "reason" in vals:
             self._check_not_signed()
+        answered = self.filtered(lambda one: one.fit_state != fit.UNKNOWN)
+        if "fit_sheet" in vals and answered:
+            answered.relationship_id.activity_unlink([ACTIVITY_FIT])
         return result
 
     @api.ondelete(at_uninstall=False)

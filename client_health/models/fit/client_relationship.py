@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 from odoo.tools.misc import clean_context
 
-from ...const import ACTIVITY_FIT, USER_GROUP
+from ...const import ACTIVITY_CLIENT_RETURNED, ACTIVITY_FIT, USER_GROUP
 from ...engine import fit, stage_rules
 from .client_fit_round import BEFORE_SIGNING
 
@@ -56,6 +57,26 @@ class ClientRelationship(models.Model):
     fit_flag_count = fields.Integer(
         string="Red Flags", compute="_compute_fit_states", groups=USER_GROUP
     )
+    fit_flags = fields.Text(
+        string="Red Flags Seen",
+        compute="_compute_fit_seen",
+        groups=USER_GROUP,
+        help="Red flags of the answers before signing and of the last ones, and which came true.",
+    )
+    fit_seen = fields.Text(
+        string="What We Saw",
+        compute="_compute_fit_seen",
+        groups=USER_GROUP,
+        help="Observations behind the answers, before signing and since.",
+    )
+    fit_mark = fields.Selection(
+        [(fit.NOT_FIT, "Not a fit"), (fit.DEAL_BREAKER, "Deal breaker")],
+        string="Not a Fit",
+        compute="_compute_fit_mark",
+        store=True,
+        groups=USER_GROUP,
+        help="The last answers to the fit questions say that they are none for us.",
+    )
     referred_names = fields.Char(
         string="Came Through Them",
         compute="_compute_referred_names",
@@ -88,6 +109,41 @@ class ClientRelationship(models.Model):
             record.fit_state = told.fit_state
             record.fit_date = told.date
             record.fit_flag_count = told.fit_red_flags
+
+    @api.depends("fit_round_ids.fit_state", "fit_round_ids.date")
+    def _compute_fit_mark(self):
+        for record in self:
+            rounds = record._get_fit_rounds()
+            state = rounds.filtered(lambda one: one.fit_state != fit.UNKNOWN)[-1:].fit_state
+            record.fit_mark = state if state in (fit.NOT_FIT, fit.DEAL_BREAKER) else False
+
+    @api.depends(
+        "fit_round_ids.fit_note",
+        "fit_round_ids.fit_answer_ids.flagged",
+        "fit_round_ids.fit_answer_ids.date_came_true",
+    )
+    @api.depends_context("lang")
+    def _compute_fit_seen(self):
+        for record in self:
+            rounds = record._get_fit_rounds()
+            signed = rounds.filtered(lambda one: one.reason == BEFORE_SIGNING)[:1]
+            told = rounds.filtered(lambda one: one.fit_state != fit.UNKNOWN)[-1:]
+            flags = (signed | told).fit_answer_ids.filtered("flagged")
+            lines = {}
+            for flag in flags:
+                lines[flag.criterion_id] = flag.date_came_true or lines.get(flag.criterion_id)
+            record.fit_flags = "\n".join(
+                self.env._(
+                    "%(flag)s (came true on %(day)s)", flag=one.name, day=format_date(self.env, day)
+                )
+                if day
+                else one.name
+                for one, day in lines.items()
+            )
+            noted = rounds.filtered(lambda one: (one.fit_note or "").strip())
+            record.fit_seen = "\n\n".join(
+                f"{one.display_name}: {one.fit_note.strip()}" for one in noted[-COLUMNS:]
+            )
 
     @api.depends("fit_round_ids.fit_state", "fit_round_ids.fit_answer_ids.answer")
     @api.depends_context("lang")
@@ -156,9 +212,9 @@ class ClientRelationship(models.Model):
         """A client that comes back: the reasons for a good match may have gone when it left."""
         ended = self.filtered(lambda record: record.phase == stage_rules.ENDED)
         moved = super()._move_stage(stage, reason)
-        (moved & ended).filtered(lambda rel: rel.phase == stage_rules.AT_RISK)._start_fit_round(
-            "returned"
-        )
+        back = (moved & ended).filtered(lambda rel: rel.phase == stage_rules.AT_RISK)
+        back.activity_unlink([ACTIVITY_CLIENT_RETURNED])
+        back._start_fit_round("returned")
         return moved
 
     def _remind_fit_round(self, reason):

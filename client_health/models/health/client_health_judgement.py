@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ...const import STRAINS
 from ...engine.clock import get_today
+from ..common.reason import is_reason
 from .client_health_snapshot import BANDS
 
 # What each kind lifts: the warnings by their codes (None: all), the key measures by dimension.
@@ -35,7 +36,9 @@ class ClientHealthPeriodMixin(models.AbstractModel):
     _inherit = ["client.record.mixin"]
 
     reason = fields.Char(
-        required=True, help="What you know and the records don't show. Visible to your colleagues."
+        required=True,
+        help="What you know and the records don't show. Visible to your colleagues.",
+        reason=True,
     )
     date_start = fields.Date(
         string="From",
@@ -44,7 +47,7 @@ class ClientHealthPeriodMixin(models.AbstractModel):
         default=lambda self: get_today(self.env.company),
         protected=True,
     )
-    date_end = fields.Date(string="Until", required=True)
+    date_end = fields.Date(string="Until", required=True, until=True)
     date_ended = fields.Date(
         string="Ended Early On",
         readonly=True,
@@ -75,14 +78,11 @@ class ClientHealthPeriodMixin(models.AbstractModel):
                 and record.date_start <= today <= record.date_end
             )
 
-    @api.constrains("reason")
-    def _check_reason(self):
-        if any(not record.reason.strip() for record in self):
-            raise ValidationError(self.env._("Please enter a reason."))
-
     @api.constrains("date_start", "date_end")
     def _check_date_end(self):
         for record in self:
+            if record.date_end < record.date_start:
+                record._check_ahead("date_end")
             last = record.date_start + timedelta(days=self._max_days)
             if not record.date_start <= record.date_end <= last:
                 raise ValidationError(self._get_refusals()["period"])
@@ -361,9 +361,11 @@ class ClientPulse(models.Model):
     @api.constrains("value", "comment")
     def _check_comment(self):
         for pulse in self:
-            if int(pulse.value) < GREEN and not (pulse.comment or "").strip():
+            if int(pulse.value) < GREEN and not is_reason(pulse.comment):
                 raise ValidationError(
-                    self.env._("Please enter a reason: a pulse below 4 needs one.")
+                    self.env._(
+                        "A pulse below 4 needs a reason. Please write a few words under “Reason”."
+                    )
                 )
 
     @api.model_create_multi

@@ -60,7 +60,7 @@ class ClientDecision(models.Model):
         string="Decision",
         copy=False,
     )
-    reason = fields.Text(copy=False, help="Your reasons, for later reference.")
+    reason = fields.Text(copy=False, help="Your reasons, for later reference.", reason=True)
     seen_by_ids = fields.Many2many("res.users", readonly=True, copy=False, protected=True)
     seen_date = fields.Datetime(string="Last Seen On", readonly=True, copy=False, protected=True)
     decided_by_id = fields.Many2one(

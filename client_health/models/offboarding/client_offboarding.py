@@ -38,7 +38,7 @@ class ClientOffboarding(models.Model):
     _inherit = ["client.stage.process.mixin"]
     _order = "date_start desc, id desc"
     _open_states = ("open",)
-    _move_fields = ("user_id",)
+    _move_fields = ("user_id", "reason_ids", "notice_date", "last_day")
 
     state = fields.Selection(
         [("open", "Open"), ("ended", "Ended"), ("withdrawn", "Withdrawn")],
@@ -290,7 +290,22 @@ class ClientOffboarding(models.Model):
     def _get_missing(self, phase):
         if phase != stage_rules.ENDED:
             return {}
-        return {record: list(record._get_open_points().values()) for record in self}
+        return {
+            record: [*record._get_open_points().values(), *record._get_missing_notice()]
+            for record in self
+        }
+
+    def _get_missing_notice(self):
+        """Return what nobody entered about the notice, in words; our own code is not asked."""
+        self.ensure_one()
+        if self.env.su:
+            return []
+        labels = [
+            self._fields[fname]._description_string(self.env)
+            for fname in ("reason_ids", "notice_date", "last_day")
+            if not self[fname]
+        ]
+        return [self.env._("The notice: %s.", ", ".join(labels))] if labels else []
 
     @api.model
     def _open_for_move(self, relationships, reason, values):

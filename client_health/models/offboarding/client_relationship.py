@@ -1,7 +1,31 @@
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ...const import MONEY_GROUP
+from ...const import (
+    ACTIVITY_AGREEMENT_CONVERSATION,
+    ACTIVITY_AGREEMENT_REVIEW,
+    ACTIVITY_ASK_VALUE,
+    ACTIVITY_FIT,
+    ACTIVITY_HEALTH,
+    MONEY_GROUP,
+)
+from ...engine import stage_rules
+
+# Once notice is given, nothing of what asks how to go on: until the last day, the rest does
+GOING_ON = (
+    ACTIVITY_AGREEMENT_CONVERSATION,
+    ACTIVITY_AGREEMENT_REVIEW,
+    ACTIVITY_ASK_VALUE,
+    ACTIVITY_FIT,
+    ACTIVITY_HEALTH,
+)
+# What the addon plans; what colleagues planned by hand stays theirs
+OURS = ("client_step", "client_opinion", "client_conversation")
+# Where it plans that: on the client, and on records of it that have it as ``relationship_id``
+PLANNED_ON = ("client.agreement", "client.feedback", "client.issue", "client.goal")
 
 
 class ClientRelationship(models.Model):
@@ -16,6 +40,64 @@ class ClientRelationship(models.Model):
     offboarding_ids = fields.One2many(
         "client.offboarding", "relationship_id", string="Offboardings"
     )
+
+    def _move_stage(self, stage, reason):
+        moved = super()._move_stage(stage, reason)
+        if stage.phase in (stage_rules.OFFBOARD, stage_rules.ENDED):
+            moved._end_planned(stage.phase)
+        return moved
+
+    def _end_planned(self, phase):
+        """Cancel what the addon planned with clients that go, and say so in their discussions.
+
+        When notice is given, only what asks how to go on; at the end, all of it, and the drafts of
+        updates. What a colleague planned by hand, invoices and hours remain.
+        """
+        # sudo: reminders of colleagues are cancelled as well; that these clients may be moved was
+        # checked by the move
+        clients = self.sudo()
+        cancelled = clients._get_planned(phase)
+        drafts = self.env["client.update"].sudo()
+        if phase == stage_rules.ENDED:
+            domain = Domain("relationship_id", "in", self.ids) & Domain("state", "=", "draft")
+            drafts = drafts.search(domain & Domain("kind", "!=", "farewell"))
+        lines = {client.id: [] for client in self}
+        for activity in cancelled:
+            holder = self.env[activity.res_model].sudo().browse(activity.res_id)
+            client = holder if holder._name == self._name else holder.relationship_id
+            name = activity.summary or activity.activity_type_id.name
+            lines[client.id].append(f"{name} ({activity.user_id.name})")
+        for draft in drafts:
+            lines[draft.relationship_id.id].append(self.env._("Draft: %s", draft.name))
+        cancelled.unlink()
+        drafts.write({"active": False})
+        bodies = {
+            client_id: Markup("<p>%s</p><ul>%s</ul>")
+            % (
+                self.env._("Cancelled, as the client goes:"),
+                Markup().join(Markup("<li>%s</li>") % line for line in found),
+            )
+            for client_id, found in lines.items()
+            if found
+        }
+        if bodies:
+            self.browse(bodies)._message_log_batch(bodies)
+
+    def _get_planned(self, phase):
+        """Return the open activities that end with the phase, of these clients."""
+        Activity = self.env["mail.activity"]
+        own = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+        if phase == stage_rules.OFFBOARD:
+            types = [self.env.ref(xmlid, raise_if_not_found=False) for xmlid in GOING_ON]
+            ids = [found.id for found in types if found]
+            return Activity.search(own & Domain("activity_type_id", "in", ids))
+        for model in PLANNED_ON:
+            records = self.env[model].search([("relationship_id", "in", self.ids)])
+            own |= Domain("res_model", "=", model) & Domain("res_id", "in", records.ids)
+        planned = Domain("activity_type_id.category", "in", OURS) | Domain(
+            "activity_type_id.client_is_automatic", "=", True
+        )
+        return Activity.search(own & planned)
 
     def action_view_decision(self):
         """Open the decision sheet: live, until the decision."""

@@ -6,7 +6,7 @@ from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import figures, margin, pareto, scenario
 from .client_profitability_mixin import OPTIONAL, SUMS
 
-TOP_CLIENTS = 20
+TOP_CLIENTS = 10
 STORED = {"store": True, "compute": None, "readonly": True, "copy": False, "protected": True}
 
 
@@ -50,7 +50,7 @@ class ClientRelationship(models.Model):
         compute="_compute_client_is_top",
         search="_search_client_is_top",
         groups=MONEY_GROUP,
-        help="One of the 20 clients with the most revenue in the last 12 full months.",
+        help="One of the 10 clients with the most revenue in the last 12 full months.",
     )
     client_revenue_share = fields.Float(
         string="Share of Revenue (%)",

@@ -51,6 +51,7 @@ class ClientReboot(models.Model):
         index=True,
         default=lambda self: self._get_default_deadline(self.env.company),
         help="Date by which both sides decide whether to continue.",
+        until=True,
     )
     outcome = fields.Text(
         readonly=True,

@@ -84,21 +84,17 @@ class ClientRebootChecklist(models.Model):
     def _count_unclear_tasks(self):
         """Return {id: number of tasks that the client did not ask for, as far as we know}."""
         # sudo: how many there are, not which; the scope of a client does not depend on the user
-        rows = (
-            self.env["project.task"]
+        Task = self.env["project.task"].sudo()
+        clients = self.relationship_id.partner_id
+        projects = (
+            self.env["project.project"]
             .sudo()
-            ._read_group(
-                [
-                    ("request_to_clear", "=", True),
-                    (
-                        "project_id.partner_id.commercial_partner_id",
-                        "in",
-                        self.relationship_id.partner_id.ids,
-                    ),
-                ],
-                ["project_id.partner_id.commercial_partner_id", "project_id.company_id"],
-                ["__count"],
-            )
+            .search([("partner_id.commercial_partner_id", "in", clients.ids)])
+        )
+        rows = Task._read_group(
+            Task._get_request_to_clear_domain(projects),
+            ["project_id.partner_id.commercial_partner_id", "project_id.company_id"],
+            ["__count"],
         )
         counts = {(client.id, company.id): count for client, company, count in rows}
         return {
@@ -121,11 +117,7 @@ class ClientRebootChecklist(models.Model):
     def _judge_goals(self, row):
         start = format_date(self.env, self.date_start)
         if row and row["agreed"]:
-            names = self._join_names(row["agreed"])
-            return [
-                True,
-                self.env._("Agreed since %(start)s: %(names)s.", start=start, names=names),
-            ]
+            return self._judge_agreed(start, row["agreed"], row["claimed"] or [])
         if row and row["waiting"]:
             return [
                 False,
@@ -136,6 +128,35 @@ class ClientRebootChecklist(models.Model):
                 ),
             ]
         return [False, self.env._("No goal was agreed since %s.", start)]
+
+    def _judge_agreed(self, start, agreed, claimed):
+        """A goal that only our own word says is named, but doesn't do for the point."""
+        if len(claimed) == len(agreed):
+            return [
+                False,
+                self.env._(
+                    "%(names)s: agreed by our own word only. Nothing of the client shows it: no "
+                    "meeting and no message of the day on which it is said to have agreed.",
+                    names=self._join_names(claimed),
+                ),
+            ]
+        names = self._join_names(agreed)
+        if not claimed:
+            return [
+                True,
+                self.env._("Agreed since %(start)s: %(names)s.", start=start, names=names),
+            ]
+        return [
+            True,
+            self.env._(
+                "Agreed since %(start)s: %(names)s (%(claimed)s of %(count)s by our own word "
+                "only).",
+                start=start,
+                names=names,
+                claimed=len(claimed),
+                count=len(agreed),
+            ),
+        ]
 
     def _judge_future(self, row):
         if not row:
@@ -271,27 +292,31 @@ class ClientRebootChecklist(models.Model):
         """Agree on a goal: on one that waits for a yes, or on a new one."""
         self.ensure_one()
         relationship = self.relationship_id
+        waiting = self.env["client.goal"].search(
+            [
+                ("relationship_id", "=", relationship.id),
+                ("horizon", "=", "period"),
+                ("state", "=", "draft"),
+            ]
+        )
+        if len(waiting) == 1:
+            return waiting._get_records_action()
         action = relationship.action_view_client_goals()
-        waiting = [("relationship_id", "=", relationship.id), ("horizon", "=", "period")]
-        if self.env["client.goal"].search_count([*waiting, ("state", "=", "draft")], limit=1):
+        if waiting or self.goals_done:
             return action
         return self._as_new(action, self.env._("What do we want to reach together?"))
 
     def action_future(self):
-        """Discuss the big goals: the list shows since when this was not done."""
+        """Discuss the big goals: name them, plan the talk about them, or record it."""
+        self.ensure_one()
+        return self.relationship_id.action_discuss_big_goals()
+
+    def action_view_future(self):
+        """Open the big goals: the list shows since when they were not discussed."""
         self.ensure_one()
         action = self.relationship_id.action_view_client_goals()
-        action["context"] = {
-            **action["context"],
-            "default_horizon": "big",
-            "search_default_big": 1,
-        }
-        big = self.env["client.goal"]._get_big_domain()
-        if self.env["client.goal"].search_count(
-            [("relationship_id", "=", self.relationship_id.id), *big], limit=1
-        ):
-            return action
-        return self._as_new(action, self.env._("Where do they want to be in three years?"))
+        context = {"default_horizon": "big", "search_default_big": 1}
+        return dict(action, context={**action["context"], **context})
 
     def action_bottleneck(self):
         """Name a bottleneck, or put what may help into the work schedule."""

@@ -131,9 +131,7 @@ class ClientRelationship(models.Model):
     )
     phase = fields.Selection(related="stage_id.phase", store=True, index=True, precompute=True)
     stage_reason = fields.Char(
-        string="Reason",
-        copy=False,
-        help="Reason given for the move to this stage.",
+        string="Reason", copy=False, help="Reason given for the move to this stage.", reason=True
     )
     date_last_stage_update = fields.Datetime(
         string="In Stage Since",

@@ -25,6 +25,7 @@ class ClientGoal(models.Model):
     _description = "Client Goal"
     _inherit = [
         "client.accomplishment.source.mixin",
+        "client.word.mixin",
         "client.record.mixin",
         "client.protected.mixin",
         "client.internal.thread.mixin",
@@ -41,6 +42,17 @@ class ClientGoal(models.Model):
         store=True,
         copy=False,
         help="Last day on which both sides agreed. Set by the state.",
+        protected=True,
+    )
+    agreed_by_id = fields.Many2one(
+        "res.partner",
+        string="Agreed By",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+        help="The contact who agreed for the client.",
         protected=True,
     )
     date_closed = fields.Date(
@@ -277,6 +289,7 @@ class ClientGoal(models.Model):
             "project_id": ("partner_id.commercial_partner_id",),
             "milestone_id": ("project_id.partner_id.commercial_partner_id",),
             "client_owner_id": ("commercial_partner_id",),
+            "agreed_by_id": ("commercial_partner_id",),
         }
 
     @api.constrains("date_measured", "date_discussed")
@@ -295,11 +308,34 @@ class ClientGoal(models.Model):
     # States
 
     def action_agree(self):
-        """Both sides agree, or agree again after the goal was adjusted."""
-        self.write({"state": "agreed"})
-        # sudo: evidence, written after the line above has checked that the user may write
-        for company, goals in self.grouped("company_id").items():
-            goals.sudo().date_agreed = get_today(company)
+        """Ask who agreed, when and how; the first time, or again after the goal was adjusted."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["client.word.note"]._get_action(self)
+
+    def _agree(self, contact=None, source=False, day=None):
+        """Both sides agree. Without a contact and a way it is our own word only."""
+        for goal in self:
+            client = goal.relationship_id
+            date = day or get_today(goal.company_id)
+            word = goal._prepare_word(client, source, date)
+            goal.write({"state": "agreed"})
+            # sudo: evidence, written after the line above has checked that the user may write
+            goal.sudo().write(
+                {**word, "date_agreed": date, "agreed_by_id": contact.id if contact else False}
+            )
+
+    @api.depends("state", "word_trace", "date_agreed")
+    def _compute_word_is_own(self):
+        for goal in self:
+            goal.word_is_own = bool(goal.date_agreed and not goal.word_trace)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "draft":
+            # sudo: evidence; it is open again, so who agreed before says nothing any more
+            self.sudo().write({"agreed_by_id": False, "word_source": False, "word_trace": False})
+        return result
 
     def action_reach(self):
         self.write({"state": "reached"})

@@ -239,7 +239,7 @@ class ClientRelationship(models.Model):
         long_ago = self._get_value_fresh_since()
         due = self.search(
             [
-                ("phase", "!=", "ended"),
+                ("phase", "not in", ("offboard", "ended")),
                 ("value_state", "in", ("never", "stale")),
                 ("date_start", "<", long_ago),
                 "|",
@@ -327,6 +327,62 @@ class ClientRelationship(models.Model):
         return dict(action, domain=domain, context=context)
 
     # Goals
+
+    def action_discuss_big_goals(self):
+        """Open what one does about the big goals: name one, plan the talk, or record what came out.
+
+        The talk is a meeting that has them on its agenda; its outcome closes it.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        Goal = self.env["client.goal"]
+        big = Domain("relationship_id", "=", self.id) & Goal._get_big_domain()
+        if not Goal.search_count(big, limit=1):
+            action = self.action_new_client_goal()
+            context = {**action["context"], "default_horizon": "big"}
+            name = self.env._("Where do they want to be in three years?")
+            return dict(action, name=name, context=context)
+        meeting = self._get_big_goal_meeting()
+        if not meeting:
+            action = self.action_plan_meeting()
+            return dict(action, context={**action["context"], "default_about_big_goals": True})
+        if meeting.client_is_to_record:
+            return meeting.action_record_client_meeting()
+        return meeting._get_records_action()
+
+    def _get_big_goal_meeting(self):
+        """Return the meeting about the big goals that is to come, or whose outcome is missing."""
+        return self.env["calendar.event"].search(
+            [
+                ("client_relationship_id", "=", self.id),
+                ("client_about_big_goals", "=", True),
+                ("client_recorded_on", "=", False),
+            ],
+            order="start, id",
+            limit=1,
+        )
+
+    def _note_big_goals_discussed(self, day):
+        """The client talked with us about its big goals on that day."""
+        Goal = self.env["client.goal"]
+        big = Goal.search(Domain("relationship_id", "in", self.ids) & Goal._get_big_domain())
+        big.filtered(lambda goal: not goal.date_discussed or goal.date_discussed < day).write(
+            {"date_discussed": day}
+        )
+
+    def _prepare_agenda(self):
+        blocks = super()._prepare_agenda()
+        if not self.env.context.get("client_about_big_goals"):
+            return blocks
+        # the client reads it: what is not agreed yet is ours
+        big = self.env["client.goal"]._get_big_domain() & Domain("state", "=", "agreed")
+        goals = self.goal_ids.filtered_domain(big)
+        questions = [
+            self.env._("Where do you want to be in three years?"),
+            self.env._("What has changed since we last talked about it?"),
+            self.env._("What would make the biggest difference on the way, and what can we do?"),
+        ]
+        return [(self.env._("Your big goals"), [*goals.mapped("name"), *questions]), *blocks]
 
     @api.model
     def _get_goal_path(self):

@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_agreement import ClientAgreementCommon
 
@@ -86,3 +86,34 @@ class TestAgreementCapacity(ClientAgreementCommon):
         )
         self.assertFalse(self.env["hr.employee"].with_user(self.owner).has_access("read"))
         self._check(mine, 100, 130, "ok")
+
+    # All the same? Why?
+
+    def test_over_the_team_asks_why(self):
+        self._employ(1)  # 130 hours a month
+        self.agreement.hours_month = 140
+        self.agreement.signatory_id = self.env["res.partner"].create(
+            {"name": "S", "email": "s@x.com", "parent_id": self.client_partner.id}
+        )
+        action = self.agreement.action_propose()
+        self.assertEqual(self.agreement.state, "draft")
+        self.assertEqual(action["res_model"], "client.agreement.overbook")
+        form = Form(self.env[action["res_model"]].with_context(**action["context"]))
+        self.assertEqual((form.agreed_hours, round(form.team_hours)), (140, 130))
+        form.reason = "Two colleagues start in March"
+        form.save().action_propose()
+        self.assertEqual(self.agreement.state, "proposed")
+        self.assertEqual(self.agreement.capacity_reason, "Two colleagues start in March")
+        log = " ".join(str(body) for body in self.agreement.message_ids.mapped("body"))
+        self.assertIn("Two colleagues start in March", log)
+        self.agreement.action_withdraw()
+        self.assertFalse(self.agreement.capacity_reason, "changed: it is asked again")
+        self.assertTrue(self.agreement.action_propose())
+
+    def test_enough_hours_ask_nothing(self):
+        self._employ(2)
+        self.agreement.signatory_id = self.env["res.partner"].create(
+            {"name": "S", "email": "s@x.com", "parent_id": self.client_partner.id}
+        )
+        self.assertFalse(self.agreement.action_propose())
+        self.assertEqual(self.agreement.state, "proposed")

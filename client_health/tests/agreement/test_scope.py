@@ -332,7 +332,7 @@ class TestClearing(ScopeCommon):
     def test_one_click(self):
         task = self._create_task()
         task.partner_id = self.contact
-        task.with_user(self.planner).action_client_asked()
+        task.with_user(self.planner)._set_requested()
         self.assertRecordValues(
             task,
             [
@@ -392,7 +392,7 @@ class TestClearing(ScopeCommon):
             )
         task.with_user(self.planner).requested_by = "us"
         for user in (self.owner, self.seller, self.manager):
-            task.with_user(user).action_client_asked()
+            task.with_user(user)._set_requested()
             self.assertEqual(task.requested_by, "client")
             task.with_user(user).action_our_idea()
             self.assertEqual(task.requested_by, "us")

@@ -110,6 +110,8 @@ class TestContactMap(SignalCases):
         self.assertEqual(self._value("contact_breadth"), 1)
         reading = self._read("contact_breadth")
         self.assertEqual(reading.detail["records"]["res.partner"], self.elena.ids)
+        clients = self.relationship | self.other
+        clients._refresh_people_flag()
         found = self.env["client.relationship"].search([("people_flag", "=", "only_one")])
         self.assertIn(self.relationship, found)
         self.assertNotIn(self.other, found)
@@ -129,6 +131,7 @@ class TestContactMap(SignalCases):
         self._hear_from(self.elena, 30, 20, 10)
         self.assertEqual(self._get_flags(), ["decider_silent", "only_one"])
         self.assertIn("Otis Fair", self.relationship.people_note)
+        self.relationship._refresh_people_flag()
         self.assertEqual(self.relationship.people_flag, "decider_silent")
         self._hear_from(self.otis, 8)
         self.assertEqual(self._get_flags(), [])
@@ -159,6 +162,55 @@ class TestContactMap(SignalCases):
         self.relationship.active = False
         self.env.invalidate_all()
         self.assertFalse(self.relationship.people_flag)
+        self.relationship.active = True
+        self.assertEqual(self.relationship.people_flag, "supporter_left")
+        self._move(self.relationship, "at_risk", "reboot", "offboard", "ended")
+        self.assertFalse(self.relationship.people_flag)
+
+    # What is stored
+
+    def test_the_stored_flag_follows_what_changes_it(self):
+        """But for messages and the time that passes: these are for the night."""
+        client = self.relationship
+        person = self._put(self.otis, supports=True)
+        boss = self._put(self.elena, decides=True)
+        changes = (
+            lambda: self.otis.write({"active": False}),
+            lambda: person.write({"supports": False}),
+            lambda: person.write({"uses": True}),
+            lambda: self.otis.write({"active": True, "message_bounce": 3}),
+            lambda: self.otis.write({"message_bounce": 0, "parent_id": self.other.partner_id.id}),
+            lambda: person.unlink(),
+            lambda: boss.write({"decides": False}),
+            lambda: self.client_partner.write({"is_company": False}),
+        )
+        seen = set()
+        for change in changes:
+            change()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            live = next(iter(client._get_people_flags().get(client.id, ())), False)
+            self.assertEqual(client.people_flag, live)
+            seen.add(live)
+        self.assertEqual(seen, {"supporter_left", "unreachable", False})
+
+    def test_the_night_says_who_is_in_touch(self):
+        self._hear_from(self.elena, 30, 20, 10)
+        self.assertFalse(self.relationship.people_flag)
+        self.env["client.health.run"]._run_night(
+            {self.relationship.company_id: self.relationship.ids}, self.today
+        )
+        self.assertEqual(self.relationship.people_flag, "only_one")
+        self.env.invalidate_all()
+        before = self.relationship.write_date
+        self.relationship._refresh_people_flag()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self.relationship.write_date, before)
+
+    def test_nobody_writes_the_flag(self):
+        with self.assertRaises(AccessError):
+            self.relationship.with_user(self.manager).people_flag = "only_one"
 
     # The warning
 

@@ -39,7 +39,7 @@ class MeetingCommon(ClientHealthCommon):
                 "date_end": fields.Date.today() + timedelta(days=60),
             }
         )
-        cls.goal.action_agree()
+        cls.goal._agree()
 
     def _plan(self, user=None, **values):
         wizard = Form(

@@ -242,7 +242,7 @@ class TestStatusUpdate(StatusCommon):
             }
         )
         draft_goal = goal.copy({"name": "A secret plan"})
-        goal.action_agree()
+        goal._agree()
         self.env["client.accomplishment"].create(
             [
                 {
@@ -295,7 +295,7 @@ class TestStatusUpdate(StatusCommon):
                 "name": "More bookings",
                 "benefit_us": SECRET,
             }
-        ).action_agree()
+        )._agree()
         accomplishment = self.env["client.accomplishment"].create(
             {
                 "relationship_id": self.relationship.id,

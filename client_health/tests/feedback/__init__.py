@@ -7,3 +7,4 @@ from . import test_issue
 from . import test_opinion
 from . import test_own_words
 from . import test_task_help
+from . import test_steps

@@ -178,11 +178,13 @@ class TestHealthJudgement(HealthCommon):
         self.assertFalse(self.relationship.health_override_id)
 
     def test_override_needs_reason_and_end(self):
-        with self.assertRaises(ValidationError):
-            self._override(reason="  ")
-        for days in (-1, 181):
-            with self.assertRaises(ValidationError):
-                self._override(days=days)
+        for values, words in (
+            ({"reason": "  "}, "“Reason” says too little"),
+            ({"days": -1}, "“Until” is in the past"),
+            ({"days": 181}, "within the next 180 days"),
+        ):
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, words):
+                self._override(**values)
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self._override(date_end=False)
 

@@ -94,6 +94,7 @@ class TestSignalAgreement(SignalCommon):
         task = self.env["project.task"].create({"name": "Work", "project_id": project.id})
         if requested_by:
             task.requested_by = requested_by
+            task.word_trace = "A mail" if requested_by == "client" else False
         employee = self.env["hr.employee"].create(
             {"name": "Ada", "company_id": project.company_id.id}
         )
@@ -128,6 +129,18 @@ class TestSignalAgreement(SignalCommon):
         self.assertEqual((found.value, found.date), (25, self._day(6)))
         self.assertEqual(found.detail["records"]["project.task"], [big.id, small.id])
         self.assertEqual((found.detail["ours"], found.detail["hours"]), (10, 50))
+
+    def test_unrequested_by_our_word_only_counts_half(self):
+        task = self._spend(30, 9, "client")
+        self._spend(10, 7, "us")
+        self.assertEqual(self._value("unrequested_hours"), 25)
+        task.word_trace = False
+        found = self._read("unrequested_hours")
+        self.assertEqual((found.value, found.detail["claimed"]), (40, 30))  # 10 of 15 + 10
+
+    def test_unrequested_clicks_alone_leave_it_known(self):
+        self._spend(30, 9, "client").word_trace = False
+        self.assertEqual(self._value("unrequested_hours"), 0)
 
     def test_unrequested_mostly_unclear_is_unknown(self):
         self._spend(10, 9, "client")

@@ -60,7 +60,14 @@ class OffboardingCommon(MoneyCommon):
         for line in offboarding.line_ids.filtered(lambda line: line.kind == "access"):
             line.with_user(cls.owner).action_done()
         cls._thank(offboarding)
+        cls._give_notice(offboarding)
         offboarding.invalidate_recordset()
+
+    @classmethod
+    def _give_notice(cls, offboarding):
+        reason = cls.env["client.offboarding.reason"].create({"name": "Price"})
+        today = fields.Date.today()
+        offboarding.write({"reason_ids": reason.ids, "notice_date": today, "last_day": today})
 
     @classmethod
     def _thank(cls, offboarding, user=None):

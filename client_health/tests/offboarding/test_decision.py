@@ -354,7 +354,7 @@ class TestDeciding(DecisionCommon):
         self.assertNotEqual(json.dumps(new.sheet, sort_keys=True), before)
         for attempt in (
             lambda: kept.write({"choice": "leave"}),
-            lambda: kept.write({"reason": "x"}),
+            lambda: kept.write({"reason": "Too dear"}),
             kept.action_decide,
         ):
             with self.assertRaises(UserError):
@@ -404,7 +404,7 @@ class TestDeciding(DecisionCommon):
     def test_only_a_manager_parts(self):
         controlled = self._create_relationship(self.vendor, self.controller)
         decision = self._open(controlled, self.controller)
-        decision.write({"choice": "leave", "reason": "x"})
+        decision.write({"choice": "leave", "reason": "Too dear"})
         with self.assertRaisesRegex(UserError, "Only a manager"):
             decision.action_decide()
         decision.write({"choice": "keep"})
@@ -451,7 +451,7 @@ class TestDeciding(DecisionCommon):
         self._move(both, "at_risk", "reboot")
         with self.assertRaisesRegex(UserError, self.other_client.name):
             both.with_user(self.manager).write(
-                {"stage_id": self._get_stage("offboard").id, "stage_reason": "x"}
+                {"stage_id": self._get_stage("offboard").id, "stage_reason": "Too dear"}
             )
 
     def test_no_figure_gets_into_chatter_activity_or_mail(self):

@@ -124,6 +124,8 @@ class TestOffboarding(OffboardingCommon):
             .with_context(**action["context"])
         )
         end.reason = "Parted as friends"
+        self.assertEqual(end.notice_date, offboarding.date_start)
+        end.reason_ids.add(self.env["client.offboarding.reason"].create({"name": "Price"}))
         end = end.save()
         self.assertEqual(end.line_ids.mapped("point"), ["talk", "work", "handover", "thanks"])
         places = {line.point: line.action_open_point()["res_model"] for line in end.line_ids}
@@ -170,7 +172,7 @@ class TestOffboarding(OffboardingCommon):
             offboarding.with_user(self.owner)._waive({"talk": "x"})
         with self.assertRaises(AccessError):
             self.env["client.offboarding.end"].with_user(self.owner).create(
-                {"offboarding_id": offboarding.id, "reason": "x"}
+                {"offboarding_id": offboarding.id, "reason": "Too dear"}
             )
         self._complete(offboarding)
         with self.assertRaisesRegex(UserError, "Only a manager"):
@@ -227,7 +229,7 @@ class TestOffboarding(OffboardingCommon):
         self._move(clients, "offboard", user=self.manager)
         with self.assertRaises(MoveQuestion) as caught:
             clients.with_user(self.manager).write(
-                {"stage_id": self._get_stage("ended").id, "stage_reason": "x"}
+                {"stage_id": self._get_stage("ended").id, "stage_reason": "Too dear"}
             )
         self.assertIn("Client 1: The farewell", str(caught.exception))
         self.assertEqual(len(caught.exception.context["action"]["domain"][0][2]), 3)
@@ -327,6 +329,7 @@ class TestOffboardingBadInput(OffboardingCommon):
 
     def test_two_managers_end_it_at_once(self):
         offboarding = self._offboard()
+        self._give_notice(offboarding)
         ends = [
             self.env["client.offboarding.end"]
             .with_user(self.manager)
@@ -397,9 +400,9 @@ class TestOffboardingAccess(OffboardingCommon):
             {"state": "ended"},
             {"closing": {"talk": [True, "", ""]}},
             {"outcome": "x"},
-            {"reason": "x"},
+            {"reason": "Too dear"},
             {"date_end": "2026-01-01"},
-            {"waiver_ids": [Command.create({"point": "talk", "reason": "x"})]},
+            {"waiver_ids": [Command.create({"point": "talk", "reason": "Too dear"})]},
             {"relationship_id": self.other_relationship.id},
             {"decision_id": False},
         ):
@@ -411,7 +414,7 @@ class TestOffboardingAccess(OffboardingCommon):
                         [offboarding.ids, values],
                         {},
                     )
-        values = {"relationship_id": self.relationship.id, "reason": "x"}
+        values = {"relationship_id": self.relationship.id, "reason": "Too dear"}
         with self.assertRaises(AccessError):
             self.env["client.offboarding"].with_user(self.manager).create(values)
         with self.assertRaises(AccessError):
@@ -419,7 +422,7 @@ class TestOffboardingAccess(OffboardingCommon):
                 {
                     "offboarding_id": offboarding.id,
                     "point": "talk",
-                    "reason": "x",
+                    "reason": "Too dear",
                     "user_id": self.owner.id,
                 }
             )

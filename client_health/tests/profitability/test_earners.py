@@ -175,7 +175,7 @@ class TestEarners(MoneyCommon):
         domain = self._use_filter("client.profitability", "top_clients")
         rows = self.Ledger.with_user(self.manager).search(domain)
         names = set(rows.partner_id.mapped("name"))
-        self.assertEqual(len(names), 20)
+        self.assertEqual(len(names), 10)
         self.assertLessEqual({"Much", "Little", "Loss", "Unknown", "Small 19"}, names)
         self.assertNotIn("Small 3", names)
         # a client's own page shows that client, large or small

@@ -50,11 +50,21 @@ class TestRebootEvidence(RebootCommon):
         self._assert_done(*POINTS)
 
     def test_a_goal_agreed_before_does_not_count(self):
+        self._meet(days=0)
         goal = self._do_goals()
         goal.sudo().date_agreed = self.start - timedelta(days=1)
         self._assert_done()
-        goal.action_agree()
+        goal._agree(source="meeting")
         self._assert_done("goals")
+
+    def test_a_goal_by_our_word_only_is_named_but_does_not_do(self):
+        own = self._create_goal(name="More guests")
+        own._agree(self.signatory, "call")
+        self._assert_done()
+        self.assertIn("“More guests”: agreed by our own word only", self.reboot.goals_text)
+        self._do_goals()
+        self._assert_done("goals")
+        self.assertIn("1 of 2 by our own word only", self.reboot.goals_text)
 
     def test_a_goal_that_waits_for_a_yes_is_named(self):
         self._create_goal()
@@ -134,7 +144,7 @@ class TestRebootEvidence(RebootCommon):
         task = self.env["project.task"].create({"name": "Odd", "project_id": self.project.id})
         self._assert_done()
         self.assertIn("1 task is left", self.reboot.scope_text)
-        task.action_client_asked()
+        task._set_requested()
         self._assert_done("scope")
         self._mark_outdated(agreement)
         self._assert_done()
@@ -446,14 +456,16 @@ class TestRebootFlow(RebootCommon):
         self.assertEqual(reboot.action_value()["res_model"], "client.value.note")
         self.assertEqual(reboot.action_ask_fit()["res_model"], "client.fit.round")
         goal = self._create_goal()
-        self.assertIn(goal, self._find(reboot.action_goals()))
+        self.assertIn(goal, self._find(reboot.relationship_id.action_view_client_goals()))
+        self.assertEqual(reboot.action_goals()["res_id"], goal.id)
         big = self._create_goal(horizon="big")
-        self.assertIn(big, self._find(reboot.action_future()))
+        self.assertIn(big, self._find(reboot.action_view_future()))
+        self.assertTrue(reboot.action_future()["context"]["default_about_big_goals"])
         issue = self._do_bottleneck().issue_id
         self.assertEqual(reboot.action_bottleneck()["res_id"], issue.id)
         task = self.env["project.task"].create({"name": "Odd", "project_id": self.project.id})
         self.assertEqual(reboot.action_scope()["res_model"], "project.task")
-        task.action_client_asked()
+        task._set_requested()
         agreement = self._do_scope()
         self.env.invalidate_all()
         self.assertEqual(reboot.action_scope()["res_id"], agreement.id)

@@ -11,6 +11,9 @@ class TestClicksTour(ClientHealthCommon, HttpCase):
         company = self.env["res.company"].create({"name": "Three"})
         self.manager.write({"company_ids": company.ids, "company_id": company.id})
         partner = self.env["res.partner"].create({"name": "Three Clicks", "is_company": True})
+        self.env["res.partner"].create(
+            {"name": "Elena Marsh", "parent_id": partner.id, "email": "elena@three.example.com"}
+        )
         client = self.env["client.relationship"].create(
             {"partner_id": partner.id, "company_id": company.id, "user_id": self.manager.id}
         )

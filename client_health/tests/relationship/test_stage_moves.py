@@ -152,7 +152,7 @@ class TestStageMoves(ClientHealthCommon):
         gone_id = gone.id
         gone.unlink()
         with self.assertRaisesRegex(UserError, "no longer exists"):
-            self.relationship.write({"stage_id": gone_id, "stage_reason": "x"})
+            self.relationship.write({"stage_id": gone_id, "stage_reason": "Too dear"})
 
     def test_a_stage_with_clients_is_not_deleted(self):
         stage = self.relationship.stage_id

@@ -7,5 +7,6 @@ from . import test_goal_import
 from . import test_results_portal
 from . import test_results_tour
 from . import test_value
+from . import test_word
 from . import test_value_report
 from . import test_value_report_portal

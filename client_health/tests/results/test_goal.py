@@ -93,7 +93,7 @@ class TestGoal(GoalCommon):
         goal.action_drop()
         self.assertFalse(goal.date_agreed, "Never agreed")
         self.assertEqual(goal.date_closed, self.today)
-        goal.action_agree()
+        goal._agree()
         self.assertEqual(goal.date_agreed, self.today)
         self.assertFalse(goal.date_closed)
         goal.sudo().date_agreed = self._days(-40)
@@ -108,7 +108,7 @@ class TestGoal(GoalCommon):
         goal.sudo().date_agreed = self._days(-90)
         goal.write({"target": 80})
         self.assertEqual(goal.date_agreed, self._days(-90))
-        goal.with_user(self.owner).action_agree()
+        goal.with_user(self.owner)._agree()
         self.assertEqual(goal.date_agreed, self.today)
 
     def test_day_of_agreement_is_evidence(self):

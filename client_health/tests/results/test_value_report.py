@@ -141,7 +141,7 @@ class TestValueReportContent(ValueReportCommon):
         self.flush_tracking()
         goal.target = 90
         self.flush_tracking()
-        goal.action_agree()
+        goal._agree()
         self.flush_tracking()
         self.env.cr.execute(
             "UPDATE mail_message SET date = date + interval '1 second' WHERE model = 'client.goal'"

@@ -108,6 +108,10 @@ def read_unrequested_hours(env, relationships, as_of):
 def _make_unrequested(hours, day, task_ids):
     # the correction of hours of another quarter may leave less than none
     hours = scope.Hours(*(max(part, 0) for part in hours))
+    # What is requested by our own word only counts half: the other half is as good as unclear. So
+    # clicks alone can neither make the scope clean nor, taken back, unknown.
+    half = min(hours.claimed, hours.client) / 2
+    hours = hours._replace(client=hours.client - half, unclear=hours.unclear + half)
     if hours.unclear > MAX_UNCLEAR * hours.total or hours.client + hours.us <= 0:
         return unknown("unclear", hours=hours.total, unclear=hours.unclear)
     return make(
@@ -116,6 +120,7 @@ def _make_unrequested(hours, day, task_ids):
         {"project.task": task_ids},
         ours=hours.us,
         hours=hours.total,
+        claimed=hours.claimed,
     )
 
 

@@ -6,8 +6,8 @@ import { user } from "@web/core/user";
 const NO_DOCUMENTS = ["discuss.channel", "mail.box"];
 
 /**
- * "No answer needed" in the menu of a message, for users of Client Health: one click, and a reason
- * if they like.
+ * "Close without answer" in the menu of a message, for users of Client Health: one click, and a
+ * reason if they like.
  */
 registry.category("services").add("client_health.no_answer", {
     dependencies: ["action", "notification", "orm"],
@@ -24,7 +24,7 @@ registry.category("services").add("client_health.no_answer", {
                 message.thread &&
                 !NO_DOCUMENTS.includes(message.thread.model),
             icon: "fa fa-check-circle-o",
-            name: _t("No answer needed"),
+            name: _t("Close without answer"),
             onSelected: async ({ message }) => {
                 await call("client_set_no_answer", message.id);
                 const close = notification.add(_t("This message waits for no answer."), {

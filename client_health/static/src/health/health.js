@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onMounted, useRef, useState } from "@odoo/owl";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -16,14 +16,25 @@ export class HealthPopover extends Component {
         resId: Number,
         close: { type: Function, optional: true },
     };
+    static nextId = 1;
 
     setup() {
+        this.titleId = `o_client_health_title_${HealthPopover.nextId++}`;
+        this.root = useRef("root");
+        onMounted(() => this.nameDialog());
         this.action = useService("action");
         this.dialog = useService("dialog");
         const periods = this.props.explanation.changes;
         // The first period with a change; else the last night.
         const told = periods.findIndex((period) => period.sentences.length);
         this.state = useState({ period: Math.max(told, 0) });
+    }
+
+    /** Screen readers say whose health it is: Odoo's popovers have a role, and no name. */
+    nameDialog() {
+        this.root.el.closest("[role='dialog']")?.setAttribute("aria-labelledby", this.titleId);
+        // Odoo takes each sheet on a phone for a menu
+        this.root.el.closest(".o_bottom_sheet_body[role='menu']")?.removeAttribute("role");
     }
 
     get period() {
@@ -72,6 +83,18 @@ export class HealthPopover extends Component {
     }
 }
 
+/** How the explanation opens: the keyboard's focus is in it until Esc, and then back on the score. */
+export function getPopoverOptions(env, options = {}) {
+    return {
+        position: "bottom-start",
+        popoverClass: "o_client_health_popover",
+        role: "dialog",
+        // on a phone there is no room beside anything
+        useBottomSheet: env.isSmall,
+        ...options,
+    };
+}
+
 /**
  * The score at a glance: number, band, direction; a click explains it. Users without access to money
  * have a shared score with figures of its own.
@@ -82,13 +105,10 @@ export class Health extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.popover = usePopover(HealthPopover, {
-            position: "bottom-start",
-            popoverClass: "o_client_health_popover",
-            onPositioned: (el) => this.fit(el),
-            // on a phone there is no room beside anything
-            useBottomSheet: this.env.isSmall,
-        });
+        this.popover = usePopover(
+            HealthPopover,
+            getPopoverOptions(this.env, { onPositioned: (el) => this.fit(el) })
+        );
     }
 
     get data() {
@@ -154,6 +174,13 @@ export class Health extends Component {
         const room = window.innerHeight - Math.max(el.getBoundingClientRect().top, 0) - 16;
         if (box && box.offsetHeight > room) {
             box.style.maxHeight = `${Math.max(room, 160)}px`;
+        }
+    }
+
+    /** Rows and cards, too, open by these keys: here they press the button and nothing else. */
+    onKeydown(ev) {
+        if (ev.key === "Enter" || ev.key === " ") {
+            ev.stopPropagation();
         }
     }
 

@@ -9,7 +9,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { HealthPopover } from "../health/health";
+import { getPopoverOptions, HealthPopover } from "../health/health";
 import { ClientFindings } from "./client_finding";
 
 const MODEL = "client.relationship";
@@ -26,11 +26,7 @@ export class TodayHealth extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.popover = usePopover(HealthPopover, {
-            position: "bottom-start",
-            popoverClass: "o_client_health_popover",
-            useBottomSheet: this.env.isSmall,
-        });
+        this.popover = usePopover(HealthPopover, getPopoverOptions(this.env));
     }
 
     get tone() {

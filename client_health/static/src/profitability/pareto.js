@@ -7,6 +7,7 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { getTheme } from "../health/chart_theme";
 import { formatPercent, getChartConfig } from "./pareto_config";
 
 const ROWS = 50;
@@ -40,7 +41,11 @@ export class Pareto extends Component {
                 if (!canvas) {
                     return;
                 }
-                const config = getChartConfig(this.pareto, (client) => this.onClient(client));
+                const config = getChartConfig(
+                    this.pareto,
+                    getTheme(canvas.parentElement),
+                    (client) => this.onClient(client)
+                );
                 const chart = new Chart(canvas, config);
                 return () => chart.destroy();
             },

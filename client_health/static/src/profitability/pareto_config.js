@@ -7,27 +7,27 @@ const COLORS = {
     below_target: "--warning",
     profit: "--success",
 };
-const LINE = "#6c757d";
 
 export const formatPercent = (value) => _t("%s %", formatFloat(value, { digits: [16, 0] }));
 
 /** The curve of a user's clients as a chart: hours to the right, margin up. See get_pareto(). */
-export function getChartConfig({ clients, currency_id: currencyId }, onClient) {
-    const style = window.getComputedStyle(document.documentElement);
+export function getChartConfig({ clients, currency_id: currencyId }, theme, onClient) {
+    const line = theme.get("--client-pareto-line");
     const money = (value) => formatMonetary(value, { currencyId, digits: [16, 0] });
-    const color = (client) => style.getPropertyValue(COLORS[client.band]);
+    const color = (client) => theme.get(COLORS[client.band]);
     const points = [{ x: 0, y: 0 }].concat(
         clients.map((client) => ({ x: client.hours_share, y: client.margin_sum }))
     );
-    const colors = [LINE, ...clients.map(color)];
-    const title = (text) => ({ display: true, text });
+    const colors = [line, ...clients.map(color)];
+    const title = (text) => ({ display: true, text, color: theme.text });
+    const grid = { color: theme.get("--client-pareto-grid") };
     return {
         type: "line",
         data: {
             datasets: [
                 {
                     data: points,
-                    borderColor: LINE,
+                    borderColor: line,
                     borderWidth: 2,
                     clip: false,
                     pointBackgroundColor: colors,
@@ -65,10 +65,15 @@ export function getChartConfig({ clients, currency_id: currencyId }, onClient) {
                     type: "linear",
                     min: 0,
                     max: 100,
-                    ticks: { callback: formatPercent },
+                    grid,
+                    ticks: { callback: formatPercent, color: theme.text },
                     title: title(_t("Share of all hours, added up")),
                 },
-                y: { ticks: { callback: money }, title: title(_t("Margin, added up")) },
+                y: {
+                    grid,
+                    ticks: { callback: money, color: theme.text },
+                    title: title(_t("Margin, added up")),
+                },
             },
         },
     };

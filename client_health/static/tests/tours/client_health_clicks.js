@@ -15,7 +15,7 @@ const choose = (name) => click(`.o-dropdown--menu [role='menuitem']:contains('${
 const DISCARD = [click(".modal .btn-close"), see("body:not(:has(.modal))")];
 const BOARD = [menu("menu_client_health_clients"), see(CARD)];
 
-/** [job, its clicks from the board, what is to be seen then, the way back] */
+/** [job, its clicks from the board, what is to be seen then, the way back]: a window is one more. */
 const JOBS = [
     ["log feedback", [openCard, choose("Log feedback")], ".modal div[name='text']", DISCARD],
     ["ask for feedback", [openCard, choose("Ask for feedback")], ".modal", DISCARD],
@@ -75,13 +75,16 @@ const JOBS = [
 registry.category("web_tour.tours").add("client_health_clicks", {
     steps: () =>
         JOBS.flatMap(([job, clicks, found, back]) => {
-            if (clicks.length > MOST_CLICKS) {
-                throw new Error(`${job}: ${clicks.length} clicks`);
+            const isWindow = back.includes(DISCARD[0]);
+            const count = clicks.length + isWindow;
+            if (count > MOST_CLICKS) {
+                throw new Error(`${job}: ${count} clicks`);
             }
             return [
                 { ...clicks[0], content: job },
                 ...clicks.slice(1),
                 { trigger: found, content: `${job}: there` },
+                ...(isWindow ? [see(".modal footer .btn-primary")] : []),
                 ...back,
             ];
         }),

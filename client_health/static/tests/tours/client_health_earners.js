@@ -23,7 +23,7 @@ tour("client_health_earners_money", [
     { trigger: ".o_graph_renderer canvas" },
     click(".o_switch_view.o_list"),
     // and with how many of the hours
-    click("button:contains('Margin over hours')"),
+    click("button:contains('Show margin over hours')"),
     { trigger: ".o_client_pareto li:contains('1 of 3 clients make 80 %')" },
     { trigger: ".o_client_pareto li:contains('at a loss: 1')" },
     { trigger: ".o_client_pareto li:contains('unknown')" },

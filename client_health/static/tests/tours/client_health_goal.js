@@ -59,7 +59,12 @@ registry.category("web_tour.tours").add("client_health_goal", {
             run: "click",
         },
         {
-            trigger: "button[name='action_agree']:contains('Agreed with the client')",
+            trigger: "button[name='action_agree']:contains('Mark as agreed')",
+            run: "click",
+        },
+        {
+            content: "Who, when and how is filled in",
+            trigger: ".modal button[name='action_record']",
             run: "click",
         },
         {

@@ -119,6 +119,15 @@ registry.category("web_tour.tours").add("client_health_offboarding", {
             run: "edit The project stays open for the last invoice",
         },
         {
+            content: "Why it ends is asked, too",
+            trigger: ".modal div[name='reason_ids'] input",
+            run: "edit Not profitable",
+        },
+        {
+            trigger: option("Not profitable"),
+            run: "click",
+        },
+        {
             trigger: ".modal .o_inner_group div[name='reason'] input",
             run: "edit Parted as friends",
         },

@@ -70,12 +70,15 @@ registry.category("web_tour.tours").add("client_health_reboot", {
             run: "click",
         },
         {
-            trigger:
-                ".o_kanban_record:contains('One list and one date'), .o_data_row:contains('One list and one date') td[name='name']",
+            trigger: "button[name='action_agree']:visible",
             run: "click",
         },
         {
-            trigger: "button[name='action_agree']:visible",
+            content: "Who, when and how is filled in: the meeting of today shows it",
+            trigger: ".modal p:visible:contains('shows it')",
+        },
+        {
+            trigger: ".modal button[name='action_record']",
             run: "click",
         },
         {
@@ -87,7 +90,7 @@ registry.category("web_tour.tours").add("client_health_reboot", {
         },
         {
             content: "2. The big goals, talked about in the meeting of today",
-            trigger: "button[name='action_future']:visible",
+            trigger: "button[name='action_view_future']:visible",
             run: "click",
         },
         {

@@ -2,6 +2,7 @@
 import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
+import { getTheme } from "../chart_theme";
 import { formatDay, formatMargin, getChartConfig, getLast, getShown } from "./health_chart_config";
 
 /** Score and, for users who may see money, margin over time; see get_health_history(). */
@@ -14,7 +15,8 @@ export class HealthChart extends Component {
         onWillStart(() => loadBundle("web.chartjs_lib"));
         useEffect(
             (history) => {
-                const config = getChartConfig(history, !this.props.large);
+                const theme = getTheme(this.canvasRef.el.parentElement);
+                const config = getChartConfig(history, theme, !this.props.large);
                 const chart = new Chart(this.canvasRef.el, config);
                 return () => chart.destroy();
             },

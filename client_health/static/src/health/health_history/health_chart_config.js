@@ -1,14 +1,7 @@
-import { cookie } from "@web/core/browser/cookie";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/views/fields/formatters";
 
-// As Odoo's graphs do it: a canvas knows nothing of the theme
-const isDark = cookie.get("color_scheme") === "dark";
-const SCORE = isDark ? "#e4e4e4" : "#343a40";
-const MARGIN = isDark ? "#6cb2ff" : "#056bd9";
-const LABEL = isDark ? "#e4e4e4" : "#666666";
-const GRID = isDark ? "rgba(255, 255, 255, 0.15)" : "rgba(0, 0, 0, 0.08)";
 const DASHES = [5, 4];
 const DAY = { day: "numeric", month: "short" };
 
@@ -26,8 +19,7 @@ export const isKnown = (figure) => figure !== null && figure !== undefined;
 export const getLast = (days, name) => days.findLast((day) => isKnown(day[name]));
 
 /** The bands as a faint background, in the colours of the score itself; named if there is room. */
-function getBands({ healthy, risk }, named) {
-    const style = window.getComputedStyle(document.documentElement);
+function getBands({ healthy, risk }, theme, named) {
     const bands = [
         { low: 0, high: risk, color: "--danger", name: _t("Red") },
         { low: risk, high: healthy, color: "--warning", name: _t("Yellow") },
@@ -41,12 +33,12 @@ function getBands({ healthy, risk }, named) {
             for (const { low, high, color, name } of bands) {
                 const top = scales.score.getPixelForValue(high);
                 const height = scales.score.getPixelForValue(low) - top;
-                ctx.fillStyle = style.getPropertyValue(color);
-                ctx.globalAlpha = isDark ? 0.2 : 0.1;
+                ctx.fillStyle = theme.get(color);
+                ctx.globalAlpha = theme.get("--client-chart-band");
                 ctx.fillRect(chartArea.left, top, chartArea.width, height);
                 if (named && height > 24) {
-                    ctx.fillStyle = SCORE;
-                    ctx.globalAlpha = 0.6;
+                    ctx.fillStyle = theme.text;
+                    ctx.globalAlpha = 0.8;
                     ctx.fillText(name, chartArea.left + 8, top + 6);
                 }
             }
@@ -78,21 +70,22 @@ function getLine(days, name, label, color) {
     };
 }
 
-function getScales(lines, small) {
+function getScales(lines, theme, small) {
+    const margin = theme.get("--client-chart-margin");
     const font = { size: small ? 11 : 12 };
     const scales = {
         x: {
             type: "time",
             time: { minUnit: "day", displayFormats: { day: DAY, week: DAY } },
             grid: { display: false },
-            ticks: { font, color: LABEL, maxRotation: 0, autoSkipPadding: 16 },
+            ticks: { font, color: theme.text, maxRotation: 0, autoSkipPadding: 16 },
         },
         score: {
             min: 0,
             max: 100,
-            title: { display: true, text: _t("Score"), color: LABEL, font },
-            grid: { color: GRID },
-            ticks: { font, color: LABEL, stepSize: 25 },
+            title: { display: true, text: _t("Score"), color: theme.text, font },
+            grid: { color: theme.get("--client-chart-grid") },
+            ticks: { font, color: theme.text, stepSize: 25 },
         },
     };
     if (lines.some((line) => line.yAxisID === "margin")) {
@@ -100,13 +93,13 @@ function getScales(lines, small) {
             position: "right",
             suggestedMin: 0,
             suggestedMax: 50,
-            title: { display: true, text: _t("Margin (%)"), color: MARGIN, font },
+            title: { display: true, text: _t("Margin (%)"), color: margin, font },
             // only the line below which is a loss
             grid: {
                 color: ({ tick, scale }) =>
-                    tick?.value === 0 && scale.min < 0 ? MARGIN : "transparent",
+                    tick?.value === 0 && scale.min < 0 ? margin : "transparent",
             },
-            ticks: { font, color: MARGIN, maxTicksLimit: 5 },
+            ticks: { font, color: margin, maxTicksLimit: 5 },
         };
     }
     return scales;
@@ -135,10 +128,11 @@ function getTooltip(days, seesMargin) {
 }
 
 /** What Chart.js needs to draw the answer of get_health_history(). */
-export function getChartConfig({ days, limits, sees_margin: seesMargin }, small) {
-    const lines = [getLine(days, "score", _t("Score"), SCORE)];
+export function getChartConfig({ days, limits, sees_margin: seesMargin }, theme, small) {
+    const lines = [getLine(days, "score", _t("Score"), theme.get("--client-chart-score"))];
     if (seesMargin && getLast(days, "margin")) {
-        lines.push(getLine(days, "margin", _t("Margin (%)"), MARGIN));
+        const color = theme.get("--client-chart-margin");
+        lines.push(getLine(days, "margin", _t("Margin (%)"), color));
     }
     return {
         type: "line",
@@ -147,7 +141,7 @@ export function getChartConfig({ days, limits, sees_margin: seesMargin }, small)
             animation: false,
             maintainAspectRatio: false,
             interaction: { mode: "index", intersect: false },
-            scales: getScales(lines, small),
+            scales: getScales(lines, theme, small),
             plugins: {
                 legend: {
                     align: "start",
@@ -155,12 +149,12 @@ export function getChartConfig({ days, limits, sees_margin: seesMargin }, small)
                         usePointStyle: true,
                         pointStyle: "line",
                         boxHeight: 6,
-                        color: LABEL,
+                        color: theme.text,
                     },
                 },
                 tooltip: getTooltip(days, seesMargin),
             },
         },
-        plugins: [getBands(limits, !small)],
+        plugins: [getBands(limits, theme, !small)],
     };
 }

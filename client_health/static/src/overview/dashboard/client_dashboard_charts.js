@@ -5,6 +5,7 @@ import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { formatPercent } from "../../profitability/pareto_config";
+import { getTheme } from "../../health/chart_theme";
 
 export const getBands = () => [
     { key: "healthy", label: _t("Green"), color: "--success" },
@@ -143,11 +144,7 @@ export class DashboardChart extends Component {
         onWillStart(() => loadBundle("web.chartjs_lib"));
         useEffect(
             (canvas) => {
-                const style = window.getComputedStyle(canvas.parentElement);
-                const theme = {
-                    text: style.color,
-                    get: (name) => style.getPropertyValue(name).trim() || style.color,
-                };
+                const theme = getTheme(canvas.parentElement);
                 const chart = new Chart(
                     canvas,
                     this.props.getConfig({ ...this.props.data, theme })

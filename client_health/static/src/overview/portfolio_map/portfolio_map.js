@@ -6,7 +6,8 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { getShown } from "../../health/health_history/health_chart_config";
-import { drawSelected, getChartConfig, getTheme } from "./portfolio_map_chart";
+import { getTheme } from "../../health/chart_theme";
+import { drawSelected, getChartConfig } from "./portfolio_map_chart";
 import {
     findAt,
     getBounds,

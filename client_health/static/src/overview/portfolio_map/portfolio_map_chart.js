@@ -13,15 +13,6 @@ const HEAD = 7;
 /** On a phone, names would hide the bubbles. */
 const NARROW = 500;
 
-/** The colours of the page, in whatever theme it is. */
-export function getTheme(element) {
-    const style = window.getComputedStyle(element);
-    return {
-        text: style.color,
-        get: (name) => style.getPropertyValue(name).trim() || style.color,
-    };
-}
-
 const withAlpha = (ctx, alpha, draw) => {
     ctx.save();
     ctx.globalAlpha = alpha;

@@ -1,0 +1,124 @@
+/* global Chart */
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { queryAllTexts, queryFirst, queryText } from "@odoo/hoot-dom";
+import { animationFrame } from "@odoo/hoot-mock";
+import {
+    contains,
+    fields,
+    models,
+    mountView,
+    patchWithCleanup,
+    preloadBundle,
+} from "@web/../tests/web_test_helpers";
+import { download } from "@web/core/network/download";
+import { defineClientHealthModels } from "../client_health_test_helpers";
+
+const NOTICE = ".o_client_top_notice";
+
+class Client extends models.Model {
+    _name = "top.client";
+    name = fields.Char();
+    _records = Array.from({ length: 12 }, (_value, index) => ({
+        id: index + 1,
+        name: `Client ${index + 1}`,
+    }));
+}
+
+/** A row a client and month: client 12 brings in the most, client 1 nothing. */
+class Figure extends models.Model {
+    _name = "top.figure";
+    partner_id = fields.Many2one({ relation: "top.client", string: "Client" });
+    date = fields.Date();
+    amount = fields.Float({ aggregator: "sum" });
+    _records = Array.from({ length: 24 }, (_value, index) => ({
+        id: index + 1,
+        partner_id: (index % 12) + 1,
+        date: index < 12 ? "2026-01-05" : "2026-02-05",
+        amount: index % 12,
+    }));
+}
+
+const getRows = () => queryAllTexts(".o_pivot tbody tr th");
+const getChart = () => Chart.getChart(queryFirst(".o_graph_canvas_container canvas")).data;
+
+const mountGraph = (attributes, groups) =>
+    mountView({
+        type: "graph",
+        resModel: "top.figure",
+        arch: `<graph ${attributes}>${groups}<field name="amount" type="measure"/></graph>`,
+    });
+const mountPivot = () =>
+    mountView({
+        type: "pivot",
+        resModel: "top.figure",
+        arch: `<pivot js_class="client_top_pivot">
+                 <field name="partner_id" type="row"/><field name="amount" type="measure"/>
+               </pivot>`,
+    });
+
+describe("@client_health ten of many", () => {
+    preloadBundle("web.assets_backend_lazy");
+    preloadBundle("web.chartjs_lib");
+    beforeEach(() => defineClientHealthModels(Client, Figure));
+
+    test("a chart of clients opens on the largest", async () => {
+        await mountGraph('js_class="client_top_graph" order="DESC"', '<field name="partner_id"/>');
+        expect(getChart().labels).toHaveLength(10);
+        expect(getChart().labels[0]).toBe("Client 12");
+        expect(getChart().labels).not.toInclude("Client 2");
+        expect(queryText(NOTICE)).toInclude("The 10 largest of 12");
+        await contains(`${NOTICE} button`).click();
+        await animationFrame();
+        expect(getChart().labels).toHaveLength(12);
+        expect(NOTICE).toHaveCount(0);
+    });
+
+    test("over time, ten lines", async () => {
+        const groups = '<field name="date" interval="month"/><field name="partner_id"/>';
+        await mountGraph('js_class="client_top_graph" type="line"', groups);
+        expect(getChart().labels).toEqual(["January 2026", "February 2026"]);
+        expect(getChart().datasets.map(({ label }) => label)).toEqual(
+            Array.from({ length: 10 }, (_value, index) => `Client ${index + 3}`)
+        );
+    });
+
+    test("of health, the lowest", async () => {
+        const groups = '<field name="date" interval="month"/><field name="partner_id"/>';
+        await mountGraph('js_class="client_health_graph" type="line"', groups);
+        const labels = getChart().datasets.map(({ label }) => label);
+        expect(labels).toInclude("Client 1");
+        expect(labels).not.toInclude("Client 12");
+        expect(queryText(NOTICE)).toInclude("The 10 lowest of 12");
+    });
+
+    test("by what is not many, all", async () => {
+        await mountGraph('js_class="client_top_graph"', '<field name="date" interval="day"/>');
+        expect(getChart().labels).toHaveLength(2);
+        expect(NOTICE).toHaveCount(0);
+    });
+
+    test("a table opens on the largest, its total is that of all", async () => {
+        patchWithCleanup(download, {
+            _download: async ({ data }) => {
+                const { rows } = JSON.parse(await data.data.text());
+                expect.step(`${rows.length} rows`);
+            },
+        });
+        await mountPivot();
+        expect(getRows()).toHaveLength(11);
+        expect(getRows().slice(0, 2)).toEqual(["Total", "Client 12"]);
+        expect(queryFirst(".o_pivot_cell_value")).toHaveText("132.00");
+        expect(queryText(NOTICE)).toInclude("The 10 largest of 12");
+        // the smallest first
+        await contains(".o_pivot_measure_row").click();
+        await animationFrame();
+        expect(getRows()[1]).toBe("Client 1");
+        expect(queryText(NOTICE)).toInclude("The 10 lowest of 12");
+        await contains(".o_pivot_download").click();
+        await expect.waitForSteps(["13 rows"]);
+        expect(getRows()).toHaveLength(11);
+        await contains(`${NOTICE} button`).click();
+        await animationFrame();
+        expect(getRows()).toHaveLength(13);
+    });
+});
