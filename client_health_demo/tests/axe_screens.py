@@ -75,7 +75,12 @@ class ScreenList:
                 if not records and not self.may_create(action.res_model, views.get(kind)):
                     continue
             yield self.get_screen(
-                f"{name} ({kind})", action.id, kind, active, res_id=records.id or None
+                f"{name} ({kind})",
+                action.id,
+                kind,
+                active,
+                res_id=records.id or None,
+                is_window=action.target == "new",
             )
 
     def may_create(self, model, view):
