@@ -436,7 +436,8 @@ class ClientProfitability(models.Model):
     def _get_hours_per_unit(self):
         """Return {uom id: hours} of the time units (days, hours, minutes)."""
         hour = self.env.ref("uom.product_uom_hour")
-        units = hour.search([("id", "child_of", int(hour.parent_path.split("/")[0]))])
+        root = hour.parent_path.split("/")[0]
+        units = hour.search_fetch([("parent_path", "=like", f"{root}/%")], ["factor"])
         return {unit.id: unit.factor / hour.factor for unit in units}
 
     # Figures and rows of the clients
