@@ -79,6 +79,8 @@ class ClientWordNote(models.TransientModel):
             contact = wizard.goal_id.agreed_by_id or wizard.goal_id.client_owner_id
             for task in wizard.task_ids[:1]:
                 contact = task._get_request_contact()
+                if contact.commercial_partner_id != wizard.partner_id:
+                    contact = wizard.partner_id
             person = contact and not contact.is_company
             main = wizard.relationship_id and wizard.relationship_id._get_main_contact()
             wizard.contact_id = contact if person else main or contact
