@@ -62,11 +62,13 @@ class ClientRelationship(models.Model):
             domain = Domain("relationship_id", "in", self.ids) & Domain("state", "=", "draft")
             drafts = drafts.search(domain & Domain("kind", "!=", "farewell"))
         lines = {client.id: [] for client in self}
-        for activity in cancelled:
-            holder = self.env[activity.res_model].sudo().browse(activity.res_id)
-            client = holder if holder._name == self._name else holder.relationship_id
-            name = activity.summary or activity.activity_type_id.name
-            lines[client.id].append(f"{name} ({activity.user_id.name})")
+        for model, activities in cancelled.grouped("res_model").items():
+            holders = clients.env[model].browse(activities.mapped("res_id"))
+            path = "id" if model == self._name else "relationship_id.id"
+            owners = {holder.id: holder.mapped(path)[0] for holder in holders}
+            for activity in activities:
+                name = activity.summary or activity.activity_type_id.name
+                lines[owners[activity.res_id]].append(f"{name} ({activity.user_id.name})")
         for draft in drafts:
             lines[draft.relationship_id.id].append(self.env._("Draft: %s", draft.name))
         cancelled.unlink()
