@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ...engine.clock import get_today
 from .test_goal import GoalCommon
 
 SCOPE = "client_health.mail_activity_type_clear_scope"
@@ -65,6 +66,19 @@ class TestWord(GoalCommon):
                 }
             ],
         )
+
+    def test_today_is_where_the_client_is(self):
+        """One of us in another company, where it is tomorrow, records it by one click as well."""
+        self.company.resource_calendar_id.tz = "Etc/GMT+12"
+        ahead = self.env["res.company"].create({"name": "Ahead"})
+        ahead.resource_calendar_id.tz = "Pacific/Kiritimati"
+        self.owner.company_ids += ahead
+        companies = {"allowed_company_ids": [ahead.id, self.company.id]}
+        goal = self._create_goal()
+        action = goal.with_user(self.owner).action_agree()
+        action["context"] = {**action["context"], **companies}
+        self._open(action).save().action_record()
+        self.assertEqual(goal.date_agreed, get_today(self.company))
 
     def test_main_contact_is_who_decides(self):
         self.relationship.action_add_people()
