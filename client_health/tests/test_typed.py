@@ -78,7 +78,16 @@ class TestTyped(ClientHealthCommon):
         self.assertGreater(found, 8)
 
     def test_reasons_in_any_script(self):
-        for text in ("Too dear", "paid", "太贵了", "не платят", "دفع متأخر", "値引き要求", "über"):
+        for text in (
+            "Too dear",
+            "paid",
+            "太贵了",
+            "не платят",
+            "دفع متأخر",
+            "値引き要求",
+            "über",
+            "महंगा",
+        ):
             self.assertTrue(is_reason(text), text)
         for text in (
             "x",
@@ -90,6 +99,7 @@ class TestTyped(ClientHealthCommon):
             "太",
             "....",
             "aaaa aaaa",
+            "ｘｘ",
             "",
             None,
         ):
