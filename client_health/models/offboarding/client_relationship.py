@@ -86,9 +86,13 @@ class ClientRelationship(models.Model):
             self.browse(bodies)._message_log_batch(bodies)
 
     def _get_planned(self, phase):
-        """Return the open activities that end with the phase, of these clients."""
+        """Return the open activities that end with the phase, of these clients.
+
+        The plan of the stage that they have come to has just been made, and is what is to be done.
+        """
         Activity = self.env["mail.activity"]
         own = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+        own &= Domain("client_stage_id", "not in", self.stage_id.ids)
         if phase == stage_rules.OFFBOARD:
             types = [self.env.ref(xmlid, raise_if_not_found=False) for xmlid in GOING_ON]
             ids = [found.id for found in types if found]

@@ -121,6 +121,27 @@ class TestEnding(OffboardingCommon):
         note = self.relationship.message_ids.filtered(lambda one: "Week 48" in str(one.body))
         self.assertEqual(len(note), 1)
 
+    def test_the_plan_of_the_new_stage_stays(self):
+        """A firm plans what is to be done with former clients, by whatever type of activity."""
+        for phase, name in (("offboard", "fit"), ("ended", "tough_conversation")):
+            plan = self.env["mail.activity.plan"].create(
+                {"name": "Last steps", "res_model": "client.relationship"}
+            )
+            self.env["mail.activity.plan.template"].create(
+                {
+                    "plan_id": plan.id,
+                    "activity_type_id": self.env.ref(f"{TYPES}{name}").id,
+                    "summary": f"Ours when {phase}",
+                    "responsible_type": "client_owner",
+                }
+            )
+            self._get_stage(phase).plan_id = plan
+        offboarding = self._offboard()
+        self.assertIn("Ours when offboard", self.relationship.activity_ids.mapped("summary"))
+        self._complete(offboarding)
+        self._try_end()
+        self.assertEqual(self.relationship.activity_ids.mapped("summary"), ["Ours when ended"])
+
     def test_many_end_at_once(self):
         """The number of queries does not depend on how many clients go, or what was planned."""
         counts = []
