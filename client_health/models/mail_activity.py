@@ -112,7 +112,7 @@ class MailActivity(models.Model):
     )
     client_conversation_topic = fields.Selection(TOPICS, string="Topic", groups=USER_GROUP)
     client_conversation_concern = fields.Text(
-        string="Their View",
+        string="How It Looks from Their Side",
         groups=USER_GROUP,
         help="How the client sees it, in words that the client would use.",
     )

@@ -190,7 +190,7 @@ def get_links(env):
     """Return addresses that open a page without a login, as mails to contacts have them."""
     links = env["client.personal.link"]
     found = []
-    for request in env["client.feedback.request"].search([("state", "=", "sent")], limit=1):
+    for request in env["client.feedback.request"].search([("state", "=", "waiting")], limit=1):
         key = links._get_for(request, request.contact_id).key
         found += [f"/client/feedback/{key}", f"/client/feedback/{key}?stop=1"]
     for record in env["client.accomplishment"].search([("is_shared", "=", True)], limit=1):
@@ -215,4 +215,9 @@ def describe(env):
         "core": screens.get_core(),
         "routes": get_routes(env),
         "links": get_links(env(su=True)),
+        # what we show a client in a meeting
+        "staff": [
+            f"/client/value-report/{update.id}"
+            for update in env["client.update"].search([("kind", "=", "value_report")], limit=1)
+        ],
     }
