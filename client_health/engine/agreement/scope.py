@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..profitability.client_map import is_client, is_on, select_projects
+from ..profitability.client_map import is_client, is_contact, is_on, select_projects
 from ..profitability.labour import hours_of
 from ..query import is_one_of
 
@@ -76,7 +76,7 @@ def select_hours(
                    AND l.date BETWEEN %(start)s AND %(end)s
                    AND %(known)s
                    AND %(of_projects)s
-                   AND (p.partner_id IS NULL OR %(of_clients)s)
+                   AND (p.partner_id IS NULL AND %(of_tasks)s OR %(of_clients)s)
               GROUP BY l.project_id, l.task_id, p.partner_id) t
      LEFT JOIN project_task k ON k.id = t.task_id
      LEFT JOIN res_partner kc ON kc.id = k.partner_id
@@ -85,7 +85,7 @@ def select_hours(
            AND %(is_client)s
       GROUP BY c.commercial_partner_id, t.project_id
         """,
-        projects=select_projects(),
+        projects=select_projects(partner_ids),
         is_claimed=_is_claimed(),
         is_on=is_on("p", SQL("l.date")),
         hours=hours_of("l", hours_per_unit),
@@ -96,6 +96,7 @@ def select_hours(
         known=SQL("l.create_date <= %s", created) if created else SQL("true"),
         of_projects=_is_in(SQL("l.project_id"), project_ids),
         of_clients=_is_in(SQL("p.partner_id"), partner_ids),
+        of_tasks=_is_of_tasks(partner_ids),
         is_client=is_client(partner_ids),
     )
 
@@ -125,6 +126,16 @@ def _is_claimed():
                     WHERE requested_choice IS NOT NULL)
         END
         """
+    )
+
+
+def _is_of_tasks(partner_ids):
+    """Return the condition that a line is on a task whose own customer is one of the clients."""
+    if not partner_ids:
+        return SQL("true")
+    return SQL(
+        "l.task_id IN (SELECT k.id FROM project_task k WHERE %s)",
+        is_contact(SQL("k.partner_id"), partner_ids),
     )
 
 
