@@ -36,10 +36,6 @@ def _build_goals(scene, client):
     for goal, told in zip(goals, client.goals, strict=True):
         # superuser, as all of the demo: the days on which it was agreed and closed
         goal.date_agreed = scene.day(told.agreed)
-        if told.agreed is not None:
-            # where there was a meeting on that day, it shows that the client agreed
-            word = goal._prepare_word(goal.relationship_id, "meeting", goal.date_agreed)
-            goal.write({**word, "agreed_by_id": goal.client_owner_id.id})
         goal.date_closed = scene.day(told.closed) if told.outcome else False
         _note_word(scene.relationships[client.key], goal)
         if told.adjusted:

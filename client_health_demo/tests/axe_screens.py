@@ -69,32 +69,52 @@ class ScreenList:
             if key in self.seen:
                 continue
             self.seen.add(key)
-            records = self.env[action.res_model].browse()
             if kind == "form":
-                records = self.env[action.res_model].search(domain, limit=1)
-                if not records and not self.may_create(action.res_model, views.get(kind)):
-                    continue
-            yield self.get_screen(
-                f"{name} ({kind})",
-                action.id,
-                kind,
-                active,
-                res_id=records.id or None,
-                is_window=action.target == "new",
-            )
+                yield from self.get_forms(name, action, domain, active, views.get(kind))
+            else:
+                yield self.get_screen(f"{name} ({kind})", action, kind, active)
+
+    def get_forms(self, name, action, domain, active, view):
+        """Give the form of an example, and once more of each state that it may be in."""
+        model = self.env[action.res_model]
+        examples = self.get_examples(model.search(domain))
+        if action.target == "new":
+            examples = examples[:1]
+        if not examples and self.may_create(model._name, view):
+            yield self.get_screen(f"{name} (form)", action, "form", active)
+        for record in examples:
+            screen = self.get_screen(f"{name} (form)", action, "form", active)
+            screen["res_id"] = record.id
+            if record != examples[0]:
+                screen["name"] += f", {record.display_name}"
+                screen["is_variant"] = True
+            yield screen
+
+    def get_examples(self, records):
+        """Return one record of each state, as each has buttons and words of its own."""
+        name = next((one for one in ("stage_id", "state") if one in records._fields), None)
+        if not (name and records._original_module == ADDON):
+            return records[:1]
+        field = records._fields[name]
+        values = self.env[field.comodel_name].search([]) if field.relational else ()
+        groups = records.grouped(name)
+        order = values or field.get_values(self.env)
+        return records[:0].concat(*(groups[value][:1] for value in order if value in groups))
 
     def may_create(self, model, view):
         arch = etree.fromstring(self.env[model].get_view(view, "form")["arch"])
         return arch.get("create") not in ("0", "false", "False")
 
-    def get_screen(self, name, action, kind, context, res_id=None, is_window=False):
+    def get_screen(self, name, action, kind, context):
+        """:param action: a record, or what the browser's action service takes instead"""
         return {
             "name": name,
-            "action": action,
+            "action": getattr(action, "id", action),
             "kind": kind,
             "context": context,
-            "res_id": res_id,
-            "is_window": is_window,
+            "res_id": None,
+            "is_window": "target" in action and action["target"] == "new",
+            "is_variant": False,
         }
 
     def get_active(self, action):
@@ -141,7 +161,7 @@ class ScreenList:
             context = {**self.get_active_context(record), f"default_{name}": value}
         elif model._name == "mail.activity.schedule":
             context = self.get_active_context(self.env["res.partner"].search([], limit=1))
-        return self.get_screen(f"{model._name} (window)", action, "form", context, is_window=True)
+        return self.get_screen(f"{model._name} (window)", action, "form", context)
 
     def find_record(self, wizard, model, context=None):
         """Return the first record for which the window opens."""
@@ -162,13 +182,13 @@ class ScreenList:
 
     def get_pages(self):
         for name, action in self.get_actions("ir.actions.client"):
-            yield self.get_screen(f"{name} (page)", action.id, None, {})
+            yield self.get_screen(f"{name} (page)", action, None, {})
         menus = self.env["ir.ui.menu"].browse(
             menu.id for _name, menu in self.get_actions("ir.ui.menu")
         )
         for menu in menus:
             if menu.action and menu.action._name == "ir.actions.server":
-                yield self.get_screen(f"menu {menu.complete_name}", menu.action.id, None, {})
+                yield self.get_screen(f"menu {menu.complete_name}", menu.action, None, {})
 
 
 def get_routes(env):
@@ -190,7 +210,7 @@ def get_links(env):
     """Return addresses that open a page without a login, as mails to contacts have them."""
     links = env["client.personal.link"]
     found = []
-    for request in env["client.feedback.request"].search([("state", "=", "sent")], limit=1):
+    for request in env["client.feedback.request"].search([("state", "=", "waiting")], limit=1):
         key = links._get_for(request, request.contact_id).key
         found += [f"/client/feedback/{key}", f"/client/feedback/{key}?stop=1"]
     for record in env["client.accomplishment"].search([("is_shared", "=", True)], limit=1):
@@ -215,4 +235,9 @@ def describe(env):
         "core": screens.get_core(),
         "routes": get_routes(env),
         "links": get_links(env(su=True)),
+        # what we show a client in a meeting
+        "staff": [
+            f"/client/value-report/{update.id}"
+            for update in env["client.update"].search([("kind", "=", "value_report")], limit=1)
+        ],
     }

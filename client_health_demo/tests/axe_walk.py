@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error
 
-PATIENCE = 30  # seconds, for each wait
+PATIENCE = 90  # seconds, for each wait, on a machine that has much else to do
 QUIET = 0.2  # seconds without a request, after which a screen counts as loaded
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 IMPACTS = ("serious", "critical")
@@ -92,7 +92,9 @@ LOOK = r"""async ({ scope, rules, tags }) => {
             return null; // within a shadow root
         }
     };
-    const found = await axe.run(scope || document, options);
+    // what lies under a dialog can't be reached, and is looked at by itself
+    const dialog = [...document.querySelectorAll(".o_dialog .modal-dialog")].at(-1);
+    const found = await axe.run(scope || dialog || document, options);
     return found.violations.flatMap(({ id, impact, nodes }) =>
         nodes.map((node) => {
             const target = node.target.flat().join(" ");
@@ -230,6 +232,11 @@ class Walk:
         for one in found:
             if one["impact"] in IMPACTS or rules:
                 self.findings.append({**one, "screen": screen, "label": self.label})
+
+    def take_findings(self):
+        """Return what was found since the last time."""
+        found, self.findings = self.findings, []
+        return found
 
     # Odoo's web client
 
