@@ -78,12 +78,23 @@ class ClientHealthExplanation(models.AbstractModel):
             "coverage": day and scoring.get_shown(day.coverage),
             "coverage_lost": scoring.get_shown(relationship.health_coverage_lost),
             "date": day and format_date(self.env, day.date),
+            "readers": self._get_readers_note(hidden),
             "override": self._get_override(relationship),
             "declaration": self._get_declaration(relationship),
             "warnings": self._get_warnings(relationship),
             "dimensions": self._get_dimensions(relationship, day, hidden) if day else [],
             "changes": self._get_periods(relationship, hidden) if day else [],
         }
+
+    def _get_readers_note(self, hidden):
+        """Say that there are two scores, or two colleagues would argue about one number."""
+        if hidden:
+            return self.env._(
+                "Without the money figures. Colleagues who see them may see another score."
+            )
+        return self.env._(
+            "With the money figures. Colleagues without them may see another score."
+        )
 
     def _get_override(self, relationship):
         override = relationship.health_override_id
