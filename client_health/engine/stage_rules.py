@@ -56,3 +56,10 @@ def is_gone(old_phase, new_phase):
 def get_next_phases(phase):
     """Return the phases that can follow ``phase``, in the order of the table."""
     return [new for old, new in MOVES if old == phase]
+
+
+def get_open_phases(phase, manages):
+    """Return the phases to which such a person may move a client."""
+    return {
+        new for (old, new), move in MOVES.items() if old == phase and (manages or not move.manager)
+    }

@@ -112,7 +112,7 @@ class MailActivity(models.Model):
     )
     client_conversation_topic = fields.Selection(TOPICS, string="Topic", groups=USER_GROUP)
     client_conversation_concern = fields.Text(
-        string="Their View",
+        string="How It Looks from Their Side",
         groups=USER_GROUP,
         help="How the client sees it, in words that the client would use.",
     )
@@ -201,6 +201,8 @@ class MailActivity(models.Model):
     def action_client_step(self):
         """Open the place where one does what the activity asks for; else its record."""
         self.ensure_one()
+        if not self.res_model or not self.res_id:  # one's own, on no record
+            return self._get_records_action()
         record = self.env[self.res_model].browse(self.res_id)
         record.check_access("read")
         method = STEPS.get(self.activity_type_id.get_external_id().get(self.activity_type_id.id))

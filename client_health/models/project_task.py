@@ -231,19 +231,40 @@ class ProjectTask(models.Model):
         """The client confirmed that this work is theirs; by default the contact of the task."""
         day = day or get_today(self.env.company)
         cleared = self._get_to_clear()
+        if contact:
+            cleared._check_request_contact(contact)
         for client, tasks in self._get_request_clients():
             word = self._prepare_word(client, source, day)
-            for task in tasks & cleared:
-                who = contact or task._get_request_contact()
-                task.write(
+            for who, same in (
+                (tasks & cleared)
+                .grouped(lambda task: contact or task._get_request_contact())
+                .items()
+            ):
+                same.write(
                     {
                         "requested_by": "client",
                         "requested_by_partner_id": who.id,
                         "requested_date": day,
                     }
                 )
-                task.write(word)
-            client._close_scope_reminder()
+                same.write(word)
+        self._close_scope_reminders()
+
+    def _check_request_contact(self, contact):
+        """Raise for a contact of somebody else: it cannot ask for the client of these tasks."""
+        # sudo: whose contact it is; who may see the task may see its client
+        client = contact.sudo().commercial_partner_id
+        if self.project_id.partner_id.commercial_partner_id - client:
+            raise UserError(
+                self.env._(
+                    "%s is no contact of the client of these tasks. Please choose one under “Who”.",
+                    contact.display_name,
+                )
+            )
+
+    def _close_scope_reminders(self):
+        clients = (client for client, _tasks in self._get_request_clients())
+        self.env["client.relationship"].union(*clients)._close_scope_reminder()
 
     @api.depends("requested_choice", "word_trace", "parent_id.word_is_own")
     def _compute_word_is_own(self):
@@ -256,8 +277,7 @@ class ProjectTask(models.Model):
     def action_our_idea(self):
         """Record that the client did not request this."""
         self._get_to_clear().write({"requested_by": "us", "requested_by_partner_id": False})
-        for client, _tasks in self._get_request_clients():
-            client._close_scope_reminder()
+        self._close_scope_reminders()
 
     def write(self, vals):
         if vals.keys() <= CLARIFIED and not self.env.su:

@@ -3,7 +3,7 @@ from lxml import etree
 from odoo.tests import tagged
 
 from .common_roles import ADDON, RolesCommon
-from .test_screens import Screens
+from .common_screens import Screens
 
 MAX_TABS = 6
 MAX_FIELDS = 6
@@ -61,6 +61,22 @@ class TestForms(RolesCommon):
                     self.assertLessEqual(
                         len(shown), MAX_FIELDS, [node.attrib.values()[0] for node in shown]
                     )
+
+    def test_what_is_missing_is_named_as_on_the_form(self):
+        """“Please fill in …” of the web client takes the field's own words, not the form's."""
+        found = 0
+        for view in self._get_forms():
+            model = self.env[view.model]
+            arch = etree.fromstring(model.get_view(view.id, "form")["arch"])
+            for node in arch.xpath("//field[not(ancestor::field)][not(@readonly='1')]"):
+                name = node.get("name")
+                field = model._fields.get(name)
+                if not field or not (node.get("required") or field.required):
+                    continue
+                found += 1
+                words = [node.get("string"), *arch.xpath(f"//label[@for='{name}']/@string")]
+                self.assertLessEqual({*words} - {None}, {field.string}, f"{view.xml_id}: {name}")
+        self.assertGreater(found, 50)
 
     def test_buttons_are_verbs(self):
         data = self.env["ir.model.data"].search(

@@ -78,7 +78,16 @@ class TestTyped(ClientHealthCommon):
         self.assertGreater(found, 8)
 
     def test_reasons_in_any_script(self):
-        for text in ("Too dear", "paid", "太贵了", "не платят", "دفع متأخر", "値引き要求", "über"):
+        for text in (
+            "Too dear",
+            "paid",
+            "太贵了",
+            "не платят",
+            "دفع متأخر",
+            "値引き要求",
+            "über",
+            "महंगा",
+        ):
             self.assertTrue(is_reason(text), text)
         for text in (
             "x",
@@ -90,6 +99,7 @@ class TestTyped(ClientHealthCommon):
             "太",
             "....",
             "aaaa aaaa",
+            "ｘｘ",
             "",
             None,
         ):
@@ -141,3 +151,25 @@ class TestTyped(ClientHealthCommon):
         )
         agreement.with_user(self.owner).name = "Renamed"
         self.assertEqual(agreement.name, "Renamed")
+
+    def test_what_stands_may_be_written_again(self):
+        """As an import does, or another client of the API; a copy has days of its own."""
+        over = fields.Date.today() - timedelta(days=3)
+        own = {"relationship_id": self.relationship.id}
+        issue = self.env["client.issue"].create({**own, "name": "Late", "root_cause": "x"})
+        hypothesis = self.env["client.hypothesis"].create(
+            {"issue_id": issue.id, "name": "A plan", "effect": "On time", "date_deadline": over}
+        )
+        agreement = self.env["client.agreement"].create({**own, "date_review": over})
+        issue.with_user(self.owner).write({"root_cause": "x", "name": "Too late"})
+        imported = hypothesis.with_user(self.owner).load(
+            [".id", "date_deadline"], [[str(hypothesis.id), str(over)]]
+        )
+        self.assertEqual(imported["ids"], hypothesis.ids, imported["messages"])
+        agreement.with_user(self.owner).write({"date_review": fields.Date.to_string(over)})
+        with self.assertRaisesRegex(UserError, "“Due Date” is in the past"):
+            hypothesis.with_user(self.owner).date_deadline = over + timedelta(days=1)
+        with self.assertRaisesRegex(UserError, "“Root Cause” says too little"):
+            issue.with_user(self.owner).root_cause = "y"
+        self.assertFalse(hypothesis.with_user(self.owner).copy().date_deadline)
+        self.assertGreater(agreement.with_user(self.owner).copy().date_review, over)

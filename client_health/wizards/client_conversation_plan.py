@@ -36,7 +36,7 @@ class ClientConversationPlan(models.TransientModel):
         help="One sentence, without figures: it is visible on the document.",
     )
     concern = fields.Text(
-        string="Their View",
+        string="How It Looks from Their Side",
         required=True,
         help="How the client sees it, in words that the client would use.",
     )

@@ -20,7 +20,14 @@ class ClientStageMove(models.TransientModel):
     relationship_ids = fields.Many2many(
         "client.relationship", string="Clients", required=True, context={"active_test": False}
     )
-    stage_id = fields.Many2one("client.relationship.stage", required=True)
+    stage_id = fields.Many2one(
+        "client.relationship.stage", required=True, domain="[('id', 'in', offered_stage_ids)]"
+    )
+    offered_stage_ids = fields.Many2many(
+        "client.relationship.stage",
+        compute="_compute_offered_stage_ids",
+        export_string_translation=False,
+    )
     phase = fields.Selection(related="stage_id.phase", related_sudo=False)
     reason = fields.Char(
         required=True,
@@ -107,6 +114,18 @@ class ClientStageMove(models.TransientModel):
             wizard.notice_date = (wizard.notice_date or today) if leaves else False
             month_end = today + relativedelta(months=1, day=31)
             wizard.last_day = (wizard.last_day or month_end) if leaves else False
+
+    @api.depends("relationship_ids")
+    def _compute_offered_stage_ids(self):
+        """Where one of the clients can go, moved by this user; never where all of them are."""
+        Stage = self.env["client.relationship.stage"]
+        manages = self.env["client.relationship"]._is_client_manager()
+        for wizard in self:
+            phases = set(wizard.relationship_ids.mapped("phase"))
+            offered = phases.union(*(stage_rules.get_open_phases(one, manages) for one in phases))
+            stages = wizard.relationship_ids.stage_id
+            left = stages if len(stages) == 1 else Stage
+            wizard.offered_stage_ids = Stage.search([("phase", "in", list(offered))]) - left
 
     @api.depends("relationship_ids", "stage_id")
     def _compute_user_id(self):

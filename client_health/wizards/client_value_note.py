@@ -39,7 +39,9 @@ class ClientValueNote(models.TransientModel):
         required=True,
         default="meeting",
     )
-    verdict = fields.Selection([("yes", "Yes, it helped us"), ("no", "Not quite")], default="yes")
+    verdict = fields.Selection(
+        [("yes", "Yes, it helped us"), ("no", "Not quite")], string="Answer", default="yes"
+    )
     amount = fields.Monetary(
         string="Client's Value",
         help="The value named by the client. Leave it empty if no figure was named.",

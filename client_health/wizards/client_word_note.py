@@ -35,7 +35,14 @@ class ClientWordNote(models.TransientModel):
         domain="[('commercial_partner_id', '=', partner_id)]",
         help="The contact who said it for the client.",
     )
-    date = fields.Date(string="On", required=True, default=lambda self: get_today(self.env.company))
+    date = fields.Date(
+        string="On",
+        required=True,
+        compute="_compute_date",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
     source = fields.Selection(
         WORD_SOURCES,
         string="How",
@@ -74,11 +81,21 @@ class ClientWordNote(models.TransientModel):
             )
 
     @api.depends("goal_id", "task_ids")
+    def _compute_date(self):
+        """Today where the client's company is, which may not be the user's: never tomorrow."""
+        for wizard in self:
+            project = wizard.task_ids[:1].project_id
+            company = wizard.goal_id.company_id or project.company_id or self.env.company
+            wizard.date = wizard.date or get_today(company)
+
+    @api.depends("goal_id", "task_ids")
     def _compute_contact_id(self):
         for wizard in self:
             contact = wizard.goal_id.agreed_by_id or wizard.goal_id.client_owner_id
             for task in wizard.task_ids[:1]:
                 contact = task._get_request_contact()
+                if contact.commercial_partner_id != wizard.partner_id:
+                    contact = wizard.partner_id
             person = contact and not contact.is_company
             main = wizard.relationship_id and wizard.relationship_id._get_main_contact()
             wizard.contact_id = contact if person else main or contact

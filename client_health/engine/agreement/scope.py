@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..profitability.client_map import is_client, is_on, select_projects
+from ..profitability.client_map import is_client, is_contact, is_on, select_projects
 from ..profitability.labour import hours_of
 from ..query import is_one_of
 
@@ -63,9 +63,7 @@ def select_hours(
                SUM(t.hours) FILTER (WHERE COALESCE(k.requested_by, 'unclear') = 'unclear')
                    AS unclear,
                SUM(t.recent) AS recent,
-               SUM(t.hours) FILTER (WHERE k.requested_by = 'client'
-                                      AND %(choice)s = 'client'
-                                      AND COALESCE(k.word_trace, kp.word_trace) IS NULL) AS claimed,
+               SUM(t.hours) FILTER (WHERE %(is_claimed)s) AS claimed,
                MAX(t.last) AS last,
                ARRAY_AGG(k.id ORDER BY t.hours DESC, k.id)
                    FILTER (WHERE k.requested_by = 'us') AS us_task_ids
@@ -78,19 +76,17 @@ def select_hours(
                    AND l.date BETWEEN %(start)s AND %(end)s
                    AND %(known)s
                    AND %(of_projects)s
-                   AND (p.partner_id IS NULL OR %(of_clients)s)
+                   AND (p.partner_id IS NULL AND %(of_tasks)s OR %(of_clients)s)
               GROUP BY l.project_id, l.task_id, p.partner_id) t
      LEFT JOIN project_task k ON k.id = t.task_id
-     LEFT JOIN project_task kp ON kp.id = k.parent_id AND k.requested_choice IS NULL
      LEFT JOIN res_partner kc ON kc.id = k.partner_id
      LEFT JOIN res_partner c ON c.id = COALESCE(t.partner_id, kc.commercial_partner_id)
          WHERE k.has_template_ancestor IS NOT TRUE
            AND %(is_client)s
       GROUP BY c.commercial_partner_id, t.project_id
         """,
-        projects=select_projects(),
-        # what a person entered, on the task or on the one above it
-        choice=SQL("COALESCE(k.requested_choice, kp.requested_choice)"),
+        projects=select_projects(partner_ids),
+        is_claimed=_is_claimed(),
         is_on=is_on("p", SQL("l.date")),
         hours=hours_of("l", hours_per_unit),
         companies=tuple(company_ids),
@@ -100,7 +96,46 @@ def select_hours(
         known=SQL("l.create_date <= %s", created) if created else SQL("true"),
         of_projects=_is_in(SQL("l.project_id"), project_ids),
         of_clients=_is_in(SQL("p.partner_id"), partner_ids),
+        of_tasks=_is_of_tasks(partner_ids),
         is_client=is_client(partner_ids),
+    )
+
+
+def _is_claimed():
+    """Whether the task k is the client's by our own word only; as ``word_is_own`` of tasks.
+
+    What a person entered counts, on the task or on the next one above where somebody did. Few
+    tasks have one above: only for these it is looked up.
+    """
+    return SQL(
+        """
+        CASE WHEN k.requested_by IS DISTINCT FROM 'client' THEN false
+             WHEN k.requested_choice IS NOT NULL OR k.parent_id IS NULL
+                  THEN k.requested_choice = 'client' AND k.word_trace IS NULL
+             ELSE (WITH RECURSIVE above AS (
+                          SELECT a.id, a.parent_id, a.requested_choice, a.word_trace
+                            FROM project_task a
+                           WHERE a.id = k.parent_id
+                           UNION
+                          SELECT a.id, a.parent_id, a.requested_choice, a.word_trace
+                            FROM above b
+                            JOIN project_task a
+                              ON a.id = b.parent_id AND b.requested_choice IS NULL)
+                   SELECT requested_choice = 'client' AND word_trace IS NULL
+                     FROM above
+                    WHERE requested_choice IS NOT NULL)
+        END
+        """
+    )
+
+
+def _is_of_tasks(partner_ids):
+    """Return the condition that a line is on a task whose own customer is one of the clients."""
+    if not partner_ids:
+        return SQL("true")
+    return SQL(
+        "l.task_id IN (SELECT k.id FROM project_task k WHERE %s)",
+        is_contact(SQL("k.partner_id"), partner_ids),
     )
 
 

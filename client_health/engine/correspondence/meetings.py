@@ -57,20 +57,27 @@ def select_meetings():
     )
 
 
-def select_calls(end):
-    """What colleagues marked as done on documents of the clients, of types that are a contact."""
+def select_calls(end, since=None, is_few=False):
+    """What colleagues marked as done on documents of the clients, of types that are a contact.
+
+    ``is_few``: reads the CTE own_document, see ``messages.with_own_documents``.
+    """
     return SQL(
         """
         WITH done AS (
             SELECT o.id, o.model, o.res_id, o.create_date, NULL::int AS client_id
               FROM mail_message o
              WHERE o.create_date <= %(end)s
+               AND %(is_late)s
+               AND %(is_own)s
                AND %(is_by_colleague)s
                AND o.mail_activity_type_id = ANY (ARRAY(
                    SELECT id FROM mail_activity_type WHERE client_is_contact)))
         SELECT * FROM (%(calls)s) c
         """,
         end=end,
+        is_late=SQL("o.create_date > %s", since) if since else SQL("true"),
+        is_own=messages.is_on_own_document(SQL("o")) if is_few else SQL("true"),
         is_by_colleague=messages.is_by_colleague(SQL("o")),
         calls=messages.select_messages("done"),
     )

@@ -133,8 +133,11 @@ def asks_for_no_answer(message, as_of):
     )
 
 
-def select_received(as_of, since):
-    """What the clients wrote after ``since``; reads the CTEs client, family and colleague."""
+def select_received(as_of, since, is_few=False):
+    """What the clients wrote after ``since``; reads the CTEs client, family and colleague.
+
+    ``is_few``: reads the CTE own_document as well, and so only what can be theirs.
+    """
     return SQL(
         """
         WITH %s, %s
@@ -148,7 +151,7 @@ def select_received(as_of, since):
         _select_from_contacts(as_of, since),
         _select_from_people_of_domains(as_of, since),
         _select_from_customers_of_tasks(as_of, since),
-        _select_from_unknown_senders(as_of, since),
+        _select_from_unknown_senders(as_of, since, is_few),
     )
 
 
@@ -219,16 +222,20 @@ def _select_from_customers_of_tasks(as_of, since):
     )
 
 
-def _select_from_unknown_senders(as_of, since):
+def _select_from_unknown_senders(as_of, since, is_few):
     """What came without an author: the address may be a contact's by now, one of a client's mail
     domain, or unknown (NULL), then it is the document's client.
     """
     return SQL(
         """
         WITH unknown_sender AS MATERIALIZED (
-            SELECT m.id, m.model, m.res_id, m.create_date, %(address)s AS address
-              FROM mail_message m
-             WHERE m.author_id IS NULL AND %(is_received)s
+            SELECT *
+              FROM (SELECT m.id, m.model, m.res_id, m.create_date, %(address)s AS address
+                      FROM mail_message m
+                     WHERE m.author_id IS NULL AND %(is_received)s
+                    -- so that each address is made once
+                    OFFSET 0) m
+             WHERE %(is_near)s
         ), known AS (
             SELECT DISTINCT ON (p.email_normalized)
                    p.id,
@@ -256,6 +263,23 @@ def _select_from_unknown_senders(as_of, since):
         domain=senders.get_domain(SQL("m.address")),
         address=senders.get_address(SQL("m")),
         is_received=is_received(as_of, since),
+        is_near=_is_near() if is_few else SQL("true"),
+    )
+
+
+def _is_near():
+    """Return the condition that a message without an author can be of one of the clients."""
+    return SQL(
+        """
+        %s
+        OR %s IN (SELECT name FROM domain)
+        OR m.address IN (SELECT p.email_normalized
+                           FROM family f
+                           JOIN res_partner p ON p.commercial_partner_id = f.id
+                          WHERE p.email_normalized IS NOT NULL)
+        """,
+        is_on_own_document(SQL("m")),
+        senders.get_domain(SQL("m.address")),
     )
 
 
@@ -337,6 +361,21 @@ OWNERS = {
     ),
 }
 
+# The same from the client's side, each by an index: (model, tables, contact)
+OWN = (
+    *(
+        (model, tables, partner)
+        for model, (tables, partner, _company) in OWNERS.items()
+        if model != "project.task"
+    ),
+    (
+        "project.task",
+        "(project_task x JOIN project_project j ON j.id = x.project_id)",
+        "j.partner_id",
+    ),
+    ("project.task", "project_task x", "x.partner_id"),
+)
+
 
 def select_documents(source):
     """Whose each document is: model, res_id, client_id, a commercial partner, and company_id.
@@ -358,6 +397,39 @@ def select_documents(source):
             _select_owner(model, *words) for model, words in OWNERS.items()
         ),
     )
+
+
+# Of no more clients, what can be theirs is looked up from their side: of many, that is nearly all.
+FEW = 5
+
+
+def with_own_documents():
+    """Return the CTE own_document: model and res_id of all that can be the clients'.
+
+    Never too few; whose a document is says ``select_documents``. Reads the CTE family.
+    """
+    return SQL(
+        """
+        own_document AS MATERIALIZED (
+            WITH contact AS MATERIALIZED (
+                SELECT p.id FROM family f JOIN res_partner p ON p.commercial_partner_id = f.id)
+            %s)
+        """,
+        SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT %s::varchar AS model, x.id AS res_id FROM contact k JOIN %s ON %s = k.id",
+                model,
+                SQL(tables),
+                SQL(partner),
+            )
+            for model, tables, partner in OWN
+        ),
+    )
+
+
+def is_on_own_document(message):
+    """Return the condition that a message can be on a client's document; see above."""
+    return SQL("(%(m)s.model, %(m)s.res_id) IN (SELECT model, res_id FROM own_document)", m=message)
 
 
 def _select_owner(model, tables, partner, company):

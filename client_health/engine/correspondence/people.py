@@ -66,13 +66,15 @@ def _get_ends(env, relationships, as_of, end):
 
 def _select_people(ends, relationships, since):
     last, first = max(ends.values()), min(ends.values()) - since
+    is_few = len(relationships._ids) <= messages.FEW
     return SQL(
         """
         WITH %(people)s,
-             received AS (%(received)s),
-             message AS (%(messages)s),
-             call AS (%(calls)s),
-             touch AS (%(touches)s)
+             %(own)s
+             received AS %(apart)s (%(received)s),
+             message AS %(apart)s (%(messages)s),
+             call AS %(apart)s (%(calls)s),
+             touch AS %(apart)s (%(touches)s)
         SELECT t.relationship_id, t.partner_id, t.address,
                MAX(t.moment) AS last,
                COUNT(DISTINCT t.moment::date) AS days,
@@ -86,9 +88,12 @@ def _select_people(ends, relationships, since):
       ORDER BY t.relationship_id, last DESC, t.partner_id
         """,
         people=messages.with_people(ends, is_one_of(SQL("r.id"), relationships._ids)),
-        received=messages.select_received(last, first),
+        # one after the other: of few clients, it takes longer to plan it all at once than to read
+        apart=SQL("MATERIALIZED") if is_few else SQL(""),
+        own=SQL("%s,", messages.with_own_documents()) if is_few else SQL(""),
+        received=messages.select_received(last, first, is_few),
         messages=messages.select_messages(),
-        calls=select_calls(last),
+        calls=select_calls(last, first, is_few),
         touches=_select_touches(),
         since=since,
     )

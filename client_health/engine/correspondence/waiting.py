@@ -20,16 +20,20 @@ from .. import period
 from ..query import is_one_of
 from . import senders
 from .messages import (
+    FEW,
     asks_for_no_answer,
     is_ours,
     is_posted_in_person,
     select_colleagues,
     select_messages,
     select_received,
+    with_own_documents,
 )
 
 # After so long, an answer is not waited for any more.
 WINDOW = period.YEAR_OF_DAYS
+# Of more clients, it is quicker to read all that we wrote. Rule of thumb.
+MANY = 2000
 # What was older than this at set-up was answered elsewhere, or never will be. Rule of thumb.
 OLD_AT_SETUP = timedelta(days=30)
 
@@ -83,7 +87,7 @@ def read_waiting(env, relationships, as_of, in_person=False):
     found = {relationship_id: [] for relationship_id in relationships.ids}
     if found:
         scope = is_one_of(SQL("id"), relationships.ids)
-        for row in _execute(env, select_waiting(as_of, scope, in_person)):
+        for row in _execute(env, select_waiting(as_of, scope, in_person, len(found))):
             found[row[0]].append(Waiting(*row))
     return found
 
@@ -117,11 +121,15 @@ def _flush(env):
         env[model].flush_model()
 
 
-def select_waiting(as_of, scope, in_person=False):
+def select_waiting(as_of, scope, in_person=False, count=None):
     """Return a SELECT of the columns of ``Waiting``.
 
     :param scope: the condition that picks the relationships
+    :param count: how many these are, if known: it changes the way, never what is found
     """
+    is_few = count is not None and count <= FEW
+    is_early = is_few or (count or 0) > MANY
+    answer = _select_answer(SQL("m"), as_of, in_person)
     return SQL(
         """
         WITH client AS MATERIALIZED (
@@ -130,20 +138,42 @@ def select_waiting(as_of, scope, in_person=False):
                   WHERE %(scope)s),
              %(family)s,
              colleague AS MATERIALIZED (%(colleagues)s),
-             received AS (%(received)s),
-             message AS (
-                 SELECT * FROM (%(messages)s) m
-                  WHERE NOT EXISTS (%(answer)s))
+             %(own)s
+             received AS %(received)s,
+             %(unanswered)s
         %(waiting)s
         """,
         scope=scope,
         family=senders.with_family(),
         colleagues=select_colleagues(),
-        received=select_received(as_of, as_of - WINDOW),
-        messages=select_messages(),
-        answer=_select_answer(SQL("m"), as_of, in_person),
+        own=SQL("%s,", with_own_documents()) if is_few else SQL(""),
+        received=SQL(
+            "MATERIALIZED (%s)" if is_early else "(%s)",
+            select_received(as_of, as_of - WINDOW, is_few),
+        ),
+        unanswered=_with_unanswered(answer, is_early),
         waiting=select_open(as_of),
         as_of=as_of,
+    )
+
+
+def _with_unanswered(answer, is_early):
+    """Return the CTE message: what was received and has no answer. Reads the CTE received.
+
+    ``is_early``: answers are looked for before it is asked whose the messages are. Of many clients
+    PostgreSQL then reads them all at once, of few there are few; in between, it is slower.
+    """
+    if not is_early:
+        return SQL(
+            "message AS (SELECT * FROM (%s) m WHERE NOT EXISTS (%s))", select_messages(), answer
+        )
+    return SQL(
+        """
+        unanswered AS MATERIALIZED (SELECT * FROM received m WHERE NOT EXISTS (%s)),
+        message AS MATERIALIZED (%s)
+        """,
+        answer,
+        select_messages("unanswered"),
     )
 
 

@@ -66,8 +66,10 @@ class Sources(NamedTuple):
         return SQL("COALESCE(%s)", SQL(", ").join([*cases, columns[0]]))
 
 
-def select_projects():
+def select_projects(partner_ids=()):
     """Return a SELECT of the customers of every real project.
+
+    ``partner_ids``: of these clients and of nobody are enough; all by default.
 
     Columns: project_id, account_id, partner_id (or NULL), since, until (excluded; NULL: ever),
     dated: the project has had several customers, so there are several rows.
@@ -83,6 +85,7 @@ def select_projects():
           FROM project_project j
      LEFT JOIN res_partner c ON c.id = j.partner_id
          WHERE j.is_template IS NOT TRUE
+           AND %(is_near)s
            AND NOT EXISTS (SELECT 1 FROM client_project_customer k WHERE k.project_id = j.id)
      UNION ALL
         SELECT j.id,
@@ -96,7 +99,8 @@ def select_projects():
      LEFT JOIN res_partner c ON c.id = k.partner_id
          WHERE j.is_template IS NOT TRUE
         WINDOW project AS (PARTITION BY k.project_id ORDER BY k.date_from NULLS FIRST, k.id)
-        """
+        """,
+        is_near=SQL("(j.partner_id IS NULL OR %s)", is_contact(SQL("j.partner_id"), partner_ids)),
     )
 
 

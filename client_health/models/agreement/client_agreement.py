@@ -110,6 +110,7 @@ class ClientAgreement(models.Model):
     date_review = fields.Date(
         string="Review On",
         default=lambda self: get_today(self.env.company) + relativedelta(months=6),
+        copy=False,
         help="Date of the next review by both sides. The salesperson is reminded once on this day.",
         until=True,
     )

@@ -75,11 +75,26 @@ class ClientRelationship(models.Model):
         ]
 
     def _close_scope_reminder(self):
-        """Nothing is left to clarify: no reminder is needed."""
-        for relationship in self:
-            left = [*relationship._get_scope_task_domain(), ("request_to_clear", "=", True)]
-            if not self.env["project.task"].search_count(left, limit=1):
-                relationship.activity_unlink([ACTIVITY_CLEAR_SCOPE])
+        """Of clients of whom nothing is left to clarify, no reminder is needed."""
+        # sudo: whether tasks are left, not which; reminders of colleagues end as well
+        clients = self.sudo()
+        Task = clients.env["project.task"]
+        projects = clients.env["project.project"].search(
+            [("partner_id.commercial_partner_id", "in", clients.partner_id.ids)]
+        )
+        left = {
+            (partner, company)
+            for partner, company in Task._read_group(
+                Task._get_request_to_clear_domain(projects),
+                ["project_id.partner_id.commercial_partner_id", "project_id.company_id"],
+            )
+        }
+        nobody = clients.env["res.company"]
+        clients.filtered(
+            lambda client: left.isdisjoint(
+                ((client.partner_id, client.company_id), (client.partner_id, nobody))
+            )
+        ).activity_unlink([ACTIVITY_CLEAR_SCOPE])
 
     def _ask_scope(self, tasks, user):
         """Give the user one activity that names the tasks.

@@ -80,7 +80,8 @@ class ClientReadableLinksMixin(models.AbstractModel):
     link that a user gives is checked: by create and write, by default, and while a form is filled
     in. What is linked already, maybe by a user with more rights, stays.
 
-    A field with ``reason=True`` takes no “x”, one with ``until=True`` no day that is over.
+    A field with ``reason=True`` takes no “x”, one with ``until=True`` no day that is over; what is
+    there already stays, here too.
     """
 
     _name = "client.readable.links.mixin"
@@ -109,8 +110,10 @@ class ClientReadableLinksMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_readable_links([vals])
+        changing = self._get_changing(vals)
         result = super().write(vals)
-        self._check_typed(vals)
+        for fname, records in changing.items():
+            records._check_typed({fname: vals[fname]})
         return result
 
     @api.model
@@ -124,6 +127,21 @@ class ClientReadableLinksMixin(models.AbstractModel):
         if not field_names:
             self._check_opened_from(values)
         return super().onchange(values, field_names, fields_spec)
+
+    def _get_changing(self, vals):
+        """Return {name of a reason or a day ahead: records, not none, where it is not that yet}.
+
+        What is there already stays: an import writes it again.
+        """
+        if self.env.su:
+            return {}
+        changing = {}
+        for fname in vals.keys() & self._fields.keys():
+            field = self._fields[fname]
+            if getattr(field, "reason", False) or getattr(field, "until", False):
+                value = field.convert_to_record(field.convert_to_cache(vals[fname], self), self)
+                changing[fname] = self.filtered(lambda one, f=fname, v=value: one[f] != v)
+        return {fname: records for fname, records in changing.items() if records}
 
     def _check_typed(self, vals):
         """Raise for a reason that says nothing, and a day that is over; name the field."""

@@ -1,6 +1,6 @@
 """Says whether what a person typed can be a reason. Pure Python, whatever the language."""
 
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width, normalize
 
 # A reason says something from so many letters or digits on, in any script, ...
 LEAST_LETTERS = 4
@@ -11,8 +11,15 @@ LETTERS_PER_SIGN = 3
 
 def is_reason(text):
     """Return whether a text can be a reason: not “x”, “n/a” or “…”."""
-    letters = [letter for letter in (text or "").casefold() if letter.isalnum()]
+    # letters of double width are the same ones
+    plain = normalize("NFKC", text or "").casefold()
+    letters = [letter for letter in plain if _is_letter(letter)]
     return _weigh(letters) >= LEAST_LETTERS and _weigh(set(letters)) >= LEAST_DIFFERENT
+
+
+def _is_letter(sign):
+    """A vowel of Hindi or Thai is a mark beside its consonant, and as much a letter."""
+    return sign.isalnum() or category(sign).startswith("M")
 
 
 def _weigh(letters):

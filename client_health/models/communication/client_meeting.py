@@ -102,7 +102,11 @@ class ClientRelationship(models.Model):
         ]
 
     def _get_goal_line(self, goal):
-        return self.env._("%(goal)s: %(progress)s %%", goal=goal.name, progress=int(goal.progress))
+        if not goal.date_measured:
+            return self.env._("%(goal)s: not measured yet", goal=goal.name)
+        return self.env._(
+            "%(goal)s: %(progress)s %%", goal=goal.name, progress=round(goal.progress)
+        )
 
     def _get_follow_ups(self):
         """Return what was agreed in meetings and is not done, the oldest first."""

@@ -486,9 +486,14 @@ class ClientStatusWords(models.AbstractModel):
         # the deadline of a task has an hour
         rows += [(row["date_deadline"].date(), row["name"]) for row in facts.get("tasks", ())]
         rows.sort(key=lambda row: row[0] or date.max)
-        return [
-            self.env._("%(name)s, %(day)s", name=name, day=format_date(self.env, day))
-            if day
-            else name
-            for day, name in rows
-        ]
+        return [self._get_next_text(day, name) for day, name in rows]
+
+    @api.model
+    def _get_next_text(self, day, name):
+        """A day that is over is no promise: it says that it was the plan."""
+        if not day:
+            return name
+        words = {"name": name, "day": format_date(self.env, day)}
+        if day < get_today(self.env.company):
+            return self.env._("%(name)s (was planned for %(day)s)", **words)
+        return self.env._("%(name)s, %(day)s", **words)

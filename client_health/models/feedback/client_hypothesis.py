@@ -37,7 +37,7 @@ class ClientHypothesis(models.Model):
         ondelete="restrict",
         domain="[('id', 'child_of', partner_id)]",
     )
-    date_deadline = fields.Date(string="Due Date", until=True)
+    date_deadline = fields.Date(string="Due Date", copy=False, until=True)
     project_id = fields.Many2one(
         "project.project",
         compute="_compute_project_id",

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...const import MANAGER_GROUP, MONEY_GROUP
+from ...engine.clock import get_today
 from ...engine.figures import format_number
 from ...engine.health import scoring, sentences, snapshots
 from ...engine.reading import AGREED, DEFAULT, MOST_RECORDS, OWN
@@ -70,6 +71,7 @@ class ClientHealthExplanation(models.AbstractModel):
             "known": relationship.health_known,
             "provisional": relationship.health_provisional,
             "band": shown["band"],
+            "band_reason": self._get_band_reasons(relationship).get(relationship.id, False),
             "limits": {
                 "healthy": relationship.company_id.client_health_healthy,
                 "risk": relationship.company_id.client_health_risk,
@@ -78,12 +80,21 @@ class ClientHealthExplanation(models.AbstractModel):
             "coverage": day and scoring.get_shown(day.coverage),
             "coverage_lost": scoring.get_shown(relationship.health_coverage_lost),
             "date": day and format_date(self.env, day.date),
+            "readers": self._get_readers_note(hidden),
             "override": self._get_override(relationship),
             "declaration": self._get_declaration(relationship),
             "warnings": self._get_warnings(relationship),
             "dimensions": self._get_dimensions(relationship, day, hidden) if day else [],
             "changes": self._get_periods(relationship, hidden) if day else [],
         }
+
+    def _get_readers_note(self, hidden):
+        """Say that there are two scores, or two colleagues would argue about one number."""
+        if hidden:
+            return self.env._(
+                "Without the money figures. Colleagues who see them may see another score."
+            )
+        return self.env._("With the money figures. Colleagues without them may see another score.")
 
     def _get_override(self, relationship):
         override = relationship.health_override_id
@@ -209,6 +220,70 @@ class ClientHealthExplanation(models.AbstractModel):
                 }
             )
         return periods
+
+    # Why the colour isn't that of the number
+
+    @api.model
+    def _get_band_reasons(self, relationships):
+        """Return {relationship id: why its band isn't that of its score}, where it isn't.
+
+        A warning or a key measure caps it. Overrides say it themselves.
+        """
+        hidden = self._get_hidden()
+        score, band = (f"health_{name}{'_shared' if hidden else ''}" for name in ("score", "band"))
+        found = {}
+        for company, clients in relationships.grouped("company_id").items():
+            # sudo: only the limits of the bands, which are drawn in every chart
+            limits = company.sudo().client_health_healthy, company.sudo().client_health_risk
+            own = {
+                one: scoring.get_band(one[score], *limits)
+                for one in clients
+                if one.health_known and one[band] and not one.health_overridden
+            }
+            capped = {one: (own[one], one[band]) for one in own if own[one] != one[band]}
+            if capped:
+                found |= self.with_company(company)._get_capped_reasons(company, capped, hidden)
+        return found
+
+    @api.model
+    def _get_capped_reasons(self, company, capped, hidden):
+        """Return {relationship id: reason}; ``capped``: {client: (band of the score, its own)}."""
+        clients = self.env["client.relationship"].union(*capped)
+        Warning = self.env["client.health.warning"]
+        today = get_today(company)
+        caps = Warning._get_caps(clients, today, Warning._get_lives(clients, today))
+        scorer = scoring.Scorer(self._get_shown_measures(hidden))
+        days = self._read_shown_days(clients, None, hidden)
+        found = {}
+        for client, (own, band) in capped.items():
+            day = days.get(client.id)
+            points = scorer.get_score(day.readings).points if day and day.readings else {}
+            told = caps.cap(client.id, own, points, bool(hidden)) == band
+            causes = caps.get_causes(client.id, points, bool(hidden)) if told else ([], [])
+            found[client.id] = self._get_cap_text(client, band, day, *causes)
+        return found
+
+    def _get_cap_text(self, client, band, day, lives, zeros):
+        """Return the sentence: of severe warnings, of key measures, of the warnings that count."""
+        names = dict(client._fields["health_band_shared"]._description_selection(self.env))
+        severe = [one for one in lives if one.is_severe]
+        standing = [one for one in lives if one.is_standing]
+        records = self._get_records()
+        values = {"band": names[band], "cause": ", ".join(records[code].name for code in zeros)}
+        if warnings := severe or (standing if len(zeros) < 2 else []):
+            # sudo: those of money are left out for users without access to money
+            told = self.env["client.health.warning"].sudo().browse([one.id for one in warnings])
+            values["cause"] = " · ".join(told.mapped("text"))
+        if severe:
+            return self.env._("%(band)s because of a severe warning: %(cause)s", **values)
+        if warnings:
+            return self.env._("%(band)s because of a warning: %(cause)s", **values)
+        if zeros:
+            return self.env._("%(band)s because this has no points at all: %(cause)s", **values)
+        date = day and format_date(self.env, day.date)
+        return self.env._(
+            "%(band)s as of %(date)s: what made it so has changed since.", date=date, **values
+        )
 
     # Reasons and changes, in words
 

@@ -359,7 +359,7 @@ class ClientHealthMeasure(models.Model):
         """
         # sudo: users without access to money may not read its measures, and are shown none of them:
         # what is computed for these users is a shared score
-        return self.sudo().search([("active", "=", True)])._to_scoring()
+        return self.sudo().search_fetch([("active", "=", True)])._to_scoring()
 
     @api.model
     def _get_key_measures(self):

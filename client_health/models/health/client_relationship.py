@@ -172,6 +172,12 @@ class ClientRelationship(models.Model):
         compute="_compute_health_reasons",
         help="What warns, and what loses the most points; two at most.",
     )
+    health_band_reason = fields.Char(
+        string="Reason of the Band",
+        compute="_compute_health_band_reason",
+        help="Why the colour is not that of the score: a warning or a key measure stands against "
+        "it. Empty where the colour is that of the score.",
+    )
     health_override_id = fields.Many2one(
         "client.health.override", string="Override", compute="_compute_health_override_id"
     )
@@ -266,6 +272,12 @@ class ClientRelationship(models.Model):
             then = [one for one in pulled.get(key) or () if one != twice or worse not in first]
             found[key] = " · ".join([*first, *then][:MOST_REASONS])
         return found
+
+    @api.depends_context("uid", "lang")
+    def _compute_health_band_reason(self):
+        reasons = self.env["client.health.explanation"]._get_band_reasons(self._origin)
+        for relationship in self:
+            relationship.health_band_reason = reasons.get(relationship._origin.id, False)
 
     @api.depends("pulse_ids.strain")
     def _compute_owner_strain(self):

@@ -54,7 +54,7 @@ class ClientHandover(models.Model):
         ondelete="restrict",
         domain="[('id', 'child_of', partner_id)]",
     )
-    date_deadline = fields.Date(string="Due Date", until=True)
+    date_deadline = fields.Date(string="Due Date", copy=False, until=True)
     project_id = fields.Many2one(
         "project.project",
         index="btree_not_null",

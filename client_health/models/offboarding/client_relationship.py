@@ -62,11 +62,13 @@ class ClientRelationship(models.Model):
             domain = Domain("relationship_id", "in", self.ids) & Domain("state", "=", "draft")
             drafts = drafts.search(domain & Domain("kind", "!=", "farewell"))
         lines = {client.id: [] for client in self}
-        for activity in cancelled:
-            holder = self.env[activity.res_model].sudo().browse(activity.res_id)
-            client = holder if holder._name == self._name else holder.relationship_id
-            name = activity.summary or activity.activity_type_id.name
-            lines[client.id].append(f"{name} ({activity.user_id.name})")
+        for model, activities in cancelled.grouped("res_model").items():
+            holders = clients.env[model].browse(activities.mapped("res_id"))
+            path = "id" if model == self._name else "relationship_id.id"
+            owners = {holder.id: holder.mapped(path)[0] for holder in holders}
+            for activity in activities:
+                name = activity.summary or activity.activity_type_id.name
+                lines[owners[activity.res_id]].append(f"{name} ({activity.user_id.name})")
         for draft in drafts:
             lines[draft.relationship_id.id].append(self.env._("Draft: %s", draft.name))
         cancelled.unlink()
@@ -84,9 +86,13 @@ class ClientRelationship(models.Model):
             self.browse(bodies)._message_log_batch(bodies)
 
     def _get_planned(self, phase):
-        """Return the open activities that end with the phase, of these clients."""
+        """Return the open activities that end with the phase, of these clients.
+
+        The plan of the stage that they have come to has just been made, and is what is to be done.
+        """
         Activity = self.env["mail.activity"]
         own = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+        own &= Domain("client_stage_id", "not in", self.stage_id.ids)
         if phase == stage_rules.OFFBOARD:
             types = [self.env.ref(xmlid, raise_if_not_found=False) for xmlid in GOING_ON]
             ids = [found.id for found in types if found]

@@ -183,23 +183,34 @@ class ClientProfitability(models.Model):
     def _has_known_margin(self, query):
         """Return the condition for rows of clients with a margin over all rows of the query.
 
-        They are looked up now, because there are few or none.
+        The others are joined once per query, so that each row is looked up once, not per figure.
         """
-        keys = SQL(
-            "%s, COALESCE(%s, 0)",
-            self._field_to_sql(self._table, "company_id", query),
-            self._field_to_sql(self._table, "partner_id", query),
+        alias = query.make_alias(self._table, "unknown")
+        if alias not in query._joins:
+            query.add_join("LEFT JOIN", alias, *self._get_unknown_margins(query, alias))
+        return SQL("%s IS NULL", SQL.identifier(alias, "client_id"))
+
+    def _get_unknown_margins(self, query, alias):
+        """Return the table of clients without a margin over all rows, and what joins it."""
+        company = self._field_to_sql(self._table, "company_id", query)
+        client = SQL("COALESCE(%s, 0)", self._field_to_sql(self._table, "partner_id", query))
+        table = SQL(
+            "(SELECT %s AS company_id, %s AS client_id FROM %s WHERE %s"
+            " GROUP BY 1, 2 HAVING NOT %s)",
+            company,
+            client,
+            query.from_clause,
+            query.where_clause or SQL("true"),
+            self._get_group_figures(query)["is_costed"],
         )
-        unknown = self.env.execute_query(
-            SQL(
-                "SELECT %s FROM %s WHERE %s GROUP BY 1, 2 HAVING NOT %s",
-                keys,
-                query.from_clause,
-                query.where_clause or SQL("true"),
-                self._get_group_figures(query)["is_costed"],
-            )
+        condition = SQL(
+            "%s = %s AND %s = %s",
+            SQL.identifier(alias, "company_id"),
+            company,
+            SQL.identifier(alias, "client_id"),
+            client,
         )
-        return SQL("(%s) NOT IN %s", keys, tuple(unknown)) if unknown else SQL("true")
+        return table, condition
 
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
@@ -425,7 +436,8 @@ class ClientProfitability(models.Model):
     def _get_hours_per_unit(self):
         """Return {uom id: hours} of the time units (days, hours, minutes)."""
         hour = self.env.ref("uom.product_uom_hour")
-        units = hour.search([("id", "child_of", int(hour.parent_path.split("/")[0]))])
+        root = hour.parent_path.split("/")[0]
+        units = hour.search_fetch([("parent_path", "=like", f"{root}/%")], ["factor"])
         return {unit.id: unit.factor / hour.factor for unit in units}
 
     # Figures and rows of the clients

@@ -40,11 +40,13 @@ class ClientRelationship(models.Model):
 
     @api.model
     def action_open_clients(self):
-        """Open the board: all clients for managers, their own for the others."""
+        """Open the board: all clients for managers, and for who has none; else their own."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_relationship_action"
         )
         if self.env.user.has_group(MANAGER_GROUP):
+            return action
+        if not self.search_count([("user_id", "=", self.env.uid)], limit=1):
             return action
         return dict(action, context={"search_default_my_clients": 1})
 

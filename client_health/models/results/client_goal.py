@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...engine.clock import get_today
 from ...engine.results import progress as engine
@@ -161,7 +162,7 @@ class ClientGoal(models.Model):
         tracking=True,
     )
     date_end = fields.Date(
-        string="End",
+        string="Until",
         required=True,
         compute="_compute_date_end",
         store=True,
@@ -460,7 +461,10 @@ class ClientGoal(models.Model):
             if goal.date_end < goal.date_start:
                 raise ValidationError(
                     self.env._(
-                        "The goal “%s” ends before it starts. Please check both dates.", goal.name
+                        "The goal “%(goal)s” ends before it starts, on %(start)s. Please choose a "
+                        "later day under “Until”.",
+                        goal=goal.name,
+                        start=format_date(self.env, goal.date_start),
                     )
                 )
 

@@ -92,7 +92,7 @@ class TestMeeting(MeetingCommon):
 
     def test_agenda_is_made_of_what_is_open(self):
         wizard = self._plan()
-        self.assertIn("Twenty bookings a day", wizard.agenda)
+        self.assertIn("Twenty bookings a day: not measured yet", wizard.agenda)
         self.assertNotIn(SECRET, wizard.agenda)
         self.assertIn(SECRET, wizard.open_points)
 

@@ -229,6 +229,13 @@ class TestStatusUpdate(StatusCommon):
         )
         return project
 
+    def test_a_plan_that_is_late_is_no_promise(self):
+        project = self._create_work()
+        project.milestone_ids.filtered("deadline").deadline = self.today - timedelta(days=3)
+        body = self._make_status().body
+        self.assertIn("Guest stories live (was planned for", body)
+        self.assertIn("Gift vouchers, ", body)
+
     def test_made_of_real_work(self):
         self._create_work()
         goal = self.env["client.goal"].create(

@@ -40,6 +40,18 @@ class TestSteps(GoalCommon):
         with self.assertRaises(AccessError):
             activity.with_user(self.colleague).action_client_step()
 
+    def test_an_activity_on_no_record_opens_itself(self):
+        activity = self.env["mail.activity"].with_user(self.owner)
+        own = activity.create(
+            {
+                "summary": "Mine",
+                "user_id": self.owner.id,
+                "activity_type_id": self.env.ref("client_health.mail_activity_type_pulse").id,
+            }
+        )
+        action = own.action_client_step()
+        self.assertEqual((action["res_model"], action["res_id"]), ("mail.activity", own.id))
+
     def test_done_closes_the_reminder(self):
         scope = "client_health.mail_activity_type_clear_scope"
         task = self.env["project.task"].create({"name": "Odd", "project_id": self.project.id})

@@ -236,7 +236,7 @@ class SignalCases(SignalCommon):
                 "user_id": cls.owner.id,
                 "date": day,
                 "value": value,
-                "comment": "Why",
+                "comment": "They said why",
             }
         )
         return set_created(pulse, created or datetime.combine(day, time.min) - timedelta(days=9))

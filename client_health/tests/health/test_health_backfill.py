@@ -30,7 +30,7 @@ class TestHealthBackfill(SignalCommon):
                     "relationship_id": self.relationship.id,
                     "date": self.today - timedelta(days=days),
                     "value": value,
-                    "comment": "Why",
+                    "comment": "They said why",
                 }
             )
             set_created(pulse, self._ago(days))

@@ -98,6 +98,15 @@ class TestHealthExplained(HealthCommon):
             self.env.invalidate_all()
             self.assertIn("Money" if not sees else "Margin rate", reasons)
 
+    def test_two_scores_are_told(self):
+        """The same client has another score for colleagues who see no money."""
+        scores = set()
+        for user, word in ((self.manager, "With the"), (self.owner, "Without the")):
+            explained = self._explain(user)
+            self.assertRegex(explained["readers"], f"^{word} money figures. Colleagues .* another")
+            scores.add(explained["score"])
+        self.assertEqual(len(scores), 2)
+
     def test_money_readings_by_rpc(self):
         snapshot = self.Snapshot.search([], limit=1)
         for fname in ("money_readings", "margin_rate"):

@@ -169,6 +169,55 @@ class TestHealthProposals(WarningsCommon):
         self._set_points(0, codes=["contact_gap"])
         self.assertEqual(self._night(-6).band, "risk")
 
+    def test_why_the_colour_is_not_that_of_the_number(self):
+        client = self.relationship
+        self._warn("silent", 1.2)
+        self.assertEqual(self._bands(95), ["healthy"])
+        self._check_reason(self.manager, False)
+        self._warn("payment", 2)
+        self.assertEqual(self._bands(95), ["risk"])
+        payment = self._get_warnings("payment")
+        self._check_reason(self.manager, f"Red because of a severe warning: {payment.text}")
+        silent = "No word for 40 days, usually every 7"
+        self._check_reason(self.owner, f"Yellow because of a warning: {silent}")
+        client.with_user(self.manager).action_dismiss_proposal()  # severe: known, and still red
+        self._check_reason(self.manager, f"Red because of a severe warning: {payment.text}")
+        self._check_reason(self.owner, "Yellow as of .*: what made it so has changed since.")
+        self._override()
+        self._check_reason(self.manager, False)
+
+    def test_key_measures_colour_the_number(self):
+        self._set_points(95)
+        self._set_points(0, codes=["margin_rate"])
+        self._night(0)
+        margin = self.measures.filtered(lambda one: one.code == "margin_rate").name
+        self._check_reason(self.manager, f"Yellow because this has no points at all: {margin}")
+        self._check_reason(self.owner, False)
+        self._set_points(0, codes=["contact_gap"])
+        self._night(0)
+        self._check_reason(self.manager, f"Red because this has no points at all: {margin}, ")
+
+    def _check_reason(self, user, pattern):
+        """Form and popover say the same to this user; False: nothing."""
+        self.env.invalidate_all()
+        client = self.relationship.with_user(user)
+        told = client.health_band_reason
+        self.assertEqual(client.get_health_explanation()["band_reason"], told)
+        if pattern:
+            self.assertRegex(told, f"^{pattern}")
+        else:
+            self.assertFalse(told)
+
+    def _override(self):
+        self.env["client.health.override"].create(
+            {
+                "relationship_id": self.relationship.id,
+                "band": "healthy",
+                "reason": "Known",
+                "date_end": self.today + timedelta(days=7),
+            }
+        )
+
     def _bands(self, points):
         self._set_points(points)
         return self._night(0).mapped("band")

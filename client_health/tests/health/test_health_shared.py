@@ -88,7 +88,8 @@ class TestHealthShared(HealthCommon):
         ]
         found = {
             "client": twin.read([*SHARED, "health_known", "health_coverage", "health_reasons",
-                                 "health_coverage_lost", "health_provisional"])[0] | {"id": 0},
+                                 "health_coverage_lost", "health_provisional",
+                                 "health_band_reason"])[0] | {"id": 0},
             "explained": twin.get_health_explanation(),
             "history": twin.get_health_history(),
             "snapshots": [

@@ -33,7 +33,7 @@ class TestSignalPulse(SignalCommon):
                 "user_id": (user or self.owner).id,
                 "date": self._day(ago),
                 "value": value,
-                "comment": "Why",
+                "comment": "They said why",
             }
         )
         return set_created(pulse, self._ago(max(ago, 0)))

@@ -121,6 +121,51 @@ class TestEnding(OffboardingCommon):
         note = self.relationship.message_ids.filtered(lambda one: "Week 48" in str(one.body))
         self.assertEqual(len(note), 1)
 
+    def test_the_plan_of_the_new_stage_stays(self):
+        """A firm plans what is to be done with former clients, by whatever type of activity."""
+        for phase, name in (("offboard", "fit"), ("ended", "tough_conversation")):
+            plan = self.env["mail.activity.plan"].create(
+                {"name": "Last steps", "res_model": "client.relationship"}
+            )
+            self.env["mail.activity.plan.template"].create(
+                {
+                    "plan_id": plan.id,
+                    "activity_type_id": self.env.ref(f"{TYPES}{name}").id,
+                    "summary": f"Ours when {phase}",
+                    "responsible_type": "client_owner",
+                }
+            )
+            self._get_stage(phase).plan_id = plan
+        offboarding = self._offboard()
+        self.assertIn("Ours when offboard", self.relationship.activity_ids.mapped("summary"))
+        self._complete(offboarding)
+        self._try_end()
+        self.assertEqual(self.relationship.activity_ids.mapped("summary"), ["Ours when ended"])
+
+    def test_many_end_at_once(self):
+        """The number of queries does not depend on how many clients go, or what was planned."""
+        counts = []
+        for number in (5, 50):
+            clients = self._create_clients(number)
+            records = self.env["client.feedback"].create(
+                [
+                    {"relationship_id": client.id, "kind": "concern", "text": "Noted."}
+                    for client in clients
+                ]
+            )
+            planned = self.env["mail.activity"].union(
+                *(self._plan("confirm_answer", record) for record in records),
+                *(self._plan("status_update", client) for client in clients),
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            clients._end_planned("ended")
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertFalse(planned.exists())
+        self.assertLessEqual(counts[1], counts[0] + 2, counts)
+
     def test_nothing_is_planned_anew_at_night(self):
         self.relationship.sudo().write({"value_asked_date": False})
         self._offboard()

@@ -119,6 +119,17 @@ class TestStageMoves(ClientHealthCommon):
         with self.assertRaisesRegex(UserError, "is not gone.*within 9 months.*offboarding"):
             self._move(fresh, "ended")
 
+    def test_only_open_ways_are_offered(self):
+        """A manager alone may let a client go; where the client is, is no move."""
+        self._move(self.relationship, "at_risk")
+        ways = {"healthy", "reboot", "ended"}
+        for user, phases in ((self.owner, ways), (self.manager, {*ways, "offboard"})):
+            wizard = self.env["client.stage.move"].with_user(user)
+            wizard = wizard.new({"relationship_ids": self.relationship.ids})
+            offered = wizard.offered_stage_ids
+            self.assertEqual(set(offered.mapped("phase")), phases)
+            self.assertNotIn(self.relationship.stage_id, offered)
+
     def test_not_created_beyond_at_risk(self):
         partner = self.env["res.partner"].create({"name": "Imported", "is_company": True})
         for phase in ("reboot", "offboard", "ended"):

@@ -5,7 +5,10 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ...engine.clock import get_today
 from .test_goal import GoalCommon
+
+SCOPE = "client_health.mail_activity_type_clear_scope"
 
 
 @tagged("post_install", "-at_install")
@@ -63,6 +66,19 @@ class TestWord(GoalCommon):
                 }
             ],
         )
+
+    def test_today_is_where_the_client_is(self):
+        """One of us in another company, where it is tomorrow, records it by one click as well."""
+        self.company.resource_calendar_id.tz = "Etc/GMT+12"
+        ahead = self.env["res.company"].create({"name": "Ahead"})
+        ahead.resource_calendar_id.tz = "Pacific/Kiritimati"
+        self.owner.company_ids += ahead
+        companies = {"allowed_company_ids": [ahead.id, self.company.id]}
+        goal = self._create_goal()
+        action = goal.with_user(self.owner).action_agree()
+        action["context"] = {**action["context"], **companies}
+        self._open(action).save().action_record()
+        self.assertEqual(goal.date_agreed, get_today(self.company))
 
     def test_main_contact_is_who_decides(self):
         self.relationship.action_add_people()
@@ -194,10 +210,12 @@ class TestWord(GoalCommon):
     def test_hours_by_our_word_only(self):
         employee = self.env["hr.employee"].create({"name": "Ada"})
         parent = self._create_task()
-        tasks = [parent, self._create_task(parent_id=parent.id), self._create_task()]
+        child = self._create_task(parent_id=parent.id)
+        # whoever puts the work one level lower gains nothing
+        tasks = [parent, child, self._create_task(), self._create_task(parent_id=child.id)]
         parent.requested_by = "client"
         tasks[2]._set_requested(self.contact, "call")
-        for task, hours in zip(tasks, (3, 2, 4), strict=True):
+        for task, hours in zip(tasks, (3, 2, 4, 1), strict=True):
             self.env["account.analytic.line"].create(
                 {
                     "name": "Work",
@@ -209,7 +227,44 @@ class TestWord(GoalCommon):
                 }
             )
         client = self.relationship
-        self.assertEqual((client.requested_hours, client.claimed_hours), (9, 9))
+        self.assertEqual((client.requested_hours, client.claimed_hours), (10, 10))
+        self.assertTrue(all(task.word_is_own for task in tasks))
         tasks[2].word_trace = "A mail"
         client.invalidate_recordset()
-        self.assertEqual((client.requested_hours, client.claimed_hours), (9, 5))
+        self.assertEqual((client.requested_hours, client.claimed_hours), (10, 6))
+        parent.word_trace = "A mail"
+        client.invalidate_recordset()
+        self.assertEqual((client.requested_hours, client.claimed_hours), (10, 0))
+
+    def test_nobody_else_asks_for_the_client(self):
+        firm = self.env["res.partner"].create({"name": "Another firm", "is_company": True})
+        stranger = self.env["res.partner"].create({"name": "Nobody", "parent_id": firm.id})
+        task = self._create_task(partner_id=stranger.id)
+        action = task.with_user(self.owner).action_client_asked()
+        form = self._open(action)
+        self.assertEqual(form.contact_id.commercial_partner_id, self.client_partner)
+        form.contact_id = stranger
+        with self.assertRaisesRegex(UserError, "is no contact of the client of these tasks"):
+            form.save().action_record()
+        self.assertEqual(task.requested_by, "unclear")
+
+    def test_reminders_of_many_clients_end_at_once(self):
+        """What is left of each client is read once, however many clients the tasks have."""
+        counts = []
+        for number in (5, 50):
+            clients = self._create_clients(number)
+            for client in clients:
+                client.activity_schedule(SCOPE, user_id=self.owner.id)
+            project = self.env["project.project"].create(
+                {"name": "Of the last one", "partner_id": clients[-1].partner_id.id}
+            )
+            self._create_task(project_id=project.id)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            clients._close_scope_reminder()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            left = clients.activity_search([SCOPE])
+            self.assertEqual(left.mapped("res_id"), clients[-1].ids)
+        self.assertLessEqual(counts[1], counts[0] + 2, counts)

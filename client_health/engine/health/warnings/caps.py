@@ -66,24 +66,29 @@ class Caps:
         """
         if band is None:
             return None
-        lives = [
-            life for life in self._get_lives(key) if not shared or life.code not in self._money
-        ]
-        zeros = self._count_zeros(key, points, shared)
-        if zeros > 1 or any(life.is_severe for life in lives):
+        lives, zeros = self.get_causes(key, points, shared)
+        if len(zeros) > 1 or any(life.is_severe for life in lives):
             return RISK
         if zeros or any(life.is_standing for life in lives):
             return max(band, WATCH, key=BANDS.index)
         return band
 
-    def _count_zeros(self, key, points, shared):
+    def get_causes(self, key, points, shared=False):
+        """Return what may cap the band: lives of warnings, and codes of key measures at zero."""
+        lives = [
+            life for life in self._get_lives(key) if not shared or life.code not in self._money
+        ]
+        return lives, self._get_zeros(key, points, shared)
+
+    def _get_zeros(self, key, points, shared):
         lifted = self._lifted_dimensions.get(key, ())
         if lifted is None:
-            return 0
-        return sum(
-            code in points
+            return []
+        return [
+            code
+            for code, dimension in self._key_measures.items()
+            if code in points
             and points[code] <= 0
             and dimension not in lifted
             and not (shared and dimension == MONEY)
-            for code, dimension in self._key_measures.items()
-        )
+        ]

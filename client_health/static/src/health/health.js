@@ -115,9 +115,13 @@ export class Health extends Component {
         return this.props.record.data;
     }
 
+    get isShared() {
+        return this.props.name.endsWith("_shared");
+    }
+
     /** A figure that the shared score has of its own. */
     getFigure(name) {
-        return this.data[this.props.name.endsWith("_shared") ? `${name}_shared` : name];
+        return this.data[this.isShared ? `${name}_shared` : name];
     }
 
     get isKnown() {
@@ -163,6 +167,8 @@ export class Health extends Component {
             title,
             this.data.health_provisional && _t("It is provisional: little is known."),
             this.data.health_overridden && _t("A manager overrides it."),
+            this.isShared &&
+                _t("Without the money figures: colleagues who see them may see another score."),
         ]
             .filter(Boolean)
             .join(" ");

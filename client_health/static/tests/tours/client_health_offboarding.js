@@ -7,7 +7,7 @@ const option = (text) => `.o-autocomplete--dropdown-item:contains('${text}')`;
 registry.category("web_tour.tours").add("client_health_offboarding", {
     steps: () => [
         {
-            trigger: ".o_form_statusbar button[name='action_ask_stage']:contains('Offboard')",
+            trigger: ".o_statusbar_status button:contains('Offboard')",
             run: "click",
         },
         {

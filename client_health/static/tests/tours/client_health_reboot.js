@@ -266,8 +266,7 @@ registry.category("web_tour.tours").add("client_health_refused", {
     ],
 });
 
-// beside so many buttons the status bar is one button: the stage, and below it the others
-const STAGE = ".o_form_view .o_statusbar_status button.dropdown-toggle:visible";
+const STAGE = ".o_form_view .o_statusbar_status button.o_arrow_button_current:visible";
 
 /** Type something on the tab Voice, and leave it there without saving. */
 const typeWithoutSaving = () => [
@@ -288,11 +287,7 @@ const typeWithoutSaving = () => [
     },
     {
         content: "The status bar moves the client to Offboard",
-        trigger: `${STAGE}:contains('Reboot')`,
-        run: "click",
-    },
-    {
-        trigger: ".o-dropdown--menu .o-dropdown-item:contains('Offboard')",
+        trigger: ".o_statusbar_status button.o_arrow_button:visible:contains('Offboard')",
         run: "click",
     },
 ];

@@ -19,8 +19,14 @@ export class HealthHistory extends Component {
         this.state = useState({ history: null });
         this.keepLast = new KeepLast();
         useRecordObserver((record) => {
-            // these as well: another score means another line
-            this.load(record.resId, record.data.health_coverage, record.data.health_known);
+            // another score means another line; while a form opens, it says the same several times
+            const { health_coverage, health_known, health_score, health_score_shared } = record.data;
+            const figures = [health_coverage, health_known, health_score, health_score_shared];
+            const key = JSON.stringify([record.resId, ...figures]);
+            if (key !== this.key) {
+                this.key = key;
+                this.load(record.resId);
+            }
         });
     }
 
