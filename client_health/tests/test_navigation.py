@@ -123,19 +123,6 @@ class TestNavigation(TransactionCase):
             if len(shown) > MAX_FILTERS / 4:
                 self.assertTrue(root.xpath("/search/separator"), f"{view.xml_id}: in groups")
 
-    def test_the_board_opens_on_own_clients(self):
-        """Managers see all at once, and so does who has no client: an empty board says nothing."""
-        self._create_clients(1, self.seller)
-        for user, is_own in (
-            (self.owner, True),
-            (self.seller, True),
-            (self.colleague, False),
-            (self.manager, False),
-        ):
-            action = self.env["client.relationship"].with_user(user).action_open_clients()
-            self.assertEqual("search_default_my_clients" in str(action["context"]), is_own)
-            self.assertEqual(action["res_model"], "client.relationship")
-
     def _get_charts(self, user):
         """Return {(model, external id of the view): its arch} of what the user's menus open."""
         charts = {}
