@@ -16,7 +16,8 @@ activities, and the form of each has as many messages. ``board_x``, ``list_x`` a
 ours divided by CRM's: the median of the turns' own ratios, because the two of a turn follow one
 another, whatever else the machine does. ``views_s`` is what a screen needs once per session.
 ``today_s`` and ``today_team_s`` are the page *Today* of the owner of most clients, and that of all
-clients. ``pivot_s`` is the pivot of profitability as it opens, ``crm_pivot_s`` CRM's.
+clients. ``pivot_s`` is the pivot of profitability over the whole ledger, without the filters of its
+menu, ``pivot_opened_s`` with them, ``crm_pivot_s`` CRM's.
 """
 
 import json
@@ -32,6 +33,8 @@ from odoo.addons.mail.tools.discuss import Store
 DATA = "score"
 TURNS = 9
 PAGE = 80
+# The filters with which the menu *Profitability* opens
+OPENED = [("in_last_year", "=", True), ("relationship_id.client_is_top", "=", True)]
 COMPARED = ("board", "cards", "list", "form")
 CARDS = 80
 MESSAGES = 5
@@ -93,7 +96,11 @@ def run(env, clients):
         "views": (Views(env, OURS), Views(env, THEIRS)),
         "pivot": (Pivot(env, "client.profitability"), Pivot(env, THEIRS)),
     }
-    pages = {"today": Today(env, "mine"), "today_team": Today(env, "team")}
+    pages = {
+        "today": Today(env, "mine"),
+        "today_team": Today(env, "team"),
+        "pivot_opened": Pivot(env, "client.profitability", OPENED),
+    }
     screens = {
         **{name: ours for name, (ours, _theirs) in pairs.items()},
         **{f"crm_{name}": theirs for name, (_ours, theirs) in pairs.items()},
@@ -403,6 +410,10 @@ class Today:
 class Pivot(Screen):
     kind = "pivot"
 
+    def __init__(self, env, model, opened=()):
+        super().__init__(env, model)
+        self.opened = list(opened)
+
     def load(self):
         nodes = list(self.arch.iter("field"))
         rows = [node.get("name") for node in nodes if node.get("type") == "row"]
@@ -416,4 +427,6 @@ class Pivot(Screen):
             if node.get("type") == "measure" and (name := node.get("name")) in self.fields
             if self.fields[name].get("aggregator")
         ]
-        self.records.formatted_read_grouping_sets([], [[], rows[:1]], [*measures, "__count"])
+        self.records.formatted_read_grouping_sets(
+            self.opened, [[], rows[:1]], [*measures, "__count"]
+        )

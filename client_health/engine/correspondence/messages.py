@@ -226,24 +226,16 @@ def _select_from_unknown_senders(as_of, since, is_few):
     """What came without an author: the address may be a contact's by now, one of a client's mail
     domain, or unknown (NULL), then it is the document's client.
     """
-    address = senders.get_address(SQL("m"))
-    is_near = SQL("true")
-    if is_few:
-        is_near = SQL(
-            "(%s OR %s IN (SELECT name FROM domain)"
-            " OR %s IN (SELECT p.email_normalized FROM family f"
-            " JOIN res_partner p ON p.commercial_partner_id = f.id"
-            " WHERE p.email_normalized IS NOT NULL))",
-            is_on_own_document(SQL("m")),
-            senders.get_domain(address),
-            address,
-        )
     return SQL(
         """
         WITH unknown_sender AS MATERIALIZED (
-            SELECT m.id, m.model, m.res_id, m.create_date, %(address)s AS address
-              FROM mail_message m
-             WHERE m.author_id IS NULL AND %(is_received)s AND %(is_near)s
+            SELECT *
+              FROM (SELECT m.id, m.model, m.res_id, m.create_date, %(address)s AS address
+                      FROM mail_message m
+                     WHERE m.author_id IS NULL AND %(is_received)s
+                    -- so that each address is made once
+                    OFFSET 0) m
+             WHERE %(is_near)s
         ), known AS (
             SELECT DISTINCT ON (p.email_normalized)
                    p.id,
@@ -269,9 +261,25 @@ def _select_from_unknown_senders(as_of, since, is_few):
          WHERE a.ours IS NOT TRUE
         """,
         domain=senders.get_domain(SQL("m.address")),
-        address=address,
+        address=senders.get_address(SQL("m")),
         is_received=is_received(as_of, since),
-        is_near=is_near,
+        is_near=_is_near() if is_few else SQL("true"),
+    )
+
+
+def _is_near():
+    """Return the condition that a message without an author can be of one of the clients."""
+    return SQL(
+        """
+        %s
+        OR %s IN (SELECT name FROM domain)
+        OR m.address IN (SELECT p.email_normalized
+                           FROM family f
+                           JOIN res_partner p ON p.commercial_partner_id = f.id
+                          WHERE p.email_normalized IS NOT NULL)
+        """,
+        is_on_own_document(SQL("m")),
+        senders.get_domain(SQL("m.address")),
     )
 
 
