@@ -121,18 +121,20 @@ class TestNavigation(TransactionCase):
             if len(shown) > MAX_FILTERS / 4:
                 self.assertTrue(root.xpath("/search/separator"), f"{view.xml_id}: in groups")
 
-    def test_the_board_opens_on_own_clients(self):
-        """Managers see all at once, and so does who has no client: an empty board says nothing."""
-        self._create_clients(1, self.seller)
-        for user, is_own in (
-            (self.owner, True),
-            (self.seller, True),
-            (self.colleague, False),
-            (self.manager, False),
-        ):
-            action = self.env["client.relationship"].with_user(user).action_open_clients()
-            self.assertEqual("search_default_my_clients" in str(action["context"]), is_own)
-            self.assertEqual(action["res_model"], "client.relationship")
+    def test_clients_and_agreements_are_archived(self):
+        """Delete is offered nowhere where it is nearly always refused."""
+        views = self.env["ir.ui.view"].search(
+            [
+                ("model", "in", ("client.relationship", "client.agreement")),
+                ("mode", "=", "primary"),
+                ("type", "in", ("form", "list")),
+            ]
+        )
+        self.assertGreater(len(views), 5)
+        for view in views:
+            root = etree.fromstring(self.env[view.model].get_view(view.id, view.type)["arch"])
+            if root.get("js_class") != "client_agreement_form":  # drafts alone, see there
+                self.assertIn(root.get("delete"), ("0", "False"), view.xml_id)
 
     def _get_charts(self, user):
         """Return {(model, external id of the view): its arch} of what the user's menus open."""

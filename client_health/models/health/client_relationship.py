@@ -472,6 +472,7 @@ class ClientRelationship(models.Model):
             action,
             views=[(False, "list"), (False, "graph"), (False, "pivot")],
             domain=[("relationship_id", "in", self.ids)],
+            context={},  # ended ones as well
         )
 
     def get_health_history(self):

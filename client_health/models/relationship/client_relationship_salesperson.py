@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -40,15 +42,24 @@ class ClientRelationship(models.Model):
 
     @api.model
     def action_open_clients(self):
-        """Open the board: all clients for managers, and for who has none; else their own."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "client_health.client_relationship_action"
-        )
+        """Open the board."""
+        return self._open_own_first("client_health.client_relationship_action")
+
+    @api.model
+    def action_open_unrequested(self):
+        """Open the report of unrequested work."""
+        return self._open_own_first("client_health.project_task_action_unrequested")
+
+    @api.model
+    def _open_own_first(self, xmlid):
+        """Open a window: on all for managers, and for who has no client; else on their own."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         if self.env.user.has_group(MANAGER_GROUP):
             return action
         if not self.search_count([("user_id", "=", self.env.uid)], limit=1):
             return action
-        return dict(action, context={"search_default_my_clients": 1})
+        context = literal_eval(action["context"] or "{}")
+        return dict(action, context={**context, "search_default_my_clients": 1})
 
     def action_hand_over(self):
         """Ask which salesperson these clients go to."""

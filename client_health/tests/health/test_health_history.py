@@ -1,6 +1,9 @@
 import doctest
 import json
+from ast import literal_eval
 from datetime import date, timedelta
+
+from lxml import etree
 
 from odoo.exceptions import AccessError
 from odoo.tests import BaseCase, HttpCase, tagged
@@ -156,6 +159,19 @@ class TestHealthHistory(HistoryCommon):
         self.assertEqual(action["views"][0][1], "list")
         found = self.Snapshot.with_user(self.owner).search(action["domain"])
         self.assertEqual(found.relationship_id, self.relationship)
+        self.assertFalse(action["context"], "Ended ones as well")
+
+    def test_the_report_opens_on_current_clients(self):
+        """Among the lowest, those that left are no one to look at."""
+        self._write_days(self.relationship, {0: (58.0, 2.5)})
+        action = self.env.ref("client_health.client_health_snapshot_action")
+        self.assertEqual(literal_eval(action.context), {"search_default_current": 1})
+        view = self.env.ref("client_health.client_health_snapshot_view_search")
+        arch = etree.fromstring(self.Snapshot.get_view(view.id, "search")["arch"])
+        domain = literal_eval(arch.find(".//filter[@name='current']").get("domain"))
+        self.assertIn(self.relationship, self.Snapshot.search(domain).relationship_id)
+        self._move(self.relationship, "offboard", "ended")
+        self.assertNotIn(self.relationship, self.Snapshot.search(domain).relationship_id)
 
 
 @tagged("post_install", "-at_install")

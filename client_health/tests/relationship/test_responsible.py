@@ -189,3 +189,23 @@ class TestByClient(ClientHealthCommon):
         self.assertFalse(Relationship._get_by_client(self.client_partner))
         known = Relationship.with_context(active_test=False)._get_by_client(self.client_partner)
         self.assertEqual(list(known.values()), [self.relationship])
+
+
+@tagged("post_install", "-at_install")
+class TestOwnFirst(ClientHealthCommon):
+    def test_the_board_opens_on_own_clients(self):
+        """Managers see all at once, and so does who has no client: an empty board says nothing."""
+        self._create_clients(1, self.seller)
+        for user, is_own in (
+            (self.owner, True),
+            (self.seller, True),
+            (self.colleague, False),
+            (self.manager, False),
+        ):
+            clients = self.env["client.relationship"].with_user(user)
+            board, work = clients.action_open_clients(), clients.action_open_unrequested()
+            for action in (board, work):
+                self.assertEqual("search_default_my_clients" in str(action["context"]), is_own)
+            self.assertEqual(board["res_model"], "client.relationship")
+            self.assertEqual(work["res_model"], "project.task")
+            self.assertIn("search_default_to_clear", str(work["context"]))

@@ -41,17 +41,22 @@ export class TopGraphModel extends GraphModel {
         return this.isLowestFirst || this.metaData.order === "ASC";
     }
 
-    /** The place of a group by its figure: a sum, or the mean of what is no sum. */
+    /** The place of a group by its figure. */
     _getRank(group) {
         const values = group.map(({ value }) => value).filter(Number.isFinite);
         if (!values.length) {
             return Infinity;
         }
+        const figure = this._getFigure(values);
+        return this.isLowest ? figure : -figure;
+    }
+
+    /** A sum, or the mean of what is no sum. */
+    _getFigure(values) {
         const { fields, measure } = this.metaData;
         const isSum = measure === "__count" || fields[measure].aggregator === "sum";
         const sum = values.reduce((total, value) => total + value, 0);
-        const figure = isSum ? sum : sum / values.length;
-        return this.isLowest ? figure : -figure;
+        return isSum ? sum : sum / values.length;
     }
 }
 

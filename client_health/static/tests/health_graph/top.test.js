@@ -91,6 +91,18 @@ describe("@client_health ten of many", () => {
         expect(queryText(NOTICE)).toInclude("The 10 lowest of 12");
     });
 
+    test("of health, the lowest by the last reading", async () => {
+        // client 12 was the highest and fell below all; client 1 was the lowest, and mended
+        Figure._records[23].amount = -1;
+        Figure._records[12].amount = 99;
+        const groups = '<field name="date" interval="month"/><field name="partner_id"/>';
+        await mountGraph('js_class="client_health_graph" type="line"', groups);
+        const labels = getChart().datasets.map(({ label }) => label);
+        expect(labels).toInclude("Client 12");
+        expect(labels).not.toInclude("Client 1");
+        expect(labels).not.toInclude("Client 11");
+    });
+
     test("by what is not many, all", async () => {
         await mountGraph('js_class="client_top_graph"', '<field name="date" interval="day"/>');
         expect(getChart().labels).toHaveLength(2);
