@@ -10,9 +10,9 @@ MAX_FIELDS = 6
 # What a button may begin with: it says what happens, not what is
 VERBS = """
     Add Agree Answer Ask Assign Cancel Clarify Close Compare Confirm Continue Create Decide Declare
-    Discard Discuss Dismiss Download Draft Drop End Give Hand Hide Import Leave List Log Look Mark
-    Move Offboard Open Override Plan Prepare Preview Propose Rebuild Record Refresh Reject Renew
-    Reopen Revoke Rule Save Say Score Search Send Set Show Simulate Start Talk Try Update Wait
+    Discard Discuss Dismiss Download Draft Drop End Give Hand Hide Import Keep Leave List Log Look
+    Mark Move Offboard Open Override Plan Prepare Preview Propose Rebuild Record Refresh Reject
+    Renew Reopen Revoke Rule Save Say Score Search Send Set Show Simulate Start Talk Try Update Wait
     Welcome Win Withdraw Write
 """
 

@@ -30,6 +30,7 @@ class ClientStageMove(models.TransientModel):
     )
     phase = fields.Selection(related="stage_id.phase", related_sudo=False)
     reason = fields.Char(
+        string="What Happened",
         required=True,
         help="One sentence that colleagues will understand in three months.",
         reason=True,

@@ -26,6 +26,8 @@ UNKNOWN = "unknown"
 # Points from which a side wins, and how far from it a single line speaks for or against.
 EVEN = 50.0
 CLEARLY = 15.0
+# What should not be there at all, as a complaint, speaks for a side only when next to none is.
+NEARLY_NONE = 90.0
 # One reading alone is an anecdote.
 MIN_KNOWN = 2
 # Without it, our side is unknown.
@@ -120,15 +122,22 @@ def get_measures(side: str, target_margin: float) -> list[Measure]:
     ]
 
 
-def get_tone(points: float) -> str:
-    """Return whether a line speaks "for", "against" or neither ("even").
+def is_fault(measure: Measure) -> bool:
+    """Return whether less of it is better, down to nothing: unpaid hours, complaints, losses."""
+    return measure.floor > measure.target >= 0
+
+
+def get_tone(points: float, fault: bool = False) -> str:
+    """Return whether a line speaks "for", "against" or neither ("even"); see ``is_fault``.
 
     >>> [get_tone(points) for points in (20, 40, 60, 80)]
     ['against', 'even', 'even', 'for']
+    >>> [get_tone(points, fault=True) for points in (20, 60, 80, 100)]
+    ['against', 'even', 'even', 'for']
     """
-    if abs(points - EVEN) < CLEARLY:
-        return "even"
-    return "for" if points > EVEN else "against"
+    if points >= (NEARLY_NONE if fault else EVEN + CLEARLY):
+        return "for"
+    return "against" if points <= EVEN - CLEARLY else "even"
 
 
 def get_signs(readings: Readings, us: Side) -> list[str]:

@@ -23,6 +23,7 @@ CONTENT_FIELDS = (
 )
 LINK_FIELDS = ("relationship_id", "lead_id")
 TIGHT = 0.9
+REVIEW_AGAIN = relativedelta(months=6)
 
 
 def _get_capacity_state(agreed_hours, team_hours):
@@ -109,7 +110,7 @@ class ClientAgreement(models.Model):
     )
     date_review = fields.Date(
         string="Review On",
-        default=lambda self: get_today(self.env.company) + relativedelta(months=6),
+        default=lambda self: get_today(self.env.company) + REVIEW_AGAIN,
         copy=False,
         help="Date of the next review by both sides. The salesperson is reminded once on this day.",
         until=True,
@@ -470,6 +471,13 @@ class ClientAgreement(models.Model):
             self.search(self._get_review_domain(), order="id"),
             lambda due: due._remind_review(),
             batch_size,
+        )
+
+    def _set_next_review(self, day):
+        """Write the day past the lock of what was accepted, and let it be reminded again."""
+        agreed = self.date_review_agreed or self.date_review
+        super().write(
+            {"date_review": day, "date_review_agreed": agreed, "review_reminded_on": False}
         )
 
     def _remind_review(self):

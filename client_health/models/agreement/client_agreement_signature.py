@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
-from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools import format_date, html2plaintext, plaintext2html
 from odoo.tools.mimetypes import guess_mimetype
 
 from ...client_input import NAME_LENGTH, PICTURE_LENGTH, read_text
-from ...const import ACTIVITY_AGREEMENT_CONVERSATION
+from ...const import ACTIVITY_AGREEMENT_CONVERSATION, ACTIVITY_AGREEMENT_REVIEW
 from ...engine.clock import get_start, get_today
 from ..common.client_personal_link import KEEP_DAYS
-from .client_agreement import TEXT_FIELDS
+from .client_agreement import REVIEW_AGAIN, TEXT_FIELDS
 
 NEEDED_TEXTS = ("outcome", "process", "scope_in")
 SIGNATURE_TYPES = ("image/png", "image/jpeg", "image/webp")
@@ -137,6 +137,14 @@ class ClientAgreementSignature(models.Model):
         copy=False,
         ondelete="restrict",
         help="User who recorded an acceptance on paper or by mail.",
+        protected=True,
+    )
+
+    date_review_agreed = fields.Date(
+        string="Review On, as Accepted",
+        readonly=True,
+        copy=False,
+        help="The review that the client accepted, where the next one was set since.",
         protected=True,
     )
 
@@ -310,11 +318,38 @@ class ClientAgreementSignature(models.Model):
         content = {
             "hours": self.hours_month,
             "name": self.name,
-            "review": fields.Date.to_string(self.date_review),
+            "review": fields.Date.to_string(self.date_review_agreed or self.date_review),
             "texts": [(name, str(html or "")) for name, _label, html in self._get_contents()],
             "version": self.version,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def action_keep(self):
+        """Note that both sides looked at it and keep it as it is; the next review follows.
+
+        The text that the client accepted does not change, nor does its version.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "accepted":
+            raise UserError(
+                self.env._(
+                    "Only an accepted agreement can be kept as it is. Please create a new version,"
+                    " or wait for the client's answer."
+                )
+            )
+        day = get_today(self.company_id) + REVIEW_AGAIN
+        # sudo: locked with the text, whose fingerprint keeps the day that was accepted; that the
+        # user may write the agreement was just checked
+        agreement = self.sudo()
+        agreement._set_next_review(day)
+        agreement._get_holder().activity_unlink([ACTIVITY_AGREEMENT_REVIEW])
+        self._message_log(
+            body=self.env._(
+                "Reviewed, and kept as it is. Next review on %s.", format_date(self.env, day)
+            )
+        )
+        return True
 
     # Acceptance
 

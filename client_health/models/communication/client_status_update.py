@@ -428,19 +428,15 @@ class ClientStatusWords(models.AbstractModel):
         if goal["state"] == "missed":
             return self.env._("%s: not reached", goal["name"])
         if goal["progress"] is None:
-            return self.env._(
-                "%(goal)s, until %(day)s",
-                goal=goal["name"],
-                day=format_date(self.env, goal["date_end"]),
-            )
-        return self.env._(
-            "%(goal)s: %(actual)s of %(target)s %(unit)s, until %(day)s",
+            return self._get_due_text(goal["name"], goal["date_end"])
+        measured = self.env._(
+            "%(goal)s: %(actual)s of %(target)s %(unit)s",
             goal=goal["name"],
             actual=f"{goal['actual']:g}",
             target=f"{goal['target']:g}",
             unit=goal["unit"] or "",
-            day=format_date(self.env, goal["date_end"]),
         )
+        return self._get_due_text(measured, goal["date_end"])
 
     @api.model
     def _get_waiting_texts(self, waiting):
@@ -450,26 +446,23 @@ class ClientStatusWords(models.AbstractModel):
         ]
 
     @api.model
+    def _get_due_text(self, what, day):
+        """Nobody is asked for something until a day that is over."""
+        if not day:
+            return what
+        words = {"what": what, "day": format_date(self.env, day)}
+        if day < get_today(self.env.company):
+            return self.env._("%(what)s (was due on %(day)s)", **words)
+        return self.env._("%(what)s, until %(day)s", **words)
+
+    @api.model
     def _get_needed_texts(self, facts):
         signatures = [
-            self.env._(
-                "Your signature: %(agreement)s, until %(day)s",
-                agreement=row["name"],
-                day=format_date(self.env, row["proposal_end"]),
-            )
-            if row["proposal_end"]
-            else self.env._("Your signature: %s", row["name"])
+            self._get_due_text(self.env._("Your signature: %s", row["name"]), row["proposal_end"])
             for row in facts.get("agreements", ())
         ]
         duties = [
-            self.env._(
-                "%(what)s, until %(day)s",
-                what=row["name"],
-                day=format_date(self.env, row["date_deadline"]),
-            )
-            if row["date_deadline"]
-            else row["name"]
-            for row in facts.get("duties", ())
+            self._get_due_text(row["name"], row["date_deadline"]) for row in facts.get("duties", ())
         ]
         goals = [
             self.env._("A talk about new goals: %s to agree on", row["goals"])

@@ -123,7 +123,9 @@ class ClientDecisionSheet(models.Model):
 
     def _prepare_side(self, name, side, readings, figures):
         labels = self._get_line_labels()
-        codes = [measure.code for measure in balance.get_measures(name, figures["target"])]
+        measures = {
+            measure.code: measure for measure in balance.get_measures(name, figures["target"])
+        }
         return {
             "code": name,
             "title": self._get_side_title(name),
@@ -133,21 +135,21 @@ class ClientDecisionSheet(models.Model):
                     "code": code,
                     "label": labels[code],
                     "value": self._get_line_words(code, readings[code], figures),
-                    "tone": self._get_line_tone(code, side.lines[code], figures),
+                    "tone": self._get_line_tone(measure, side.lines[code], figures),
                     "sources": self._get_line_sources(code, readings[code]),
                 }
-                for code in codes
+                for code, measure in measures.items()
                 if code in side.lines
             ],
-            "unknown": [labels[code] for code in codes if code not in side.lines],
+            "unknown": [labels[code] for code in measures if code not in side.lines],
         }
 
-    def _get_line_tone(self, code, points, figures):
+    def _get_line_tone(self, measure, points, figures):
         """Return for, even or against: of the margin by its limits, as everywhere."""
-        band = code == "margin_rate" and margin.get_band(
+        band = measure.code == "margin_rate" and margin.get_band(
             margin.Sums(*figures["sums"]), self._get_limits(figures)
         )
-        return BAND_TONES.get(band) or balance.get_tone(points)
+        return BAND_TONES.get(band) or balance.get_tone(points, balance.is_fault(measure))
 
     def _get_limits(self, figures):
         return margin.Limits(figures["break_even"], figures["target"])

@@ -272,6 +272,22 @@ class ClientOffboardingChecklist(models.Model):
         records.check_access("read")
         return records._get_records_action(name=title)
 
+    def action_plan_talk(self):
+        """Open a new meeting with the client, in which it is told."""
+        self.ensure_one()
+        self.check_access("read")  # related fields, as the client here, are read without it
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Plan the conversation"),
+            "res_model": "calendar.event",
+            "views": [(False, "form")],
+            "context": {
+                "default_name": self.env._("End of our cooperation"),
+                "default_client_relationship_id": self.relationship_id.id,
+                "default_partner_ids": (self.env.user.partner_id | self.partner_id).ids,
+            },
+        }
+
     def action_open_point(self):
         """Open the place where the point named in the context is done."""
         self.ensure_one()

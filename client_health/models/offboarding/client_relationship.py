@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -40,6 +40,24 @@ class ClientRelationship(models.Model):
     offboarding_ids = fields.One2many(
         "client.offboarding", "relationship_id", string="Offboardings"
     )
+    offboarding_id = fields.Many2one(
+        "client.offboarding", string="Open Offboarding", compute="_compute_offboarding"
+    )
+    offboarding_notice_date = fields.Date(string="Notice Given On", compute="_compute_offboarding")
+    offboarding_last_day = fields.Date(string="Last Day", compute="_compute_offboarding")
+    offboarding_is_late = fields.Boolean(string="Past the Last Day", compute="_compute_offboarding")
+
+    @api.depends("offboarding_ids.state", "offboarding_ids.notice_date", "offboarding_ids.last_day")
+    def _compute_offboarding(self):
+        open_states = self.env["client.offboarding"]._open_states
+        for relationship in self:
+            offboarding = relationship.offboarding_ids.filtered(
+                lambda one: one.state in open_states
+            )[:1]
+            relationship.offboarding_id = offboarding
+            relationship.offboarding_notice_date = offboarding.notice_date
+            relationship.offboarding_last_day = offboarding.last_day
+            relationship.offboarding_is_late = offboarding.is_late
 
     def _move_stage(self, stage, reason):
         moved = super()._move_stage(stage, reason)

@@ -2,6 +2,7 @@ from base64 import b64encode
 from datetime import timedelta
 from unittest.mock import patch
 
+from dateutil.relativedelta import relativedelta
 from lxml import etree
 from psycopg2.errors import CheckViolation
 
@@ -280,6 +281,22 @@ class TestAgreement(ClientAgreementCommon):
         self.assertEqual(self._get_activities(self.relationship, "review").user_id, self.owner)
         self.assertEqual(due.review_reminded_on, self.today)
         self.assertFalse(later.review_reminded_on)
+
+    def test_reviewed_and_kept_as_it_is(self):
+        due = self._create_accepted(date_review=self.today - timedelta(days=40))
+        self._run_job("ir_cron_client_agreement_review")
+        self.assertTrue(self._get_activities(self.relationship, "review"))
+        due.with_user(self.owner).action_keep()
+        self.assertEqual(due.date_review, self.today + relativedelta(months=6))
+        self.assertEqual(due.date_review_agreed, self.today - timedelta(days=40))
+        self.assertEqual(due.acceptance_hash, due._get_text_hash(), "what was accepted still holds")
+        self.assertFalse(self._get_activities(self.relationship, "review"))
+        self.assertFalse(due.review_reminded_on, "the next review is reminded again")
+        self.assertIn("kept as it is", due.message_ids[0].body)
+        due.with_user(self.owner).action_keep()
+        self.assertEqual(due.date_review_agreed, self.today - timedelta(days=40))
+        with self.assertRaisesRegex(UserError, "Only an accepted agreement"):
+            self._create_agreement().action_keep()
 
     def _create_due(self, count):
         """Return clients whose agreement is to be reviewed today."""

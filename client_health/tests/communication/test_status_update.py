@@ -8,7 +8,7 @@ import pytz
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import html2plaintext, mute_logger
+from odoo.tools import format_date, html2plaintext, mute_logger
 
 from ...engine.clock import get_today
 from .test_update import UpdateCommon
@@ -235,6 +235,26 @@ class TestStatusUpdate(StatusCommon):
         body = self._make_status().body
         self.assertIn("Guest stories live (was planned for", body)
         self.assertIn("Gift vouchers, ", body)
+
+    def test_what_is_past_its_day_is_not_asked_until_then(self):
+        past, next_week = self.today - timedelta(days=12), self.today + timedelta(days=7)
+        duties = [
+            {"name": name, "date_deadline": day}
+            for name, day in (("Pictures", past), ("Texts", next_week), ("Logins", None))
+        ]
+        agreement = {"name": "Care", "proposal_end": past}
+        status = self.env["client.status.words"]
+        texts = status._get_needed_texts({"duties": duties, "agreements": [agreement]})
+        day = format_date(self.env, past)
+        self.assertEqual(
+            texts[:4],
+            [
+                f"Your signature: Care (was due on {day})",
+                f"Pictures (was due on {day})",
+                f"Texts, until {format_date(self.env, next_week)}",
+                "Logins",
+            ],
+        )
 
     def test_made_of_real_work(self):
         self._create_work()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ...engine.decision import balance, departure
+from ...engine.health.scoring import get_points
 from ...engine.profitability import margin, scenario
 from ...engine.reading import Reading
 
@@ -71,6 +72,26 @@ class TestEngineBalance(BaseCase):
         ):
             with self.subTest(quadrant=quadrant):
                 self.assertEqual(balance.get_balance(us | them, TARGET).quadrant, quadrant)
+
+    def test_what_should_not_be_there_is_no_plus(self):
+        """One open complaint or a fifth of the hours unpaid is better than more, and not good."""
+        for code, value, tone in (
+            ("open_complaints", 0, "for"),
+            ("open_complaints", 1, "even"),
+            ("open_complaints", 3, "against"),
+            ("unpaid_hours", 3, "for"),
+            ("unpaid_hours", 20.6, "even"),
+            ("unpaid_hours", 50, "against"),
+            ("price_pressure", 1, "even"),
+            ("loss_probability", 20, "even"),
+            ("growth", 20, "for"),
+            ("hours_over", 0, "even"),
+            ("goals_on_track", 70, "for"),
+        ):
+            with self.subTest(code=code, value=value):
+                measure = CODES[code]
+                points = get_points(measure, value)
+                self.assertEqual(balance.get_tone(points, balance.is_fault(measure)), tone)
 
     def test_unknown_is_a_corner_of_its_own(self):
         for known in ({}, GOOD_FOR_US, GOOD_FOR_THEM, read(margin_rate=60, confirmed=100)):

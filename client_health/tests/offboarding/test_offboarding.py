@@ -49,6 +49,37 @@ class TestOffboarding(OffboardingCommon):
         offboarding.action_look_again()
         self.assertEqual((offboarding.line_ids - lines).mapped("project_id"), extra)
 
+    def test_the_client_shows_its_last_day(self):
+        client = self.relationship.with_user(self.owner)
+        self.assertFalse(client.offboarding_id)
+        offboarding = self._offboard()
+        today = fields.Date.today()
+        offboarding.write({"notice_date": today, "last_day": today + timedelta(days=30)})
+        self.assertRecordValues(
+            client,
+            [
+                {
+                    "offboarding_id": offboarding.id,
+                    "offboarding_notice_date": today,
+                    "offboarding_last_day": today + timedelta(days=30),
+                    "offboarding_is_late": False,
+                }
+            ],
+        )
+        offboarding.write(dict.fromkeys(("notice_date", "last_day"), today - timedelta(days=3)))
+        self.assertTrue(client.offboarding_is_late)
+
+    def test_the_conversation_is_planned_first(self):
+        offboarding = self._offboard().with_user(self.owner)
+        action = offboarding.action_plan_talk()
+        form = Form(
+            self.env["calendar.event"].with_user(self.owner).with_context(action["context"])
+        )
+        event = form.save()
+        self.assertIn(self.client, event.partner_ids)
+        self.assertEqual(event.client_relationship_id, self.relationship)
+        offboarding.event_id = event
+
     def test_every_point_follows_its_records(self):
         offboarding = self._offboard()
         self.assertEqual(self._get_open_points(offboarding), ["talk", "handover", "thanks"])

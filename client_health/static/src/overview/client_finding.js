@@ -83,10 +83,13 @@ export class ClientFindings extends Component {
     askCalls(line) {
         this.dialog.add(ConfirmationDialog, {
             title: `${line.name}: ${line.label}`,
-            body: _t(
-                "Plan a call with each of these %s clients, for its salesperson? They are spread over a week, without a mail.",
-                line.count
-            ),
+            body:
+                line.count === 1
+                    ? _t("Plan a call with this client, for its salesperson, without a mail?")
+                    : _t(
+                          "Plan a call with each of these %s clients, for its salesperson? They are spread over a week, without a mail.",
+                          line.count
+                      ),
             confirmLabel: line.label,
             confirm: () => this.planCalls(line),
             cancel: () => {},
