@@ -5,6 +5,7 @@ from lxml import etree
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.service.model import call_kw
 from odoo.tests import Form
+from odoo.tests.form import X2MValue
 from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.web.controllers.utils import clean_action
@@ -306,7 +307,8 @@ class Clicks(Screens):
         return {
             "uid": self.env.uid,
             **{
-                name: list(value.ids) if hasattr(value, "ids") else value
+                # a field of many records is a sequence of its own kind, which nothing compares with
+                name: list(value) if isinstance(value, X2MValue) else value
                 for name, value in form._values.items()
             },
         }
