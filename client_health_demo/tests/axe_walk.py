@@ -94,11 +94,12 @@ LOOK = r"""async ({ scope, rules, tags }) => {
     };
     // what lies under a dialog can't be reached, and is looked at by itself
     const dialog = [...document.querySelectorAll(".o_dialog .modal-dialog")].at(-1);
-    const found = await axe.run(scope || dialog || document, options);
+    const found = await axe.run(scope || dialog || document, { ...options, elementRef: true });
     return found.violations.flatMap(({ id, impact, nodes }) =>
         nodes.map((node) => {
             const target = node.target.flat().join(" ");
-            const element = find(target);
+            // an icon of the chatter may be drawn anew by now
+            const element = node.element || find(target);
             const checks = [...node.any, ...node.all, ...node.none];
             return {
                 rule: id,
