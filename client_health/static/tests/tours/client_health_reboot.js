@@ -322,7 +322,8 @@ registry.category("web_tour.tours").add("client_health_stage_sheet", {
     steps: () => [
         ...typeWithoutSaving(),
         {
-            trigger: ".o_form_view:contains('what each side gave'), .o_notification:contains('what each side gave')",
+            trigger:
+                ".o_form_view:contains('what each side gave'), .o_notification:contains('what each side gave')",
         },
         {
             trigger: ".breadcrumb a:contains('Blue Harbour')",

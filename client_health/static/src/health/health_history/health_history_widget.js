@@ -20,7 +20,8 @@ export class HealthHistory extends Component {
         this.keepLast = new KeepLast();
         useRecordObserver((record) => {
             // another score means another line; while a form opens, it says the same several times
-            const { health_coverage, health_known, health_score, health_score_shared } = record.data;
+            const { health_coverage, health_known, health_score, health_score_shared } =
+                record.data;
             const figures = [health_coverage, health_known, health_score, health_score_shared];
             const key = JSON.stringify([record.resId, ...figures]);
             if (key !== this.key) {
