@@ -4,7 +4,7 @@ RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
 CLOSE = {"type": "ir.actions.act_window_close"}
 
 
-def tell(message, kind="success", after=RELOAD):
+def tell(message, kind="success", after=None):
     """Return the action that says what was done.
 
     ``after``: what follows it. By default, dialogs are closed and the page is read anew; ``CLOSE``
@@ -13,7 +13,7 @@ def tell(message, kind="success", after=RELOAD):
     return {
         "type": "ir.actions.client",
         "tag": "display_notification",
-        "params": {"type": kind, "message": message, "next": after},
+        "params": {"type": kind, "message": message, "next": after or RELOAD},
     }
 
 

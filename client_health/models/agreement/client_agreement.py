@@ -476,7 +476,7 @@ class ClientAgreement(models.Model):
     def _set_next_review(self, day):
         """Write the day past the lock of what was accepted, and let it be reminded again."""
         agreed = self.date_review_agreed or self.date_review
-        super().write(
+        return super().write(
             {"date_review": day, "date_review_agreed": agreed, "review_reminded_on": False}
         )
 

@@ -47,7 +47,6 @@ class ClientGoal(models.Model):
     )
     agreed_by_id = fields.Many2one(
         "res.partner",
-        string="Agreed By",
         readonly=True,
         copy=False,
         index="btree_not_null",

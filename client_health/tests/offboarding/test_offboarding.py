@@ -73,7 +73,7 @@ class TestOffboarding(OffboardingCommon):
         offboarding = self._offboard().with_user(self.owner)
         action = offboarding.action_plan_talk()
         form = Form(
-            self.env["calendar.event"].with_user(self.owner).with_context(action["context"])
+            self.env["calendar.event"].with_user(self.owner).with_context(**action["context"])
         )
         event = form.save()
         self.assertIn(self.client, event.partner_ids)
