@@ -80,7 +80,7 @@ class TestImportFile(VoiceCommon, HttpCase):
 
     def test_goals(self):
         header = ["Goal", "Client", "Benefit for the Client", "Baseline", "Target", "Actual"]
-        header += ["Start", "End", "State"]
+        header += ["Start", "Until", "State"]
         rows = [
             [f"Goal {number}", f"Client {number % 10}", "More guests", 10, 20, 12.5]
             + ["2025-01-01", "2025-12-31", "Agreed"]

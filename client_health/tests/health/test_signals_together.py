@@ -168,7 +168,7 @@ class TestSignalsTogether(SignalCommon):
     def test_in_a_transaction_that_only_reads(self):
         """Odoo shows a form in one. What can't be read there is not called broken: Odoo retries."""
         self._say(self.elena)
-        self.env.flush_all()
+        self.cr.flush()  # and what waits for the end of the transaction
         with closing(self.cr.savepoint(flush=False)) as savepoint:
             self.cr.execute("SET LOCAL transaction_read_only = on")
             sheet = signals.read(self.env, self.relationship, self.today, decision_readings.SHARED)
