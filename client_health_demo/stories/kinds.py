@@ -72,7 +72,7 @@ class Kind:
             return numbers
         return {bool: flag, str: str}.get(type(given), number)
 
-    def read(self, cells):
+    def read_row(self, cells):
         """Return the fact of a row: the needed columns in their order, others by name."""
         values = dict(zip(self.needed, cells, strict=False))
         values.update(cell.split("=", 1) for cell in cells[len(self.needed) :])

@@ -51,5 +51,5 @@ def read_stories(*names):
         for first, *cells in read_table(name):
             kind, _colon, key = first.partition(":")
             facts = found.setdefault(key or name, {})
-            facts.setdefault(kind, []).append(KINDS[kind].read(cells))
+            facts.setdefault(kind, []).append(KINDS[kind].read_row(cells))
     return tuple(Client(key, facts) for key, facts in found.items())
