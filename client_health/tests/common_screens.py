@@ -20,6 +20,18 @@ ROWS = 3
 DEPTH = 3
 
 
+def get_our_actions(env):
+    """Return the names of all methods of ours that a button may call."""
+    return {
+        name
+        for model in env.registry.values()
+        for base in model.mro()
+        if base.__dict__.get("_module") == ADDON
+        for name in vars(base)
+        if name.startswith("action_")
+    }
+
+
 class Screens:
     """Opens windows as a user's browser does, and presses every button that is visible."""
 

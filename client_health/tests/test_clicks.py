@@ -2,7 +2,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common_clicks import Clicks
-from .common_roles import ADDON, RolesCommon
+from .common_roles import RolesCommon
+from .common_screens import get_our_actions
 
 # Odoo's own screens in which our buttons stand
 ODOO_MODELS = (
@@ -35,14 +36,7 @@ class TestClicks(RolesCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.methods = {
-            name
-            for model in cls.env.registry.values()
-            for base in model.mro()
-            if base.__dict__.get("_module") == ADDON
-            for name in vars(base)
-            if name.startswith("action_")
-        }
+        cls.methods = get_our_actions(cls.env)
         cls.users = {
             role: cls._create_role(f"click_{role}", groups)
             for role, groups in ROLES_THAT_CLICK.items()

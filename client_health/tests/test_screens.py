@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common_roles import ADDON, RolesCommon
-from .common_screens import ODOO_SCREENS, Screens
+from .common_screens import ODOO_SCREENS, Screens, get_our_actions
 
 # Users of Client Health as they are: with and without the apps that they work in
 SCREEN_ROLES = {
@@ -29,14 +29,7 @@ class TestScreens(RolesCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.relationship.issue_ids.hypothesis_ids.date_deadline = "2030-01-01"
-        cls.methods = {
-            name
-            for model in cls.env.registry.values()
-            for base in model.mro()
-            if base.__dict__.get("_module") == ADDON
-            for name in vars(base)
-            if name.startswith("action_")
-        }
+        cls.methods = get_our_actions(cls.env)
         cls.users = {
             role: cls.roles.get(role) or cls._create_role(role, groups)
             for role, groups in SCREEN_ROLES.items()

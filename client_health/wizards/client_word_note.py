@@ -108,8 +108,9 @@ class ClientWordNote(models.TransientModel):
                 # sudo: only whether there was a contact; the user reads the client
                 client = wizard.relationship_id.sudo()._origin
                 kinds = read_kinds(client.env, client, wizard.date)
-                found = ("meeting",) if MEETING in kinds else ("mail",) if MESSAGE in kinds else ()
-                wizard.source = next(iter(found), "call")
+                wizard.source = (
+                    "meeting" if MEETING in kinds else "mail" if MESSAGE in kinds else "call"
+                )
             wizard.source = wizard.source or "call"
 
     @api.depends("relationship_id", "date", "source")

@@ -91,6 +91,10 @@ class ClientRelationship(models.Model):
             lines[draft.relationship_id.id].append(self.env._("Draft: %s", draft.name))
         cancelled.unlink()
         drafts.write({"active": False})
+        self._log_cancelled(lines)
+
+    def _log_cancelled(self, lines):
+        """Say in the discussions what was cancelled; ``lines``: {client id: [text]}."""
         bodies = {
             client_id: Markup("<p>%s</p><ul>%s</ul>")
             % (
