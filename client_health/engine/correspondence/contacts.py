@@ -91,7 +91,9 @@ def read_kinds(env, relationship, day):
 
     What is not over yet is no contact.
     """
-    contact = select_contacts(fields.Datetime.now(), get_start(relationship, day), relationship)
+    # what came in this second counts: stored moments are more exact than ours
+    now = fields.Datetime.now() + timedelta(seconds=1)
+    contact = select_contacts(now, get_start(relationship, day), relationship)
     tomorrow = get_start(relationship, day + timedelta(days=1))
     query = SQL("SELECT DISTINCT kind FROM (%s) k WHERE moment < %s", contact, tomorrow)
     return {row["kind"] for row in fetch(env, query)}
