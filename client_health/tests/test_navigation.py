@@ -241,6 +241,15 @@ class TestNavigation(TransactionCase):
         for name, word in words.items():
             self.assertRegex(Client._fields[name].string.lower(), word)
 
+    def test_the_menu_of_a_card_covers_no_figure(self):
+        """Odoo lays it over the top right corner: the score and its trend leave room for it."""
+        view = self.env.ref(f"{ADDON}.client_relationship_view_kanban")
+        for user, name in ((self.manager, "health_score"), (self.owner, "health_score_shared")):
+            arch = self.env["client.relationship"].with_user(user).get_view(view.id)["arch"]
+            [score] = etree.fromstring(arch).xpath(f"//t[@t-name='card']//field[@name='{name}']")
+            room = {word for word in score.get("class").split() if word.startswith("pe-")}
+            self.assertEqual(room, {"pe-4"})
+
     def test_automatic_activities_are_not_offered(self):
         """What Odoo plans by itself cannot be planned by hand, by anybody; calls can."""
         tough = self.env.ref(ACTIVITY_TOUGH_CONVERSATION)

@@ -83,8 +83,8 @@ export class WaitingLine extends Component {
     get clients() {
         const { clients } = this.summary;
         return clients === 1
-            ? _t("1 client waits for an answer to a message")
-            : _t("%s clients wait for an answer to a message", clients);
+            ? _t("Messages of 1 client wait")
+            : _t("Messages of %s clients wait", clients);
     }
 
     get oldest() {
