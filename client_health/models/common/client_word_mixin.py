@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ...const import USER_GROUP
 from ...engine.clock import get_today
 from ...engine.correspondence.contacts import MEETING, MESSAGE, read_kinds
+from ...tools import format_day
 
 # What is written where an earlier word says nothing any more
 NO_WORD = {"word_source": False, "word_trace": False, "word_partner_id": False}
@@ -78,7 +78,7 @@ class ClientWordMixin(models.AbstractModel):
         kind = SHOWN_BY.get(source)
         if not kind:
             return {}
-        shown = format_date(self.env, day)
+        shown = format_day(self.env, day)
         if kind == MEETING:
             words = self.env._("The meeting of %s in the calendar", shown)
         else:

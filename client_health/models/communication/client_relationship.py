@@ -488,27 +488,8 @@ class ClientRelationship(models.Model):
             draft = self._draft_status()
         if draft:
             return draft._get_records_action(context={})
-        context = self._prepare_unsaved_status()
+        context = self.env["client.update"]._prepare_unsaved(self)
         return self.update_ids.browse()._get_records_action(context=context)
-
-    def _prepare_unsaved_status(self):
-        """Return the defaults of a draft that is not saved.
-
-        Templates are rendered for stored records alone: one is made, read and taken back.
-        """
-        silent = {"tracking_disable": True, "mail_auto_subscribe_no_notify": True}
-        with self.env.cr.savepoint() as savepoint:
-            draft = self.with_context(**silent)._draft_status()
-            values = {
-                "relationship_id": self.id,
-                "kind": draft.kind,
-                "name": draft.name,
-                "body": draft.body,
-                "recipient_ids": draft.recipient_ids.ids,
-                "user_id": draft.user_id.id,
-            }
-            savepoint.rollback()
-        return {f"default_{fname}": value for fname, value in values.items()}
 
     def action_view_updates(self):
         self.ensure_one()

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 from odoo.tools.misc import clean_context
 
 from ...const import ACTIVITY_CLIENT_RETURNED, ACTIVITY_FIT, USER_GROUP
 from ...engine import fit, stage_rules
+from ...tools import format_day
 from .client_fit_round import BEFORE_SIGNING
 
 # More rounds than this do not fit side by side.
@@ -134,7 +134,7 @@ class ClientRelationship(models.Model):
                 lines[flag.criterion_id] = flag.date_came_true or lines.get(flag.criterion_id)
             record.fit_flags = "\n".join(
                 self.env._(
-                    "%(flag)s (came true on %(day)s)", flag=one.name, day=format_date(self.env, day)
+                    "%(flag)s (came true on %(day)s)", flag=one.name, day=format_day(self.env, day)
                 )
                 if day
                 else one.name

@@ -1,13 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE, MONEY_GROUP, STRAINS
 from ...engine.clock import get_today
 from ...engine.health import history, snapshots
 from ...engine.health.scoring import MONEY
 from ...engine.health.warnings import gone
-from ...tools import tell
+from ...tools import format_day, tell
 from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(
@@ -421,7 +421,7 @@ class ClientRelationship(models.Model):
                 key: self.env._(
                     "Last seen: %s",
                     ", ".join(
-                        f"{labels[kind]} {format_date(self.env, day) if day else '–'}"
+                        f"{labels[kind]} {format_day(self.env, day) if day else '–'}"
                         for kind, day in days.items()
                     ),
                 )

@@ -5,10 +5,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...engine.clock import get_today
 from ...engine.results import progress as engine
+from ...tools import format_day
 from ..common.client_word_mixin import NO_WORD
 
 CLOSED_STATES = ("reached", "missed", "dropped")
@@ -469,7 +469,7 @@ class ClientGoal(models.Model):
                         "The goal “%(goal)s” ends before it starts, on %(start)s. Please choose a "
                         "later day under “Until”.",
                         goal=goal.name,
-                        start=format_date(self.env, goal.date_start),
+                        start=format_day(self.env, goal.date_start),
                     )
                 )
 

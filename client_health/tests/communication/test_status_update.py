@@ -8,9 +8,10 @@ import pytz
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import format_date, html2plaintext, mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from ...engine.clock import get_today
+from ...tools import format_day
 from .test_update import UpdateCommon
 
 SEND = "ir_cron_client_status_send"
@@ -245,13 +246,13 @@ class TestStatusUpdate(StatusCommon):
         agreement = {"name": "Care", "proposal_end": past}
         status = self.env["client.status.words"]
         texts = status._get_needed_texts({"duties": duties, "agreements": [agreement]})
-        day = format_date(self.env, past)
+        day = format_day(self.env, past)
         self.assertEqual(
             texts[:4],
             [
                 f"Your signature: Care (was due on {day})",
                 f"Pictures (was due on {day})",
-                f"Texts, until {format_date(self.env, next_week)}",
+                f"Texts, until {format_day(self.env, next_week)}",
                 "Logins",
             ],
         )
