@@ -56,9 +56,13 @@ export class TopGraphModel extends GraphModel {
         return points.filter((point) => labels.has(point.labels[index]));
     }
 
-    /** A legend in the order of the choices: from the least to the most. */
+    /**
+     * A legend in the order of the choices, from the least to the most, and of what is known at
+     * least once.
+     */
     _getData() {
         const data = super._getData(...arguments);
+        data.datasets = data.datasets.filter((one) => one.data.some((value) => value !== false));
         const { fields, groupBy, mode } = this.metaData;
         const field = fields[groupBy[1]?.fieldName];
         if (mode !== "pie" && groupBy.length === 2 && field.type === "selection") {

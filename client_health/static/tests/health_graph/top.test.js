@@ -151,6 +151,15 @@ describe("@client_health ten of many", () => {
         expect(lines["Client 11"]).toEqual([10, 0]);
     });
 
+    test("who is never known is in no legend", async () => {
+        hideFigures(({ partner_id }) => partner_id[0] === 12);
+        const groups = '<field name="date" interval="month"/><field name="partner_id"/>';
+        await mountGraph('js_class="client_top_graph" type="line"', groups);
+        const labels = getChart().datasets.map(({ label }) => label);
+        expect(labels).toInclude("Client 11");
+        expect(labels).not.toInclude("Client 12");
+    });
+
     test("a legend in the order of the choices", async () => {
         const groups = '<field name="date" interval="month"/><field name="strain"/>';
         await mountGraph('js_class="client_top_graph" stacked="0"', groups);
