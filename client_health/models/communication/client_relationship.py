@@ -440,16 +440,10 @@ class ClientRelationship(models.Model):
                 ]
             )
         )
-        by_message = notifications.grouped("mail_message_id")
-        return {
-            client_id: {
-                one.res_partner_id.id
-                for message, lines in by_message.items()
-                if message.id == message_id
-                for one in lines
-            }
-            for client_id, message_id in newest.items()
-        }
+        failed = defaultdict(set)
+        for one in notifications:
+            failed[one.mail_message_id.id].add(one.res_partner_id.id)
+        return {client_id: failed[message_id] for client_id, message_id in newest.items()}
 
     # Promises kept
 
