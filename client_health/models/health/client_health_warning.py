@@ -262,8 +262,9 @@ class ClientHealthWarning(models.Model):
     def _get_told(self, relationships):
         """Return {relationship id: [{"text", "since", "severe", "warning"}]} of what stands.
 
-        ``warning``: the record, as superuser, None where the user may not read it. The causes first. Users without access to money read of a warning of money that it is one,
-        nothing narrower. The caller has checked that the user may read the clients.
+        The causes first. ``warning``: the record, as superuser; None where it is one of money and
+        the user has no access to money: then it says that it is one, nothing narrower. The caller
+        has checked that the user may read the clients.
         """
         if not relationships:
             return defaultdict(list)
