@@ -240,6 +240,7 @@ class ClientRelationship(models.Model):
         self.fetch(["people_flag"])  # what does not change is not written
         self.env.add_to_compute(self._fields["people_flag"], self)
         self.flush_recordset(["people_flag"])
+        self.invalidate_recordset(["people_note"])
 
     def _read_people(self):
         """Return {relationship id: who was in touch within 90 days}."""
