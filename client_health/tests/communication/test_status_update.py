@@ -485,7 +485,9 @@ class TestStatusUpdate(StatusCommon):
         self.env.flush_all()
         self.assertFalse(self.relationship.update_ids)
         self.assertEqual(self.env["mail.message"].search_count([]), sent)
-        form = Form(self.env["client.update"].with_user(self.owner).with_context(action["context"]))
+        form = Form(
+            self.env["client.update"].with_user(self.owner).with_context(**action["context"])
+        )
         self.assertEqual((action["res_model"], action["target"]), ("client.update", "current"))
         self.assertEqual((form.kind, form.recipient_ids[:]), ("status", self.elena))
         self.assertIn("Booking in three steps", form.body)

@@ -61,7 +61,7 @@ class TestFeedback(VoiceCommon):
         second = self._log("concern", "And the invoice", date=self._ago(1))
         action = (second | first).with_user(self.owner).action_answer()
         form = Form(
-            self.env[action["res_model"]].with_user(self.owner).with_context(action["context"]),
+            self.env[action["res_model"]].with_user(self.owner).with_context(**action["context"]),
             view="client_health.client_feedback_answer_view_form",
         )
         self.assertEqual(form.said, f"{self.elena.name}: {text}\n\nAnd the invoice")
