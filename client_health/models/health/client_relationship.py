@@ -149,7 +149,6 @@ class ClientRelationship(models.Model):
         string="Attention",
         readonly=True,
         copy=False,
-        index=True,
         aggregator=None,
         help="In this order, clients need a person: severe warnings first, then those that count, "
         "then those to be seen; among these, whoever fell most below its own score of a year, "
@@ -162,10 +161,14 @@ class ClientRelationship(models.Model):
         string="Attention without Money Figures",
         readonly=True,
         copy=False,
-        index=True,
         aggregator=None,
         help="The order in which clients need a person, without what is known of money.",
         protected=True,
+    )
+    # as boards and lists are sorted: a page is read without sorting all clients
+    _health_attention_idx = models.Index("(health_attention DESC NULLS LAST, id DESC)")
+    _health_attention_shared_idx = models.Index(
+        "(health_attention_shared DESC NULLS LAST, id DESC)"
     )
     health_reasons = fields.Char(
         string="Main Reasons",
