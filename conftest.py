@@ -10,6 +10,9 @@ examples Hypothesis makes up run both ways, with ``--slow`` on many more example
 Two things that Odoo and pytest-odoo leave to chance are settled here: how long a browser may take
 to start (start_browser_patiently), and whose files a worker clears away (own_filestore).
 
+Where the database goes away with the run (CLIENT_HEALTH_THROWAWAY, of script/test), the users that
+nearly all test classes need are made once (cast), and not by each class.
+
 A test that provokes a log line on purpose says so: ``mute_logger("odoo.http")`` and
 ``assertLogs("odoo.addons.client_health")`` keep it from here, because both put their own
 handler in the place of those further up.
@@ -155,6 +158,22 @@ def own_filestore(load_registry):
     config.filestore.return_value = str(own)
     yield
     shutil.rmtree(own)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cast(request, load_registry, own_filestore):
+    """Make the users of client_health's tests, for all of them."""
+    if not os.environ.get("CLIENT_HEALTH_THROWAWAY"):
+        return
+    from odoo.addons.client_health.tests.common import CAST, QUIET, ClientHealthCommon, create_users
+    from odoo.api import SUPERUSER_ID, Environment
+    from odoo.modules.registry import Registry
+    from odoo.tests.common import get_db_name
+
+    classes = {getattr(item, "cls", None) for item in request.session.items}
+    if any(cls and issubclass(cls, ClientHealthCommon) for cls in classes):
+        with Registry(get_db_name()).cursor() as cr:
+            create_users(Environment(cr, SUPERUSER_ID, QUIET), CAST)
 
 
 def install_problems(log):
