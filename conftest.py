@@ -165,10 +165,11 @@ def cast(request, load_registry, own_filestore):
     """Make the users of client_health's tests, for all of them."""
     if not os.environ.get("CLIENT_HEALTH_THROWAWAY"):
         return
-    from odoo.addons.client_health.tests.common import CAST, QUIET, ClientHealthCommon, create_users
     from odoo.api import SUPERUSER_ID, Environment
     from odoo.modules.registry import Registry
     from odoo.tests.common import get_db_name
+
+    from odoo.addons.client_health.tests.common import CAST, QUIET, ClientHealthCommon, create_users
 
     classes = {getattr(item, "cls", None) for item in request.session.items}
     if any(cls and issubclass(cls, ClientHealthCommon) for cls in classes):

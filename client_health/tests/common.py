@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
-
 # Users that nearly every test has. They take half of the time that its class needs to be set up, so
 # where the database is a run's own, the root conftest.py makes them once.
 CAST = {
@@ -63,7 +62,7 @@ class ClientHealthCommon(TransactionCase):
 
     @classmethod
     def _get_cast(cls):
-        """Return the five users of CAST, made now unless conftest.py has made them for all tests."""
+        """Return the five users of CAST, made now unless conftest.py has made them before."""
         users = cls.env["res.users"].search([("login", "in", [f"ch_{name}" for name in CAST])])
         by_login = users.grouped("login") or create_users(cls.env, CAST).grouped("login")
         return [by_login[f"ch_{name}"] for name in CAST]
