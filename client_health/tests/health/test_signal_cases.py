@@ -4,6 +4,7 @@ from itertools import zip_longest
 from odoo.tests import tagged
 
 from ...engine.health import signals
+from ..profitability.common_money import load_chart
 from .common_signal_bad_records import SignalTricks
 from .common_signal_figure import Figure
 from .common_signal_mail import TODAY
@@ -17,7 +18,7 @@ class SignalCaseCommon(SignalTimes, SignalTricks):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["account.chart.template"].try_loading("generic_coa", cls.abroad, install_demo=False)
+        load_chart(cls.abroad)
         cls.paid[cls.abroad] = cls._pay_in_time(cls.abroad)
 
     def _try(self, rounds):
