@@ -109,7 +109,8 @@ def pytest_collection_modifyitems(config, items):
     left_out = [item for item in items if not runs(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if runs(item)]
+    # Browsers first, as the longest classes: at the end, one worker would wait for the other.
+    items[:] = sorted((item for item in items if runs(item)), key=needs_server, reverse=True)
 
 
 def pytest_collection_finish():
