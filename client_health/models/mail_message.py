@@ -82,6 +82,11 @@ class MailMessage(models.Model):
     _client_no_answer_idx = models.Index(
         "(model, res_id, create_date) WHERE client_no_answer IS NOT NULL"
     )
+    # mails of senders whom Odoo doesn't know: few among the many that no person wrote
+    _client_unknown_sender_idx = models.Index(
+        "(create_date) WHERE author_id IS NULL AND model IS NOT NULL"
+        " AND message_type IN ('email', 'comment')"
+    )
     _client_from_outside_idx = models.Index("(model, res_id) WHERE client_from_outside")
 
     @api.model_create_multi

@@ -47,6 +47,19 @@ class TestCoreFields(ClientHealthCommon):
                     records = self.env[name].with_user(user)
                     self.assertFalse(records._has_field_access(field, "read"))
 
+    def test_a_user_whose_group_is_taken_reads_no_more(self):
+        """Who may read a field is kept between requests, and forgotten with the group."""
+        group = self.env.ref("client_health.group_client_profitability")
+        user = self._create_user("reader", "client_health.group_client_user")
+        client = self.env["client.relationship"].with_user(user)
+        field = client._fields["client_margin"]
+        for has_group in (False, True, False):
+            user.group_ids = user.group_ids | group if has_group else user.group_ids - group
+            with self.subTest(has_group=has_group):
+                self.assertEqual(client._has_field_access(field, "read"), has_group)
+                self.assertFalse(client._has_field_access(field, "write"))
+                self.assertTrue(client.sudo()._has_field_access(field, "read"))
+
     def test_settings_of_the_company(self):
         names = [field.name for model, field in self._each_field() if model == "res.company"]
         for user in (self.portal, self._create_user("plain", "base.group_user")):

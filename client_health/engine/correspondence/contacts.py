@@ -25,7 +25,7 @@ def select_contacts(end, since, relationships):
     return SQL(
         """
         WITH %(people)s,
-             received AS (%(received)s),
+             received AS MATERIALIZED (%(received)s),
              message AS (%(messages)s)
         SELECT relationship_id, create_date AS moment, %(message)s AS kind FROM message
      UNION ALL
@@ -36,7 +36,7 @@ def select_contacts(end, since, relationships):
         message=MESSAGE,
         meeting=MEETING,
         people=_with_people(relationships, end),
-        received=messages.select_received(end, since),
+        received=messages.select_received(end, since, is_few=True),
         messages=messages.select_messages(),
         meetings=select_meetings(),
         since=since,
@@ -52,7 +52,7 @@ def select_questions(end, since, patience, relationships):
     return SQL(
         """
         (WITH %(people)s,
-              received AS (%(received)s),
+              received AS MATERIALIZED (%(received)s),
               message AS (%(messages)s),
               written AS (%(written)s),
               sent AS (%(sent)s)
@@ -72,7 +72,7 @@ def select_questions(end, since, patience, relationships):
           WHERE REGEXP_REPLACE(o.body, '<[^>]*>|https?://[^ <]*', '', 'g') LIKE '%%?%%')
         """,
         people=_with_people(relationships, end),
-        received=messages.select_received(end, since),
+        received=messages.select_received(end, since, is_few=True),
         messages=messages.select_messages(),
         written=messages.select_written(end, since),
         sent=messages.select_messages("written"),
@@ -81,9 +81,9 @@ def select_questions(end, since, patience, relationships):
 
 
 def _with_people(relationships, end):
-    return messages.with_people(
-        {get_company(relationships).id: end}, is_one_of(SQL("r.id"), relationships._ids)
-    )
+    scope = is_one_of(SQL("r.id"), relationships._ids)
+    people = messages.with_people({get_company(relationships).id: end}, scope)
+    return SQL("%s, %s", people, messages.with_own_documents())
 
 
 def read_kinds(env, relationship, day):

@@ -1,6 +1,6 @@
 """Reads meetings that were held and calls that were made; returns SELECTs.
 
-They read the CTEs client, family and colleague, see ``messages.with_people``.
+They read the CTEs client, contact and colleague, see ``messages.with_people``.
 """
 
 from odoo.tools import SQL
@@ -26,8 +26,7 @@ def select_meetings():
                e.stop AS moment,
                COALESCE(NOT u.share, false) AS ours
           FROM client r
-          JOIN family f ON f.client_id = r.partner_id
-          JOIN res_partner p ON p.commercial_partner_id = f.id
+          JOIN contact p ON p.client_id = r.partner_id
           JOIN calendar_event_res_partner_rel x ON x.res_partner_id = p.id
           JOIN calendar_event e ON e.id = x.calendar_event_id
      LEFT JOIN res_users u ON u.id = e.user_id

@@ -16,7 +16,7 @@ from . import senders
 
 
 def with_people(ends, scope):
-    """Return the CTEs client, family and colleague, without the word WITH.
+    """Return the CTEs client, family, contact and colleague, without the word WITH.
 
     ``ends``: {company id: the moment up to which to look for its clients}, the column till.
     ``scope``: the condition that picks the relationships r.
@@ -134,7 +134,7 @@ def asks_for_no_answer(message, as_of):
 
 
 def select_received(as_of, since, is_few=False):
-    """What the clients wrote after ``since``; reads the CTEs client, family and colleague.
+    """What the clients wrote after ``since``; reads the CTEs of ``with_people``.
 
     ``is_few``: reads the CTE own_document as well, and so only what can be theirs.
     """
@@ -175,9 +175,8 @@ def _select_from_contacts(as_of, since):
     """What the contacts of the clients, and of their subsidiaries, wrote."""
     return SQL(
         """
-        SELECT m.id, m.model, m.res_id, m.create_date, f.client_id
-          FROM family f
-          JOIN res_partner a ON a.commercial_partner_id = f.id
+        SELECT m.id, m.model, m.res_id, m.create_date, a.client_id
+          FROM contact a
           JOIN mail_message m ON m.author_id = a.id
          WHERE a.id NOT IN (SELECT id FROM colleague)
            AND %s
@@ -206,10 +205,9 @@ def _select_from_customers_of_tasks(as_of, since):
     """
     return SQL(
         """
-        SELECT m.id, m.model, m.res_id, m.create_date, f.client_id
-          FROM family f
-          JOIN res_partner c ON c.commercial_partner_id = f.id
-          JOIN project_project j ON j.partner_id = c.id
+        SELECT m.id, m.model, m.res_id, m.create_date, c.client_id
+          FROM contact c
+    CROSS JOIN LATERAL (SELECT j.id FROM project_project j WHERE j.partner_id = c.id OFFSET 0) j
           JOIN project_task t ON t.project_id = j.id
           JOIN res_partner a ON a.id = t.partner_id
           JOIN mail_message m ON m.model = 'project.task' AND m.res_id = t.id AND m.author_id = a.id
@@ -273,10 +271,7 @@ def _is_near():
         """
         %s
         OR %s IN (SELECT name FROM domain)
-        OR m.address IN (SELECT p.email_normalized
-                           FROM family f
-                           JOIN res_partner p ON p.commercial_partner_id = f.id
-                          WHERE p.email_normalized IS NOT NULL)
+        OR m.address IN (SELECT email_normalized FROM contact WHERE email_normalized IS NOT NULL)
         """,
         is_on_own_document(SQL("m")),
         senders.get_domain(SQL("m.address")),
@@ -286,18 +281,17 @@ def _is_near():
 def select_written(end, since):
     """What colleagues wrote to contacts of the clients after ``since``.
 
-    Contacts of their subsidiaries as well. Reads the CTEs family and colleague.
+    Contacts of their subsidiaries as well. Reads the CTEs contact and colleague.
     """
     return SQL(
         """
-        SELECT DISTINCT o.id, o.model, o.res_id, o.create_date, f.client_id
+        SELECT DISTINCT o.id, o.model, o.res_id, o.create_date, p.client_id
           FROM mail_message o
           JOIN (SELECT mail_message_id, res_partner_id FROM mail_notification
                  UNION ALL
                 SELECT mail_message_id, res_partner_id FROM mail_message_res_partner_rel) n
             ON n.mail_message_id = o.id
-          JOIN res_partner p ON p.id = n.res_partner_id
-          JOIN family f ON f.id = p.commercial_partner_id
+          JOIN contact p ON p.id = n.res_partner_id
          WHERE p.id NOT IN (SELECT id FROM colleague)
            AND o.create_date > %(since)s
            AND o.message_type <> 'email_outgoing'
@@ -400,24 +394,24 @@ def select_documents(source):
 
 
 # Of no more clients, what can be theirs is looked up from their side: of many, that is nearly all.
-FEW = 5
+# More than a board or a list shows at once.
+FEW = 200
 
 
 def with_own_documents():
     """Return the CTE own_document: model and res_id of all that can be the clients'.
 
-    Never too few; whose a document is says ``select_documents``. Reads the CTE family.
+    Never too few; whose a document is says ``select_documents``. Reads the CTE contact.
     """
     return SQL(
         """
-        own_document AS MATERIALIZED (
-            WITH contact AS MATERIALIZED (
-                SELECT p.id FROM family f JOIN res_partner p ON p.commercial_partner_id = f.id)
-            %s)
+        own_document AS MATERIALIZED (%s)
         """,
+        # an array: of a join, PostgreSQL reads all tasks and invoices of the database
         SQL(" UNION ALL ").join(
             SQL(
-                "SELECT %s::varchar AS model, x.id AS res_id FROM contact k JOIN %s ON %s = k.id",
+                "SELECT %s::varchar AS model, x.id AS res_id FROM %s"
+                " WHERE %s = ANY (ARRAY(SELECT id FROM contact))",
                 model,
                 SQL(tables),
                 SQL(partner),

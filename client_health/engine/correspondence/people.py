@@ -115,21 +115,19 @@ def _select_touches():
           JOIN mail_message o ON o.id = m.id
      LEFT JOIN LATERAL (SELECT p.id
                           FROM client c
-                          JOIN family f ON f.client_id = c.partner_id
-                          JOIN res_partner p ON p.commercial_partner_id = f.id
+                          JOIN contact f ON f.client_id = c.partner_id
+                          JOIN res_partner p ON p.id = f.id
                          WHERE c.id = m.relationship_id
                            AND o.author_id IS NULL
-                           AND p.email_normalized = %(address)s
+                           AND f.email_normalized = %(address)s
                       ORDER BY p.active DESC, p.id
                          LIMIT 1) k ON true
      UNION ALL
         SELECT e.relationship_id, p.id, NULL, e.moment, 'calendar.event', e.id
           FROM (%(meetings)s) e
           JOIN calendar_event_res_partner_rel x ON x.calendar_event_id = e.id
-          JOIN res_partner p ON p.id = x.res_partner_id
-          JOIN client c
-            ON c.id = e.relationship_id
-          JOIN family f ON f.client_id = c.partner_id AND f.id = p.commercial_partner_id
+          JOIN client c ON c.id = e.relationship_id
+          JOIN contact p ON p.client_id = c.partner_id AND p.id = x.res_partner_id
          WHERE p.id NOT IN (SELECT id FROM colleague)
            AND NOT EXISTS (SELECT FROM calendar_attendee a
                             WHERE a.event_id = e.id
@@ -139,9 +137,8 @@ def _select_touches():
         SELECT c.id, p.id, NULL, l.create_date, 'res.partner', p.id
           FROM call l
           JOIN res_partner p ON p.id = l.res_id AND l.model = 'res.partner'
-          JOIN client c
-            ON c.id = l.relationship_id
-          JOIN family f ON f.client_id = c.partner_id AND f.id = p.commercial_partner_id
+          JOIN client c ON c.id = l.relationship_id
+          JOIN contact f ON f.client_id = c.partner_id AND f.id = p.id
          WHERE NOT p.is_company
         """,
         address=senders.get_address(SQL("o")),

@@ -43,10 +43,13 @@ def get_domain(address):
 
 
 def with_family():
-    """Return the CTE family: id of a firm, and client_id, the commercial partner of its client.
+    """Return the CTEs family and contact: id, and client_id, the commercial partner of the client.
 
-    Each client, and the firms below it of which nobody made clients of their own. Reads client.
+    Of family: each client, and the firms below it of which nobody made clients of their own. Of
+    contact: all people of these, archived or not, and the firms; email_normalized. Reads client.
     """
+    # LATERAL … OFFSET 0: by the index. PostgreSQL expects more firms than there are, and would read
+    # all contacts of the database for a page of clients.
     return SQL(
         """
         family AS MATERIALIZED (
@@ -55,16 +58,25 @@ def with_family():
              UNION ALL
                 SELECT p.id, f.client_id
                   FROM firm f
-                  JOIN res_partner p ON p.parent_id = f.id
-                 WHERE p.commercial_partner_id = p.id
-                   AND NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = p.id))
-            SELECT id, client_id FROM firm)
+            CROSS JOIN LATERAL (SELECT s.id
+                                  FROM res_partner s
+                                 WHERE s.parent_id = f.id AND s.commercial_partner_id = s.id
+                                OFFSET 0) p
+                 WHERE NOT EXISTS (SELECT FROM client_relationship r WHERE r.partner_id = p.id))
+            SELECT id, client_id FROM firm),
+        contact AS MATERIALIZED (
+            SELECT p.id, f.client_id, p.email_normalized
+              FROM family f
+        CROSS JOIN LATERAL (SELECT s.id, s.email_normalized
+                              FROM res_partner s
+                             WHERE s.commercial_partner_id = f.id
+                            OFFSET 0) p)
         """
     )
 
 
 def with_domains():
-    """Return the CTE domain: name and client_id, a commercial partner. Reads family and colleague.
+    """Return the CTE domain: name and client_id, a commercial partner. Reads contact and colleague.
 
     Whether another client uses it is asked of all clients, not only of those in ``client``.
     """
@@ -72,9 +84,8 @@ def with_domains():
         """
         domain AS MATERIALIZED (
             SELECT own.name, own.client_id
-              FROM (SELECT DISTINCT %(domain)s AS name, f.client_id
-                      FROM family f
-                      JOIN res_partner p ON p.commercial_partner_id = f.id
+              FROM (SELECT DISTINCT %(domain)s AS name, p.client_id
+                      FROM contact p
                      WHERE p.email_normalized LIKE '%%@%%'
                        AND p.id NOT IN (SELECT id FROM colleague)) own
              WHERE own.name NOT IN %(public)s

@@ -194,7 +194,8 @@ def select_open(as_of):
                (ARRAY_AGG(i.id ORDER BY i.create_date DESC, i.id DESC))[1] AS last_message_id
           FROM message i
          WHERE NOT EXISTS (%(reaction)s)
-           AND NOT EXISTS (%(mark)s)
+           AND NOT EXISTS (%(own_mark)s)
+           AND NOT EXISTS (%(later_mark)s)
            AND NOT EXISTS (%(closed)s)
            AND NOT EXISTS (%(history)s)
            AND NOT EXISTS (SELECT 1
@@ -204,27 +205,28 @@ def select_open(as_of):
       ORDER BY MIN(i.create_date), MIN(i.id)
         """,
         reaction=_select_reaction(),
-        mark=_select_mark(as_of),
+        own_mark=_select_mark(SQL("o.id = i.id"), as_of),
+        later_mark=_select_mark(IS_LATER_MARK, as_of),
         closed=_select_closed_task(as_of),
         history=_select_history(as_of),
         as_of=as_of,
     )
 
 
-def _select_mark(as_of):
-    """The message asks for no answer, or a user said so of it or of a later one."""
-    return SQL(
-        """
-        SELECT 1
-          FROM mail_message o
-         WHERE o.model = i.model
-           AND o.res_id = i.res_id
-           AND (o.id = i.id
-                OR o.client_no_answer = 'said' AND (o.create_date, o.id) > (i.create_date, i.id))
-           AND %s
-        """,
-        asks_for_no_answer(SQL("o"), as_of),
-    )
+IS_LATER_MARK = SQL(
+    """
+    o.model = i.model
+    AND o.res_id = i.res_id
+    AND o.client_no_answer = 'said'
+    AND (o.create_date, o.id) > (i.create_date, i.id)
+    """
+)
+
+
+def _select_mark(which, as_of):
+    """The message i itself asks for no answer, or a user said so of it, or of a later one."""
+    is_marked = asks_for_no_answer(SQL("o"), as_of)
+    return SQL("SELECT 1 FROM mail_message o WHERE %s AND %s", which, is_marked)
 
 
 def _select_closed_task(as_of):

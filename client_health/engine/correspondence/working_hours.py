@@ -35,8 +35,12 @@ class WorkingHours:
             self._ends.append(stop.timestamp())
 
     def between(self, start, end):
-        """Return the working hours from ``start`` to ``end``, within the span."""
-        return max(0.0, self._until(end) - self._until(start)) / 3600
+        """Return the working hours from ``start`` to ``end``, within the span.
+
+        To the millisecond: of today's stamps a float only knows half a microsecond, so that four
+        hours would be 3.9999999998 at some times of the day.
+        """
+        return round(max(0.0, self._until(end) - self._until(start)), 3) / 3600
 
     def day(self, moment):
         """Return the day of a moment where the company is."""

@@ -69,7 +69,8 @@ class Sources(NamedTuple):
 def select_projects(partner_ids=()):
     """Return a SELECT of the customers of every real project.
 
-    ``partner_ids``: of these clients and of nobody are enough; all by default.
+    ``partner_ids``: these clients' projects, and those of nobody on whose tasks for these clients
+    hours were written, are enough; all by default.
 
     Columns: project_id, account_id, partner_id (or NULL), since, until (excluded; NULL: ever),
     dated: the project has had several customers, so there are several rows.
@@ -100,7 +101,24 @@ def select_projects(partner_ids=()):
          WHERE j.is_template IS NOT TRUE
         WINDOW project AS (PARTITION BY k.project_id ORDER BY k.date_from NULLS FIRST, k.id)
         """,
-        is_near=SQL("(j.partner_id IS NULL OR %s)", is_contact(SQL("j.partner_id"), partner_ids)),
+        is_near=_is_near(partner_ids),
+    )
+
+
+def _is_near(partner_ids):
+    if not partner_ids:
+        return SQL("true")
+    return SQL(
+        """
+        j.id IN (SELECT own.id FROM project_project own WHERE %s
+                  UNION ALL
+                 SELECT l.project_id
+                   FROM project_task k
+                   JOIN account_analytic_line l ON l.task_id = k.id
+                  WHERE %s)
+        """,
+        is_contact(SQL("own.partner_id"), partner_ids),
+        is_contact(SQL("k.partner_id"), partner_ids),
     )
 
 

@@ -212,10 +212,11 @@ class ClientRelationship(models.Model):
         "night, all else as it is now.",
     )
     people_note = fields.Text(
-        compute="_compute_people_note", help="What is wrong with our contacts, by name."
+        compute="_compute_people_note",
+        help="What is wrong with our contacts, by name, where “Contacts at Risk” says something.",
     )
     people_missing = fields.Integer(
-        compute="_compute_people_note",
+        compute="_compute_people_missing",
         help="Contacts of the client, and people in touch, who are not on its map yet.",
     )
 
@@ -239,19 +240,17 @@ class ClientRelationship(models.Model):
         self.fetch(["people_flag"])  # what does not change is not written
         self.env.add_to_compute(self._fields["people_flag"], self)
         self.flush_recordset(["people_flag"])
+        self.invalidate_recordset(["people_note"])
 
     def _read_people(self):
         """Return {relationship id: who was in touch within 90 days}."""
         now = waiting.get_now()
         return people.read_people(self.env, self, None, people.RECENT, end=now)
 
-    def _get_people_flags(self, recent=None):
-        """Return {relationship id: {flag: partner ids}, the worst first}, of clients in work.
-
-        :param recent: what ``_read_people`` returns
-        """
+    def _get_people_flags(self):
+        """Return {relationship id: {flag: partner ids}, the worst first}, of clients in work."""
         clients = self._origin.filtered(lambda rel: rel.active and rel.phase != "ended")
-        recent = recent or clients._read_people()
+        recent = clients._read_people()
         return {
             client.id: people.get_flags(
                 [person._to_engine() for person in client.people_ids],
@@ -261,18 +260,24 @@ class ClientRelationship(models.Model):
             for client in clients
         }
 
+    @api.depends("people_flag")
+    @api.depends_context("lang")
     def _compute_people_note(self):
-        recent = self._origin._read_people()
-        found = self._get_people_flags(recent)
-        missing = self._origin._get_missing_people(recent)
+        """Of clients with a flag alone: most have none, and a form should not read a quarter."""
+        found = self.filtered("people_flag")._get_people_flags()
         for relationship in self:
-            key = relationship._origin.id
             notes = [
                 self._get_flag_text(flag, partner_ids)
-                for flag, partner_ids in found.get(key, {}).items()
+                for flag, partner_ids in found.get(relationship._origin.id, {}).items()
             ]
             relationship.people_note = "\n".join(notes)
-            relationship.people_missing = len(missing.get(key, ()))
+
+    @api.depends("people_ids.contact_id")
+    @api.depends_context("uid")
+    def _compute_people_missing(self):
+        missing = self._origin._get_missing_people()
+        for relationship in self:
+            relationship.people_missing = len(missing.get(relationship._origin.id, ()))
 
     @api.model
     def _get_flag_text(self, flag, partner_ids):
@@ -296,13 +301,14 @@ class ClientRelationship(models.Model):
 
     # Who is not on the map yet
 
-    def _get_missing_people(self, recent):
+    def _get_missing_people(self, recent=None):
         """Return {relationship id: contacts to put on the map}, those in touch first.
 
         People of the client and of the companies below it, by a fixed number of queries.
 
-        :param recent: what ``_read_people`` returns
+        :param recent: what ``_read_people`` returns, where their order matters
         """
+        recent = recent or {}
         tops = self.partner_id
         members = self.env["res.partner"].search(
             [("id", "child_of", tops.ids), ("is_company", "=", False), ("type", "=", "contact")],
@@ -314,7 +320,7 @@ class ClientRelationship(models.Model):
                 by_top.setdefault(top, []).append(member)
         missing = {}
         for client in self:
-            touched = [person.partner_id for person in recent[client.id]]
+            touched = {person.partner_id for person in recent.get(client.id, ())}
             known = client.people_ids.contact_id
             own = [member for member in by_top.get(client.partner_id, ()) if member not in known]
             own.sort(key=lambda member: member.id not in touched)

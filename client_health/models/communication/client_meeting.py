@@ -4,6 +4,7 @@ import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...engine.clock import get_today
 from ...engine.correspondence import waiting
@@ -32,22 +33,33 @@ class ClientRelationship(models.Model):
     meeting_to_record_id = fields.Many2one(
         "calendar.event",
         string="Meeting without Outcome",
-        compute="_compute_meetings",
+        compute="_compute_meeting_to_record_id",
         help="A meeting that is over, and of which nobody has recorded what came out.",
     )
 
     @api.depends_context("uid")
     def _compute_meetings(self):
-        Event = self.env["calendar.event"]
-        ours = [("client_relationship_id", "in", self._origin.ids)]
-        later = Event.search([*ours, ("start", ">=", fields.Datetime.now())], order="start, id")
-        to_record = Event.search([*ours, ("client_is_to_record", "=", True)], order="start, id")
-        next_ones = later.grouped("client_relationship_id")
-        missing = to_record.grouped("client_relationship_id")
+        next_ones = self._get_first_meetings(("start", ">=", fields.Datetime.now()))
         for relationship in self:
-            relationship.meeting_next_id = next_ones.get(relationship._origin, Event)[:1]
+            relationship.meeting_next_id = next_ones.get(relationship._origin.id)
             relationship.meeting_next_date = relationship.meeting_next_id.start
-            relationship.meeting_to_record_id = missing.get(relationship._origin, Event)[:1]
+
+    @api.depends_context("uid")
+    def _compute_meeting_to_record_id(self):
+        missing = self._get_first_meetings(("client_is_to_record", "=", True))
+        for relationship in self:
+            relationship.meeting_to_record_id = missing.get(relationship._origin.id)
+
+    def _get_first_meetings(self, condition):
+        """Return {relationship id: id of the first of its meetings, those that the user reads}.
+
+        Ids alone: to read anything else of a meeting, Odoo asks whether it is private.
+        """
+        Event = self.env["calendar.event"]
+        ours = ("client_relationship_id", "in", self._origin.ids)
+        query = Event._search([ours, condition], order="start DESC, id DESC")
+        columns = (SQL.identifier(query.table, name) for name in ("client_relationship_id", "id"))
+        return dict(self.env.execute_query(query.select(*columns)))
 
     # Planning
 

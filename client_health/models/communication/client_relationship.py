@@ -379,10 +379,11 @@ class ClientRelationship(models.Model):
         for rel in self:
             own = by_client.get(rel._origin, drafts.browse())
             rel.status_draft_id = own[:1]
-            today = get_today(rel.company_id or self.env.company)
-            rel.update_late = any(
-                draft.promised_date and draft.promised_date < today for draft in own
-            )
+            rel.update_late = bool(own) and rel._is_late(own)
+
+    def _is_late(self, drafts):
+        today = get_today(self.company_id or self.env.company)
+        return any(draft.promised_date and draft.promised_date < today for draft in drafts)
 
     @api.depends("cadence", "cadence_weekday", "phase", "active", "update_recipient_ids.email")
     def _compute_update_warning(self):
@@ -440,16 +441,10 @@ class ClientRelationship(models.Model):
                 ]
             )
         )
-        by_message = notifications.grouped("mail_message_id")
-        return {
-            client_id: {
-                one.res_partner_id.id
-                for message, lines in by_message.items()
-                if message.id == message_id
-                for one in lines
-            }
-            for client_id, message_id in newest.items()
-        }
+        failed = defaultdict(set)
+        for one in notifications:
+            failed[one.mail_message_id.id].add(one.res_partner_id.id)
+        return {client_id: failed[message_id] for client_id, message_id in newest.items()}
 
     # Promises kept
 

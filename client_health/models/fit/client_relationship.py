@@ -148,13 +148,15 @@ class ClientRelationship(models.Model):
     @api.depends("fit_round_ids.fit_state", "fit_round_ids.fit_answer_ids.answer")
     @api.depends_context("lang")
     def _compute_fit_history(self):
-        asked = self.env["client.fit.criterion"]._get_asked()
-        for record in self:
+        self.fit_history = False
+        told = self.filtered("fit_round_ids")
+        asked = told and self.env["client.fit.criterion"]._get_asked()
+        for record in told:
             rounds = record._get_fit_rounds()
             columns = rounds[:1] | rounds[1:][1 - COLUMNS :]
             empty = self.env["client.fit.round"].new()
             criteria = (asked | rounds.fit_answer_ids.criterion_id)._in_sections()
-            record.fit_history = rounds and empty._prepare_fit_sheet(criteria, columns)
+            record.fit_history = empty._prepare_fit_sheet(criteria, columns)
 
     @api.model
     def _search_fit_signed_state(self, operator, value):

@@ -121,7 +121,9 @@ class ClientHealthExplanation(models.AbstractModel):
                 "text": one["text"],
                 "since": one["since"] and format_date(self.env, one["since"]),
                 "severe": one["severe"],
-                "sources": self._get_sources(relationship, one["reading"]),
+                "sources": self._get_sources(
+                    relationship, one["warning"] and one["warning"]._to_reading()
+                ),
             }
             for one in self.env["client.health.warning"]._get_told(relationship)[relationship.id]
         ]

@@ -98,13 +98,12 @@ class ClientHealthWarning(models.Model):
     @api.depends("date_end", "date_counts", "level", "decided_level")
     def _compute_state(self):
         for warning in self:
-            one = warning._to_life()
-            if one.end:
+            if warning.date_end:
                 warning.state = "gone"
-            elif one.is_decided:
+            elif life.is_decided(warning.level, warning.decided_level or None):
                 warning.state = "decided"
-            elif one.counts:
-                warning.state = "severe" if one.is_severe else "warning"
+            elif warning.date_counts:
+                warning.state = "severe" if life.is_severe(warning.level) else "warning"
             else:
                 warning.state = "new"
 
@@ -114,24 +113,6 @@ class ClientHealthWarning(models.Model):
         texts = self.env["client.health.warning.rule"]._get_texts()
         for warning in self:
             warning.text = warning.rule_id._get_text(warning.value, warning.evidence, texts)
-
-    def _to_life(self):
-        """Return it as ``life.Life``; as superuser, for its level."""
-        self.ensure_one()
-        return life.Life(
-            self.rule_id.code,
-            self.date_start,
-            self.date_since,
-            self.date_seen,
-            self.nights,
-            self.level,
-            self.value,
-            self.evidence,
-            self.date_counts or None,
-            self.decided_level or None,
-            self.date_end or None,
-            self.id,
-        )
 
     # The night
 
@@ -279,10 +260,11 @@ class ClientHealthWarning(models.Model):
 
     @api.model
     def _get_told(self, relationships):
-        """Return {relationship id: [{"text", "since", "severe", "reading"}]} of what stands.
+        """Return {relationship id: [{"text", "since", "severe", "warning"}]} of what stands.
 
-        The causes first. Users without access to money read of a warning of money that it is one,
-        nothing narrower. The caller has checked that the user may read the clients.
+        The causes first. ``warning``: the record, as superuser; None where it is one of money and
+        the user has no access to money: then it says that it is one, nothing narrower. The caller
+        has checked that the user may read the clients.
         """
         if not relationships:
             return defaultdict(list)
@@ -309,15 +291,18 @@ class ClientHealthWarning(models.Model):
                 told[warning.relationship_id.id].append(line)
         return told
 
+    def _to_reading(self):
+        return Reading(self.value, self.date_since or None, self.evidence or None)
+
     def _tell(self, hidden):
         if hidden:
             text = self.rule_id._get_shared_name()
-            return {"text": text, "since": False, "severe": False, "reading": None}
+            return {"text": text, "since": False, "severe": False, "warning": None}
         return {
             "text": self.text,
             "since": self.date_since,
             "severe": self.state == "severe",
-            "reading": Reading(self.value, self.date_since or None, self.evidence or None),
+            "warning": self,
         }
 
     # What a person decides

@@ -22,7 +22,7 @@ class ClientRelationship(models.Model):
         readonly=True,
         protected=True,
     )
-    reboot_count = fields.Integer(string="Reboots", compute="_compute_reboot")
+    reboot_count = fields.Integer(string="Reboots", compute="_compute_reboot_count")
     reboot_id = fields.Many2one("client.reboot", string="Open Reboot", compute="_compute_reboot")
     reboot_deadline = fields.Date(string="Reboot Until", compute="_compute_reboot")
     reboot_is_overdue = fields.Boolean(string="Reboot Past Its Deadline", compute="_compute_reboot")
@@ -30,13 +30,21 @@ class ClientRelationship(models.Model):
         string="Reboot Points Done", compute="_compute_reboot_done_count"
     )
 
+    @api.depends("reboot_ids")
+    def _compute_reboot_count(self):
+        for relationship in self:
+            relationship.reboot_count = len(relationship.reboot_ids)
+
     @api.depends("reboot_ids.state", "reboot_ids.date_deadline")
     def _compute_reboot(self):
-        open_states = self.env["client.reboot"]._open_states
+        Reboot = self.env["client.reboot"]
+        # few of many clients are in one: not the reboots of each are read, but those that are open
+        going = Reboot.search(
+            [("relationship_id", "in", self._origin.ids), ("state", "in", Reboot._open_states)]
+        )
+        by_client = going.grouped("relationship_id")
         for relationship in self:
-            reboots = relationship.reboot_ids
-            reboot = reboots.filtered(lambda reboot: reboot.state in open_states)[:1]
-            relationship.reboot_count = len(reboots)
+            reboot = by_client.get(relationship._origin, Reboot)[:1]
             relationship.reboot_id = reboot
             relationship.reboot_deadline = reboot.date_deadline
             relationship.reboot_is_overdue = reboot.is_overdue

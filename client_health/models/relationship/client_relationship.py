@@ -102,6 +102,7 @@ class ClientRelationship(models.Model):
     )
     referred_by_id = fields.Many2one(
         "res.partner",
+        index="btree_not_null",
         ondelete="restrict",
         help="Contact or client who referred this client.",
     )

@@ -25,7 +25,7 @@ class TestWhoWrote(VoiceCommon):
     def _waits(self, relationship=None):
         self.env.flush_all()
         client = relationship or self.relationship
-        found = waiting.read_waiting(self.env, client, waiting.get_now())
+        found = self._read_waiting(client)
         return self.env["mail.message"].browse([line.message_id for line in found[client.id]])
 
     def _get_contacts(self):

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 
+from ...engine.correspondence import waiting
 from ..common import ClientHealthCommon
 
 MAIL = """\
@@ -50,6 +52,16 @@ class VoiceCommon(ClientHealthCommon):
                 "email": f"{name.split()[0].lower()}@blueharbour.example.com",
             }
         )
+
+    def _read_waiting(self, relationships, as_of=None):
+        """Return who waits; the ways of few, of many and of all clients find the same."""
+        as_of = as_of or waiting.get_now()
+        found = waiting.read_waiting(self.env, relationships, as_of)
+        for many in (10**6, 0):
+            with patch.object(waiting, "FEW", 0), patch.object(waiting, "MANY", many):
+                again = waiting.read_waiting(self.env, relationships, as_of)
+            self.assertEqual(again, found, "read another way")
+        return found
 
     @classmethod
     def _ago(cls, days=0, hours=0):

@@ -12,7 +12,7 @@ class TestContact(VoiceCommon):
 
     def _waiting(self, relationships=None, as_of=None):
         relationships = self.relationship if relationships is None else relationships
-        return waiting.read_waiting(self.env, relationships, as_of or fields.Datetime.now())
+        return self._read_waiting(relationships, as_of or fields.Datetime.now())
 
     def _assert_waits(self, *messages, relationship=None):
         relationship = relationship or self.relationship
@@ -372,9 +372,9 @@ class TestContact(VoiceCommon):
         for relationships in (few, many):
             self.env.flush_all()
             start = self.cr.sql_log_count
-            waiting = self._waiting(relationships)
+            found = waiting.read_waiting(self.env, relationships, waiting.get_now())
             counts.append(self.cr.sql_log_count - start)
-            self.assertEqual({len(rows) for rows in waiting.values()}, {1})
+            self.assertEqual({len(rows) for rows in found.values()}, {1})
         self.assertEqual(counts, [1, 1])
 
     def test_counter_and_list(self):

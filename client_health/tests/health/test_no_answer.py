@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import BaseCase, tagged
 
 from ...engine.clock import get_today
-from ...engine.correspondence import no_answer, waiting
+from ...engine.correspondence import no_answer
 from ...engine.health import signals
 from ...models.mail_message import _get_text
 from .common_voice import VoiceCommon
@@ -105,7 +105,7 @@ class TestNoAnswer(VoiceCommon):
     def _count_waiting(self, relationship=None):
         relationship = relationship or self.relationship
         # a moment later: Odoo's clock has no microseconds, the database's has
-        found = waiting.read_waiting(self.env, relationship, waiting.get_now())
+        found = self._read_waiting(relationship)
         return len(found[relationship.id])
 
     def _read(self, code):
@@ -198,7 +198,7 @@ class TestNoAnswer(VoiceCommon):
     def test_a_question_before_the_thanks_waits_still(self):
         asked = self._receive()
         self._receive("<p>Thanks!</p>")
-        found = waiting.read_waiting(self.env, self.relationship, waiting.get_now())
+        found = self._read_waiting(self.relationship)
         (row,) = found[self.relationship.id]
         self.assertEqual((row.message_id, row.messages), (asked.id, 1))
 
@@ -222,7 +222,7 @@ class TestNoAnswer(VoiceCommon):
         self.assertEqual(self._count_waiting(), 2)
         self.company.client_setup_date = self._ago(5).date()
         self.assertEqual(self._count_waiting(), 1)
-        before = waiting.read_waiting(self.env, self.relationship, self._ago(40))
+        before = self._read_waiting(self.relationship, self._ago(40))
         self.assertEqual(len(before[self.relationship.id]), 1, "The past is judged as it was")
 
     def test_one_click(self):
@@ -245,14 +245,14 @@ class TestNoAnswer(VoiceCommon):
             ],
         )
         self.assertFalse(first.client_no_answer)
-        earlier = waiting.read_waiting(self.env, self.relationship, self._ago(0, hours=12))
+        earlier = self._read_waiting(self.relationship, self._ago(0, hours=12))
         self.assertEqual(len(earlier[self.relationship.id]), 2, "It counts from then on")
         again = self._say(self.elena, days=0)
         self.assertEqual(self._count_waiting(), 2)
         (last | again).with_user(self.owner).client_set_asks()
         later.with_user(self.owner).client_set_no_answer()
         self.assertEqual(self._count_waiting(), 1)
-        found = waiting.read_waiting(self.env, self.relationship, waiting.get_now())
+        found = self._read_waiting(self.relationship)
         self.assertEqual(found[self.relationship.id][0].message_id, first.id)
 
     def test_reply_time_follows_the_same_rule(self):

@@ -147,6 +147,14 @@ class TestSignals(SignalCommon):
             with self.subTest(start=start, end=end):
                 self.assertAlmostEqual(hours.between(start, end), expected)
 
+    def test_four_hours_are_four_at_any_microsecond(self):
+        """A message comes in at any part of a second; whoever compares hours may rely on them."""
+        hours = WorkingHours(self.relationship, datetime(2026, 3, 2), datetime(2026, 3, 31))
+        for microsecond in range(1, 1_000_000, 3571):
+            start = datetime(2026, 3, 4, 13, 0, 7, microsecond)
+            with self.subTest(microsecond=microsecond):
+                self.assertEqual(hours.between(start, start + timedelta(hours=2)), 2)
+
     def test_working_hours_when_the_clocks_change(self):
         """Friday 16:00 to Monday 9:30 in Berlin: two hours and a half, whatever UTC says."""
         self.calendar.tz = "Europe/Berlin"

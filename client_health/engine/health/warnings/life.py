@@ -22,6 +22,15 @@ WORSE = 0.5
 WEAK = "weak"
 
 
+def is_severe(level: float) -> bool:
+    return level >= SEVERE
+
+
+def is_decided(level: float, decided: float | None) -> bool:
+    """Whether a person has decided about it, at the level ``decided``, and it got hardly worse."""
+    return decided is not None and level < decided + WORSE
+
+
 @dataclass(frozen=True, slots=True)
 class Life:
     """A warning of a client; ``since`` is that of the cause, ``start`` the first night.
@@ -45,7 +54,7 @@ class Life:
 
     @property
     def is_severe(self) -> bool:
-        return self.level >= SEVERE
+        return is_severe(self.level)
 
     @property
     def is_standing(self) -> bool:
@@ -54,7 +63,7 @@ class Life:
 
     @property
     def is_decided(self) -> bool:
-        return self.decided is not None and self.level < self.decided + WORSE
+        return is_decided(self.level, self.decided)
 
 
 @dataclass(frozen=True, slots=True)
