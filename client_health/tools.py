@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
 CLOSE = {"type": "ir.actions.act_window_close"}
@@ -29,3 +30,12 @@ def get_data_record(env, xmlid):
             )
         )
     return record
+
+
+def format_day(env, day, date_format="medium"):
+    """Return a day in words for people, in their language: “Nov 29, 2026”; empty without one.
+
+    As dates are shown in lists and forms, never as figures that are read in two ways. The one place
+    where texts get their dates; ``date_format`` is for what is no day, such as a month.
+    """
+    return format_date(env, day, date_format=date_format)

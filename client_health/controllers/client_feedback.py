@@ -1,10 +1,10 @@
 from odoo import fields, http
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools.misc import format_date
 
 from ..client_input import read_text
 from ..engine.communication import answers
+from ..tools import format_day
 from .client_portal import ClientPortal
 
 MODEL = "client.feedback.request"
@@ -133,7 +133,7 @@ def prepare_page(asked, contact, chosen=None, typed=None):
         "improvement": typed["improvement"] or "",
         "is_answered": answered,
         "is_low": answered and asked.is_low,
-        "until": format_date(asked.env, fields.Date.to_date(asked.date_end)),
+        "until": format_day(asked.env, fields.Date.to_date(asked.date_end)),
     }
 
 

@@ -2,7 +2,9 @@
 
 import hashlib
 
-from odoo.tools.misc import format_amount, format_date
+from odoo.tools.misc import format_amount
+
+from ..tools import format_day
 
 
 def get_seen(accomplishment):
@@ -79,4 +81,4 @@ def prepare_accomplishment(accomplishment, file_url):
 
 
 def _format_date(env, date):
-    return date and format_date(env, date)
+    return date and format_day(env, date)

@@ -9,10 +9,10 @@ from itertools import chain
 
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tools.misc import format_date
 
 from ..engine.clock import get_day, get_today
 from ..engine.communication import answers
+from ..tools import format_day
 from .client_results_values import prepare_accomplishment, prepare_goal
 
 # What was finished stays on the page for so long. Rule of thumb.
@@ -87,7 +87,7 @@ def _group(clients, records, prepare, most=MOST):
 
 
 def _format(env, day):
-    return day and format_date(env, day)
+    return day and format_day(env, day)
 
 
 # How it hears from us

@@ -7,6 +7,7 @@ the reboot started to the day on which it ended, or today. It is never ticked by
 from odoo import fields
 from odoo.tools import SQL
 
+from .agreement.scope import is_word_shown
 from .clock import get_start, local_date
 from .correspondence.contacts import select_contacts
 from .query import fetch
@@ -55,13 +56,16 @@ def _select_goals(reboots):
         SELECT b.id,
                ARRAY_AGG(g.name ORDER BY g.date_end, g.id) FILTER (WHERE %(in_time)s) AS agreed,
                ARRAY_AGG(g.name ORDER BY g.date_end, g.id)
-                   FILTER (WHERE %(in_time)s AND g.word_trace IS NULL) AS claimed,
+                   FILTER (WHERE %(in_time)s AND NOT %(is_shown)s) AS claimed,
                COUNT(*) FILTER (WHERE g.state = 'draft' AND g.horizon = 'period') AS waiting
           FROM client_reboot b
+          JOIN client_relationship r ON r.id = b.relationship_id
+          JOIN res_partner p ON p.id = r.partner_id
           JOIN client_goal g ON g.relationship_id = b.relationship_id
          WHERE b.id IN %(ids)s AND g.active
       GROUP BY b.id
         """,
+        is_shown=is_word_shown(SQL("g"), SQL("p.commercial_partner_id")),
         in_time=SQL(
             """g.date_agreed BETWEEN b.date_start AND COALESCE(b.date_end, 'infinity')
                AND g.state IN ('agreed', 'reached')"""

@@ -10,6 +10,7 @@ from odoo.tools.sql import column_exists, create_column
 from ..const import USER_GROUP
 from ..engine.agreement import scope
 from ..engine.clock import get_day, get_today
+from .common.client_word_mixin import NO_WORD
 
 # A closed task stays on the list of work to clarify if it was worked on so recently.
 RECENT = timedelta(days=30)
@@ -169,13 +170,7 @@ class ProjectTask(models.Model):
         for task in self:
             # sudo: protected; the user has just written "Requested By", which it repeats. What
             # showed an earlier answer does not show this one.
-            task.sudo().write(
-                {
-                    "requested_choice": task.requested_by,
-                    "word_source": False,
-                    "word_trace": False,
-                }
-            )
+            task.sudo().write({**NO_WORD, "requested_choice": task.requested_by})
 
     def _is_request_template(self):
         """Templates have no requester, and private to-dos are the user's own."""
@@ -233,8 +228,11 @@ class ProjectTask(models.Model):
         cleared = self._get_to_clear()
         if contact:
             cleared._check_request_contact(contact)
-        for client, tasks in self._get_request_clients():
-            word = self._prepare_word(client, source, day)
+        asked = dict(self._get_request_clients())
+        words = self._prepare_words(
+            self.env["client.relationship"].sudo().union(*asked), source, day
+        )
+        for client, tasks in asked.items():
             for who, same in (
                 (tasks & cleared)
                 .grouped(lambda task: contact or task._get_request_contact())
@@ -247,7 +245,7 @@ class ProjectTask(models.Model):
                         "requested_date": day,
                     }
                 )
-                same.write(word)
+                same.write(words[client])
         self._close_scope_reminders()
 
     def _check_request_contact(self, contact):
@@ -266,13 +264,22 @@ class ProjectTask(models.Model):
         clients = (client for client, _tasks in self._get_request_clients())
         self.env["client.relationship"].union(*clients)._close_scope_reminder()
 
-    @api.depends("requested_choice", "word_trace", "parent_id.word_is_own")
+    @api.depends(
+        "requested_choice",
+        "word_trace",
+        "word_partner_id",
+        "partner_id.commercial_partner_id",
+        "project_id.partner_id.commercial_partner_id",
+        "parent_id.word_is_own",
+    )
     def _compute_word_is_own(self):
         for task in self.sudo():  # a parent that the user may not read: only whether it is proved
-            if task.requested_choice or not task.parent_id:
-                task.word_is_own = task.requested_choice == "client" and not task.word_trace
-            else:
-                task.word_is_own = task.parent_id.word_is_own
+            entered = task
+            while entered.parent_id and not entered.requested_choice:
+                entered = entered.parent_id
+            task.word_is_own = entered.requested_choice == "client" and not entered._is_word_shown(
+                task.project_id.partner_id or task.partner_id
+            )
 
     def action_our_idea(self):
         """Record that the client did not request this."""

@@ -5,12 +5,13 @@ from datetime import datetime, time
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools.misc import format_amount, format_date, formatLang
+from odoo.tools.misc import format_amount, formatLang
 
 from ..engine.clock import get_closed_months, get_day, get_today
 from ..engine.period import end_of_month, first_of_month
 from ..engine.results.chart import Bar, draw_bars
 from ..engine.results.timeliness import read_timeliness
+from ..tools import format_day
 
 # Goals that both sides know; goals to agree and dropped goals stay internal.
 SHOWN_STATES = ("agreed", "reached", "missed")
@@ -389,7 +390,7 @@ class ClientValueReport(models.AbstractModel):
         currency = results.currency_id[:1]
         bars = [
             Bar(
-                format_date(self.env, month, date_format="LLLL y"),
+                format_day(self.env, month, date_format="LLLL y"),
                 months[month] / highest,
                 format_amount(self.env, months[month], currency),
             )
@@ -410,18 +411,18 @@ class ClientValueReport(models.AbstractModel):
 
     @api.model
     def _format_day(self, day):
-        return day and format_date(self.env, day)
+        return day and format_day(self.env, day)
 
     @api.model
     def _format_period(self, start, end):
         if first_of_month(start) == start and end_of_month(end) == end:
-            months = [format_date(self.env, day, date_format="LLLL y") for day in (start, end)]
+            months = [format_day(self.env, day, date_format="LLLL y") for day in (start, end)]
             if months[0] == months[1]:
                 return months[0]
             if start.year == end.year:
-                months[0] = format_date(self.env, start, date_format="LLLL")
+                months[0] = format_day(self.env, start, date_format="LLLL")
             return " – ".join(months)
-        return " – ".join(format_date(self.env, day) for day in (start, end))
+        return " – ".join(format_day(self.env, day) for day in (start, end))
 
     @api.model
     def _format_figure(self, figure, unit=None):

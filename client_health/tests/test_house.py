@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 from lxml import etree
@@ -6,6 +7,8 @@ from lxml import etree
 from odoo.modules import get_module_path
 from odoo.modules.module import Manifest
 from odoo.tests import TransactionCase, tagged
+
+from ..tools import format_day
 
 ADDON = "client_health"
 # The one file of each kind
@@ -166,6 +169,34 @@ class TestHouse(TransactionCase):
                 code = path.read_text(encoding="utf-8")
                 for word in ("context_today", "Date.today", "date.today", "now().date()"):
                     self.assertNotIn(word, code, path)
+
+    def test_dates_are_written_in_one_way(self):
+        """As in lists: “Nov 29, 2026”. Figures such as 11/12/2026 are read in two ways.
+
+        ``tools.format_day`` for texts, the medium form for templates, and in JavaScript what lists
+        use. The workbook and stored values have the form of ISO.
+        """
+        own_forms = {"tools.py", "engine/reading.py"}
+        for path in self.root.rglob("*.py"):
+            name = path.relative_to(self.root).as_posix()
+            if name in own_forms or name.startswith(("report/review/", "tests/")):
+                continue
+            code = path.read_text(encoding="utf-8")
+            for word in (r"(?<![.\w])format_date", "format_datetime", "strftime", "babel"):
+                self.assertNotRegex(code, word, path)
+        for path in self.root.rglob("static/src/**/*.js"):
+            self.assertNotRegex(path.read_text(encoding="utf-8"), r"\bformatDate\b", path)
+        for path in [*self.root.glob("data/mail_*.xml"), *self.root.glob("views/**/*.xml")]:
+            code = path.read_text(encoding="utf-8")
+            self.assertNotRegex(code, r"format_date\((?![^()]*'medium')", path)
+            self.assertNotRegex(code, r"'widget': 'date'(?!, 'format': 'medium')", path)
+
+    def test_a_day_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        day = date(2026, 11, 29)
+        self.assertEqual(format_day(self.env(context={"lang": "en_US"}), day), "Nov 29, 2026")
+        self.assertEqual(format_day(self.env(context={"lang": "de_DE"}), day), "29.11.2026")
+        self.assertEqual(format_day(self.env, False), "")
 
     def test_size_of_files(self):
         for path in self._get_model_files():

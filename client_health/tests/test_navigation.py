@@ -34,7 +34,16 @@ COUNTS = {
 }
 # Of these a firm has hundreds: only views that open on ten of them may group by one
 MANY = {"partner_id", "project_id", "relationship_id"}
-LIMITED = {"client_top_graph", "client_top_pivot", "client_health_graph", "client_portfolio_map"}
+LIMITED = {
+    "client_current_graph",
+    "client_current_pivot",
+    "client_health_graph",
+    "client_portfolio_map",
+    "client_top_graph",
+    "client_top_pivot",
+}
+# Our graphs that draw no figure of 0 where none is known
+KNOWING = {name for name in LIMITED if not name.endswith("_pivot")}
 
 
 @tagged("post_install", "-at_install")
@@ -179,6 +188,67 @@ class TestNavigation(TransactionCase):
                     groups = {*arch.xpath("//field[not(@type='measure')]/@name")}
                     if groups & MANY:
                         self.assertIn(arch.get("js_class"), LIMITED)
+
+    def test_no_graph_draws_the_unknown(self):
+        """A figure that may be unknown is drawn by a graph that leaves it out: Odoo's draws 0."""
+        views = self.env["ir.ui.view"].search([("type", "=", "graph"), ("mode", "=", "primary")])
+        ours = views.filtered(lambda view: view.xml_id.startswith(f"{ADDON}."))
+        self.assertGreater(len(ours), 8)
+        for view in ours:
+            arch = etree.fromstring(view.arch)
+            with self.subTest(view=view.xml_id):
+                if arch.xpath("//field[@type='measure']") and view.xml_id not in COUNTS:
+                    self.assertIn(arch.get("js_class"), KNOWING)
+
+    def test_the_server_says_nothing_of_the_unknown(self):
+        """What is known of no client is empty in a group, and not the sum 0 of nothing."""
+        partner = self.env["res.partner"].create({"name": "New", "is_company": True})
+        client = self.env["client.relationship"].create({"partner_id": partner.id})
+        figures = [
+            "client_margin:sum",
+            "client_margin_after_overhead:sum",
+            "health_score:avg",
+            "health_score_shared:avg",
+            "health_coverage:avg",
+            "health_trend:avg",
+            "health_trend_shared:avg",
+        ]
+        [(known, *found)] = client._read_group([("id", "=", client.id)], ["partner_id"], figures)
+        self.assertEqual(known, partner)
+        self.assertEqual(found, [False] * len(figures))
+
+    def test_counts_to_answer_say_of_what(self):
+        """Messages and complaints are counted apart, so each number names what it counts."""
+        views = (
+            self.env["ir.ui.view"]
+            .search(
+                [("model", "in", ("client.relationship", "res.partner")), ("mode", "!=", False)]
+            )
+            .filtered(lambda view: view.xml_id.startswith(f"{ADDON}."))
+        )
+        words = {"client_waiting_count": "message", "client_feedback_open_count": "feedback|compl"}
+        found = set()
+        for view in views:
+            for node in etree.fromstring(view.arch).iter("field"):
+                if node.get("name") not in words or node.get("invisible") == "1":
+                    continue
+                found.add(node.get("name"))
+                said = [node.get("string") or "", *node.getparent().itertext()]
+                with self.subTest(view=view.xml_id):
+                    self.assertRegex(" ".join(said).lower(), words[node.get("name")])
+        self.assertEqual(found, words.keys())
+        Client = self.env["client.relationship"]
+        for name, word in words.items():
+            self.assertRegex(Client._fields[name].string.lower(), word)
+
+    def test_the_menu_of_a_card_covers_no_figure(self):
+        """Odoo lays it over the top right corner: the score and its trend leave room for it."""
+        view = self.env.ref(f"{ADDON}.client_relationship_view_kanban")
+        for user, name in ((self.manager, "health_score"), (self.owner, "health_score_shared")):
+            arch = self.env["client.relationship"].with_user(user).get_view(view.id)["arch"]
+            [score] = etree.fromstring(arch).xpath(f"//t[@t-name='card']//field[@name='{name}']")
+            room = {word for word in score.get("class").split() if word.startswith("pe-")}
+            self.assertEqual(room, {"pe-4"})
 
     def test_automatic_activities_are_not_offered(self):
         """What Odoo plans by itself cannot be planned by hand, by anybody; calls can."""

@@ -1,9 +1,9 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ..engine.agreement.text_diff import mark_differences
+from ..tools import format_day
 
 
 class ClientAgreementComparison(models.TransientModel):
@@ -74,5 +74,5 @@ def _format(agreement, name):
     if not value:
         return "–"
     if name == "date_review":
-        return format_date(agreement.env, value)
+        return format_day(agreement.env, value)
     return value.name if name == "signatory_id" else f"{value:g}"

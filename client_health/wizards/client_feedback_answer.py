@@ -14,6 +14,9 @@ class ClientFeedbackAnswer(models.TransientModel):
     _opened_from = "feedback_ids"
 
     feedback_ids = fields.Many2many("client.feedback", required=True)
+    said = fields.Text(
+        string="What Was Said", compute="_compute_said", help="All of it, as it was recorded."
+    )
     answer = fields.Text(string="Our Answer", required=True)
     date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
     resolved = fields.Boolean(help="Nothing is left to do, and the client has been informed.")
@@ -30,6 +33,16 @@ class ClientFeedbackAnswer(models.TransientModel):
             if message.has_access("read"):
                 values.update(date=moment, answer=html2plaintext(message.body or ""))
         return values
+
+    @api.depends("feedback_ids")
+    def _compute_said(self):
+        for wizard in self:
+            wizard.said = "\n\n".join(
+                self.env._("%(who)s: %(text)s", who=one.contact_id.name, text=one.text)
+                if one.contact_id
+                else one.text
+                for one in wizard.feedback_ids.sorted("date")
+            )
 
     @once
     def action_save(self):

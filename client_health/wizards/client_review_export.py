@@ -21,6 +21,11 @@ class ClientReviewExport(models.TransientModel):
         ),
     )
     user_ids = fields.Many2many("res.users", string="Salespersons", help="Empty: all.")
+    audience = fields.Selection(
+        [("us", "Us: what you may see"), ("client", "The client: what it may know")],
+        string="Made For",
+        help="Who reads the review of one client. Empty: it is the review of several.",
+    )
 
     @api.private  # called by a server action
     @api.model
@@ -30,7 +35,7 @@ class ClientReviewExport(models.TransientModel):
             raise UserError(self.env._("Please select the clients to export."))
         return self.create({"relationship_ids": [(6, 0, relationships.ids)]}).action_export()
 
-    @api.private  # called by server actions
+    @api.private
     @api.model
     def action_export_client(self, relationships, for_client=False):
         """Download the review of one client: for ourselves, or to hand to the client."""
@@ -46,6 +51,8 @@ class ClientReviewExport(models.TransientModel):
     def action_export(self):
         """Download the review; a large one is made in the background, and its page opens."""
         self.ensure_one()
+        if self.audience:
+            return self.action_export_client(self.relationship_ids, self.audience == "client")
         relationships = self._get_relationships()
         if len(relationships) > AT_ONCE:
             run = self.env["client.review.run"]._queue(relationships, self._get_filters())

@@ -107,7 +107,7 @@ class ClientWordNote(models.TransientModel):
             if wizard.relationship_id and wizard.date:
                 # sudo: only whether there was a contact; the user reads the client
                 client = wizard.relationship_id.sudo()._origin
-                kinds = read_kinds(client.env, client, wizard.date)
+                kinds = read_kinds(client.env, client, wizard.date).get(client.id, ())
                 wizard.source = (
                     "meeting" if MEETING in kinds else "mail" if MESSAGE in kinds else "call"
                 )
@@ -118,7 +118,8 @@ class ClientWordNote(models.TransientModel):
         Goal = self.env["client.goal"]
         for wizard in self:
             client = wizard.relationship_id._origin
-            wizard.trace = wizard.date and Goal._find_word_trace(client, wizard.source, wizard.date)
+            traces = wizard.date and Goal._find_word_traces(client, wizard.source, wizard.date)
+            wizard.trace = traces.get(client) if traces else False
 
     @once
     def action_record(self):

@@ -47,9 +47,10 @@ def _build_goals(scene, client):
 def _note_word(relationship, goal):
     """Say who agreed, and how: in the meeting of that day, or in a call, which shows nothing."""
     if goal.date_agreed:
-        met = contacts.MEETING in contacts.read_kinds(goal.env, relationship, goal.date_agreed)
-        source = "meeting" if met else "call"
-        goal.write(goal._prepare_word(relationship, source, goal.date_agreed))
+        kinds = contacts.read_kinds(goal.env, relationship, goal.date_agreed)
+        source = "meeting" if contacts.MEETING in kinds.get(relationship.id, ()) else "call"
+        words = goal._prepare_words(relationship, source, goal.date_agreed)
+        goal.write(words[relationship])
         goal.agreed_by_id = goal.client_owner_id
 
 

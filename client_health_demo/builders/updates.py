@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 from markupsafe import Markup
 
 from odoo.fields import Command
-from odoo.tools import format_date
+
+from odoo.addons.client_health.tools import format_day
 
 from . import when
 from .letters import set_sent, write_letter
@@ -33,7 +34,7 @@ def _write(scene, client, ago, sentences=()):
     """Return the update of the promised day, so many of them ago; a working day."""
     day = scene.relationships[client.key].next_update_date
     day = when.workday_ago(day - timedelta(days=RHYTHMS[client.cadence] * ago), 0)
-    name = f"How we are getting on, {format_date(scene.env, day)}"
+    name = f"How we are getting on, {format_day(scene.env, day)}"
     contact = scene.contact(client.key, 1)
     return write_letter(scene, client, "status", name, sentences, contact, promised_date=day)
 

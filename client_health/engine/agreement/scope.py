@@ -105,27 +105,50 @@ def _is_claimed():
     """Whether the task k is the client's by our own word only; as ``word_is_own`` of tasks.
 
     What a person entered counts, on the task or on the next one above where somebody did. Few
-    tasks have one above: only for these it is looked up.
+    tasks have one above: only for these it is looked up. What another client said than c, whose
+    hours these are, shows nothing.
     """
     return SQL(
         """
         CASE WHEN k.requested_by IS DISTINCT FROM 'client' THEN false
              WHEN k.requested_choice IS NOT NULL OR k.parent_id IS NULL
-                  THEN k.requested_choice = 'client' AND k.word_trace IS NULL
+                  THEN k.requested_choice = 'client' AND NOT %(is_shown)s
              ELSE (WITH RECURSIVE above AS (
-                          SELECT a.id, a.parent_id, a.requested_choice, a.word_trace
+                          SELECT a.id, a.parent_id, a.requested_choice, a.word_trace,
+                                 a.word_partner_id
                             FROM project_task a
                            WHERE a.id = k.parent_id
                            UNION
-                          SELECT a.id, a.parent_id, a.requested_choice, a.word_trace
+                          SELECT a.id, a.parent_id, a.requested_choice, a.word_trace,
+                                 a.word_partner_id
                             FROM above b
                             JOIN project_task a
                               ON a.id = b.parent_id AND b.requested_choice IS NULL)
-                   SELECT requested_choice = 'client' AND word_trace IS NULL
+                   SELECT requested_choice = 'client' AND NOT %(is_shown_above)s
                      FROM above
                     WHERE requested_choice IS NOT NULL)
         END
+        """,
+        is_shown=is_word_shown(SQL("k"), SQL("c.commercial_partner_id")),
+        is_shown_above=is_word_shown(SQL("above"), SQL("c.commercial_partner_id")),
+    )
+
+
+def is_word_shown(record, client):
+    """Return the condition that something which came from this client shows the word of a record.
+
+    As ``_is_word_shown`` of ``client.word.mixin``, for a commercial partner.
+    """
+    return SQL(
         """
+        (%(record)s.word_trace IS NOT NULL
+         AND EXISTS (SELECT 1
+                       FROM res_partner w
+                      WHERE w.id = %(record)s.word_partner_id
+                        AND w.commercial_partner_id = %(client)s))
+        """,
+        record=record,
+        client=client,
     )
 
 

@@ -86,14 +86,23 @@ def _with_people(relationships, end):
     return SQL("%s, %s", people, messages.with_own_documents())
 
 
-def read_kinds(env, relationship, day):
-    """Return the kinds of contact that one client had with us on a day, ``MEETING`` or ``MESSAGE``.
+def read_kinds(env, relationships, day):
+    """Return {relationship id: kinds of contact with us on a day}: ``MEETING``, ``MESSAGE``.
 
-    What is not over yet is no contact.
+    Of clients of one company, in one query. What is not over yet is no contact.
     """
     # what came in this second counts: stored moments are more exact than ours
     now = fields.Datetime.now() + timedelta(seconds=1)
-    contact = select_contacts(now, get_start(relationship, day), relationship)
-    tomorrow = get_start(relationship, day + timedelta(days=1))
-    query = SQL("SELECT DISTINCT kind FROM (%s) k WHERE moment < %s", contact, tomorrow)
-    return {row["kind"] for row in fetch(env, query)}
+    contact = select_contacts(now, get_start(relationships, day), relationships)
+    tomorrow = get_start(relationships, day + timedelta(days=1))
+    query = SQL(
+        """
+        SELECT relationship_id, ARRAY_AGG(DISTINCT kind) AS kinds
+          FROM (%s) k
+         WHERE moment < %s
+      GROUP BY relationship_id
+        """,
+        contact,
+        tomorrow,
+    )
+    return {row["relationship_id"]: set(row["kinds"]) for row in fetch(env, query)}

@@ -87,8 +87,9 @@ class ClientAgreementHolderMixin(models.AbstractModel):
             order="accepted_on desc nulls last, id desc",
         )
         by_holder = agreements.grouped(lambda agreement: agreement[link].id)
-        for holder in self:
-            own = by_holder.get(holder._origin.id, agreements.browse())
+        self.agreement_id = self.agreement_state = self.agreement_next_id = False
+        for holder in self.filtered(lambda one: one._origin.id in by_holder):
+            own = by_holder[holder._origin.id]
             current = own.sorted(lambda agreement: RANK.index(agreement.state))[:1]
             holder.agreement_id = current
             holder.agreement_state = current.state

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
-from odoo.tools import format_date, html2plaintext, plaintext2html
+from odoo.tools import html2plaintext, plaintext2html
 from odoo.tools.mimetypes import guess_mimetype
 
 from ...client_input import NAME_LENGTH, PICTURE_LENGTH, read_text
 from ...const import ACTIVITY_AGREEMENT_CONVERSATION, ACTIVITY_AGREEMENT_REVIEW
 from ...engine.clock import get_start, get_today
+from ...tools import format_day
 from ..common.client_personal_link import KEEP_DAYS
 from .client_agreement import REVIEW_AGAIN, TEXT_FIELDS
 
@@ -346,7 +347,7 @@ class ClientAgreementSignature(models.Model):
         agreement._get_holder().activity_unlink([ACTIVITY_AGREEMENT_REVIEW])
         self._message_log(
             body=self.env._(
-                "Reviewed, and kept as it is. Next review on %s.", format_date(self.env, day)
+                "Reviewed, and kept as it is. Next review on %s.", format_day(self.env, day)
             )
         )
         return True

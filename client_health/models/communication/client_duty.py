@@ -5,10 +5,10 @@ from lxml import html
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools.misc import format_date
 
 from ...client_input import read_text
 from ...engine.clock import get_today
+from ...tools import format_day
 
 # What the client was shown when it said that it is done
 LOCKED_FIELDS = frozenset(("name", "note", "kind", "contact_id", "date_deadline"))
@@ -386,11 +386,11 @@ class ClientDuty(models.Model):
             "kind": kinds[self.kind],
             "who": self.contact_id.name,
             "contact_id": self.contact_id.id,
-            "date": self.date_deadline and format_date(self.env, self.date_deadline),
+            "date": self.date_deadline and format_day(self.env, self.date_deadline),
             "is_late": self.is_late,
             "is_done": self.state == "done",
             "done_by": self.done_by_id.name,
-            "done_date": done and format_date(self.env, done.date()),
+            "done_date": done and format_day(self.env, done.date()),
             "done_words": self.done_words,
             "can_undo": bool(user) and self._may_undo(user.partner_id),
         }

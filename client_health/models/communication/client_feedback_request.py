@@ -3,11 +3,11 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, email_split, format_date
+from odoo.tools import SQL, email_split
 
 from ...const import ACTIVITY_LOW_ANSWER
 from ...engine.communication import answers
-from ...tools import get_data_record
+from ...tools import format_day, get_data_record
 from ..common.client_job_failure import JobRun
 from ..common.client_personal_link import VALID_DAYS
 
@@ -146,7 +146,7 @@ class ClientFeedbackRequest(models.Model):
         for request in self:
             # sudo: the name of a contact of a client that the user may read
             name = request.contact_id.sudo().name or self.env._("Unnamed")
-            day = format_date(self.env, request.sent_date)
+            day = format_day(self.env, request.sent_date)
             request.display_name = f"{name}, {day}" if day else name
 
     @api.depends("sent_date")
@@ -212,8 +212,8 @@ class ClientFeedbackRequest(models.Model):
     def _get_pause_text(self, last, again):
         return self.env._(
             "was asked on %(last)s, and can be asked again from %(again)s",
-            last=format_date(self.env, last),
-            again=format_date(self.env, again),
+            last=format_day(self.env, last),
+            again=format_day(self.env, again),
         )
 
     @api.model

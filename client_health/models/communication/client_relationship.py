@@ -471,11 +471,20 @@ class ClientRelationship(models.Model):
     # Buttons
 
     def action_write_status(self):
-        """Open the draft of the next update, made now if it is not there yet."""
+        """Open the draft of the next update, made now if it is not there yet.
+
+        One that was promised for a day is the draft of that day, which the night would make; any
+        other is saved by whoever writes it, and nothing is left of one that is closed.
+        """
         self.ensure_one()
         self.check_access("write")
-        draft = self.status_draft_id or self._draft_status()
-        return draft._get_records_action(context={})
+        draft = self.status_draft_id
+        if not draft and self.next_update_date:
+            draft = self._draft_status()
+        if draft:
+            return draft._get_records_action(context={})
+        context = self.env["client.update"]._prepare_unsaved(self)
+        return self.update_ids.browse()._get_records_action(context=context)
 
     def action_view_updates(self):
         self.ensure_one()

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, html2plaintext
+from odoo.tools import html2plaintext
 
 from ...const import ACTIVITY_STATUS_UPDATE
 from ...engine.clock import get_today
 from ...engine.communication import cadence, status
+from ...tools import format_day
 from ..common.client_job_failure import JobRun
 
 BATCH = 100
@@ -138,6 +139,26 @@ class ClientUpdate(models.Model):
             if update.draft_digest != digest:
                 # sudo: protected; only says that the text is as it was made
                 update.sudo().draft_digest = digest
+
+    @api.model
+    def _prepare_unsaved(self, relationship):
+        """Return the defaults of a status update that is not saved.
+
+        Templates are rendered for stored records alone: one is made, read and taken back.
+        """
+        silent = {"tracking_disable": True, "mail_auto_subscribe_no_notify": True}
+        with self.env.cr.savepoint() as savepoint:
+            draft = relationship.with_context(**silent)._draft_status()
+            values = {
+                "relationship_id": relationship.id,
+                "kind": draft.kind,
+                "name": draft.name,
+                "body": draft.body,
+                "recipient_ids": draft.recipient_ids.ids,
+                "user_id": draft.user_id.id,
+            }
+            savepoint.rollback()
+        return {f"default_{fname}": value for fname, value in values.items()}
 
     def action_write_anew(self):
         """Make the draft anew from what is known now; what was written in it is lost."""
@@ -441,7 +462,7 @@ class ClientStatusWords(models.AbstractModel):
     @api.model
     def _get_waiting_texts(self, waiting):
         return [
-            self.env._("Our answer to your message of %s", format_date(self.env, moment))
+            self.env._("Our answer to your message of %s", format_day(self.env, moment))
             for moment in waiting
         ]
 
@@ -450,7 +471,7 @@ class ClientStatusWords(models.AbstractModel):
         """Nobody is asked for something until a day that is over."""
         if not day:
             return what
-        words = {"what": what, "day": format_date(self.env, day)}
+        words = {"what": what, "day": format_day(self.env, day)}
         if day < get_today(self.env.company):
             return self.env._("%(what)s (was due on %(day)s)", **words)
         return self.env._("%(what)s, until %(day)s", **words)
@@ -486,7 +507,7 @@ class ClientStatusWords(models.AbstractModel):
         """A day that is over is no promise: it says that it was the plan."""
         if not day:
             return name
-        words = {"name": name, "day": format_date(self.env, day)}
+        words = {"name": name, "day": format_day(self.env, day)}
         if day < get_today(self.env.company):
             return self.env._("%(name)s (was planned for %(day)s)", **words)
         return self.env._("%(name)s, %(day)s", **words)

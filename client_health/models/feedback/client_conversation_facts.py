@@ -1,8 +1,9 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount
 
 from ...const import MONEY_GROUP
+from ...tools import format_day
 
 PRICE, DELIVERY, COOPERATION = "price", "delivery", "cooperation"
 TOPICS = [(PRICE, "Price"), (DELIVERY, "Delivery"), (COOPERATION, "Cooperation")]
@@ -65,7 +66,7 @@ class ClientConversationFacts(models.AbstractModel):
                     self.env._(
                         "Asked for a lower price %(times)s times in 12 months, last on %(day)s.",
                         times=len(pressed),
-                        day=format_date(self.env, max(pressed.mapped("date"), default=False)),
+                        day=format_day(self.env, max(pressed.mapped("date"), default=False)),
                     ),
                 ),
                 (agreed, self.env._("Agreed: %.0f hours a month.", agreed)),

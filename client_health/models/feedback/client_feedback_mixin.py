@@ -18,7 +18,7 @@ class ClientFeedbackMixin(models.AbstractModel):
         string="Feedback", compute="_compute_client_feedback_count", groups=USER_GROUP
     )
     client_feedback_open_count = fields.Integer(
-        string="To Answer",
+        string="Complaints to Answer",
         compute="_compute_client_feedback_count",
         groups=USER_GROUP,
         help="Complaints and concerns without an answer.",

@@ -165,8 +165,11 @@ class ClientHypothesis(models.Model):
         )
         if written and self.task_id.requested_by == "client":
             # sudo: evidence; the user has just created the task from these complaints
-            self.task_id.sudo().word_trace = self.env._(
-                "The complaint: %s", written[0].display_name
+            self.task_id.sudo().write(
+                {
+                    "word_trace": self.env._("The complaint: %s", written[0].display_name),
+                    "word_partner_id": self.issue_id.partner_id.id,
+                }
             )
 
     def _prepare_request(self):

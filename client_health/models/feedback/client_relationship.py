@@ -36,7 +36,7 @@ class ClientRelationship(models.Model):
     feedback_ids = fields.One2many("client.feedback", "relationship_id", string="Feedback Log")
     issue_ids = fields.One2many("client.issue", "relationship_id", string="Issues")
     client_waiting_count = fields.Integer(
-        string="Waiting for Us",
+        string="Messages Waiting",
         compute="_compute_client_waiting_count",
         search="_search_client_waiting_count",
         help="Discussions in which the client wrote last and waits for our answer.",

@@ -1,11 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import format_date
 
 from ...const import ACTIVITY_FIT, USER_GROUP
 from ...engine import fit
 from ...engine.clock import get_today
+from ...tools import format_day
 from .client_fit_criterion import RED_FLAG
 
 
@@ -283,7 +283,7 @@ class ClientFitRound(models.Model):
     def _compute_display_name(self):
         reasons = dict(self._fields["reason"]._description_selection(self.env))
         for fit_round in self:
-            parts = [reasons.get(fit_round.reason), format_date(self.env, fit_round.date)]
+            parts = [reasons.get(fit_round.reason), format_day(self.env, fit_round.date)]
             fit_round.display_name = ", ".join(part for part in parts if part)
 
     @api.model_create_multi
@@ -346,7 +346,7 @@ class ClientFitRound(models.Model):
     def _prepare_fit_column(self):
         return {
             "title": dict(self._fields["reason"]._description_selection(self.env))[self.reason],
-            "date": format_date(self.env, self.date),
+            "date": format_day(self.env, self.date),
             "state": self.fit_state,
             "answers": self.fit_progress,
         }

@@ -1,14 +1,15 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 from odoo.tools.misc import clean_context
 
 from ...const import ACTIVITY_CLIENT_RETURNED, ACTIVITY_FIT, USER_GROUP
 from ...engine import fit, stage_rules
+from ...tools import format_day
 from .client_fit_round import BEFORE_SIGNING
 
 # More rounds than this do not fit side by side.
 COLUMNS = 4
+FIT_STATES = ("fit_signed_state", "fit_waiver", "fit_state", "fit_date", "fit_flag_count")
 
 
 class ClientRelationship(models.Model):
@@ -100,7 +101,10 @@ class ClientRelationship(models.Model):
 
     @api.depends("fit_round_ids.fit_state", "fit_round_ids.reason", "fit_round_ids.date")
     def _compute_fit_states(self):
-        for record in self:
+        asked = self.filtered("fit_round_ids")
+        for name in FIT_STATES:
+            (self - asked)[name] = False  # most clients of a list, all at once
+        for record in asked:
             rounds = record._get_fit_rounds()
             signed = rounds.filtered(lambda one: one.reason == BEFORE_SIGNING)[:1]
             told = rounds.filtered(lambda one: one.fit_state != fit.UNKNOWN)[-1:] or rounds[-1:]
@@ -134,7 +138,7 @@ class ClientRelationship(models.Model):
                 lines[flag.criterion_id] = flag.date_came_true or lines.get(flag.criterion_id)
             record.fit_flags = "\n".join(
                 self.env._(
-                    "%(flag)s (came true on %(day)s)", flag=one.name, day=format_date(self.env, day)
+                    "%(flag)s (came true on %(day)s)", flag=one.name, day=format_day(self.env, day)
                 )
                 if day
                 else one.name

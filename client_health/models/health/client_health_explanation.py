@@ -1,13 +1,13 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...const import MANAGER_GROUP, MONEY_GROUP
 from ...engine.clock import get_today
 from ...engine.figures import format_number
 from ...engine.health import scoring, sentences, snapshots
 from ...engine.reading import AGREED, DEFAULT, MOST_RECORDS, OWN
+from ...tools import format_day
 
 LAST = 0
 PERIODS = (LAST, 30, 90)
@@ -79,7 +79,7 @@ class ClientHealthExplanation(models.AbstractModel):
             "trend": shown["direction"] and scoring.get_shown(shown["trend"]),
             "coverage": day and scoring.get_shown(day.coverage),
             "coverage_lost": scoring.get_shown(relationship.health_coverage_lost),
-            "date": day and format_date(self.env, day.date),
+            "date": day and format_day(self.env, day.date),
             "readers": self._get_readers_note(hidden),
             "override": self._get_override(relationship),
             "declaration": self._get_declaration(relationship),
@@ -104,7 +104,7 @@ class ClientHealthExplanation(models.AbstractModel):
             "band": override._get_band_name(),
             "reason": override.reason,
             "user": override.user_id.display_name,
-            "until": format_date(self.env, override.date_end),
+            "until": format_day(self.env, override.date_end),
         }
 
     def _get_declaration(self, relationship):
@@ -119,7 +119,7 @@ class ClientHealthExplanation(models.AbstractModel):
         return [
             {
                 "text": one["text"],
-                "since": one["since"] and format_date(self.env, one["since"]),
+                "since": one["since"] and format_day(self.env, one["since"]),
                 "severe": one["severe"],
                 "sources": self._get_sources(
                     relationship, one["warning"] and one["warning"]._to_reading()
@@ -167,7 +167,7 @@ class ClientHealthExplanation(models.AbstractModel):
             "value": reading and self._get_value_text(measure, reading.value),
             "points": None if points is None else scoring.get_shown(points),
             "weight": scoring.round_half_up(100 * weight),
-            "date": reading and reading.date and format_date(self.env, reading.date),
+            "date": reading and reading.date and format_day(self.env, reading.date),
             "sources": self._get_sources(relationship, reading),
             "error": measure.error if error else False,
             "yardstick": self._get_yardstick(measure, reading),
@@ -196,7 +196,7 @@ class ClientHealthExplanation(models.AbstractModel):
     def _get_stale(self, reading):
         """Return since when a reading is not read again, because its measure is broken."""
         since = reading and (reading.detail or {}).get(snapshots.STALE)
-        return bool(since) and format_date(self.env, since)
+        return bool(since) and format_day(self.env, since)
 
     def _get_periods(self, relationship, hidden):
         labels = {
@@ -214,7 +214,7 @@ class ClientHealthExplanation(models.AbstractModel):
             periods.append(
                 {
                     "label": labels[days],
-                    "date": format_date(self.env, old.date),
+                    "date": format_day(self.env, old.date),
                     "old": None if old.score is None else scoring.get_shown(old.score),
                     "new": None if new.score is None else scoring.get_shown(new.score),
                     "sentences": lines or [],
@@ -282,7 +282,7 @@ class ClientHealthExplanation(models.AbstractModel):
             return self.env._("%(band)s because of a warning: %(cause)s", **values)
         if zeros:
             return self.env._("%(band)s because this has no points at all: %(cause)s", **values)
-        date = day and format_date(self.env, day.date)
+        date = day and format_day(self.env, day.date)
         return self.env._(
             "%(band)s as of %(date)s: what made it so has changed since.", date=date, **values
         )

@@ -2,10 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
 
 from ...const import STRAINS
 from ...engine.clock import get_today
+from ...tools import format_day
 from ..common.reason import is_reason
 from .client_health_snapshot import BANDS
 
@@ -177,7 +177,7 @@ class ClientHealthDeclaration(models.Model):
             declaration.display_name = declaration.date_end and self.env._(
                 "%(kind)s until %(date)s: %(reason)s",
                 kind=kinds.get(declaration.kind),
-                date=format_date(self.env, declaration.date_end),
+                date=format_day(self.env, declaration.date_end),
                 reason=declaration.reason,
             )
 
@@ -245,7 +245,7 @@ class ClientHealthOverride(models.Model):
             override.display_name = override.date_end and self.env._(
                 "%(band)s until %(date)s: %(reason)s",
                 band=override._get_band_name(),
-                date=format_date(self.env, override.date_end),
+                date=format_day(self.env, override.date_end),
                 reason=override.reason,
             )
 
@@ -267,7 +267,7 @@ class ClientHealthOverride(models.Model):
     def _get_note(self):
         return self.env._(
             "Health is overridden until %(date)s: %(band)s. %(reason)s",
-            date=format_date(self.env, self.date_end),
+            date=format_day(self.env, self.date_end),
             band=self._get_band_name(),
             reason=self.reason,
         )

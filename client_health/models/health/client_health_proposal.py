@@ -3,7 +3,6 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import format_date
 
 from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE
 from ...engine import stage_rules
@@ -13,6 +12,7 @@ from ...engine.health.snapshots import unpack
 from ...engine.health.warnings import gone
 from ...engine.health.warnings.life import Life
 from ...engine.reading import Reading
+from ...tools import format_day
 from .client_health_warning_rule import RED
 
 # So many causes stand in a reason; the rest are in the note.
@@ -256,7 +256,7 @@ class ClientHealthProposal(models.AbstractModel):
         return self.env._(
             "%(warning)s (since %(date)s)",
             warning=rule._get_text(life.value, life.detail),
-            date=format_date(self.env, life.since),
+            date=format_day(self.env, life.since),
         )
 
 

@@ -1,13 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...const import ACTIVITY_HEALTH, ACTIVITY_OVERRIDE, ACTIVITY_PULSE, MONEY_GROUP, STRAINS
 from ...engine.clock import get_today
 from ...engine.health import history, snapshots
 from ...engine.health.scoring import MONEY
 from ...engine.health.warnings import gone
-from ...tools import tell
+from ...tools import format_day, tell
 from .client_health_snapshot import BANDS
 
 FIGURES = frozenset(
@@ -149,7 +149,6 @@ class ClientRelationship(models.Model):
         string="Attention",
         readonly=True,
         copy=False,
-        index=True,
         aggregator=None,
         help="In this order, clients need a person: severe warnings first, then those that count, "
         "then those to be seen; among these, whoever fell most below its own score of a year, "
@@ -162,10 +161,14 @@ class ClientRelationship(models.Model):
         string="Attention without Money Figures",
         readonly=True,
         copy=False,
-        index=True,
         aggregator=None,
         help="The order in which clients need a person, without what is known of money.",
         protected=True,
+    )
+    # as boards and lists are sorted: a page is read without sorting all clients
+    _health_attention_idx = models.Index("(health_attention DESC NULLS LAST, id DESC)")
+    _health_attention_shared_idx = models.Index(
+        "(health_attention_shared DESC NULLS LAST, id DESC)"
     )
     health_reasons = fields.Char(
         string="Main Reasons",
@@ -421,7 +424,7 @@ class ClientRelationship(models.Model):
                 key: self.env._(
                     "Last seen: %s",
                     ", ".join(
-                        f"{labels[kind]} {format_date(self.env, day) if day else '–'}"
+                        f"{labels[kind]} {format_day(self.env, day) if day else '–'}"
                         for kind, day in days.items()
                     ),
                 )

@@ -3,13 +3,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS
-from odoo.tools import format_date, formatLang
+from odoo.tools import formatLang
 
 from ...const import ACTIVITY_TOUGH_CONVERSATION, MONEY_GROUP
 from ...engine import stage_rules
 from ...engine.clock import get_today
 from ...engine.decision import balance
 from ...engine.profitability import scenario
+from ...tools import format_day
 
 KEEP, RAISE, LEAVE = CHOICES = ("keep", "raise", "leave")
 # The decision, which cannot be changed afterwards
@@ -202,8 +203,8 @@ class ClientDecision(models.Model):
             )
 
     def _get_period(self, start, end):
-        first = format_date(self.env, start, date_format="MMM y")
-        last = format_date(self.env, end - timedelta(days=1), date_format="MMM y")
+        first = format_day(self.env, start, date_format="MMM y")
+        last = format_day(self.env, end - timedelta(days=1), date_format="MMM y")
         return self.env._("%(first)s until %(last)s", first=first, last=last)
 
     def _get_side_title(self, side):

@@ -1,10 +1,10 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date
 
 from ...const import ACTIVITY_FINDING, MANAGER_GROUP
 from ...engine.clock import get_today
 from ...engine.figures import format_number
+from ...tools import format_day
 from ..common.client_job_failure import JobRun
 
 CLIENT = "client.relationship"
@@ -170,7 +170,7 @@ class ClientFinding(models.AbstractModel):
             return
         for line in lines:
             if before := weeks[day].get(line["code"]):
-                line["change"] = self._get_change(line, before, format_date(self.env, day))
+                line["change"] = self._get_change(line, before, format_day(self.env, day))
                 line["new_ids"] = [key for key in line["ids"] if key not in {*before["ids"]}]
 
     @api.model

@@ -3,13 +3,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...const import MANAGER_GROUP, MONEY_GROUP
 from ...engine.clock import get_today
 from ...engine.health.scoring import get_shown
 from ...engine.overview import today
 from ...engine.overview.today import Button
+from ...tools import format_day
 
 
 class ClientToday(models.AbstractModel):
@@ -221,7 +221,7 @@ class ClientToday(models.AbstractModel):
         """Return since when it is so, or when it is due, in words."""
         if not line.day:
             return ""
-        words = format_date(self.env, line.day, date_format="medium")
+        words = format_day(self.env, line.day)
         if not line.due:
             return self.env._("since %s", words)
         late = (day - line.day).days

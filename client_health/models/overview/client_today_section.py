@@ -2,11 +2,11 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...engine.correspondence import waiting
 from ...engine.health.snapshots import RANK
 from ...engine.overview.today import Button, Line, Section
+from ...tools import format_day
 
 # A warning counts, and nobody has decided about it: wherever the score is within its 100 points.
 UNDECIDED = 2 * RANK - 100
@@ -161,7 +161,7 @@ class ClientToday(models.AbstractModel):
         if not client.meeting_next_date:
             return ""
         day = self._get_day(client.meeting_next_date)
-        return self.env._("meeting on %s", format_date(self.env, day, date_format="medium"))
+        return self.env._("meeting on %s", format_day(self.env, day))
 
     # Proposed moves
 

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ...engine.clock import get_closed_months, get_today
 from ...engine.profitability import client_map, figures, ledger, margin
+from ...tools import format_day
 from ..common.client_job_failure import JobRun
 from .client_profitability_mixin import BANDS, OPTIONAL, SUMS
 
@@ -131,10 +132,12 @@ class ClientProfitability(models.Model):
     )
 
     @api.depends("date", "partner_id", "project_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for row in self:
             names = (row.partner_id.display_name, row.project_id.display_name)
-            row.display_name = " · ".join([*filter(None, names), row.date.strftime("%Y-%m")])
+            month = format_day(self.env, row.date, date_format="MMM y")
+            row.display_name = " · ".join([*filter(None, names), month])
 
     # Rates of a row and of a group
 

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...engine.profitability import findings, reconciliation
 from ...engine.profitability.finding_columns import RECORDS
+from ...tools import format_day
 
 # 53 bits: the largest whole number that a browser keeps exact
 ID_MASK = 2**53 - 1
@@ -89,7 +90,7 @@ class ClientReconciliation(models.Model):
     @api.depends_context("lang")
     def _compute_month(self):
         for row in self:
-            row.month = format_date(self.env, row.date, date_format="MMM yyyy")
+            row.month = format_day(self.env, row.date, date_format="MMM yyyy")
 
     @property
     def _table_query(self):

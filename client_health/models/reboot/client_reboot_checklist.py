@@ -4,10 +4,10 @@ import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...engine import reboot as engine
 from ...engine.clock import get_today
+from ...tools import format_day
 
 # Longer words of a client are shortened in a sentence; the whole is where it was written down.
 LONGEST = 160
@@ -115,7 +115,7 @@ class ClientRebootChecklist(models.Model):
         }
 
     def _judge_goals(self, row):
-        start = format_date(self.env, self.date_start)
+        start = format_day(self.env, self.date_start)
         if row and row["agreed"]:
             return self._judge_agreed(start, row["agreed"], row["claimed"] or [])
         if row and row["waiting"]:
@@ -166,7 +166,7 @@ class ClientRebootChecklist(models.Model):
                 True,
                 self.env._(
                     "Discussed around %(day)s: %(names)s.",
-                    day=format_date(self.env, row["day"]),
+                    day=format_day(self.env, row["day"]),
                     names=self._join_names(row["talked"]),
                 ),
             ]
@@ -181,7 +181,7 @@ class ClientRebootChecklist(models.Model):
                 ),
             ]
         if row["last"]:
-            day = format_date(self.env, row["last"])
+            day = format_day(self.env, row["last"])
             return [False, self.env._("The big goals were last discussed on %s.", day)]
         return [False, self.env._("The big goals were not discussed with the client yet.")]
 
@@ -194,7 +194,7 @@ class ClientRebootChecklist(models.Model):
                     "“%(what)s” (%(who)s, until %(until)s)",
                     what=what,
                     who=who,
-                    until=format_date(self.env, until),
+                    until=format_day(self.env, until),
                 )
                 for what, who, until in row["ready"]
             ]
@@ -218,11 +218,11 @@ class ClientRebootChecklist(models.Model):
                     "%(name)s accepted by %(who)s on %(day)s.",
                     name=f"“{row['name']}”",
                     who=row["accepted_by"] or self.env._("the client"),
-                    day=format_date(self.env, row["day"]),
+                    day=format_day(self.env, row["day"]),
                 )
             )
         else:
-            start = format_date(self.env, self.date_start)
+            start = format_day(self.env, self.date_start)
             parts.append(self.env._("The client has accepted no agreement since %s.", start))
         if tasks:
             parts.append(
@@ -238,9 +238,9 @@ class ClientRebootChecklist(models.Model):
         if row:
             words = " ".join(row["words"].split())
             words = f"{words[: LONGEST - 1]}…" if len(words) > LONGEST else words
-            day = format_date(self.env, row["day"])
+            day = format_day(self.env, row["day"])
             return [True, f"“{words}” ({row['who']}, {day})"]
-        start = format_date(self.env, self.date_start)
+        start = format_day(self.env, self.date_start)
         return [
             False,
             self.env._(

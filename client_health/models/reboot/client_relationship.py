@@ -43,8 +43,9 @@ class ClientRelationship(models.Model):
             [("relationship_id", "in", self._origin.ids), ("state", "in", Reboot._open_states)]
         )
         by_client = going.grouped("relationship_id")
-        for relationship in self:
-            reboot = by_client.get(relationship._origin, Reboot)[:1]
+        self.reboot_id = self.reboot_deadline = self.reboot_is_overdue = False
+        for relationship in self.filtered(lambda one: one._origin in by_client):
+            reboot = by_client[relationship._origin][:1]
             relationship.reboot_id = reboot
             relationship.reboot_deadline = reboot.date_deadline
             relationship.reboot_is_overdue = reboot.is_overdue

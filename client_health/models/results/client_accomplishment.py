@@ -21,6 +21,13 @@ class ClientAccomplishmentSourceMixin(models.AbstractModel):
         groups=USER_GROUP,
         help="The accomplishment logged for this.",
     )
+    accomplishment_client_id = fields.Many2one(
+        "client.relationship",
+        string="Client of the Accomplishment",
+        compute="_compute_accomplishment_client_id",
+        groups=USER_GROUP,
+        help="The client for whom it can be logged; empty where the customer is no client.",
+    )
 
     @api.model
     def _get_accomplishment_field(self):
@@ -32,6 +39,10 @@ class ClientAccomplishmentSourceMixin(models.AbstractModel):
 
     def _is_accomplished(self):
         raise NotImplementedError
+
+    def _compute_accomplishment_client_id(self):
+        for record in self:
+            record.accomplishment_client_id = record._get_accomplishment_relationship()
 
     def _compute_client_accomplishment_id(self):
         found = self._get_accomplishments()

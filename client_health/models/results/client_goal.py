@@ -5,10 +5,11 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...engine.clock import get_today
 from ...engine.results import progress as engine
+from ...tools import format_day
+from ..common.client_word_mixin import NO_WORD
 
 CLOSED_STATES = ("reached", "missed", "dropped")
 # How far ahead a new goal looks.
@@ -41,13 +42,16 @@ class ClientGoal(models.Model):
         string="Agreed On",
         compute="_compute_dates_of_state",
         store=True,
+        precompute=True,
         copy=False,
         help="Last day on which both sides agreed. Set by the state.",
         protected=True,
     )
     agreed_by_id = fields.Many2one(
         "res.partner",
-        readonly=True,
+        compute="_compute_dates_of_state",
+        store=True,
+        precompute=True,
         copy=False,
         index="btree_not_null",
         check_company=True,
@@ -55,10 +59,16 @@ class ClientGoal(models.Model):
         help="The contact who agreed for the client.",
         protected=True,
     )
+    word_source = fields.Selection(compute="_compute_dates_of_state", store=True, precompute=True)
+    word_trace = fields.Char(compute="_compute_dates_of_state", store=True, precompute=True)
+    word_partner_id = fields.Many2one(
+        compute="_compute_dates_of_state", store=True, precompute=True
+    )
     date_closed = fields.Date(
         string="Closed On",
         compute="_compute_dates_of_state",
         store=True,
+        precompute=True,
         copy=False,
         protected=True,
     )
@@ -229,13 +239,17 @@ class ClientGoal(models.Model):
 
     @api.depends("state")
     def _compute_dates_of_state(self):
+        """Of a goal that is open again, who agreed before says nothing any more."""
         for goal in self:
             today = get_today(goal.company_id or self.env.company)
             agreed, closed = goal.date_agreed, goal.date_closed
             goal.date_closed = (closed or today) if goal.state in CLOSED_STATES else False
             if goal.state == "agreed":
                 agreed = agreed or today
-            goal.date_agreed = False if goal.state == "draft" else agreed
+            goal.date_agreed = agreed
+            goal.update({name: goal[name] for name in ("agreed_by_id", *NO_WORD)})
+            if goal.state == "draft":
+                goal.update({**NO_WORD, "agreed_by_id": False, "date_agreed": False})
 
     @api.depends("benefit_client", "benefit_us")
     def _compute_benefit_side(self):
@@ -315,27 +329,19 @@ class ClientGoal(models.Model):
 
     def _agree(self, contact=None, source=False, day=None):
         """Both sides agree. Without a contact and a way it is our own word only."""
-        for goal in self:
-            client = goal.relationship_id
-            date = day or get_today(goal.company_id)
-            word = goal._prepare_word(client, source, date)
-            goal.write({"state": "agreed"})
-            # sudo: evidence, written after the line above has checked that the user may write
-            goal.sudo().write(
-                {**word, "date_agreed": date, "agreed_by_id": contact.id if contact else False}
-            )
+        self.write({"state": "agreed"})
+        for company, goals in self.grouped("company_id").items():
+            date = day or get_today(company)
+            words = self._prepare_words(goals.relationship_id, source, date)
+            said = {"date_agreed": date, "agreed_by_id": contact.id if contact else False}
+            for client, same in goals.grouped("relationship_id").items():
+                # sudo: evidence; the first line has checked that the user may write
+                same.sudo().write({**words[client], **said})
 
-    @api.depends("state", "word_trace", "date_agreed")
+    @api.depends("date_agreed", "word_trace", "word_partner_id", "partner_id")
     def _compute_word_is_own(self):
-        for goal in self:
-            goal.word_is_own = bool(goal.date_agreed and not goal.word_trace)
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("state") == "draft":
-            # sudo: evidence; it is open again, so who agreed before says nothing any more
-            self.sudo().write({"agreed_by_id": False, "word_source": False, "word_trace": False})
-        return result
+        for goal in self.sudo():  # only whether something shows it
+            goal.word_is_own = bool(goal.date_agreed) and not goal._is_word_shown(goal.partner_id)
 
     def action_reach(self):
         self.write({"state": "reached"})
@@ -463,7 +469,7 @@ class ClientGoal(models.Model):
                         "The goal “%(goal)s” ends before it starts, on %(start)s. Please choose a "
                         "later day under “Until”.",
                         goal=goal.name,
-                        start=format_date(self.env, goal.date_start),
+                        start=format_day(self.env, goal.date_start),
                     )
                 )
 

@@ -8,9 +8,10 @@ import pytz
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import format_date, html2plaintext, mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from ...engine.clock import get_today
+from ...tools import format_day
 from .test_update import UpdateCommon
 
 SEND = "ir_cron_client_status_send"
@@ -245,13 +246,13 @@ class TestStatusUpdate(StatusCommon):
         agreement = {"name": "Care", "proposal_end": past}
         status = self.env["client.status.words"]
         texts = status._get_needed_texts({"duties": duties, "agreements": [agreement]})
-        day = format_date(self.env, past)
+        day = format_day(self.env, past)
         self.assertEqual(
             texts[:4],
             [
                 f"Your signature: Care (was due on {day})",
                 f"Pictures (was due on {day})",
-                f"Texts, until {format_date(self.env, next_week)}",
+                f"Texts, until {format_day(self.env, next_week)}",
                 "Logins",
             ],
         )
@@ -473,6 +474,34 @@ class TestStatusUpdate(StatusCommon):
         for vals in ({"promised_date": self.today}, {"sent_day": self.today}, {"promise": "kept"}):
             with self.subTest(vals), self.assertRaises(AccessError):
                 update.with_user(self.manager).write(vals)
+
+    def test_a_closed_draft_leaves_nothing(self):
+        """Without a promised day, the draft is there once it is saved."""
+        self.relationship.cadence_weekday = False
+        self._create_work()
+        client = self.relationship.with_user(self.owner)
+        sent = self.env["mail.message"].search_count([])
+        action = client.action_write_status()
+        self.env.flush_all()
+        self.assertFalse(self.relationship.update_ids)
+        self.assertEqual(self.env["mail.message"].search_count([]), sent)
+        form = Form(
+            self.env["client.update"].with_user(self.owner).with_context(**action["context"])
+        )
+        self.assertEqual((action["res_model"], action["target"]), ("client.update", "current"))
+        self.assertEqual((form.kind, form.recipient_ids[:]), ("status", self.elena))
+        self.assertIn("Booking in three steps", form.body)
+        update = form.save()
+        self.assertEqual((update.user_id, update.relationship_id), (self.owner, client))
+        self.assertEqual(client.action_write_status()["res_id"], update.id, "the one that is there")
+        update.action_send()
+        self.assertEqual(update.state, "sent")
+
+    def test_the_draft_of_a_promised_day_is_kept(self):
+        client = self.relationship.with_user(self.owner)
+        action = client.action_write_status()
+        self.assertEqual(action["res_id"], client.update_ids.id)
+        self.assertEqual(client.update_ids.promised_date, client.next_update_date)
 
     def test_second_company(self):
         sister = self.env["res.company"].create({"name": "Sister Agency"})

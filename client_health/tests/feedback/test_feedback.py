@@ -54,6 +54,18 @@ class TestFeedback(VoiceCommon):
             self._log("praise")._set_answered("Thanks")
         self.assertEqual(feedback.state, "open")
 
+    def test_all_of_it_is_read_before_one_answers(self):
+        """A line in *Today* or a list is cut; the window shows every word, and who said it."""
+        text = " ".join(f"Word {number}" for number in range(200))
+        first = self._log(text=text, date=self._ago(2), contact_id=self.elena.id)
+        second = self._log("concern", "And the invoice", date=self._ago(1))
+        action = (second | first).with_user(self.owner).action_answer()
+        form = Form(
+            self.env[action["res_model"]].with_user(self.owner).with_context(**action["context"]),
+            view="client_health.client_feedback_answer_view_form",
+        )
+        self.assertEqual(form.said, f"{self.elena.name}: {text}\n\nAnd the invoice")
+
     def test_wizard(self):
         both = self._log(date=self._ago(2)) | self._log("concern", date=self._ago(1))
         action = both.with_user(self.owner).action_resolve()

@@ -4,8 +4,9 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import format_date, mute_logger
+from odoo.tools import mute_logger
 
+from ...tools import format_day
 from .common_health import HealthCommon
 
 
@@ -143,7 +144,7 @@ class TestHealthJudgement(HealthCommon):
         self.assertIn("Their new manager", self.relationship.message_ids[0].body)
         explained = self.relationship.with_user(self.owner).get_health_explanation()
         self.assertEqual(explained["override"]["reason"], "Their new manager starts soon")
-        date = format_date(self.env, override.date_end)
+        date = format_day(self.env, override.date_end)
         told = f"Yellow until {date}: Their new manager starts soon"
         self.assertEqual(override.display_name, told)
         self.assertIn(f"overridden until {date}: Yellow", self.relationship.message_ids[0].body)

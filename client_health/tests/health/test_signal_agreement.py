@@ -94,7 +94,8 @@ class TestSignalAgreement(SignalCommon):
         task = self.env["project.task"].create({"name": "Work", "project_id": project.id})
         if requested_by:
             task.requested_by = requested_by
-            task.word_trace = "A mail" if requested_by == "client" else False
+            if requested_by == "client":
+                task.write({"word_trace": "A mail", "word_partner_id": project.partner_id.id})
         employee = self.env["hr.employee"].create(
             {"name": "Ada", "company_id": project.company_id.id}
         )

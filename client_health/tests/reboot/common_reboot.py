@@ -47,7 +47,9 @@ class RebootCommon(ClientAgreementCommon):
         goal = cls._create_goal(relationship)
         goal._agree()
         # agreed in a meeting of the calendar; the tests of the window hold one
-        goal.sudo().word_trace = "The meeting of that day"
+        goal.sudo().write(
+            {"word_trace": "The meeting of that day", "word_partner_id": goal.partner_id.id}
+        )
         return goal
 
     @classmethod

@@ -1,8 +1,11 @@
 import base64
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .test_goal import GoalCommon
 
@@ -147,6 +150,63 @@ class TestAccomplishment(AccomplishmentCommon):
         self.assertIn("Elena Marsh confirmed", text)
         self.assertNotRegex(text, "98[ ,.]?7")
         self.assertNotIn("value_amount", messages.tracking_value_ids.field_id.mapped("name"))
+
+
+@tagged("post_install", "-at_install")
+class TestOfferedWithClient(AccomplishmentCommon):
+    """What needs a client stands on Odoo's own records only where there is one."""
+
+    def _is_offered(self, record, xmlid, name):
+        """Return whether the user finds this button on the form of a record."""
+        model = self.env[record._name].with_user(self.owner)
+        view = model.get_view(self.env.ref(xmlid).id, "form")
+        [button] = etree.fromstring(view["arch"]).xpath(f"//button[@name='{name}']")
+        values = {field: record[field] for field in view["models"][record._name]}
+        values["is_template"] = False
+        return not safe_eval(button.get("invisible"), values)
+
+    def _create_work(self, **vals):
+        project = self.env["project.project"].create({"name": "Work", **vals})
+        milestone = self.env["project.milestone"].create(
+            {"name": "Launch", "project_id": project.id, "is_reached": True}
+        )
+        task = self.env["project.task"].create(
+            {"name": "Work", "project_id": project.id, "state": "1_done"}
+        )
+        return milestone, task
+
+    def test_work_of_a_client_alone(self):
+        nobody = self.env["res.partner"].create({"name": "No client", "is_company": True})
+        log = "action_log_accomplishment"
+        feedback = str(self.env.ref("client_health.client_feedback_action_log").id)
+        for partner, offered in ((self.client_partner, True), (nobody, False), (None, False)):
+            milestone, task = self._create_work(partner_id=partner and partner.id)
+            for record, xmlid, name in (
+                (milestone, "project.project_milestone_view_form", log),
+                (task, "project.view_task_form2", log),
+                (task, "project.view_task_form2", feedback),
+            ):
+                with self.subTest(partner=partner and partner.name, button=name, record=record):
+                    self.assertEqual(self._is_offered(record, xmlid, name), offered)
+
+    def test_what_was_logged_stays_in_reach(self):
+        milestone, _task = self._create_work(partner_id=self.client_partner.id)
+        milestone.with_user(self.owner).action_log_accomplishment()
+        milestone.project_id.partner_id = False
+        xmlid = "project.project_milestone_view_form"
+        self.assertTrue(self._is_offered(milestone, xmlid, "action_log_accomplishment"))
+
+    def test_queries_do_not_grow(self):
+        work = [self._create_work(partner_id=one.partner_id.id) for one in self._create_clients(9)]
+        for index in (0, 1):
+            records = self.env[work[0][index]._name].concat(*(pair[index] for pair in work))
+            counts = []
+            for group in (records[:2], records):
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                group.with_user(self.owner).mapped("accomplishment_client_id")
+                counts.append(self.env.cr.sql_log_count - before)
+            self.assertLessEqual(counts[1], counts[0], counts)
 
 
 @tagged("post_install", "-at_install")

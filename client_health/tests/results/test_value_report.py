@@ -11,6 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
 from ...engine.period import first_of_month, last_calendar_period
+from ...tools import format_day
 from ..common import ClientHealthCommon
 from ..common_mail import GatewayCommon
 from .test_accomplishment import AccomplishmentCommon
@@ -365,7 +366,7 @@ class TestValueReportContent(ValueReportCommon):
         text = html2plaintext(report.report_preview)
         self.assertIn("9\u202f000,50", text.replace("\xa0", "\u202f"))
         self.assertIn("12,5 bookings", text)
-        self.assertIn(self.middle.strftime("%d/%m/%Y"), text)
+        self.assertIn(format_day(self.env(context={"lang": "fr_FR"}), self.middle), text)
         self.assertNotIn("9,000", text)
 
     def test_hostile_text(self):

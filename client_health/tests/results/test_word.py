@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from ...engine.clock import get_today
@@ -134,6 +134,37 @@ class TestWord(GoalCommon):
         goal.with_user(self.owner).state = "agreed"
         self.assertTrue(goal.word_is_own)
 
+    def test_open_again_in_one_step(self):
+        """What was agreed stays while other fields change; opened again in any way it goes."""
+        self._meet()
+        goals = self._create_goal() | self._create_goal(name="Fewer calls")
+        goals._agree(self.contact, "meeting")
+        goals[0].write({"state": "reached", "actual": 90})
+        self.assertTrue(goals[0].agreed_by_id and goals[0].word_trace)
+        # the list writes many at once; an import writes the state among others
+        goals.with_user(self.owner).write({"name": "Both", "state": "draft", "target": 70})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for goal in goals:
+            self.assertFalse(goal.agreed_by_id or goal.word_source or goal.word_trace)
+            self.assertFalse(goal.word_partner_id or goal.date_agreed)
+
+    def test_goals_of_many_clients_agree_at_once(self):
+        counts = []
+        for number in (5, 50):
+            clients = self._create_clients(number)
+            goals = self.env["client.goal"].concat(*map(self._create_goal, clients))
+            self._meet(partner_ids=(self.owner.partner_id | clients[-1].partner_id).ids)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            goals.with_context(tracking_disable=True)._agree(source="meeting")
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(goals.filtered("word_trace"), goals[-1])
+            self.assertEqual(goals[-1].word_partner_id, clients[-1].partner_id)
+        self.assertLessEqual(counts[1], counts[0], counts)
+
     def test_not_in_the_future_and_not_by_a_stranger(self):
         goal = self._create_goal()
         with self.assertRaisesRegex(UserError, "“On” is in the future"):
@@ -229,12 +260,54 @@ class TestWord(GoalCommon):
         client = self.relationship
         self.assertEqual((client.requested_hours, client.claimed_hours), (10, 10))
         self.assertTrue(all(task.word_is_own for task in tasks))
-        tasks[2].word_trace = "A mail"
+        shown = {"word_trace": "A mail", "word_partner_id": self.client_partner.id}
+        tasks[2].write(shown)
         client.invalidate_recordset()
         self.assertEqual((client.requested_hours, client.claimed_hours), (10, 6))
-        parent.word_trace = "A mail"
+        parent.write(shown)
         client.invalidate_recordset()
         self.assertEqual((client.requested_hours, client.claimed_hours), (10, 0))
+
+    def test_what_another_client_said_shows_nothing(self):
+        """Work that moves to another client takes no evidence along; its hours of then keep it."""
+        self._meet()
+        other = self._create_clients(1)
+        project = self.env["project.project"].create(
+            {"name": "Shop", "partner_id": other.partner_id.id}
+        )
+        parent = self._create_task()
+        child = self._create_task(parent_id=parent.id)
+        parent._set_requested(self.contact, "meeting")
+        self.assertFalse(parent.word_is_own or child.word_is_own)
+        employee = self.env["hr.employee"].create({"name": "Ada"})
+        line = {"name": "Work", "employee_id": employee.id, "unit_amount": 2, "date": self.today}
+        for task in (parent, child):
+            self.env["account.analytic.line"].create(
+                {**line, "task_id": task.id, "project_id": task.project_id.id}
+            )
+        client = self.relationship
+        self.assertEqual((client.requested_hours, client.claimed_hours), (4, 0))
+        # one task goes to a project of another client, then back and the whole project goes
+        child.project_id = project
+        self.assertEqual([parent.word_is_own, child.word_is_own], [False, True])
+        child.project_id = self.project
+        self.assertFalse(child.word_is_own)
+        self.project.partner_id = other.partner_id
+        self.assertTrue(parent.word_is_own and child.word_is_own)
+        self.env.invalidate_all()
+        self.assertEqual((other.requested_hours, other.claimed_hours), (4, 4))
+
+    def test_an_agreed_goal_stays_with_its_client(self):
+        self._meet()
+        goal = self._create_goal()
+        goal._agree(self.contact, "meeting")
+        other = self._create_clients(1)
+        with self.assertRaisesRegex(ValidationError, "belongs to"):
+            goal.relationship_id = other
+        # also where the contact is gone
+        goal.agreed_by_id = False
+        goal.relationship_id = other
+        self.assertTrue(goal.word_is_own)
 
     def test_nobody_else_asks_for_the_client(self):
         firm = self.env["res.partner"].create({"name": "Another firm", "is_company": True})

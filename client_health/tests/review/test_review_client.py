@@ -129,6 +129,17 @@ class TestReviewClient(HealthCommon):
 
 @tagged("post_install", "-at_install")
 class TestReviewClientDownload(HttpCase):
+    def test_one_entry_in_each_menu(self):
+        """On a client it asks for whom, in a list it takes those that are selected."""
+        bound = self.env["ir.actions.actions"].get_bindings("client.relationship")["action"]
+        for kind in ("list", "kanban", "form"):
+            names = [
+                action["name"]
+                for action in bound
+                if kind in action["binding_view_types"].split(",") and "review" in action["name"]
+            ]
+            self.assertEqual(names, ["Export review (XLSX)"], kind)
+
     def test_who_may_download(self):
         groups = "base.group_user,client_health.group_client_user"
         owner, other = (
@@ -142,7 +153,9 @@ class TestReviewClientDownload(HttpCase):
         )
         export = self.env["client.review.export"].with_user(owner)
         for for_client in (False, True):
-            url = export.action_export_client(client.with_user(owner), for_client)["url"]
+            audience = "client" if for_client else "us"
+            wizard = export.create({"relationship_ids": client.ids, "audience": audience})
+            url = wizard.action_export()["url"]
             self.authenticate(owner.login, owner.login)
             response = self.url_open(url)
             self.assertEqual(response.status_code, 200)

@@ -83,8 +83,8 @@ export class WaitingLine extends Component {
     get clients() {
         const { clients } = this.summary;
         return clients === 1
-            ? _t("1 client waits for an answer")
-            : _t("%s clients wait for an answer", clients);
+            ? _t("Messages of 1 client wait")
+            : _t("Messages of %s clients wait", clients);
     }
 
     get oldest() {

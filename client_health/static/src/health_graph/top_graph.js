@@ -11,14 +11,33 @@ import { isMany, TOP, TopNotice } from "./top_notice";
 export class TopGraphModel extends GraphModel {
     isLowestFirst = false;
 
+    /** A month without any row has a sum of 0; a figure that the server does not say is unknown. */
+    async _loadDataPoints() {
+        const result = await super._loadDataPoints(...arguments);
+        for (const point of result[0]) {
+            if (!point.count && this.isSum) {
+                point.value = 0;
+            }
+        }
+        return result;
+    }
+
+    get isSum() {
+        const { fields, measure } = this.metaData;
+        return measure === "__count" || fields[measure].aggregator === "sum";
+    }
+
     _prepareData(forceUseAllDataPoints = false) {
         this.isShowingAll = forceUseAllDataPoints;
         super._prepareData(...arguments);
     }
 
     _getProcessedDataPoints() {
-        const points = super._getProcessedDataPoints();
         const { groupBy, mode } = this.metaData;
+        // what is not known is no bar of 0; in a line it is a gap
+        const points = super
+            ._getProcessedDataPoints()
+            .filter(({ value }) => mode === "line" || value !== false);
         const index = groupBy.findIndex(({ fieldName }) => isMany(fieldName));
         this.topOf = 0;
         if (index < 0 || mode === "pie" || this.isShowingAll) {
@@ -37,6 +56,24 @@ export class TopGraphModel extends GraphModel {
         return points.filter((point) => labels.has(point.labels[index]));
     }
 
+    /**
+     * A legend in the order of the choices, from the least to the most, and of what is known at
+     * least once.
+     */
+    _getData() {
+        const data = super._getData(...arguments);
+        data.datasets = data.datasets.filter((one) => one.data.some((value) => value !== false));
+        const { fields, groupBy, mode } = this.metaData;
+        const field = fields[groupBy[1]?.fieldName];
+        if (mode !== "pie" && groupBy.length === 2 && field.type === "selection") {
+            const order = field.selection.map(([, label]) => label);
+            data.datasets.sort(
+                (one, other) => order.indexOf(one.label) - order.indexOf(other.label)
+            );
+        }
+        return data;
+    }
+
     get isLowest() {
         return this.isLowestFirst || this.metaData.order === "ASC";
     }
@@ -53,16 +90,31 @@ export class TopGraphModel extends GraphModel {
 
     /** A sum, or the mean of what is no sum. */
     _getFigure(values) {
-        const { fields, measure } = this.metaData;
-        const isSum = measure === "__count" || fields[measure].aggregator === "sum";
         const sum = values.reduce((total, value) => total + value, 0);
-        return isSum ? sum : sum / values.length;
+        return this.isSum ? sum : sum / values.length;
     }
 }
 
 export class TopGraphRenderer extends GraphRenderer {
     static template = "client_health.TopGraphRenderer";
     static components = { ...GraphRenderer.components, TopNotice };
+
+    /** What is not known is a gap in the line: neither a score nor a margin of 0. */
+    getLineChartData() {
+        const data = super.getLineChartData();
+        for (const dataset of data.datasets) {
+            dataset.spanGaps = true;
+            dataset.data = dataset.data.map((value, index) =>
+                this.isGap(value, dataset.domains[index]) ? null : value
+            );
+        }
+        return data;
+    }
+
+    /** Whether the server said no value, or gave no group to a figure that is no sum. */
+    isGap(value, domain) {
+        return value === false || (!this.model.isSum && !domain?.length);
+    }
 }
 
 registry.category("views").add("client_top_graph", {

@@ -7,6 +7,7 @@ import {
     fields,
     models,
     mountView,
+    onRpc,
     patchWithCleanup,
     preloadBundle,
 } from "@web/../tests/web_test_helpers";
@@ -18,9 +19,11 @@ const NOTICE = ".o_client_top_notice";
 class Client extends models.Model {
     _name = "top.client";
     name = fields.Char();
+    phase = fields.Char();
     _records = Array.from({ length: 12 }, (_value, index) => ({
         id: index + 1,
         name: `Client ${index + 1}`,
+        phase: index ? "healthy" : "ended",
     }));
 }
 
@@ -30,11 +33,19 @@ class Figure extends models.Model {
     partner_id = fields.Many2one({ relation: "top.client", string: "Client" });
     date = fields.Date();
     amount = fields.Float({ aggregator: "sum" });
+    strain = fields.Selection({
+        selection: [
+            ["1", "Not at all"],
+            ["2", "Somewhat"],
+            ["3", "Very"],
+        ],
+    });
     _records = Array.from({ length: 24 }, (_value, index) => ({
         id: index + 1,
         partner_id: (index % 12) + 1,
         date: index < 12 ? "2026-01-05" : "2026-02-05",
         amount: index % 12,
+        strain: `${3 - (index % 3)}`,
     }));
 }
 
@@ -107,6 +118,85 @@ describe("@client_health ten of many", () => {
         await mountGraph('js_class="client_top_graph"', '<field name="date" interval="day"/>');
         expect(getChart().labels).toHaveLength(2);
         expect(NOTICE).toHaveCount(0);
+    });
+
+    /** Let the server say no figure where ``isUnknown``: a margin of hours without cost. */
+    const hideFigures = (isUnknown) =>
+        onRpc("formatted_read_group", ({ parent }) => {
+            const groups = parent();
+            for (const group of groups.filter(isUnknown)) {
+                group["amount:sum"] = false;
+            }
+            return groups;
+        });
+
+    test("what is not known is no bar", async () => {
+        hideFigures(({ partner_id }) => partner_id[0] === 12);
+        await mountGraph('js_class="client_top_graph" order="DESC"', '<field name="partner_id"/>');
+        expect(getChart().labels).toHaveLength(10);
+        expect(getChart().labels).not.toInclude("Client 12");
+    });
+
+    test("what is not known is a gap in a line, and a month without rows is 0", async () => {
+        Figure._records = Figure._records.filter(({ id }) => id !== 23);
+        hideFigures(
+            (group) => group.partner_id[0] === 12 && group["date:month"][1] === "February 2026"
+        );
+        const groups = '<field name="date" interval="month"/><field name="partner_id"/>';
+        await mountGraph('js_class="client_top_graph" type="line"', groups);
+        const lines = Object.fromEntries(
+            getChart().datasets.map(({ data, label }) => [label, data])
+        );
+        expect(lines["Client 12"]).toEqual([11, null]);
+        expect(lines["Client 11"]).toEqual([10, 0]);
+    });
+
+    test("who is never known is in no legend", async () => {
+        hideFigures(({ partner_id }) => partner_id[0] === 12);
+        const groups = '<field name="date" interval="month"/><field name="partner_id"/>';
+        await mountGraph('js_class="client_top_graph" type="line"', groups);
+        const labels = getChart().datasets.map(({ label }) => label);
+        expect(labels).toInclude("Client 11");
+        expect(labels).not.toInclude("Client 12");
+    });
+
+    test("a legend in the order of the choices", async () => {
+        const groups = '<field name="date" interval="month"/><field name="strain"/>';
+        await mountGraph('js_class="client_top_graph" stacked="0"', groups);
+        expect(getChart().datasets.map(({ label }) => label)).toEqual([
+            "Not at all",
+            "Somewhat",
+            "Very",
+        ]);
+    });
+
+    const mountCurrent = (type, context = {}) =>
+        mountView({
+            type,
+            resModel: "top.client",
+            arch: `<${type} js_class="client_current_${type}"><field name="phase"/></${type}>`,
+            searchViewArch: `<search>
+                <filter name="current" string="Current" domain="[('phase', '!=', 'ended')]"/>
+                <separator/>
+                <filter name="ended" string="Ended" domain="[('phase', '=', 'ended')]"/>
+            </search>`,
+            context,
+        });
+
+    for (const type of ["graph", "pivot"]) {
+        test(`a ${type} of clients leaves out those that ended`, async () => {
+            await mountCurrent(type);
+            expect(queryAllTexts(".o_facet_value")).toEqual(["Current"]);
+            expect(".o_view_controller").not.toHaveText(/ended/);
+            await contains(".o_facet_remove").click();
+            await animationFrame();
+            expect(".o_facet_value").toHaveCount(0);
+        });
+    }
+
+    test("who looks for stages is let alone", async () => {
+        await mountCurrent("pivot", { search_default_ended: 1 });
+        expect(queryAllTexts(".o_facet_value")).toEqual(["Ended"]);
     });
 
     test("a table opens on the largest, its total is that of all", async () => {

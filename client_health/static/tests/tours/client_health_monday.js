@@ -62,8 +62,12 @@ registry.category("web_tour.tours").add("client_health_monday", {
         see(".o_form_view .o_arrow_button_current:contains('Reboot')"),
         // its review, to take along
         click(".o_form_view .o_cp_action_menus .dropdown-toggle"),
-        click(".o-dropdown--menu .o-dropdown-item:contains('Client review, internal')"),
-        see("body:not(:has(.o-dropdown--menu)):not(:has(.o_error_dialog)) .o_form_view"),
+        click(".o-dropdown--menu .o-dropdown-item:contains('Export review')"),
+        see(".modal div[name='audience']:contains('The client')"),
+        click(".modal button[name='action_export']"),
+        see(
+            "body:not(:has(.modal)):not(:has(.o-dropdown--menu)):not(:has(.o_error_dialog)) .o_form_view"
+        ),
         click(".o_form_statusbar button.btn-primary:first"),
         see(".o_form_view:contains('At a loss for a year: we start afresh')"),
         // how long clients wait, and who carries the demanding ones

@@ -7,7 +7,7 @@ registry.category("web_tour.tours").add("client_health_waiting", {
     steps: () => [
         {
             content: "The board says it as well",
-            trigger: ".o_client_waiting_line:contains('1 client waits for an answer')",
+            trigger: ".o_client_waiting_line:contains('Messages of 1 client wait')",
         },
         {
             trigger: ".o_client_waiting_menu:contains('3') button",

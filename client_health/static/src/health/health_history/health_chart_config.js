@@ -1,4 +1,4 @@
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { deserializeDate, toLocaleDateString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/views/fields/formatters";
 
@@ -8,7 +8,7 @@ const DAY = { day: "numeric", month: "short" };
 /** As get_shown() in engine/scoring.py: what is reached. */
 export const getShown = (score) => Math.floor(score + 1e-9);
 
-export const formatDay = (date) => formatDate(deserializeDate(date));
+export const formatDay = (date) => toLocaleDateString(deserializeDate(date));
 
 export const formatMargin = (margin) =>
     _t("%s %", formatFloat(margin, { digits: [16, 1], trailingZeros: false }));

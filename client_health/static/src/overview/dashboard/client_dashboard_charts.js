@@ -1,7 +1,7 @@
 /* global Chart */
 import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { deserializeDate, toLocaleDateString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { formatPercent } from "../../profitability/pareto_config";
@@ -14,7 +14,7 @@ export const getBands = () => [
     { key: "unknown", label: _t("Not enough data"), color: "--client-dashboard-unknown" },
 ];
 
-export const formatDay = (date) => formatDate(deserializeDate(date));
+export const formatDay = (date) => toLocaleDateString(deserializeDate(date));
 export const formatMonth = (date) => deserializeDate(date).toFormat("LLL yyyy");
 const formatShort = (date) =>
     deserializeDate(date).toLocaleString({ month: "short", day: "numeric" });

@@ -1,7 +1,7 @@
 /* global Chart */
 import { Component, onWillStart, onWillUpdateProps, useEffect, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { deserializeDate, toLocaleDateString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
@@ -161,7 +161,7 @@ export class PortfolioMap extends Component {
             _t("The lines: target margin %(margin)s, green from %(score)s.", values),
         ];
         if (this.placed.some(({ way }) => way)) {
-            const day = formatDate(deserializeDate(since));
+            const day = toLocaleDateString(deserializeDate(since));
             sentences.push(
                 this.dataset.clients.length > MOST_ARROWS
                     ? _t("Point at a client to see its way since %s.", day)
