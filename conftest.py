@@ -10,6 +10,9 @@ examples Hypothesis makes up run both ways, with ``--slow`` on many more example
 Two things that Odoo and pytest-odoo leave to chance are settled here: how long a browser may take
 to start (start_browser_patiently), and whose files a worker clears away (own_filestore).
 
+Where the database goes away with the run (CLIENT_HEALTH_THROWAWAY, of script/test), the users that
+nearly all test classes need are made once (cast), and not by each class.
+
 A test that provokes a log line on purpose says so: ``mute_logger("odoo.http")`` and
 ``assertLogs("odoo.addons.client_health")`` keep it from here, because both put their own
 handler in the place of those further up.
@@ -106,11 +109,13 @@ def pytest_collection_modifyitems(config, items):
     left_out = [item for item in items if not runs(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if runs(item)]
+    # Browsers first, as the longest classes: at the end, one worker would wait for the other.
+    items[:] = sorted((item for item in items if runs(item)), key=needs_server, reverse=True)
 
 
 def pytest_collection_finish():
     start_browser_patiently()
+    leave_heap_alone()
 
 
 def start_browser_patiently():
@@ -135,6 +140,23 @@ def start_browser_patiently():
     common.ChromeBrowser._spawn_chrome = spawn_twice
 
 
+def leave_heap_alone():
+    """Spares each browser test a third of a second at its end, when the page clears its memory.
+
+    Odoo asks for that to log how much is left, which nobody reads here.
+    """
+    from odoo.tests import common  # late, like above
+
+    send = common.ChromeBrowser._websocket_send
+
+    def send_cheaply(browser, method, **options):
+        if method == "HeapProfiler.collectGarbage":
+            method = "Runtime.getHeapUsage"
+        return send(browser, method, **options)
+
+    common.ChromeBrowser._websocket_send = send_cheaply
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_filestore(load_registry):
     """Give a worker of pytest-xdist files of its own.
@@ -155,6 +177,23 @@ def own_filestore(load_registry):
     config.filestore.return_value = str(own)
     yield
     shutil.rmtree(own)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cast(request, load_registry, own_filestore):
+    """Make the users of client_health's tests, for all of them."""
+    if not os.environ.get("CLIENT_HEALTH_THROWAWAY"):
+        return
+    from odoo.api import SUPERUSER_ID, Environment
+    from odoo.modules.registry import Registry
+    from odoo.tests.common import get_db_name
+
+    from odoo.addons.client_health.tests.common import CAST, QUIET, ClientHealthCommon, create_users
+
+    classes = {getattr(item, "cls", None) for item in request.session.items}
+    if any(cls and issubclass(cls, ClientHealthCommon) for cls in classes):
+        with Registry(get_db_name()).cursor() as cr:
+            create_users(Environment(cr, SUPERUSER_ID, QUIET), CAST)
 
 
 def install_problems(log):

@@ -4,8 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.mail.tests.common import MailCommon
-
+from .common_mail import GatewayCommon
 from .health.common_voice import VoiceCommon
 
 MAIL = """From: {sender}
@@ -22,7 +21,7 @@ Content-Type: text/plain
 """
 
 
-class InternalThreadCommon(VoiceCommon, MailCommon):
+class InternalThreadCommon(VoiceCommon, GatewayCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

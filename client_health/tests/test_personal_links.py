@@ -6,11 +6,10 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from odoo.addons.mail.tests.common import MailCommon
-
 from ..controllers import client_portal
 from ..models.common import client_personal_link
 from .agreement.common_agreement import ClientAgreementCommon
+from .common_mail import GatewayCommon
 
 
 class LinkCommon(ClientAgreementCommon):
@@ -53,7 +52,7 @@ class LinkCommon(ClientAgreementCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestPersonalLink(LinkCommon, MailCommon):
+class TestPersonalLink(LinkCommon, GatewayCommon):
     def _set_address(self, email):
         # past our own log: only the address counts here
         self.env.cr.execute(

@@ -7,8 +7,7 @@ from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.mail.tests.common import MailCommon
-
+from .common_mail import GatewayCommon
 from .test_left_colleague import LeaverCommon
 
 PROOF = b64encode(b"Signed")
@@ -31,7 +30,7 @@ HARMLESS = {
 }
 
 
-class SendingCommon(LeaverCommon, MailCommon):
+class SendingCommon(LeaverCommon, GatewayCommon):
     """The company's mail server works, or not."""
 
     @classmethod

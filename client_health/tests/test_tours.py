@@ -11,8 +11,7 @@ from .overview.test_today import TodayCommon
 from .review.common_review import open_book, read_table
 
 
-@tagged("post_install", "-at_install")
-class TestTours(HttpCase):
+class ToursCommon(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -48,22 +47,9 @@ class TestTours(HttpCase):
             }
         )
 
-    def test_day_one(self):
-        """From the installation to three true findings in four clicks."""
-        projects = self.env["project.project"].create(
-            [
-                {"name": "Timetable", "partner_id": self.client_partner.id},
-                {"name": "Attic"},
-            ]
-        )
-        self._create_move(self.client_partner, "out_invoice")
-        self._work(projects[0], 20, 50)
-        self._work(projects[0], 1, 0)
-        self._work(projects[1], 30, 50)
-        self.start_tour("/odoo", "client_health_day_one", login="admin")
-        self.env.ref("client_health.ir_cron_client_setup").method_direct_trigger()
-        self.start_tour("/odoo/client-today", "client_health_day_one_truth", login="admin")
 
+@tagged("post_install", "-at_install")
+class TestTours(ToursCommon):
     def test_spine(self):
         self._create_move(self.client_partner, "out_invoice")
         self._create_move(self.supplier, "out_invoice")
@@ -93,7 +79,26 @@ class TestTours(HttpCase):
         self.assertEqual(cells["Revenue"], relationship.client_revenue)
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
+class TestDayOne(ToursCommon):
+    def test_day_one(self):
+        """From the installation to three true findings in four clicks."""
+        projects = self.env["project.project"].create(
+            [
+                {"name": "Timetable", "partner_id": self.client_partner.id},
+                {"name": "Attic"},
+            ]
+        )
+        self._create_move(self.client_partner, "out_invoice")
+        self._work(projects[0], 20, 50)
+        self._work(projects[0], 1, 0)
+        self._work(projects[1], 30, 50)
+        self.start_tour("/odoo", "client_health_day_one", login="admin")
+        self.env.ref("client_health.ir_cron_client_setup").method_direct_trigger()
+        self.start_tour("/odoo/client-today", "client_health_day_one_truth", login="admin")
+
+
+@tagged("post_install", "-at_install", "slow")
 class TestDailyRound(TodayCommon, HttpCase):
     """The walk of a salesperson: each day, from the first page of the app and back to it."""
 
@@ -143,7 +148,7 @@ class TestDailyRound(TodayCommon, HttpCase):
         )
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
 class TestMonday(FindingCommon, VoiceCommon, HttpCase):
     """The walk of a manager: all clients, what they bring in, and one decision."""
 

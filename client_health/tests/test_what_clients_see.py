@@ -12,8 +12,7 @@ from odoo import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.mail.tests.common import MailCommon
-
+from .common_mail import GatewayCommon
 from .common_roles import ADDON, RolesCommon
 
 # What stands in every field that no client sees: words, and a number, with the number of the field
@@ -52,7 +51,7 @@ DOORS = {"client.personal.link", "client.personal.link.visit", "client.health.me
 
 
 @tagged("post_install", "-at_install")
-class TestWhatClientsSee(RolesCommon, MailCommon, HttpCase):
+class TestWhatClientsSee(RolesCommon, GatewayCommon, HttpCase):
     """Every page, file and mail for a client, with a mark in all that no client may see.
 
     Cost, margin, rates, scores, stages, issues, internal notes: whatever a field holds that is not

@@ -6,8 +6,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from odoo.addons.mail.tests.common import MailCommon
-
+from ..common_mail import GatewayCommon
 from .common_agreement import ClientAgreementCommon
 
 
@@ -276,7 +275,7 @@ class TestAgreementPortal(ClientAgreementCommon, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestAgreementMail(ClientAgreementCommon, MailCommon):
+class TestAgreementMail(ClientAgreementCommon, GatewayCommon):
     def _send(self):
         mails = self.env["mail.mail"].sudo().search([("state", "=", "outgoing")])
         with self.mock_mail_gateway(mail_unlink_sent=True):

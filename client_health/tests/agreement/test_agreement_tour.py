@@ -1,8 +1,10 @@
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
 class TestAgreementTour(HttpCase):
+    """The journey of an agreement, through four pages of two people."""
+
     def test_propose_accept_and_renew(self):
         partner = self.env["res.partner"].create({"name": "Seagull Line", "is_company": True})
         client = new_test_user(self.env, "seagull_portal", groups="base.group_portal")

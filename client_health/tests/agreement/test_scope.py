@@ -4,10 +4,9 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
-from odoo.addons.mail.tests.common import MailCommon
-
 from ...engine.clock import get_closed_months
 from ..common import ClientHealthCommon
+from ..common_mail import GatewayCommon
 
 MAIL = """To: {to}
 From: {author}
@@ -62,7 +61,7 @@ class ScopeCommon(ClientHealthCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestRequestGuess(ScopeCommon, MailCommon):
+class TestRequestGuess(ScopeCommon, GatewayCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -6,10 +6,9 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
-from odoo.addons.mail.tests.common import MailCommon
-
 from ...engine.communication import answers
 from ...models.communication import client_feedback_asked, client_feedback_request
+from ..common_mail import GatewayCommon
 from .common_feedback_request import FeedbackRequestCommon
 
 LOW = ["client_health.mail_activity_type_low_answer"]
@@ -192,7 +191,7 @@ class TestAnswer(FeedbackRequestCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestAsking(FeedbackRequestCommon, MailCommon):
+class TestAsking(FeedbackRequestCommon, GatewayCommon):
     def test_who_is_left_out_and_why(self):
         firm = self.client_partner
         contacts = {

@@ -6,8 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.mail.tests.common import MailCommon
-
+from ..common_mail import GatewayCommon
 from ..feedback.test_issue import IssueCommon
 
 REPLY = """Return-Path: <{sender}>
@@ -183,7 +182,7 @@ class TestUpdate(UpdateCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestUpdateMail(UpdateCommon, MailCommon):
+class TestUpdateMail(UpdateCommon, GatewayCommon):
     def test_sent_by_mail_and_answered_on_its_own_discussion(self):
         issue = self._open_issue()
         update = self._draft(

@@ -4,16 +4,15 @@ from odoo import Command, fields, http
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.mail.tests.common import MailCommon
-
 from ...controllers.client_work_values import prepare_work
 from ...engine.communication.status import read_status
+from ..common_mail import GatewayCommon
 from .common_feedback_request import FeedbackRequestCommon
 
 SECRETS = "<script>alert(1)</script> %s %(x)s {{7*7}} ${7*7}"
 
 
-class WorkCommon(MailCommon, FeedbackRequestCommon):
+class WorkCommon(GatewayCommon, FeedbackRequestCommon):
     """Blue Harbour with two users, and a rival with one; each with one of everything."""
 
     @classmethod

@@ -2,13 +2,12 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from odoo.addons.mail.tests.common import MailCommon
-
+from ..common_mail import GatewayCommon
 from ..health.common_voice import VoiceCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAnswerByMail(VoiceCommon, MailCommon):
+class TestAnswerByMail(VoiceCommon, GatewayCommon):
     """The sender of a mail can be forged: such an answer counts once the colleague confirms it."""
 
     @classmethod

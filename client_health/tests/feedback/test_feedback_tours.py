@@ -3,8 +3,7 @@ from odoo.tests import HttpCase, tagged
 from ..health.common_voice import VoiceCommon
 
 
-@tagged("post_install", "-at_install")
-class TestFeedbackTours(VoiceCommon, HttpCase):
+class FeedbackTourCommon(VoiceCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -12,6 +11,9 @@ class TestFeedbackTours(VoiceCommon, HttpCase):
         cls.task.user_ids = cls.owner
         cls.project.message_subscribe(cls.owner.partner_id.ids)
 
+
+@tagged("post_install", "-at_install")
+class TestFeedbackTours(FeedbackTourCommon):
     def test_log_feedback_from_a_message(self):
         message = self._say(self.elena, text="The form does not send")
         self.start_tour(
@@ -32,6 +34,25 @@ class TestFeedbackTours(VoiceCommon, HttpCase):
                 }
             ],
         )
+
+    def test_second_opinion(self):
+        self.relationship.with_user(self.owner)._ask_opinion(
+            self.colleague, "What would you do next?", self.now.date()
+        )
+        self.start_tour(
+            f"/odoo/client.relationship/{self.relationship.id}",
+            "client_health_opinion",
+            login="ch_colleague",
+        )
+        self.assertRecordValues(
+            self.relationship.feedback_ids,
+            [{"kind": "team", "user_id": self.colleague.id, "strain": "4"}],
+        )
+
+
+@tagged("post_install", "-at_install", "slow")
+class TestIssueTour(FeedbackTourCommon):
+    """The journey of an issue, through four pages of two people."""
 
     def test_from_three_complaints_to_a_repair(self):
         for days, text in (
@@ -63,17 +84,3 @@ class TestFeedbackTours(VoiceCommon, HttpCase):
         self.assertEqual(issue.confirmed_note, "Yes, since Monday")
         self.start_tour(url, "client_health_issue_close", login="ch_owner")
         self.assertEqual(issue.state, "closed")
-
-    def test_second_opinion(self):
-        self.relationship.with_user(self.owner)._ask_opinion(
-            self.colleague, "What would you do next?", self.now.date()
-        )
-        self.start_tour(
-            f"/odoo/client.relationship/{self.relationship.id}",
-            "client_health_opinion",
-            login="ch_colleague",
-        )
-        self.assertRecordValues(
-            self.relationship.feedback_ids,
-            [{"kind": "team", "user_id": self.colleague.id, "strain": "4"}],
-        )

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from ..common import create_users
 from ..health.common_voice import VoiceCommon
 
 
@@ -170,11 +171,8 @@ class TestOpinion(VoiceCommon):
             self.assertEqual(len(self._questions(user)), 1, user.login)
 
     def test_fifty_are_asked_in_one_batch_and_no_mail(self):
-        users = self.env["res.users"]
-        for number in range(55):
-            users += new_test_user(
-                self.env, f"ch_team{number:02}", groups="client_health.group_client_user"
-            )
+        team = {f"team{number:02}": "client_health.group_client_user" for number in range(55)}
+        users = create_users(self.env, team)
         mails = self.env["mail.mail"].search_count([])
         counts = []
         for group in (users[:5], users[5:]):

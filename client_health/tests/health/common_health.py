@@ -56,6 +56,15 @@ class HealthCommon(ClientHealthCommon):
         super().setUp()
         self.values.clear()
 
+    def _stop_after(self, batches):
+        """Let the scheduler end the run after so many batches."""
+        left = iter([60] * (batches - 1) + [0] * 1000)
+        return patch.object(
+            self.registry["ir.cron"],
+            "_commit_progress",
+            lambda self, processed=0, *, remaining=None, deactivate=False: next(left),
+        )
+
     def _set_points(self, points, relationship=None, codes=None):
         """Give every measure (or some) the value that is worth so many points; None: unknown."""
         for measure in self.measures:

@@ -58,6 +58,10 @@ class TestSharedScore(BaseCase):
 class TestHealthShared(HealthCommon):
     """Two clients that differ in their margin alone, as users read them who may not see money."""
 
+    # the slow tests try more of both
+    others = range(40, 101, 12)
+    nights = 15
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -142,23 +146,30 @@ class TestHealthShared(HealthCommon):
         """By trying what the user may change, such as a pulse, until a band tips over."""
         found = []
         for margins in ((51, 74), (5, 45), (76, 99)):
-            for others in range(40, 101, 4):
+            for others in self.others:
                 self._run(margins, others=others)
                 bands = [self._read_all(twin, self.owner)["client"] for twin in self.twins]
                 found.append(bands[0] == bands[1])
         self.assertTrue(all(found))
 
-    def test_sixty_nights_tell_no_margin_apart(self):
+    def test_many_nights_tell_no_margin_apart(self):
         """Margins that move within their bands, and cross them together: all else is the same."""
         exact = set()
-        for night in range(60):
-            low = (5, 52, 77)[night // 20]
-            self._run((low + night % 7, low + 20 - night % 5), 59 - night, others=60 + night % 30)
+        for night in range(self.nights):
+            low = (5, 52, 77)[night * 3 // self.nights]
+            margins = (low + night % 7, low + 20 - night % 5)
+            self._run(margins, self.nights - 1 - night, others=60 + night % 30)
             exact.add(self.twins[0].health_score == self.twins[1].health_score)
         self.assertEqual(exact, {False}, "The exact scores tell them apart")
         one, other = (self._read_all(twin, self.owner) for twin in self.twins)
-        self.assertEqual(len(one["snapshots"]), 60)
+        self.assertEqual(len(one["snapshots"]), self.nights)
         for name in one:
             self.assertEqual(one[name], other[name], name)
         seen = [self._read_all(twin, self.manager)["explained"] for twin in self.twins]
         self.assertNotEqual(*seen)
+
+
+@tagged("post_install", "-at_install", "slow")
+class TestHealthSharedAtLength(TestHealthShared):
+    others = range(40, 101, 4)
+    nights = 60

@@ -24,15 +24,6 @@ class TestHealthSnapshots(HealthCommon):
             versions[table] = self.cr.fetchall()
         return versions
 
-    def _stop_after(self, batches):
-        """Let the scheduler end the run after so many batches."""
-        left = iter([60] * (batches - 1) + [0] * 1000)
-        return patch.object(
-            self.registry["ir.cron"],
-            "_commit_progress",
-            lambda self, processed=0, *, remaining=None, deactivate=False: next(left),
-        )
-
     def test_score_of_a_night(self):
         self._set_points(80)
         snapshot = self._night()
@@ -316,35 +307,6 @@ class TestHealthSnapshots(HealthCommon):
         self.cr.execute(f"SELECT {COMPARED} FROM client_health_snapshot")
         self.assertEqual(self.cr.fetchall(), night)
 
-    def test_backfill_24_months_weekly(self):
-        clients = self._create_clients(2) | self.relationship
-        self.company.client_setup_date = self.today
-        self._set_points(70)
-        with patch.object(client_health_snapshot, "BATCH", 2):
-            for _start in range(400):
-                with self._stop_after(3):
-                    self.Run._cron_backfill()
-                if not self.Run._count_weeks_left(self.company):
-                    break
-        snapshots = self.Snapshot.search([("relationship_id", "in", clients.ids)])
-        self.assertEqual(len(snapshots), 104 * 3)
-        dates = sorted(set(snapshots.mapped("date")))
-        self.assertEqual(dates[-1], self.today - timedelta(weeks=1))
-        self.assertEqual(dates[0], self.today - timedelta(weeks=104))
-        self.assertTrue(all(snapshots.mapped("backfilled")))
-        self.assertFalse(any(snapshots.filtered(lambda s: s.date < dates[-14]).mapped("readings")))
-        self.assertEqual(self.relationship.phase, "healthy")
-
-    def test_backfill_leaves_nights_and_the_unknown(self):
-        self._set_points(40)
-        night = self._night(7)
-        self.company.client_setup_date = self.today
-        self.values.clear()
-        with self._stop_after(500):
-            self.Run._cron_backfill()
-        self.assertEqual(self.Snapshot.search([]), night, "Of whom nothing is known gets no row")
-        self.assertEqual(night.score, 40)
-
     def test_join_keeps_one_per_day(self):
         other = self._create_clients(1)
         self._set_points(80, self.relationship)
@@ -367,3 +329,52 @@ class TestHealthSnapshots(HealthCommon):
         new = self.env["ir.cron.trigger"].search([("cron_id", "in", crons.ids)]) - triggers
         self.assertEqual(new.cron_id, crons)
         self.assertTrue(self.company.client_setup_date)
+
+
+@tagged("post_install", "-at_install")
+class TestBackfill(HealthCommon):
+    """The scores of the time before the first night."""
+
+    weeks = 16  # more than those whose readings are kept
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(patch.object(client_health_snapshot, "BACKFILL_WEEKS", cls.weeks))
+
+    def test_weekly(self):
+        clients = self._create_clients(2) | self.relationship
+        self.company.client_setup_date = self.today
+        self._set_points(70)
+        with patch.object(client_health_snapshot, "BATCH", 2):
+            for _start in range(400):
+                with self._stop_after(3):
+                    self.Run._cron_backfill()
+                if not self.Run._count_weeks_left(self.company):
+                    break
+        snapshots = self.Snapshot.search([("relationship_id", "in", clients.ids)])
+        self.assertEqual(len(snapshots), self.weeks * 3)
+        dates = sorted(set(snapshots.mapped("date")))
+        self.assertEqual(dates[-1], self.today - timedelta(weeks=1))
+        self.assertEqual(dates[0], self.today - timedelta(weeks=self.weeks))
+        self.assertTrue(all(snapshots.mapped("backfilled")))
+        self.assertFalse(any(snapshots.filtered(lambda s: s.date < dates[-14]).mapped("readings")))
+        self.assertEqual(self.relationship.phase, "healthy")
+
+    def test_leaves_nights_and_the_unknown(self):
+        self._set_points(40)
+        night = self._night(7)
+        self.company.client_setup_date = self.today
+        self.values.clear()
+        with self._stop_after(500):
+            self.Run._cron_backfill()
+        self.assertEqual(self.Snapshot.search([]), night, "Of whom nothing is known gets no row")
+        self.assertEqual(night.score, 40)
+
+
+@tagged("post_install", "-at_install", "slow")
+class TestBackfillOfTwoYears(TestBackfill):
+    weeks = client_health_snapshot.BACKFILL_WEEKS
+
+    def test_two_years(self):
+        self.assertEqual(self.weeks, 104)

@@ -31,6 +31,8 @@ def start_of(day, zone):
 class TestSignalTimes(SignalTimes):
     """Every signal, on days that are long or short, and whoever asks at whatever hour."""
 
+    places = PLACES[1:2]  # both sides of the date line; the slow tests try all
+
     def _list(self, table):
         """Return [(code, case, a client of its own)] of a table of cases."""
         listed = [(code, case) for code, cases in table.items() for case in cases]
@@ -65,7 +67,10 @@ class TestSignalTimes(SignalTimes):
 
     def test_the_day_ends_where_the_company_is(self):
         """The last second of a day counts; the next one is of tomorrow."""
-        for places in PLACES:
+        self._try(self.places)
+
+    def _try(self, moments):
+        for places in moments:
             (midnight,) = {start_of(day + DAY, zone) for zone, day in places}
             for before_midnight in (True, False):
                 with self.cr.savepoint() as savepoint:
@@ -175,3 +180,8 @@ class TestSignalTimes(SignalTimes):
                     self._book(client, first, hours=20)
                     self._agree(client, moment, hours_month=10)
                     self.assertEqual(self._value("hours_over", client, FIRST), expected)
+
+
+@tagged("post_install", "-at_install", "slow")
+class TestSignalPlaces(TestSignalTimes):
+    places = PLACES

@@ -59,10 +59,10 @@ class TestSignals(SignalCommon):
 
     def test_query_count(self):
         """The same few statements, however many clients."""
+        sizes = [self._create_clients(count) for count in (5, 50)]
         for code in self.env["client.health.measure"]._get_signals():
             counts = []
-            for count in (5, 50):
-                relationships = self._create_clients(count)
+            for relationships in sizes:
                 signals.read(self.env, relationships, self.today, [code])  # caches warm
                 before = self.env.cr.sql_log_count
                 signals.read(self.env, relationships, self.today, [code])

@@ -3,7 +3,7 @@ from odoo.tests import HttpCase, tagged
 from .common_offboarding import OffboardingCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "slow")
 class TestOffboardingTour(OffboardingCommon, HttpCase):
     @classmethod
     def setUpClass(cls):

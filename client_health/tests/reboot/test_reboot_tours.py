@@ -5,13 +5,27 @@ from odoo.tests import HttpCase, tagged
 from .common_reboot import RebootCommon
 
 
-@tagged("post_install", "-at_install")
-class TestRebootTours(RebootCommon, HttpCase):
+class RebootTourCommon(RebootCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.owner.group_ids += cls.env.ref("project.group_project_manager")
 
+
+@tagged("post_install", "-at_install")
+class TestRebootTours(RebootTourCommon):
+    def test_three_refused_moves(self):
+        fresh = self._create_clients(1)
+        fresh.partner_id.name = "Fresh Client"
+        reboot = self._start()
+        self.start_tour("/odoo/clients", "client_health_refused", login="ch_owner")
+        self.assertEqual(fresh.phase, "healthy")
+        self.assertEqual(self.relationship.phase, "reboot")
+        self.assertEqual(reboot.date_deadline, reboot.date_start + timedelta(days=30))
+
+
+@tagged("post_install", "-at_install", "slow")
+class TestWholeReboot(RebootTourCommon):
     def test_from_at_risk_to_renewed(self):
         self._move(self.relationship, "at_risk")
         self._meet(days=0)
@@ -39,15 +53,6 @@ class TestRebootTours(RebootCommon, HttpCase):
             ],
         )
         self.assertEqual(self.relationship.phase, "healthy")
-
-    def test_three_refused_moves(self):
-        fresh = self._create_clients(1)
-        fresh.partner_id.name = "Fresh Client"
-        reboot = self._start()
-        self.start_tour("/odoo/clients", "client_health_refused", login="ch_owner")
-        self.assertEqual(fresh.phase, "healthy")
-        self.assertEqual(self.relationship.phase, "reboot")
-        self.assertEqual(reboot.date_deadline, reboot.date_start + timedelta(days=30))
 
 
 @tagged("post_install", "-at_install")

@@ -4,13 +4,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.mail.tests.common import MailCommon
-
 from ...models.common import client_personal_link
+from ..common_mail import GatewayCommon
 from .test_accomplishment import AccomplishmentCommon
 
 
-class ResultsCase(MailCommon, AccomplishmentCommon, HttpCase):
+class ResultsCase(GatewayCommon, AccomplishmentCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

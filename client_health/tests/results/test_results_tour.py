@@ -39,6 +39,9 @@ class TestResultsTour(HttpCase):
         self.assertEqual(relationship.value_words, "You answer on the same day")
         self.assertTrue(relationship.value_confirmed_date)
 
+
+@tagged("post_install", "-at_install", "slow")
+class TestValueReportTour(HttpCase):
     def test_value_report(self):
         client = self.env["res.partner"].create({"name": "Harbour of the Tour", "is_company": True})
         new_test_user(

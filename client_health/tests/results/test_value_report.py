@@ -10,11 +10,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
-from odoo.addons.mail.tests.common import MailCommon
-
 from ...engine.period import first_of_month, last_calendar_period
 from ...tools import format_day
 from ..common import ClientHealthCommon
+from ..common_mail import GatewayCommon
 from .test_accomplishment import AccomplishmentCommon
 
 
@@ -415,7 +414,7 @@ class TestValueReportContent(ValueReportCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestValueReportSending(ValueReportCommon, MailCommon):
+class TestValueReportSending(ValueReportCommon, GatewayCommon):
     def test_from_the_client(self):
         self._run_goal(client_owner_id=self.contact.id)
         relationship = self.relationship.with_user(self.owner)

@@ -5,8 +5,7 @@ from unittest.mock import patch
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import SQL, html2plaintext, mute_logger
 
-from odoo.addons.mail.tests.common import MailCommon
-
+from ..common_mail import GatewayCommon
 from ..relationship.test_client_merge_content import RichClientCommon
 from .test_value_report import ValueReportCommon
 
@@ -33,7 +32,7 @@ WORD = re.compile(r"ZQ[a-z.]+-[a-z_0-9]+-\d+ZQ")
 
 
 @tagged("post_install", "-at_install")
-class TestWhatTheClientReads(ValueReportCommon, RichClientCommon, MailCommon, HttpCase):
+class TestWhatTheClientReads(ValueReportCommon, RichClientCommon, GatewayCommon, HttpCase):
     """Every text and every amount of a client's records is marked; only what is listed comes out.
 
     A field that somebody adds tomorrow is marked too.

@@ -72,7 +72,7 @@ class TestBooksOracle(CaseCommon):
 
     @settings(
         deadline=None,
-        max_examples=8,
+        max_examples=settings().max_examples // 25,  # four; forty with --slow
         # no shrinking: an example takes seconds
         phases=(Phase.explicit, Phase.reuse, Phase.generate),
         suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
