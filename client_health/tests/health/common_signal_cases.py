@@ -276,12 +276,13 @@ class SignalCases(SignalCommon):
                 "date_start": agreed,
                 "date_end": agreed + timedelta(days=300),
                 "state": "agreed",
-                "date_agreed": agreed,
                 "actual": 120,
                 "date_measured": agreed,
                 **vals,
             }
         )
+        # sudo: evidence, which only the methods of the goal write
+        goal.sudo().date_agreed = agreed
         return set_created(goal, created or datetime.combine(agreed, time.min) - timedelta(days=9))
 
     @classmethod

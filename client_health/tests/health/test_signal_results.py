@@ -19,10 +19,11 @@ class TestSignalResults(SignalCommon):
                 "date_start": self._day(start),
                 "date_end": self._day(end),
                 "state": "agreed",
-                "date_agreed": self._day(start),
                 **vals,
             }
         )
+        # sudo: evidence, which only the methods of the goal write
+        goal.sudo().date_agreed = goal.state != "draft" and self._day(start)
         if actual is not None:
             goal.write({"actual": actual, "date_measured": vals.get("date_measured", self.today)})
         return set_created(goal, datetime.combine(self._day(start), time(1)))
@@ -62,7 +63,7 @@ class TestSignalResults(SignalCommon):
 
     def test_goals_none(self):
         self.assertIsNone(self._read("goals_on_track"))
-        self._create_goal(state="draft", date_agreed=False)
+        self._create_goal(state="draft")
         self._create_goal(actual=10, state="dropped")
         self._create_goal(self.relationship_abroad, actual=10)
         self.assertIsNone(self._read("goals_on_track"))
