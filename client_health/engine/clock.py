@@ -4,7 +4,6 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import fields
 from odoo.tools import SQL
 
 from . import period
@@ -19,9 +18,17 @@ def get_timezone(company):
     return pytz.timezone(company.resource_calendar_id.tz or company.partner_id.tz or "UTC")
 
 
+def get_now():
+    """Return the moment, to the microsecond: Odoo's clock drops them, the database doesn't.
+
+    Without them, what was written within this second would not be there yet.
+    """
+    return datetime.now()
+
+
 def get_today(company):
     """Return the day that it is where the company is."""
-    return get_day(company, fields.Datetime.now())
+    return get_day(company, get_now())
 
 
 def get_day(company, moment):
@@ -45,7 +52,7 @@ def get_end(relationships, as_of):
     happened so far.
     """
     tomorrow = get_start(relationships, as_of + timedelta(days=1))
-    return min(tomorrow - timedelta(microseconds=1), fields.Datetime.now())
+    return min(tomorrow - timedelta(microseconds=1), get_now())
 
 
 def get_start(relationships, day):

@@ -4,11 +4,10 @@ One SELECT per point, for all reboots at once. A point counts what happened from
 the reboot started to the day on which it ended, or today. It is never ticked by hand.
 """
 
-from odoo import fields
 from odoo.tools import SQL
 
 from .agreement.scope import is_word_shown
-from .clock import get_start, local_date
+from .clock import get_now, get_start, local_date
 from .correspondence.contacts import select_contacts
 from .query import fetch
 
@@ -129,7 +128,7 @@ def _select_contact_days(reboots, talked):
     """relationship_id and day of each contact since the first of the reboots started."""
     if not talked:
         return SQL("SELECT NULL::int AS relationship_id, NULL::date AS day LIMIT 0")
-    end = fields.Datetime.now()
+    end = get_now()
     since = get_start(talked, min(reboots.mapped("date_start")))
     return SQL(
         "SELECT DISTINCT relationship_id, %s AS day FROM (%s) k",

@@ -170,6 +170,14 @@ class TestHouse(TransactionCase):
                 for word in ("context_today", "Date.today", "date.today", "now().date()"):
                     self.assertNotIn(word, code, path)
 
+    def test_the_engine_knows_what_came_in_this_second(self):
+        """``clock.get_now`` has parts of a second, as stored moments do; Odoo's clock has none."""
+        for path in self.root.glob("engine/**/*.py"):
+            code = path.read_text(encoding="utf-8")
+            self.assertNotRegex(code, r"Datetime\.now", path)
+            if path.name != "clock.py":
+                self.assertNotRegex(code, r"datetime\.now\(", path)
+
     def test_dates_are_written_in_one_way(self):
         """As in lists: “Nov 29, 2026”. Figures such as 11/12/2026 are read in two ways.
 

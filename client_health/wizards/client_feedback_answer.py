@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
+from ..engine.clock import get_now
 from ..engine.correspondence import waiting
 from ..models.common.client_protected_mixin import once
 
@@ -26,7 +27,7 @@ class ClientFeedbackAnswer(models.TransientModel):
         """Propose the answer that stands in the discussion already."""
         values = super().default_get(fields_list)
         feedback = self.env["client.feedback"].browse(self.env.context.get("default_feedback_ids"))
-        found = waiting.read_answers(self.env, feedback.message_id.ids, waiting.get_now())
+        found = waiting.read_answers(self.env, feedback.message_id.ids, get_now())
         if len(feedback) == 1 and found:
             moment, _partner_id, message_id = found[feedback.message_id.id]
             message = self.env["mail.message"].browse(message_id)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
+from ..clock import get_now
 from ..correspondence import waiting
 from ..query import fetch, to_array
 
@@ -48,7 +49,7 @@ def read_status(env, since, today):
 
 def read_waiting(env, relationships):
     """Return {relationship id: moments at which what we have not answered was written}."""
-    found = waiting.read_waiting(env, relationships, waiting.get_now())
+    found = waiting.read_waiting(env, relationships, get_now())
     return {client_id: [line.received for line in lines] for client_id, lines in found.items()}
 
 

@@ -6,10 +6,9 @@ For pages that Odoo shows in a transaction that only reads. A night reads all cl
 
 from datetime import timedelta
 
-from odoo import fields
 from odoo.tools import SQL
 
-from ..clock import get_start
+from ..clock import get_now, get_start
 from ..query import fetch, get_company, is_one_of
 from . import messages
 from .meetings import select_meetings
@@ -91,9 +90,7 @@ def read_kinds(env, relationships, day):
 
     Of clients of one company, in one query. What is not over yet is no contact.
     """
-    # what came in this second counts: stored moments are more exact than ours
-    now = fields.Datetime.now() + timedelta(seconds=1)
-    contact = select_contacts(now, get_start(relationships, day), relationships)
+    contact = select_contacts(get_now(), get_start(relationships, day), relationships)
     tomorrow = get_start(relationships, day + timedelta(days=1))
     query = SQL(
         """

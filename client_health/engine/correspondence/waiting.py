@@ -71,14 +71,6 @@ class Waiting(NamedTuple):
     last_message_id: int
 
 
-def get_now():
-    """Return the moment, to the microsecond: Odoo's clock drops them, the database doesn't.
-
-    Without them, what was written within this second would not be there yet.
-    """
-    return datetime.now()
-
-
 def read_waiting(env, relationships, as_of, in_person=False):
     """Return {relationship id: [Waiting, the oldest first]}; none: an empty list.
 

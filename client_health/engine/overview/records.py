@@ -13,8 +13,8 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 from .. import period
-from ..clock import local_date
-from ..correspondence import messages, senders, unassigned, waiting
+from ..clock import get_now, local_date
+from ..correspondence import messages, senders, unassigned
 from ..correspondence.correspondence import Correspondence
 from ..profitability import margin
 from ..profitability.labour import has_no_cost, hours_of
@@ -228,7 +228,7 @@ def read_unknown_senders(facts):
     has those whose mail is no client's: on a client's task the mail is the client's, but who wrote
     it is not known. Opportunities and applications are records of people who are no contacts yet.
     """
-    now = waiting.get_now()
+    now = get_now()
     return facts.env.execute_query(
         SQL(
             """

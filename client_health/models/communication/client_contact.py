@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...engine import period
-from ...engine.clock import get_day, get_today
-from ...engine.correspondence import people, waiting
+from ...engine.clock import get_day, get_now, get_today
+from ...engine.correspondence import people
 from ..common.client_job_failure import JobRun
 
 ROLES = ("decides", "uses", "pays", "supports", "doubts")
@@ -123,7 +123,7 @@ class ClientContact(models.Model):
     @api.depends("contact_id")
     def _compute_contact(self):
         relationships = self.relationship_id._origin
-        now = waiting.get_now()
+        now = get_now()
         found = people.read_people(self.env, relationships, None, HISTORY, end=now)
         moments = {
             (relationship_id, one.partner_id): one.last
@@ -244,7 +244,7 @@ class ClientRelationship(models.Model):
 
     def _read_people(self):
         """Return {relationship id: who was in touch within 90 days}."""
-        now = waiting.get_now()
+        now = get_now()
         return people.read_people(self.env, self, None, people.RECENT, end=now)
 
     def _get_people_flags(self):

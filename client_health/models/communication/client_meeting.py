@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...engine.clock import get_today
+from ...engine.clock import get_now, get_today
 from ...engine.correspondence import waiting
 
 # So many of a kind stand in an agenda: it is read aloud in an hour.
@@ -133,7 +133,7 @@ class ClientRelationship(models.Model):
 
     def _get_open_points(self):
         """Return {relationship: HTML} of what is open, for us alone."""
-        found = waiting.read_waiting(self.env, self, waiting.get_now())
+        found = waiting.read_waiting(self.env, self, get_now())
         talks = self._get_open_conversations()
         return {
             relationship: self._to_html(

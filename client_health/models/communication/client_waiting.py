@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import USER_GROUP
+from ...engine.clock import get_now
 from ...engine.correspondence import waiting
 from ...engine.correspondence.replies import read_replies
 from ...engine.correspondence.working_hours import WorkingHours
@@ -80,9 +81,7 @@ class ClientWaiting(models.TransientModel):
         """
         if not self.env.user.has_group(USER_GROUP):
             return 0
-        return waiting.count_waiting(
-            self.env, self.env.uid, self.env.companies.ids, waiting.get_now()
-        )
+        return waiting.count_waiting(self.env, self.env.uid, self.env.companies.ids, get_now())
 
     @api.model
     @api.readonly
@@ -91,7 +90,7 @@ class ClientWaiting(models.TransientModel):
 
         ``hours``: of work since the oldest came in, False if the company has no working hours.
         """
-        relationships, now = self._get_relationships(), waiting.get_now()
+        relationships, now = self._get_relationships(), get_now()
         found = waiting.read_waiting(self.env, relationships, now)
         lines = [line for rows in found.values() for line in rows]
         if not lines:
@@ -112,7 +111,7 @@ class ClientWaiting(models.TransientModel):
 
     @api.model
     def _make_rows(self, relationships):
-        now = waiting.get_now()
+        now = get_now()
         found = waiting.read_waiting(self.env, relationships, now)
         lines = [line for lines in found.values() for line in lines]
         # sudo: who wrote may be shown; all else only of documents that the user may read

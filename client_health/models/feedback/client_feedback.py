@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext
 
 from ...const import ACTIVITY_CONFIRM_ANSWER, STRAINS
+from ...engine.clock import get_now
 from ...engine.correspondence import waiting
 from ...engine.feedback.repair import TO_ANSWER
 from ..common.client_job_failure import JobRun
@@ -383,7 +384,7 @@ class ClientFeedback(models.Model):
         What a colleague wrote in Odoo counts. A mail is proposed to the colleague whose name it
         bears: the sender of a mail can be forged.
         """
-        now = waiting.get_now()
+        now = get_now()
         messages = self._get_own_messages()
         answers = waiting.read_answers(self.env, messages.ids, now, in_person=True)
         users = self._get_users_by_partner(answers)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...const import MONEY_GROUP
-from ...engine.clock import get_day, get_today
+from ...engine.clock import get_day, get_now, get_today
 from ...engine.correspondence import waiting
 from ...engine.feedback import repair
 
@@ -315,7 +315,7 @@ class ClientIssue(models.Model):
     )
     def _compute_steps(self):
         by_client = waiting.read_waiting(
-            self.env, self.relationship_id._origin, waiting.get_now(), in_person=True
+            self.env, self.relationship_id._origin, get_now(), in_person=True
         )
         for issue in self:
             done = issue._get_done_steps(by_client.get(issue.relationship_id._origin.id))

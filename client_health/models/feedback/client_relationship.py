@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...const import ACTIVITY_OPINION, MONEY_GROUP
-from ...engine.clock import get_today
+from ...engine.clock import get_now, get_today
 from ...engine.correspondence import unassigned, waiting
 from ...engine.feedback import team
 from ...engine.profitability import margin
@@ -62,7 +62,7 @@ class ClientRelationship(models.Model):
         return "relationship_id"
 
     def _compute_client_waiting_count(self):
-        found = waiting.read_waiting(self.env, self._origin, waiting.get_now())
+        found = waiting.read_waiting(self.env, self._origin, get_now())
         for relationship in self:
             relationship.client_waiting_count = len(found.get(relationship._origin.id, ()))
 
@@ -72,7 +72,7 @@ class ClientRelationship(models.Model):
         if operator not in WAITING_OPERATORS:
             return NotImplemented
         clients = self.with_context(active_test=False).search(Domain.TRUE)
-        found = waiting.read_waiting(self.env, clients, waiting.get_now())
+        found = waiting.read_waiting(self.env, clients, get_now())
         holds = WAITING_OPERATORS[operator]
         return Domain("id", "in", [id_ for id_, rows in found.items() if holds(len(rows), value)])
 
@@ -109,7 +109,7 @@ class ClientRelationship(models.Model):
         """List the messages of the client that wait for an answer."""
         self.ensure_one()
         self.check_access("read")  # they are found in SQL
-        found = waiting.read_waiting(self.env, self, waiting.get_now())[self.id]
+        found = waiting.read_waiting(self.env, self, get_now())[self.id]
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_waiting_action"
         )
@@ -123,7 +123,7 @@ class ClientRelationship(models.Model):
         """
         self.check_access("read")  # they are found in SQL
         self.env.flush_all()
-        query = unassigned.select_unassigned(waiting.get_now(), self.env.companies.ids)
+        query = unassigned.select_unassigned(get_now(), self.env.companies.ids)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_health.client_unknown_sender_action"
         )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const import MONEY_GROUP
-from ...engine.clock import get_closed_months, get_first_moment, get_today
+from ...engine.clock import get_closed_months, get_first_moment, get_now, get_today
 from ...engine.communication import answers
 from ...engine.correspondence import waiting
 from ...engine.overview import dashboard
@@ -221,7 +221,7 @@ class ClientRelationship(models.Model):
 
     def _get_longest_waiting(self):
         """Return who waits for an answer, the longest first; ``hours``: of work, None: unknown."""
-        now = waiting.get_now()
+        now = get_now()
         found = waiting.read_waiting(self.env, self, now)
         oldest = sorted(
             (lines[0] for lines in found.values() if lines), key=lambda line: line.received

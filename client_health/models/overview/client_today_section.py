@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.fields import Domain
 
+from ...engine.clock import get_now
 from ...engine.correspondence import waiting
 from ...engine.health.snapshots import RANK
 from ...engine.overview.today import Button, Line, Section
@@ -204,7 +205,7 @@ class ClientToday(models.AbstractModel):
 
     @api.model
     def _read_waiting(self, clients):
-        found = waiting.read_waiting(self.env, clients, waiting.get_now())
+        found = waiting.read_waiting(self.env, clients, get_now())
         label = self.env._("Answer")
         return [
             Line(

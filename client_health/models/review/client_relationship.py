@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from ...engine.clock import get_closed_months, get_today
+from ...engine.clock import get_closed_months, get_now, get_today
 from ...engine.correspondence import waiting
 from ...engine.profitability import margin
 
@@ -132,7 +132,7 @@ class ClientRelationship(models.Model):
 
     def _read_for_facts(self):
         """Return what the sources of facts need, read once for all clients."""
-        return {"waiting": waiting.read_waiting(self.env, self, waiting.get_now())}
+        return {"waiting": waiting.read_waiting(self.env, self, get_now())}
 
     def _prepare_fact(self, fact, read):
         field = self._fields[fact.field]

@@ -2,7 +2,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ...engine.correspondence import contacts, waiting
+from ...engine.clock import get_now
+from ...engine.correspondence import contacts
 from ...engine.query import fetch
 from ..health.common_voice import VoiceCommon
 
@@ -30,7 +31,7 @@ class TestWhoWrote(VoiceCommon):
 
     def _get_contacts(self):
         """Return the moments at which the client was in contact with us."""
-        query = contacts.select_contacts(waiting.get_now(), self._ago(99), self.relationship)
+        query = contacts.select_contacts(get_now(), self._ago(99), self.relationship)
         return [row["moment"] for row in fetch(self.env, query)]
 
     def _get_replies(self):

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo import fields
 
+from ...engine.clock import get_now
 from ...engine.correspondence import waiting
 from ..common import ClientHealthCommon
 
@@ -55,7 +56,7 @@ class VoiceCommon(ClientHealthCommon):
 
     def _read_waiting(self, relationships, as_of=None):
         """Return who waits; the ways of few, of many and of all clients find the same."""
-        as_of = as_of or waiting.get_now()
+        as_of = as_of or get_now()
         found = waiting.read_waiting(self.env, relationships, as_of)
         for many in (10**6, 0):
             with patch.object(waiting, "FEW", 0), patch.object(waiting, "MANY", many):

@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
+from ...engine.clock import get_now
 from ...engine.correspondence import waiting
 from .common_voice import VoiceCommon
 
@@ -372,7 +373,7 @@ class TestContact(VoiceCommon):
         for relationships in (few, many):
             self.env.flush_all()
             start = self.cr.sql_log_count
-            found = waiting.read_waiting(self.env, relationships, waiting.get_now())
+            found = waiting.read_waiting(self.env, relationships, get_now())
             counts.append(self.cr.sql_log_count - start)
             self.assertEqual({len(rows) for rows in found.values()}, {1})
         self.assertEqual(counts, [1, 1])

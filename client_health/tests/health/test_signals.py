@@ -127,6 +127,11 @@ class TestSignals(SignalCommon):
                 with self.subTest(tz):
                     self.assertEqual(clock.get_today(self.company), date(2026, 6, day))
 
+    def test_what_came_in_this_second_is_of_today(self):
+        self.cr.execute("SELECT CLOCK_TIMESTAMP() AT TIME ZONE 'UTC'")
+        [moment] = self.cr.fetchone()
+        self.assertGreaterEqual(clock.get_end(self.relationship, date(2999, 1, 1)), moment)
+
     def test_today_ends_now(self):
         self.assertLessEqual(clock.get_end(self.relationship, self.today), self._ago(hours=-1))
         self.assertLessEqual(

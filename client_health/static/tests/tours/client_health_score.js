@@ -36,7 +36,7 @@ const everybodySees = [
         content: "The value, the date, and how much it counts",
         trigger: `${BOX} tr[data-code='goals_on_track']:contains('80'):contains('%')`,
     },
-    { trigger: `${BOX} .o_client_health_origin[data-code='goals_on_track']:contains('/')` },
+    { trigger: `${BOX} .o_client_health_origin[data-code='goals_on_track']:contains(', 20')` },
 ];
 
 const walk = (sees) => [
