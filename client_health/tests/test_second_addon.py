@@ -18,15 +18,17 @@ MANIFEST = """{{
     "data": {data!r},
 }}
 """
-# A client with an order of four months ago, its night, and all that the addon adds.
+# A client with an order of 200 days ago where the company is, its night, and all the addon adds.
 ADDED = """
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from tempfile import TemporaryFile
+from odoo.addons.client_health.engine.clock import get_first_moment, get_today
 
 partner = env["res.partner"].create({"name": "Ordering", "is_company": True})
 client = env["client.relationship"].create({"partner_id": partner.id})
 order = env["sale.order"].create({"partner_id": partner.id})
-order.write({"state": "sale", "date_order": datetime.now() - timedelta(days=200)})
+day = get_today(env.company) - timedelta(days=200)
+order.write({"state": "sale", "date_order": get_first_moment(env.company, day)})
 env.flush_all()
 env.cr.execute("UPDATE sale_order SET create_date = date_order WHERE id = %s", [order.id])
 client.action_take_snapshot()

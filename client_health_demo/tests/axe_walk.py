@@ -31,7 +31,8 @@ OPEN = """async ({ action, kind, context, res_id }) => {
     });
 }"""
 CLOSE = """() => odoo.__WOWL_DEBUG__.root.env.services.dialog.closeAll()"""
-# Axe looks at what is shown, not at what is being faded in.
+# Axe looks at what is shown, not at what is being faded in: by a stylesheet here, and by scripts,
+# as Odoo's popovers are, in LOOK.
 STILL = "*, ::before, ::after { transition: none !important; animation: none !important; }"
 # What axe finds. ``ours`` says who wrote the element: a view or a template of ours, or Odoo, whose
 # web client draws the bars, the chatter, calendars, and what is inside of fields. ``mark`` is how
@@ -92,6 +93,11 @@ LOOK = r"""async ({ scope, rules, tags }) => {
             return null; // within a shadow root
         }
     };
+    const isEnding = (animation) =>
+        animation.playState === "running" &&
+        Number.isFinite(animation.effect.getComputedTiming().endTime);
+    const endings = document.getAnimations().filter(isEnding);
+    await Promise.allSettled(endings.map((animation) => animation.finished));
     // what lies under a dialog can't be reached, and is looked at by itself
     const dialog = [...document.querySelectorAll(".o_dialog .modal-dialog")].at(-1);
     const found = await axe.run(scope || dialog || document, { ...options, elementRef: true });
