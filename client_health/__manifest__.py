@@ -103,6 +103,7 @@
         # feedback
         "wizards/client_feedback_answer_views.xml",
         "wizards/client_no_answer_views.xml",
+        "wizards/mail_compose_message_views.xml",
         "wizards/client_sender_assign_views.xml",
         "wizards/client_issue_confirm_views.xml",
         "wizards/client_opinion_views.xml",

@@ -55,6 +55,8 @@ class TestWaiting(VoiceCommon):
             .with_context(**action["context"])
             .create({"body": "<p>On my way</p>"})
         )
+        self.assertEqual(composer.client_question, message.body, "it is seen while writing")
+        self.assertFalse(composer.with_context(client_waiting_id=False).client_question)
         composer.action_send_mail()
         answer = self.task.message_ids[0]
         self.assertIn("On my way", answer.body)
