@@ -7,8 +7,9 @@
 A class tagged "slow" (``@tagged("slow")``, of odoo.tests) runs only with ``--slow``. Tests whose
 examples Hypothesis makes up run both ways, with ``--slow`` on many more examples.
 
-Two things that Odoo and pytest-odoo leave to chance are settled here: how long a browser may take
-to start (start_browser_patiently), and whose files a worker clears away (own_filestore).
+Three things that Odoo and pytest-odoo leave to chance are settled here: how long a browser may take
+to start (start_browser_patiently), how long its requests wait for each other (wait_for_requests),
+and whose files a worker clears away (own_filestore).
 
 Where the database goes away with the run (CLIENT_HEALTH_THROWAWAY, of script/test), the users that
 nearly all test classes need are made once (cast), and not by each class.
@@ -45,6 +46,7 @@ LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) ")
 # The folder of the clone may be called like the addon.
 ROOT = str(Path(__file__).parent)
 BROWSER_START = 30  # seconds
+REQUEST_WAIT = 60  # seconds
 
 problems = []
 
@@ -115,6 +117,7 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_collection_finish():
     start_browser_patiently()
+    wait_for_requests()
     leave_heap_alone()
 
 
@@ -138,6 +141,16 @@ def start_browser_patiently():
 
     common.CHECK_BROWSER_ITERATIONS = round(BROWSER_START / common.CHECK_BROWSER_SLEEP)
     common.ChromeBrowser._spawn_chrome = spawn_twice
+
+
+def wait_for_requests():
+    """Lets a page's requests wait longer for each other than Odoo's 20 s.
+
+    A test has one transaction for all of them. Who waited too long gets an error for an answer.
+    """
+    from odoo.tests import common  # late, like above
+
+    common.BaseCase.test_cursor_lock_timeout = REQUEST_WAIT
 
 
 def leave_heap_alone():

@@ -84,7 +84,7 @@ build_template() {
         rename_database "$new" "$1"
 }
 
-# Most of them stay the same when the addon is installed.
+# What the browser loads. Most of it stays the same when the addon is installed.
 build_bundles() { odoo shell -d "$1" --no-http --log-level=warn <"$CLONE/script/lib/bundles.py"; }
 
 ensure_template() {
@@ -127,6 +127,22 @@ story_key() { addon_key client_health client_health_demo; }
 # The story ends on the day on which it is installed, so yesterday's is not used again.
 story_database() { echo "${DB_PREFIX}_story_$(hash_of "$(story_key)" "$(date -u +%F)")"; }
 
+# Odoo knows a bundle by the times of its files. Of another clone, or after a branch and back, they
+# differ: what was built then is built anew, by each test that wants it.
+static_times() {
+    hash_of "$(cd "$CLONE" && find client_health/static -type f -printf '%p %T@\n' | LC_ALL=C sort)"
+}
+bundles_mark() { echo "$DATA_DIR/bundles/$1"; }
+remember_bundles() {
+    mkdir -p "$DATA_DIR/bundles"
+    static_times >"$(bundles_mark "$1")"
+}
+# ensure_bundles COPY DATABASE: builds them in a copy where those of the original are not this clone's.
+ensure_bundles() {
+    [ "$(cat "$(bundles_mark "$2")" 2>/dev/null)" = "$(static_times)" ] ||
+        run_step "Building what the browser loads" "Look at the lines above." "$CACHE/log/bundles.log" build_bundles "$1"
+}
+
 # Sets ADDON_DB: the template with client_health installed. Nobody may connect to it.
 ensure_addon_database() {
     ensure_template
@@ -158,6 +174,7 @@ ensure_installed() {
     if ! database_exists "$2" || [ ! -f "$4" ]; then
         drop_unused_addon_databases
         run_step "$5" "Mend what the log says of $1, then start again." "$4" install_addon "$1" "$2" "$3"
+        remember_bundles "$2"
     fi
 }
 
@@ -171,7 +188,8 @@ drop_unused_addon_databases() {
     for name in $(db list "${DB_PREFIX}_addon_") $(db list "${DB_PREFIX}_story_"); do
         case "$used " in *" $name "*) continue ;; esac
         drop_database "$name"
-        rm -f "$CACHE/log/addon-install-${name##*_}.log" "$CACHE/log/story-install-${name##*_}.log"
+        rm -f "$CACHE/log/addon-install-${name##*_}.log" "$CACHE/log/story-install-${name##*_}.log" \
+            "$(bundles_mark "$name")"
     done
 }
 
