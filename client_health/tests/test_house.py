@@ -1,3 +1,4 @@
+import inspect
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from odoo.modules.module import Manifest
 from odoo.tests import TransactionCase, tagged
 
 from ..tools import format_day
+from .common import ClientHealthCommon
 
 ADDON = "client_health"
 # The one file of each kind
@@ -26,6 +28,8 @@ TABS = {
     "people": ["contacts", "rhythm", "fit", "origin"],
     "notes": [],
 }
+# Of the user or in UTC, which is another day than the company's for some hours
+OTHER_DAYS = ("context_today", "Date.today", "date.today", "now().date()")
 MAX_FIELDS_PER_GROUP = 6
 DEFAULT_PRIORITY = 16
 MAX_LINES = 550
@@ -33,6 +37,10 @@ MAX_LINES = 550
 # the root is what we add to Odoo's models, those of one kind together.
 MAX_FILES_PER_FOLDER = 16
 MAX_FOLDERS = 13
+
+
+def get_subclasses(cls):
+    return {cls}.union(*map(get_subclasses, cls.__subclasses__()))
 
 
 @tagged("post_install", "-at_install")
@@ -167,8 +175,24 @@ class TestHouse(TransactionCase):
         for folder in ("models", "engine", "wizards", "report"):
             for path in (self.root / folder).rglob("*.py"):
                 code = path.read_text(encoding="utf-8")
-                for word in ("context_today", "Date.today", "date.today", "now().date()"):
+                for word in OTHER_DAYS:
                     self.assertNotIn(word, code, path)
+
+    def test_days_of_tests_are_those_of_the_company(self):
+        """Else a test fails for an hour or two a day, in which nobody runs it.
+
+        The company of ClientHealthCommon is in UTC; what has another one asks ``get_today``.
+        """
+        others = [
+            cls
+            for cls in get_subclasses(TransactionCase)
+            if cls.__module__.startswith(f"odoo.addons.{ADDON}.")
+            and not issubclass(cls, ClientHealthCommon)
+        ]
+        self.assertGreater(len(others), 10)
+        for cls in others:
+            for word in OTHER_DAYS:
+                self.assertNotIn(word, inspect.getsource(cls), cls)
 
     def test_the_engine_knows_what_came_in_this_second(self):
         """``clock.get_now`` has parts of a second, as stored moments do; Odoo's clock has none."""

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
 
+from ..engine.clock import get_today
 from .health.common_voice import VoiceCommon
 from .overview.test_client_finding import FindingCommon
 from .overview.test_today import TodayCommon
@@ -23,7 +24,7 @@ class ToursCommon(HttpCase):
         )
 
     def _create_move(self, partner, move_type):
-        today = fields.Date.today() - relativedelta(months=1)
+        today = get_today(self.env.company) - relativedelta(months=1)
         move = self.env["account.move"].create(
             {
                 "move_type": move_type,
@@ -43,7 +44,7 @@ class ToursCommon(HttpCase):
                 "project_id": project.id,
                 "employee_id": employee.id,
                 "unit_amount": hours,
-                "date": fields.Date.today() - relativedelta(months=1),
+                "date": get_today(self.env.company) - relativedelta(months=1),
             }
         )
 

@@ -6,6 +6,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
+from ...engine.clock import get_today
 from ...engine.correspondence import messages, people
 from ...engine.health.signals import Reader
 from ..health.common_signal_cases import SignalCases
@@ -381,7 +382,8 @@ class TestContactMapTour(HttpCase):
         )
         address = f"/odoo/clients/{relationship.id}"
         self.start_tour(address, "client_health_people", login=owner.login)
+        today = get_today(relationship.company_id)
         self.assertRecordValues(
             relationship.people_ids,
-            [{"contact_id": contact.id, "decides": True, "date_roles": fields.Date.today()}],
+            [{"contact_id": contact.id, "decides": True, "date_roles": today}],
         )

@@ -1,6 +1,8 @@
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ...engine.clock import get_today
+
 
 @tagged("post_install", "-at_install")
 class TestResultsTour(HttpCase):
@@ -55,7 +57,8 @@ class TestValueReportTour(HttpCase):
         relationship = self.env["client.relationship"].create(
             {"partner_id": client.id, "user_id": owner.id}
         )
-        long_ago = fields.Date.subtract(fields.Date.today(), years=2)
+        today = get_today(relationship.company_id)
+        long_ago = fields.Date.subtract(today, years=2)
         goal = self.env["client.goal"].create(
             {
                 "name": "More bookings from phones",
@@ -63,7 +66,7 @@ class TestValueReportTour(HttpCase):
                 "client_owner_id": portal.partner_id.id,
                 "state": "agreed",
                 "date_start": long_ago,
-                "date_end": fields.Date.add(fields.Date.today(), years=1),
+                "date_end": fields.Date.add(today, years=1),
                 "actual": 40,
             }
         )
