@@ -6,6 +6,7 @@ from . import test_health_demo
 from . import test_ledger_demo
 from . import test_money_demo
 from . import test_offboarding_demo
+from . import test_other_day_demo
 from . import test_people_demo
 from . import test_reboot_demo
 from . import test_time_demo
