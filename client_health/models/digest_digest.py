@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..const import MONEY_GROUP, USER_GROUP
-from ..engine.clock import get_closed_months, get_today
+from ..engine.clock import get_closed_months, get_day, get_today
 from ..engine.correspondence import waiting
 
 ACTIONS = {
@@ -96,7 +96,7 @@ class DigestDigest(models.Model):
 
     def _count_red(self, company, start, end):
         """Today as on the board, where overrides count; before, as the nights computed it."""
-        clients, day = self._get_clients(company), end.date()
+        clients, day = self._get_clients(company), get_day(company, end)
         if day >= get_today(company):
             has_money = self.env.user.has_group(MONEY_GROUP)
             fname = "health_band" if has_money else "health_band_shared"
@@ -118,17 +118,18 @@ class DigestDigest(models.Model):
 
     def _count_promises(self, company, start, end, domain):
         """Of the days of a period that are over."""
+        over = min(get_day(company, end), get_today(company))
         updates = self.env["client.update"].with_context(allowed_company_ids=company.ids)
         return updates.search_count(
             domain
             & Domain("company_id", "=", company.id)
             & Domain("kind", "=", "status")
-            & Domain("promised_date", ">=", start.date())
-            & Domain("promised_date", "<", min(end.date(), get_today(company)))
+            & Domain("promised_date", ">=", get_day(company, start))
+            & Domain("promised_date", "<", over)
         )
 
     def _sum_margin(self, company, start, end):
-        first, after = get_closed_months(company, end.date())
+        first, after = get_closed_months(company, get_day(company, end))
         ledger = self.env["client.profitability"].with_context(allowed_company_ids=company.ids)
         [(margin,)] = ledger._read_group(
             [("company_id", "=", company.id), ("date", ">=", first), ("date", "<", after)],

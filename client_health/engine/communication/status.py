@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ..clock import get_now
+from ..clock import get_now, local_date
 from ..correspondence import waiting
 from ..query import fetch, to_array
 
@@ -30,13 +30,15 @@ def read_status(env, since, today):
         return found
     periods = _select_periods(since)
     works = _select_works(periods)
+    # the deadline of a task is a moment
+    deadline = local_date(env["client.relationship"].browse(since), SQL("t.date_deadline"))
     for kind, query in (
         ("goals", _select_goals(periods)),
         ("accomplishments", _select_accomplishments(periods)),
         ("reached", _select_milestones(works, SQL("m.reached_date >= w.since::date"))),
         ("milestones", _select_milestones(works, SQL("m.is_reached IS NOT TRUE"))),
-        ("done", _select_done(works)),
-        ("tasks", _select_planned(works, today)),
+        ("done", _select_done(works, deadline)),
+        ("tasks", _select_planned(works, deadline, today)),
         ("agreements", _select_agreements(periods)),
         ("duties", _select_duties(periods)),
         ("to_agree", _select_to_agree(periods)),
@@ -79,10 +81,10 @@ def _select_works(periods):
     )
 
 
-def _select_tasks(works, condition):
+def _select_tasks(works, deadline, condition):
     return SQL(
         """
-        SELECT w.id, t.id AS task_id, t.name, t.date_deadline
+        SELECT w.id, t.id AS task_id, t.name, %s AS date_deadline
           FROM (%s) w
           JOIN project_task t ON t.project_id = w.project_id
      LEFT JOIN res_partner p ON p.id = t.partner_id
@@ -95,24 +97,26 @@ def _select_tasks(works, condition):
            AND NOT EXISTS (SELECT FROM client_hypothesis h WHERE h.task_id = t.id)
            AND %s
         """,
+        deadline,
         works,
         condition,
     )
 
 
-def _select_done(works):
+def _select_done(works, deadline):
     closed = SQL("COALESCE(t.date_last_stage_update, t.create_date)")
     done = SQL("t.state = '1_done' AND %s > w.since", closed)
-    return SQL("%s ORDER BY %s DESC, t.id", _select_tasks(works, done), closed)
+    return SQL("%s ORDER BY %s DESC, t.id", _select_tasks(works, deadline, done), closed)
 
 
-def _select_planned(works, today):
+def _select_planned(works, deadline, today):
     planned = SQL(
-        "t.state NOT IN ('1_done', '1_canceled') AND t.date_deadline BETWEEN %s AND %s",
+        "t.state NOT IN ('1_done', '1_canceled') AND %s BETWEEN %s AND %s",
+        deadline,
         today,
         today + AHEAD,
     )
-    return SQL("%s ORDER BY t.date_deadline, t.id", _select_tasks(works, planned))
+    return SQL("%s ORDER BY t.date_deadline, t.id", _select_tasks(works, deadline, planned))
 
 
 def _select_milestones(works, condition):

@@ -497,8 +497,7 @@ class ClientStatusWords(models.AbstractModel):
     @api.model
     def _get_next_texts(self, facts):
         rows = [(row["deadline"], row["name"]) for row in facts.get("milestones", ())]
-        # the deadline of a task has an hour
-        rows += [(row["date_deadline"].date(), row["name"]) for row in facts.get("tasks", ())]
+        rows += [(row["date_deadline"], row["name"]) for row in facts.get("tasks", ())]
         rows.sort(key=lambda row: row[0] or date.max)
         return [self._get_next_text(day, name) for day, name in rows]
 

@@ -5,6 +5,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...controllers.client_work_values import prepare_work
+from ...engine.clock import get_start, get_today
 from ...engine.communication.status import read_status
 from ..common_mail import GatewayCommon
 from .common_feedback_request import FeedbackRequestCommon
@@ -237,6 +238,16 @@ class TestWorkValues(WorkCommon):
         since = {self.relationship.id: fields.Datetime.now() - timedelta(days=9)}
         facts = read_status(self.env, since, fields.Date.today())[self.relationship.id]
         self.assertEqual([row["name"] for row in facts["tasks"]], ["Task Ours 0"])
+
+    def test_a_deadline_falls_on_the_day_of_the_company(self):
+        self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        task = self.env["project.task"].search([("name", "=", "Task Ours 0")])
+        day = get_today(self.company) + timedelta(days=5)
+        task.date_deadline = get_start(self.relationship, day) + timedelta(hours=1)
+        self.assertLess(task.date_deadline.date(), day)
+        since = {self.relationship.id: fields.Datetime.now() - timedelta(days=9)}
+        facts = read_status(self.env, since, get_today(self.company))[self.relationship.id]
+        self.assertEqual([row["date_deadline"] for row in facts["tasks"]], [day])
 
     def test_only_shared_projects(self):
         project = self.env["project.project"].search([("name", "=", "Project Ours")])

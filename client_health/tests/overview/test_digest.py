@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lxml import html
 
@@ -30,6 +30,7 @@ class TestDigest(ClientHealthCommon):
         super().setUpClass()
         cls.company = cls.env["res.company"].create({"name": "Digest"})
         cls.other = cls.env["res.company"].create({"name": "Elsewhere"})
+        (cls.company + cls.other).resource_calendar_id.tz = cls._get_timezone()
         cls.stranger = new_test_user(cls.env, "ch_digest_employee", groups="base.group_user")
         cls.elsewhere = cls._create_user("elsewhere", "client_health.group_client_manager")
         cls.users = cls.manager + cls.seller + cls.stranger + cls.elsewhere
@@ -54,6 +55,10 @@ class TestDigest(ClientHealthCommon):
                 **dict.fromkeys(KPIS, True),
             }
         )
+
+    @classmethod
+    def _get_timezone(cls):
+        return "UTC"
 
     @classmethod
     def _create_clients_of(cls, company):
@@ -204,3 +209,12 @@ class TestDigest(ClientHealthCommon):
             digest.mapped("kpi_client_margin_value")
         with self.assertRaises(AccessError):
             self.digest.with_user(self.stranger).read(["kpi_client_red_value"])
+
+
+@tagged("post_install", "-at_install")
+class TestDigestOnAnotherDay(TestDigest):
+    """The same where it is another day than in UTC: 14 hours ahead, or 11 behind."""
+
+    @classmethod
+    def _get_timezone(cls):
+        return "Pacific/Kiritimati" if datetime.now().hour >= 10 else "Pacific/Pago_Pago"
