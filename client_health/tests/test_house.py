@@ -29,6 +29,7 @@ TABS = {
     "notes": [],
 }
 # Of the user or in UTC, which is another day than the company's for some hours
+USERS_DAY = "Date.context_today"
 OTHER_DAYS = ("context_today", "Date.today", "date.today", "now().date()")
 MAX_FIELDS_PER_GROUP = 6
 DEFAULT_PRIORITY = 16
@@ -181,8 +182,11 @@ class TestHouse(TransactionCase):
     def test_days_of_tests_are_those_of_the_company(self):
         """Else a test fails for an hour or two a day, in which nobody runs it.
 
-        The company of ClientHealthCommon is in UTC; what has another one asks ``get_today``.
+        The company of ClientHealthCommon is in UTC, though not its users; what has another company
+        asks ``get_today``.
         """
+        for path in {*self.root.glob("tests/**/*.py")} - {Path(__file__)}:
+            self.assertNotIn(USERS_DAY, path.read_text("utf-8"), path)
         others = [
             cls
             for cls in get_subclasses(TransactionCase)

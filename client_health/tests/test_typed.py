@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from ..engine.clock import get_today
 from ..models.common.reason import is_reason
 from .common import ClientHealthCommon
 
@@ -124,7 +125,7 @@ class TestTyped(ClientHealthCommon):
                 else:
                     form.kind = "held"
                 form.reason = "They move their office"
-                today = fields.Date.context_today(rel)
+                today = get_today(self.company)
                 form.date_end = today + timedelta(days=9)
                 form[field] = today + timedelta(days=value) if field == "date_end" else value
                 with self.assertRaisesRegex(UserError, words):

@@ -4,7 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
-from ...engine.clock import get_closed_months
+from ...engine.clock import get_closed_months, get_today
 from ..common import ClientHealthCommon
 from ..common_mail import GatewayCommon
 
@@ -338,7 +338,7 @@ class TestClearing(ScopeCommon):
                 {
                     "requested_by": "client",
                     "requested_by_partner_id": self.contact.id,
-                    "requested_date": fields.Date.context_today(task.with_user(self.planner)),
+                    "requested_date": get_today(self.company),
                     "requested_choice": "client",
                 }
             ],

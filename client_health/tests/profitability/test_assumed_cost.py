@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
+from ...engine.clock import get_today
 from .common_money import MoneyCommon, month_ago
 
 
@@ -329,7 +330,7 @@ class TestAssumeWindow(AssumedCommon):
         window.save().action_save()
         assumed = self.Assumed.search([("company_id", "=", self.company.id)])
         self.assertEqual((assumed.employee_id, assumed.cost), (self.intern, 25.5))
-        today = fields.Date.context_today(assumed)
+        today = get_today(self.company)
         self.assertEqual(assumed.date_to, today)
         self.assertEqual(assumed.date_from, fields.Date.subtract(today, years=2))
         self.env.invalidate_all()

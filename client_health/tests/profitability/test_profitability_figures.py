@@ -1,6 +1,7 @@
 from odoo import Command, fields
 from odoo.tests import Form, tagged
 
+from ...engine.clock import get_today
 from ...engine.profitability import margin
 from .common_money import MoneyCommon, month_ago
 
@@ -188,7 +189,7 @@ class TestFigures(MoneyCommon):
         self.assertFigures(payment_habit_known=False)
         due = fields.Date.subtract(month_ago(6), days=6)
         self._pay(self._invoice(self.client, [100], due, invoice_date_due=due), month_ago(6))
-        today = fields.Date.context_today(self.env.user)
+        today = get_today(self.company)
         since = fields.Date.subtract(today, days=20)
         self._invoice(self.client, [100], since, invoice_date_due=since)
         self._refresh()

@@ -15,7 +15,7 @@ class IntakeCommon(ClientHealthCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.Intake = cls.env["client.intake"]
-        cls.today = fields.Date.context_today(cls.Intake)
+        cls.today = get_today(cls.company)
 
     @classmethod
     def _create_partner(cls, name, **vals):
