@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from odoo.addons.client_health.engine.health.snapshots import unpack
 from odoo.addons.client_health.engine.profitability import margin
 
 from .common import DemoCommon
@@ -51,5 +52,6 @@ class TestOffboardingDemo(DemoCommon):
         self.assertGreater(figures["blue_harbour"]["us"][0], 75)
         self.assertEqual(len(figures["blue_harbour"]["departure"]["referred"]), 2)
         self.assertLess(figures["fernhill"]["us"][0], 50, "breaks even and asks for cheaper")
-        self.assertIn("price_pressure", figures["fernhill"]["signs"])
+        pressure = unpack(figures["fernhill"]["readings"])["price_pressure"]
+        self.assertGreaterEqual(pressure.value, 3, "months")
         self.assertEqual(figures["blue_harbour"]["signs"], [])
