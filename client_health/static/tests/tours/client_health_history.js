@@ -51,7 +51,7 @@ const tour = (name, steps) => registry.category("web_tour.tours").add(name, { st
 tour("client_health_history_money", [
     ...lookAt(["score", "margin"], "[aria-label*='score']:not([aria-label*='unknown'])"),
     click(".modal-footer button:contains('All figures')"),
-    { trigger: ".o_list_view .o_data_row:contains('2')" },
+    { trigger: `.o_list_view .o_data_row:nth-child(2):contains('${NAME}')` },
 ]);
 
 tour("client_health_history_no_money", [
