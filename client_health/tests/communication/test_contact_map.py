@@ -34,7 +34,7 @@ class TestContactMap(SignalCases):
 
     def _hear_from(self, contact, *days):
         for ago in days:
-            self._say(contact, created=self._ago(days=ago, hours=1))
+            self._say(contact, created=self._ago(days=ago))
 
     def _get_flags(self, relationship=None):
         relationship = relationship or self.relationship

@@ -7,6 +7,7 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ...engine import clock
 from ...engine.overview.today import Button, Line, Section
 from ..health.common_voice import VoiceCommon
 from ..reboot.common_reboot import RebootCommon
@@ -557,7 +558,7 @@ class TestTodayAccess(TodayCommon):
         self.company.resource_calendar_id.tz = "Pacific/Kiritimati"
         moment = fields.Datetime.to_datetime(f"{self.today} 11:00:00")
         self._plan_talk(self.relationship, 1)
-        with patch.object(fields.Datetime, "now", lambda: moment):
+        with patch.object(clock, "get_now", lambda: moment):
             self.assertEqual(self._get_reasons()["conversations"]["when"], "due today")
 
 
