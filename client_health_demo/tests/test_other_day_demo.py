@@ -2,8 +2,6 @@ import os
 import re
 from datetime import datetime, time, timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo.tests import tagged
 
 from odoo.addons.client_health.tests.common_process import ProcessCase
@@ -19,12 +17,12 @@ print("DAY", fields.Date.today(), env["client.relationship"].search_count([]))
 def get_last_evening(now):
     """Return the last evening of the next month of 31 days, in UTC.
 
-    The last 30 days don't reach into the month before, which is where the stories end that have
-    ended; and in Brussels, where Odoo's own company is, it is the next day already.
+    The last 30 days hold nothing of the month before; and in Brussels, where Odoo's own company is,
+    it is the next day already.
     """
     day = now.date() + timedelta(days=1)
     while day.day != 31:
-        day += relativedelta(days=1)
+        day += timedelta(days=1)
     return datetime.combine(day, time(23, 20))
 
 
